@@ -1,0 +1,1 @@
+"""From a file to encoded arrays. No torch here."""

@@ -1,0 +1,69 @@
+"""The choices between a table and a trainable set, as one JSON value."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ctrcore.schema import Schema
+
+
+class Cleaning(BaseModel):
+    """Which rows are dropped before anything else."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    drop_duplicates: bool = Field(False, description="drop rows that repeat an earlier row in every column")
+    drop_unlabelled: bool = Field(True, description="drop rows without a label; otherwise they are an error")
+
+
+class BuildHistory(BaseModel):
+    """Histories built from the rows themselves: a user's clicks strictly before the row's time, oldest first.
+
+    Each column named adds a history field `history_<column>`.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    columns: list[str] = Field(default_factory=list, description="item columns to remember of each past click")
+    max_length: int = Field(50, ge=1, le=1000, description="clicks remembered, the most recent ones")
+
+
+class Split(BaseModel):
+    """How rows are divided into training, validation and test rows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: Literal["random", "time", "user", "time_per_user", "given"] = Field(
+        "random",
+        description="random rows; the last rows in time; whole users; each user's last rows; or a column that says it",
+    )
+    valid: float = Field(0.1, ge=0, lt=1, description="share of validation rows")
+    test: float = Field(0.1, ge=0, lt=1, description="share of test rows")
+    column: str | None = Field(
+        None,
+        description="'given' only: column with train, valid or test; validation rows are "
+        "taken from the training rows at random where the column names none",
+    )
+    seed: int = Field(0, ge=0, description="seed of the random choices")
+
+
+class Recipe(BaseModel):
+    """Everything that turns a table into encoded train, valid and test rows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    data_schema: Schema
+    cleaning: Cleaning = Cleaning()
+    history: BuildHistory = BuildHistory()
+    split: Split = Split()
+    keep_negatives: float = Field(
+        1.0, gt=0, le=1, description="share of the training rows without a click that is kept; the logit is corrected"
+    )
+
+    @property
+    def id(self) -> str:
+        """A short name of the content: equal recipes have equal ids."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""The workspace on disk, the job queue and the worker process."""
