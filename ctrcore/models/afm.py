@@ -1,0 +1,82 @@
+"""Attentional factorization machine (Xiao et al. 2017).
+
+    g_ij = v_i * v_j                                   (elementwise)
+    e_ij = h . ReLU(W g_ij + b)
+    a_ij = softmax over all pairs of e_ij
+    f    = w0 + sum_i w_i + p . sum_{i<j} a_ij g_ij
+
+A pair's signed contribution is `a_ij (p . g_ij)`: attention alone has no sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from ctrcore.models.base import CTRModel, Parts
+from ctrcore.models.batch import Batch
+from ctrcore.models.config import AFMConfig
+from ctrcore.schema import EncodedField
+
+
+class PairTerms(NamedTuple):
+    """The steps from a pair of embeddings to its contribution, each for B rows and P pairs."""
+
+    g: Tensor  # (B, P, k) elementwise products
+    score: Tensor  # (B, P) e_ij
+    attention: Tensor  # (B, P) a_ij, sums to 1 over the pairs
+    projected: Tensor  # (B, P) p . g_ij
+
+
+class AFM(CTRModel):
+    """Attentional factorization machine."""
+
+    config: AFMConfig
+
+    def __init__(self, config: AFMConfig, fields: Sequence[EncodedField]) -> None:
+        super().__init__(config, fields)
+        k, t = config.embedding_size, config.attention_size
+        self.attention = nn.Linear(k, t)
+        self.h = nn.Parameter(torch.randn(t) / t**0.5)
+        # both signs: an all-positive p can only add what FM already has
+        self.p = nn.Parameter(torch.randn(k))
+        self.attention_dropout = nn.Dropout(config.attention_dropout)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def _attend(self, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        i, j = self.pairs
+        g = v[:, i] * v[:, j]
+        score = torch.relu(self.attention(g)) @ self.h
+        return g, score, torch.softmax(score, dim=1)
+
+    def forward(self, batch: Batch) -> Tensor:
+        looked = self.embedding(batch)
+        g, _, attention = self._attend(looked.v)
+        pooled = torch.einsum("bp,bpk->bk", self.attention_dropout(attention), g)
+        logit: Tensor = self.bias + looked.w.sum(1) + self.dropout(pooled) @ self.p
+        return logit
+
+    @torch.no_grad()
+    def pair_terms(self, batch: Batch) -> PairTerms:
+        """Every number between the embeddings and the pair contributions."""
+        g, score, attention = self._attend(self.embedding(batch).v)
+        return PairTerms(g, score, attention, g @ self.p)
+
+    @torch.no_grad()
+    def explain(self, batch: Batch) -> Parts:
+        terms = self.pair_terms(batch)
+        return Parts(
+            logit=self(batch),
+            base=self.bias.expand(len(batch)),
+            fields=self.embedding(batch).w,
+            pairs=terms.attention * terms.projected,
+            pair_weights=terms.attention,
+        )
+
+    def penalty(self) -> Tensor | None:
+        if not self.config.attention_l2:
+            return None
+        return self.config.attention_l2 * self.attention.weight.square().sum()

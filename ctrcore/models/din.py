@@ -1,0 +1,108 @@
+"""Deep interest network (Zhou et al. 2018).
+
+    q   = the candidate's embeddings (item id, category, ... concatenated);  k_t = the same columns of behaviour t
+    s_t = MLP([q, k_t, q - k_t, q * k_t])         or the dot product <q, k_t>
+    a_t = s_t (the paper: intensity is kept)       or softmax_t(s_t / sqrt(d)) over the real behaviours
+    interest = sum_t a_t k_t
+    f   = MLP([all other fields, q, interest, q * interest])
+
+An empty history has interest 0. The candidate's columns are those that a history column is `of`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from ctrcore.errors import ModelError
+from ctrcore.models.base import CTRModel, Parts
+from ctrcore.models.batch import Batch
+from ctrcore.models.config import DINConfig
+from ctrcore.models.embedding import Looked
+from ctrcore.models.layers import MLP, frozen_gradient
+from ctrcore.schema import EncodedField
+
+
+class DIN(CTRModel):
+    """Deep interest network over one behaviour sequence with any number of columns."""
+
+    exact = False
+    config: DINConfig
+
+    def __init__(self, config: DINConfig, fields: Sequence[EncodedField]) -> None:
+        super().__init__(config, fields)
+        self.histories = [field.name for field in self.fields if field.kind == "history"]
+        if not self.histories:
+            raise ModelError(
+                "DIN needs a behaviour history, and the data have none.",
+                "Set a column's kind to 'history', or let histories be built from user, item and time.",
+            )
+        position = {field.name: place for place, field in enumerate(self.fields)}
+        self.candidate = [position[field.of or ""] for field in self.fields if field.kind == "history"]
+        taken = {*self.candidate, *(position[name] for name in self.histories)}
+        self.others = [place for place in range(len(self.fields)) if place not in taken]
+        self.width = config.embedding_size * len(self.histories)
+        self.scorer = (
+            MLP(4 * self.width, config.attention_units, act=config.activation) if config.scorer == "mlp" else None
+        )
+        inputs = config.embedding_size * len(self.others) + 3 * self.width
+        self.mlp = MLP(inputs, config.hidden_units, config.activation, config.dropout, config.batch_norm)
+
+    def _sequence(self, batch: Batch, looked: Looked) -> tuple[Tensor, Tensor, Tensor]:
+        """The candidate q (B, d), the behaviours k (B, L, d), zero where padded, and the mask (B, L)."""
+        q = looked.v[:, self.candidate].flatten(1)
+        k = torch.cat([looked.members[name] for name in self.histories], dim=2)
+        return q, k, batch.bags[self.histories[0]].mask
+
+    def _attention(self, q: Tensor, k: Tensor, mask: Tensor) -> Tensor:
+        """(B, L) weights, 0 where padded. Only real behaviours pass the scorer: Dice must not see padding."""
+        row, step = mask.nonzero(as_tuple=True)
+        query, key = q[row], k[row, step]
+        if self.scorer is None:
+            score = (query * key).sum(1)
+        else:
+            score = self.scorer(torch.cat([query, key, query - key, query * key], dim=1))
+        if self.scorer is None or self.config.softmax:
+            score = score / self.width**0.5
+        if not self.config.softmax:
+            return torch.zeros_like(mask, dtype=score.dtype).index_put((row, step), score)
+        full = torch.full_like(mask, float("-inf"), dtype=score.dtype).index_put((row, step), score)
+        return torch.softmax(full, dim=1).where(mask, 0.0) if mask.shape[1] else full
+
+    def _output_input(self, looked: Looked, q: Tensor, interest: Tensor) -> Tensor:
+        return torch.cat([looked.v[:, self.others].flatten(1), q, interest, q * interest], dim=1)
+
+    def forward(self, batch: Batch) -> Tensor:
+        looked = self.embedding(batch)
+        q, k, mask = self._sequence(batch, looked)
+        interest = torch.einsum("bl,bld->bd", self._attention(q, k, mask), k)
+        logit: Tensor = self.bias + self.mlp(self._output_input(looked, q, interest))
+        return logit
+
+    @torch.no_grad()
+    def explain(self, batch: Batch) -> Parts:
+        looked = self.embedding(batch)
+        q, k, mask = self._sequence(batch, looked)
+        attention = self._attention(q, k, mask)
+        interest = torch.einsum("bl,bld->bd", attention, k)
+        x = self._output_input(looked, q, interest)
+        gradient, rest = frozen_gradient(self.mlp, x)
+        size, d = self.config.embedding_size, self.width
+        others, of_q, of_interest, of_match = torch.split(gradient, [size * len(self.others), d, d, d], dim=1)
+        fields = torch.zeros(len(batch), len(self.fields), dtype=q.dtype, device=q.device)
+        blocks = torch.cat([others, of_q], dim=1).view(len(batch), len(self.others) + len(self.candidate), size)
+        places = self.others + self.candidate
+        # two histories may be of one column: its candidate block then counts twice
+        fields.index_add_(1, torch.tensor(places, device=q.device), (blocks * looked.v[:, places]).sum(2))
+        # the block q * interest belongs to the behaviours: without them it is gone
+        towards = of_interest + of_match * q
+        return Parts(
+            logit=self(batch),
+            base=self.bias + rest,
+            fields=fields,
+            behaviours=attention * torch.einsum("bd,bld->bl", towards, k),
+            behaviour_weights=attention,
+            mask=mask,
+        )

@@ -1,0 +1,62 @@
+"""From encoded arrays to batches: the whole set as tensors on the device, a batch as one gather."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ctrcore.data.encoded import Bag, Encoded
+from ctrcore.models.batch import BagBatch, Batch
+
+
+def _tensor(array: np.ndarray, device: torch.device | str) -> Tensor:
+    # a memory-mapped array is read-only, which torch warns about; nothing here writes to it
+    source = array if array.flags.writeable else np.array(array)
+    return torch.from_numpy(source).to(device)
+
+
+class _BagTensors:
+    def __init__(self, bag: Bag, device: torch.device | str) -> None:
+        self.ids = _tensor(bag.ids, device)
+        self.starts = _tensor(bag.offsets[:-1], device)
+        self.lengths = _tensor(bag.lengths, device)
+
+    def batch(self, index: Tensor) -> BagBatch:
+        lengths = self.lengths[index]
+        width = int(lengths.max()) if len(lengths) else 0
+        step = torch.arange(width, device=lengths.device)
+        mask = step < lengths[:, None]
+        where = (self.starts[index][:, None] + step) * mask
+        ids = self.ids[where] if len(self.ids) else torch.zeros_like(where, dtype=torch.int32)
+        return BagBatch(ids, mask)
+
+
+class RowTensors:
+    """Encoded rows as tensors on a device.
+
+    Args:
+        rows: the encoded rows.
+        device: where the tensors live.
+    """
+
+    def __init__(self, rows: Encoded, device: torch.device | str = "cpu") -> None:
+        self.ids = _tensor(rows.ids, device)
+        self.values = _tensor(rows.values, device)
+        self.label = _tensor(rows.label, device)
+        self.bags = {name: _BagTensors(bag, device) for name, bag in rows.bags.items()}
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    def batch(self, index: Tensor) -> Batch:
+        """The rows at the positions `index` (B,), padded to the longest bag among them."""
+        return Batch(self.ids[index], self.values[index], {name: bag.batch(index) for name, bag in self.bags.items()})
+
+
+def to_batch(rows: Encoded, positions: Sequence[int] | None = None, device: torch.device | str = "cpu") -> Batch:
+    """The rows (all, or those at the positions) as one batch."""
+    chosen = rows if positions is None else rows.take(positions)
+    return RowTensors(chosen, device).batch(torch.arange(len(chosen), device=device))
