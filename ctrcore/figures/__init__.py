@@ -1,1 +1,1 @@
-"""Plain values in, plotly figure out."""
+"""Plain values in, a figure out: plotly for what is finished, altair for what still grows."""

@@ -1,0 +1,106 @@
+"""Any `Explanation` as a picture: a waterfall on the logit, or signed bars."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from ctrcore.explain.explanation import Explanation
+from ctrcore.figures.style import NEUTRAL, finish, shorten, sign_color
+
+
+def percent(logit: float) -> float:
+    """The probability, in percent, that a logit stands for."""
+    return float(100 / (1 + np.exp(-logit)))
+
+
+def largest_parts(explanation: Explanation, count: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The `count` parts with the largest absolute contribution, largest first, and the rest."""
+    parts = explanation.parts
+    order = parts["contribution"].abs().sort_values(ascending=False, kind="stable").index
+    return parts.loc[order[:count]], parts.loc[order[count:]]
+
+
+def part_label(name: str, value: object, length: int = 34) -> str:
+    """'field = value', cut to fit an axis; a part without a value is its name."""
+    text = "" if value is None or (isinstance(value, float) and np.isnan(value)) else str(value)
+    return shorten(f"{name} = {text}" if text else name, length)
+
+
+def waterfall(explanation: Explanation, count: int = 12) -> go.Figure:
+    """From the base to the logit, part by part, largest first; the smaller parts and the residual stay visible."""
+    top, rest = largest_parts(explanation, count)
+    steps = [("start: model bias", explanation.base, "the logit before any part", "absolute")]
+    steps += [
+        (part_label(str(name), value), float(contribution), f"{name} = {value}", "relative")
+        for name, value, contribution in zip(top["name"], top["value"], top["contribution"], strict=True)
+    ]
+    if len(rest):
+        steps.append((f"{len(rest)} smaller parts", float(rest["contribution"].sum()), "", "relative"))
+    if abs(explanation.residual) > 1e-4 * max(1.0, abs(explanation.logit)):
+        steps.append(("not explained", explanation.residual, "logit minus base minus all parts", "relative"))
+    steps.append(("logit", explanation.logit, f"{percent(explanation.logit):.1f} % probability", "total"))
+    labels = [f"{label}{chr(8203) * position}" for position, (label, *_) in enumerate(steps)]  # equal labels stay apart
+    figure = go.Figure(
+        go.Waterfall(
+            y=labels,
+            x=[value for _, value, _, _ in steps],
+            measure=[measure for *_, measure in steps],
+            orientation="h",
+            customdata=[hover for _, _, hover, _ in steps],
+            hovertemplate="%{customdata}<br>%{delta:+.4f}, sum %{final:.4f}<extra></extra>",
+            text=[f"{value:+.3f}" for _, value, _, _ in steps],
+            textposition="outside",
+            cliponaxis=False,
+            increasing={"marker": {"color": sign_color(1)}},
+            decreasing={"marker": {"color": sign_color(-1)}},
+            totals={"marker": {"color": NEUTRAL}},
+            connector={"line": {"color": NEUTRAL, "width": 1}},
+        )
+    )
+    ends = np.cumsum([explanation.base, *[v for _, v, _, m in steps[1:] if m == "relative"]])
+    low, high = float(min(0, ends.min())), float(max(0, ends.max()))
+    pad = 0.16 * (high - low or 1.0)
+    figure.update_xaxes(range=[low - pad, high + pad])
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    return finish(figure, height=110 + 28 * len(steps), x="logit", legend=False)
+
+
+def signed_bars(parts: pd.DataFrame, *, weight: str = "attention", count: int = 20) -> go.Figure:
+    """Signed contributions as bars, largest first; the thicker and stronger a bar, the larger the model's own weight.
+
+    Args:
+        parts: columns name, value, contribution and weight (NaN where a part has none), as in `Explanation.parts`.
+        weight: what the weight is called.
+        count: bars shown.
+    """
+    order = parts["contribution"].abs().sort_values(ascending=False, kind="stable").index[:count]
+    top = parts.loc[order]
+    weights = top["weight"].to_numpy(dtype=float)
+    largest = float(np.nanmax(np.abs(weights))) if np.isfinite(weights).any() else 1.0
+    relative = np.nan_to_num(np.abs(weights) / (largest or 1.0), nan=1.0)
+    labels = [
+        f"{part_label(str(name), value, 44)}{chr(8203) * position}"
+        for position, (name, value) in enumerate(zip(top["name"], top["value"], strict=True))
+    ]
+    figure = go.Figure(
+        go.Bar(
+            y=labels,
+            x=top["contribution"],
+            orientation="h",
+            width=0.2 + 0.65 * relative,
+            marker={
+                "color": [sign_color(value) for value in top["contribution"]],
+                "opacity": 0.35 + 0.65 * relative,
+            },
+            customdata=np.column_stack([top["name"].astype(str), top["value"].astype(str), weights]),
+            hovertemplate="%{customdata[0]} = %{customdata[1]}<br>contribution %{x:+.4f}<br>"
+            + weight
+            + " %{customdata[2]:.4f}<extra></extra>",
+        )
+    )
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    return finish(
+        figure, height=110 + 26 * len(top), x=f"contribution to the logit (bar thickness: {weight})", legend=False
+    )

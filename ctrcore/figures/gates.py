@@ -1,0 +1,117 @@
+"""SENet: what a gate says beside what happens when it is taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from ctrcore.figures.style import MODEL_COLORS, NEUTRAL, WHISKER, finish, shorten, sign_color
+
+DEAD = 0.5
+
+
+def dead_fields(summary: Mapping[str, Any], share: float = DEAD) -> list[str]:
+    """Fields whose gate is exactly zero in at least that share of the rows."""
+    return [f for f, dead in zip(summary["fields"], summary["dead_share"], strict=True) if dead >= share]
+
+
+def gates_picture(summary: Mapping[str, Any], order: Sequence[str] | None = None) -> go.Figure:
+    """Three aligned columns per field: the gate's distribution, the gate ablation, the permutation AUC drop.
+
+    Args:
+        summary: fields, gate_mean, gate_quantiles (F x 5: least, quarter, middle, three quarters, most), dead_share,
+            ablation, permutation_auc_drop, permutation_std; each a list over the fields.
+        order: the fields from top to bottom; by permutation AUC drop if not given.
+    """
+    fields = list(summary["fields"])
+    drop = np.asarray(summary["permutation_auc_drop"], dtype=float)
+    order = list(order or [fields[i] for i in np.argsort(-np.nan_to_num(drop, nan=-np.inf), kind="stable")])
+    index = [fields.index(field) for field in order]
+    names = [shorten(field, 22) for field in order]
+    dead = set(dead_fields(summary))
+    colors = [NEUTRAL if field in dead else MODEL_COLORS["fibinet"] for field in order]
+    figure = make_subplots(
+        rows=1,
+        cols=3,
+        shared_yaxes=True,
+        horizontal_spacing=0.04,
+        subplot_titles=("gate over the rows", "gate ablation", "AUC lost by permutation"),
+        column_widths=[0.4, 0.3, 0.3],
+    )
+    quantiles = np.asarray(summary["gate_quantiles"], dtype=float)[index]
+    mean = np.asarray(summary["gate_mean"], dtype=float)[index]
+    for row, name in enumerate(names):
+        least, quarter, middle, three_quarters, most = quantiles[row]
+        figure.add_box(
+            y=[name],
+            lowerfence=[least],
+            q1=[quarter],
+            median=[middle],
+            q3=[three_quarters],
+            upperfence=[most],
+            mean=[mean[row]],
+            orientation="h",
+            boxmean=True,
+            marker={"color": colors[row]},
+            fillcolor="rgba(0,0,0,0)",
+            line={"width": 1.8},
+            showlegend=False,
+            hoverinfo="x",
+            row=1,
+            col=1,
+        )
+    figure.add_vline(x=1, line={"color": NEUTRAL, "dash": "dot", "width": 1}, row=1, col=1)
+    figure.add_bar(
+        y=names,
+        x=np.asarray(summary["ablation"], dtype=float)[index],
+        orientation="h",
+        marker={"color": colors},
+        showlegend=False,
+        hovertemplate="%{y}: the logit moves by %{x:.4f} on average<extra></extra>",
+        row=1,
+        col=2,
+    )
+    figure.add_bar(
+        y=names,
+        x=drop[index],
+        orientation="h",
+        error_x={
+            "type": "data",
+            "array": np.asarray(summary["permutation_std"], dtype=float)[index],
+            "thickness": 1.5,
+            "color": WHISKER,
+        },
+        marker={"color": colors},
+        showlegend=False,
+        hovertemplate="%{y}: the AUC falls by %{x:.4f} ± %{error_x.array:.4f}<extra></extra>",
+        row=1,
+        col=3,
+    )
+    finish(figure, height=130 + 28 * len(names), legend=False, top=34)
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    figure.update_xaxes(title_text="gate (1: unchanged)", row=1, col=1)
+    figure.update_xaxes(title_text="mean change of the logit", row=1, col=2)
+    figure.update_xaxes(title_text="AUC on test rows", row=1, col=3)
+    return figure
+
+
+def row_gates(fields: Sequence[str], gates: Sequence[float], means: Sequence[float]) -> go.Figure:
+    """One row's gates as their deviation from the field's mean: the mean itself says nothing on this row."""
+    names = [shorten(field, 22) for field in fields]
+    deviation = np.asarray(gates, dtype=float) - np.asarray(means, dtype=float)
+    figure = go.Figure(
+        go.Bar(
+            y=names,
+            x=deviation,
+            orientation="h",
+            marker={"color": [sign_color(value) for value in deviation]},
+            customdata=np.column_stack([gates, means]),
+            hovertemplate="%{y}: gate %{customdata[0]:.4f}, mean of the field %{customdata[1]:.4f}<extra></extra>",
+        )
+    )
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    return finish(figure, height=110 + 26 * len(names), x="gate of this row minus the field's mean gate", legend=False)

@@ -1,0 +1,64 @@
+"""One look for every figure: the colours, the line styles, the layout. Every colour has a contrast of at least
+3 to 1 on the light and on the dark background, so a figure does not need to know which of them it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+MODEL_COLORS = {"lr": "#848b98", "fm": "#2f7ed8", "afm": "#d9730d", "fibinet": "#0f9d78", "din": "#b05cc6"}
+MODEL_TITLES = {"lr": "LR", "fm": "FM", "afm": "AFM", "fibinet": "FiBiNET", "din": "DIN"}
+POSITIVE = "#2f7ed8"
+NEGATIVE = "#d9730d"
+NEUTRAL = "#848b98"
+MARK = "#e11d48"  # the frame around what was clicked
+WHISKER = "#94a3b8"
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x")
+
+
+def model_color(model: str) -> str:
+    """The colour of a model, the same on every page; grey for a model that is not one of ours."""
+    return MODEL_COLORS.get(model, NEUTRAL)
+
+
+def sign_color(value: float) -> str:
+    """Blue for what raises the score, orange for what lowers it."""
+    return POSITIVE if value >= 0 else NEGATIVE
+
+
+def occurrences(models: Sequence[str]) -> list[int]:
+    """For each run how many earlier runs have the same model: it picks the dash, as the colour is taken."""
+    return [models[:position].count(model) for position, model in enumerate(models)]
+
+
+def line_style(model: str, occurrence: int) -> dict[str, object]:
+    """Plotly line of a run: the model's colour, and a dash that tells runs of one model apart."""
+    return {"color": model_color(model), "dash": DASHES[occurrence % len(DASHES)], "width": 2.5}
+
+
+def finish(
+    figure: go.Figure, *, height: int, x: str = "", y: str = "", legend: bool = True, top: int = 16
+) -> go.Figure:
+    """Axis titles, margins and the legend above the plot, where it never covers the curves."""
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 16, "t": top + (34 if legend else 0), "b": 8},
+        showlegend=legend,
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.01, "xanchor": "left", "x": 0, "title": None},
+        hovermode="closest",
+        bargap=0.3,
+    )
+    figure.update_xaxes(automargin=True, title_standoff=8)
+    figure.update_yaxes(automargin=True, title_standoff=8)
+    if x:
+        figure.update_xaxes(title_text=x)
+    if y:
+        figure.update_yaxes(title_text=y)
+    return figure
+
+
+def shorten(text: str, length: int = 28) -> str:
+    """A label that fits an axis; the full text belongs into the hover."""
+    return text if len(text) <= length else text[: length - 1] + "…"
