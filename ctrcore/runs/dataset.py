@@ -1,0 +1,208 @@
+"""One dataset of the workspace: a table, the choices made for it, and encoded copies of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock
+from pydantic import ValidationError
+
+from ctrcore.data.recipe import Recipe
+from ctrcore.errors import RunError
+from ctrcore.runs.files import FileCache, read_json, write_text
+from ctrcore.runs.jobs import cancel
+from ctrcore.runs.status import Failure, JobStatus, State, read_log, read_status
+from ctrcore.schema import Schema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ctrcore.data.preparing import Prepared
+    from ctrcore.data.profiling import Profile
+    from ctrcore.runs.workspace import Workspace
+
+PREPARED_KEPT = 6  # encoded copies; each edit of a recipe makes another one
+_manifests = FileCache(read_json, size=5_000)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A table in the workspace, as it stands now. Cheap to make; the methods read the disk."""
+
+    workspace: Workspace
+    id: str
+    name: str
+    created: float
+    rows: int | None
+    columns: list[str]
+    digest: str
+    status: JobStatus
+
+    @property
+    def folder(self) -> Path:
+        """Where its files lie."""
+        return self.workspace.root / "datasets" / self.id
+
+    @property
+    def state(self) -> State:
+        """done once the table can be used."""
+        return self.status.state
+
+    @property
+    def active(self) -> bool:
+        """True while the upload is being read."""
+        return self.status.active
+
+    @property
+    def progress(self) -> float:
+        """Of the reading, from 0 to 1."""
+        return self.status.progress
+
+    @property
+    def message(self) -> str:
+        """What the reading does now."""
+        return self.status.message
+
+    @property
+    def error(self) -> Failure | None:
+        """Why the upload could not be read."""
+        return self.status.failure
+
+    def table(self) -> pd.DataFrame:
+        """All rows; the index is the source row number, 0 to rows - 1."""
+        import pandas as pd
+
+        return pd.read_parquet(self._ready("table.parquet"))
+
+    def head(self, rows: int = 20) -> pd.DataFrame:
+        """The first rows, without reading the others."""
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(self._ready("table.parquet")) as file:
+            batch = next(file.iter_batches(batch_size=max(1, rows)), None)
+            schema = file.schema_arrow
+        frame: pd.DataFrame = batch.to_pandas() if batch is not None else schema.empty_table().to_pandas()
+        return frame.head(rows)
+
+    def guess(self) -> Schema:
+        """The schema guessed when the table was read."""
+        return Schema.load(self._ready("guess.json"))
+
+    def recipe(self) -> Recipe | None:
+        """The choices saved for the table; None if nobody made any."""
+        path = self.folder / "recipe.json"
+        if not path.exists():
+            return None
+        try:
+            return Recipe.model_validate_json(path.read_text(encoding="utf-8"))
+        except (OSError, ValidationError) as error:
+            raise RunError(f"The saved recipe of '{self.name}' cannot be read.", "Save the schema again.") from error
+
+    def save_recipe(self, recipe: Recipe) -> None:
+        """Keep the choices for the table."""
+        write_text(self.folder / "recipe.json", recipe.model_dump_json(indent=1))
+
+    def profile(self, schema: Schema | None = None) -> Profile:
+        """What is in the columns and what to beware of.
+
+        Args:
+            schema: how to read the columns; None: the saved recipe's schema, or the guess. The profile of the last
+                schema asked for is kept on disk.
+        """
+        from ctrcore.data.profiling import Profile, profile
+
+        if schema is None:
+            recipe = self.recipe()
+            schema = recipe.data_schema if recipe is not None else self.guess()
+        kept = read_json(self.folder / "profile.json")
+        if kept is not None and kept.get("schema") == schema.model_dump(mode="json"):
+            try:
+                return Profile.model_validate(kept["profile"])
+            except (KeyError, ValidationError):
+                pass  # written by another version: made anew
+        made = profile(self.table(), schema)
+        self.keep_profile(schema, made)
+        return made
+
+    def keep_profile(self, schema: Schema, made: Profile) -> None:
+        """Keep a profile and the schema it was made with."""
+        text = f'{{"schema": {schema.model_dump_json()}, "profile": {made.model_dump_json()}}}\n'
+        write_text(self.folder / "profile.json", text)
+
+    def prepared(self, recipe: Recipe) -> Prepared:
+        """The table split and encoded by the recipe, memory-mapped. Made once, kept on disk for the next time."""
+        from ctrcore.data.preparing import Prepared, prepare
+
+        place = self._ready("table.parquet").parent / "prepared" / recipe.id
+        place.parent.mkdir(exist_ok=True)
+        if not place.exists():
+            with FileLock(place.parent / f"{recipe.id}.lock"):  # a page and a worker may want it at the same time
+                if not place.exists():
+                    half = place.parent / f".{recipe.id}-{os.getpid()}"
+                    shutil.rmtree(half, ignore_errors=True)
+                    prepare(self.table(), recipe).save(half)
+                    half.rename(place)
+        os.utime(place)  # the copies used least recently go first
+        kept = sorted((path for path in place.parent.iterdir() if _is_copy(path)), key=lambda path: -_age(path))
+        for old in kept[PREPARED_KEPT:]:
+            shutil.rmtree(old, ignore_errors=True)
+        return Prepared.load(place)
+
+    def cancel(self) -> None:
+        """Stop reading the upload."""
+        cancel(self.folder)
+
+    def log(self, last: int = 4000) -> str:
+        """The last bytes of what the reading process printed."""
+        return read_log(self.folder, last)
+
+    def delete(self) -> None:
+        """Remove the dataset. Runs trained on it stay. Raises RunError while something works on it."""
+        self.workspace.delete_dataset(self.id)
+
+    def _ready(self, name: str) -> Path:
+        path = self.folder / name
+        if self.state == "done" and path.exists():
+            return path
+        if self.active:
+            raise RunError(f"The dataset '{self.name}' is still being read.", "Wait until it is done.")
+        if self.error is not None:
+            raise RunError(self.error.problem, self.error.remedy)
+        raise RunError(f"The dataset '{self.name}' has lost its table.", "Delete it and upload the file again.")
+
+
+def open_dataset(workspace: Workspace, dataset_id: str) -> Dataset | None:
+    """The dataset in that folder, or None if the folder holds none that can be read."""
+    folder = workspace.root / "datasets" / dataset_id
+    raw: dict[str, Any] | None = _manifests.get(folder / "dataset.json")
+    if raw is None:
+        return None
+    try:
+        rows = raw.get("rows")
+        return Dataset(
+            workspace=workspace,
+            id=dataset_id,
+            name=str(raw["name"]),
+            created=float(raw["created"]),
+            rows=int(rows) if rows is not None else None,
+            columns=[str(name) for name in raw.get("columns") or []],
+            digest=str(raw.get("digest", "")),
+            status=read_status(folder),
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _is_copy(path: Path) -> bool:
+    return path.is_dir() and not path.name.startswith(".")
+
+
+def _age(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

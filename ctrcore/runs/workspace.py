@@ -1,0 +1,267 @@
+"""The workspace: a folder with datasets and runs. Pages, the command line and notebooks go through this one door.
+
+    <root>/datasets/<id>/dataset.json  status.json  table.parquet  guess.json  recipe.json  profile.json  prepared/...
+    <root>/runs/<id>/manifest.json  status.json  events.jsonl  recipe.json  encoder.json  model.json
+                     model.safetensors  metrics.json  predictions.parquet  explain.json  log.txt
+
+Nothing is kept in memory, so any number of processes may use the same workspace. A folder is made under a hidden name
+and then renamed, and removed the other way round: what can be seen is whole.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+from pydantic import ValidationError
+
+from ctrcore.data.recipe import Recipe
+from ctrcore.errors import RunError
+from ctrcore.runs import settings
+from ctrcore.runs.dataset import Dataset, open_dataset
+from ctrcore.runs.files import write_json, write_text
+from ctrcore.runs.folders import new_folder, remove_folder, sweep, visible
+from ctrcore.runs.jobs import Order, cancel, enlist, start
+from ctrcore.runs.run import Manifest, Run, open_run
+from ctrcore.runs.spec import RunSpec, checked_id, new_id
+from ctrcore.runs.status import JobStatus, read_status, write_status
+from ctrcore.runs.uploads import Upload, clean_name, save_upload
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TRAIN, INGEST = "ctrcore.runs.running:train_run", "ctrcore.runs.ingest:ingest"
+
+
+class Workspace:
+    """Datasets and runs under one folder.
+
+    Args:
+        root: the folder; by default the environment's `CTR_WORKSPACE`, or `workspace` in the working directory.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = Path(root).expanduser().resolve() if root is not None else settings.workspace_root()
+        for kind in ("datasets", "runs"):
+            (self.root / kind).mkdir(parents=True, exist_ok=True)
+            sweep(self.root / kind)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Workspace) and other.root == self.root
+
+    def __hash__(self) -> int:
+        return hash(self.root)
+
+    @property
+    def queue(self) -> Path:
+        """Where training jobs wait for each other."""
+        return self.root / ".queue"
+
+    # -- datasets ----------------------------------------------------------------------------------------------------
+
+    def datasets(self) -> list[Dataset]:
+        """All datasets that can be read, newest first."""
+        found = [open_dataset(self, name) for name in visible(self.root / "datasets")]
+        return sorted((one for one in found if one is not None), key=lambda one: (-one.created, one.id))
+
+    def dataset(self, dataset_id: str) -> Dataset:
+        """The dataset of that id. Raises RunError if there is none."""
+        found = open_dataset(self, checked_id(dataset_id, "dataset"))
+        if found is None:
+            raise RunError(f"There is no dataset '{dataset_id}'.", "Choose a dataset from the list, or upload a file.")
+        return found
+
+    def add_upload(
+        self,
+        name: str,
+        data: Upload,
+        *,
+        users: Upload | None = None,
+        items: Upload | None = None,
+        valid: Upload | None = None,
+        test: Upload | None = None,
+    ) -> str:
+        """Save an uploaded file at once and start a process that reads it. Returns the dataset's id.
+
+        Args:
+            name: the file's name, only to show and to guess the format.
+            data: the rows, as bytes or as a binary stream.
+            users, items: tables with one row a user or an item, joined to the rows by id.
+            valid, test: validation and test rows, where the split is given.
+
+        Raises:
+            RunError: if a file is empty or too large.
+        """
+        parts = {"rows": data, "users": users, "items": items, "valid": valid, "test": test}
+        dataset_id = new_id()
+        with new_folder(self.root / "datasets" / dataset_id) as folder:
+            given = {part: upload for part, upload in parts.items() if upload is not None}
+            files = {part: save_upload(folder, part, name, upload) for part, upload in given.items()}
+            write_json(folder / "dataset.json", {"name": clean_name(name), "created": time.time(), "files": files})
+        memory, threads = settings.ingest_memory(), settings.threads()
+        start(self.root / "datasets" / dataset_id, Order(INGEST, memory=memory, threads=threads))
+        return dataset_id
+
+    def add_frame(self, name: str, frame: pd.DataFrame, recipe: Recipe | None = None, *, digest: str = "") -> str:
+        """Keep a table that is in memory. Returns the dataset's id.
+
+        Args:
+            name: what it is called.
+            frame: the rows.
+            recipe: the choices for it, if they are made already.
+            digest: anything that names the content, to find the dataset again.
+        """
+        from ctrcore.runs.ingest import store_table
+
+        dataset_id = new_id()
+        with new_folder(self.root / "datasets" / dataset_id) as folder:
+            manifest = {"name": clean_name(name), "created": time.time(), "digest": digest}
+            store_table(folder, frame, manifest)
+            if recipe is not None:
+                write_text(folder / "recipe.json", recipe.model_dump_json(indent=1))
+            write_status(folder, JobStatus("done", progress=1.0, message="done", finished=time.time()))
+        return dataset_id
+
+    def delete_dataset(self, dataset_id: str) -> None:
+        """Remove a dataset; runs trained on it stay. Raises RunError while something works on it."""
+        folder = self._existing("datasets", dataset_id)
+        busy = [run.name for run in self.runs() if run.active and run.spec.dataset == dataset_id]
+        if busy:
+            raise RunError(f"The run '{busy[0]}' is using this dataset.", "Wait for its end, or cancel it first.")
+        if read_status(folder).active:
+            raise RunError("The dataset is still being read.", "Wait for its end, or cancel it first.")
+        remove_folder(folder)
+
+    # -- runs --------------------------------------------------------------------------------------------------------
+
+    def runs(self) -> list[Run]:
+        """All runs that can be read, newest first."""
+        found = [open_run(self, name) for name in visible(self.root / "runs")]
+        return sorted((one for one in found if one is not None), key=lambda one: (-one.created, one.id))
+
+    def run(self, run_id: str) -> Run:
+        """The run of that id. Raises RunError if there is none."""
+        found = open_run(self, checked_id(run_id))
+        if found is None:
+            raise RunError(f"There is no run '{run_id}'.", "Choose a run from the list.")
+        return found
+
+    def damaged_runs(self) -> list[str]:
+        """Ids of run folders whose manifest cannot be read. They can be deleted, nothing else."""
+        return [name for name in visible(self.root / "runs") if open_run(self, name) is None]
+
+    def create(self, spec: RunSpec) -> str:
+        """Make the folder of a run without starting it. Returns the run's id.
+
+        Raises:
+            RunError: if the dataset is not there or not ready.
+        """
+        dataset = self.dataset(spec.dataset)
+        if dataset.state != "done":
+            raise RunError(
+                f"The dataset '{dataset.name}' cannot be used: it is {dataset.state}.", "Choose one that is done."
+            )
+        run_id = new_id()
+        with new_folder(self.root / "runs" / run_id) as folder:
+            write_text(folder / "manifest.json", Manifest(spec=spec, created=time.time()).model_dump_json(indent=1))
+            write_status(folder, JobStatus("cancelled", message="not started"))
+        return run_id
+
+    def submit(self, spec: RunSpec) -> str:
+        """Queue a run and start the process that will train it. Returns the run's id."""
+        run_id = self.create(spec)
+        self._start(run_id)
+        return run_id
+
+    def cancel(self, run_id: str, *, wait: bool = False) -> None:
+        """Ask a run to stop, and insist after a while. Returns at once unless `wait`."""
+        cancel(self._existing("runs", run_id), wait=wait)
+
+    def resume(self, run_id: str, *, restart: bool = False) -> None:
+        """Go on with a cancelled or failed run from its last checkpoint; without one, start over.
+
+        Args:
+            run_id: the run.
+            restart: forget the checkpoint and what was measured.
+
+        Raises:
+            RunError: if the run is active or done, or its dataset is gone.
+        """
+        run = self.run(run_id)
+        if run.state == "done":
+            raise RunError(f"The run '{run.name}' is done.", "Start a new run to train further.")
+        self.dataset(run.spec.dataset)
+        if restart and not run.active:
+            forget_progress(run.folder)
+        self._start(run_id)
+
+    def delete(self, run_id: str) -> None:
+        """Remove a run and all its files. Raises RunError while it is active."""
+        folder = self._existing("runs", run_id)
+        if read_status(folder).active:
+            raise RunError("The run is still active.", "Cancel it before you delete it.")
+        remove_folder(folder)
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Give a run another name."""
+        self._edit(run_id, name=name.strip())
+
+    def tag(self, run_id: str, tags: Iterable[str]) -> None:
+        """Replace a run's tags."""
+        self._edit(run_id, tags=list(dict.fromkeys(tag.strip() for tag in tags if tag.strip())))
+
+    def export(self, run_id: str) -> bytes:
+        """The run as a zip file of JSON, JSON lines, safetensors and Parquet."""
+        from ctrcore.runs.archive import export_run
+
+        return export_run(self.run(run_id))
+
+    def import_run(self, data: bytes) -> str:
+        """Add a run from a zip file made by `export`, which anybody may have changed. Returns its id."""
+        from ctrcore.runs.archive import import_run
+
+        return import_run(self, data)
+
+    def enlist(self, run_id: str) -> str:
+        """Queue a run for this process to work on; returns the attempt's name."""
+        return enlist(self._existing("runs", run_id), self.queue)
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _start(self, run_id: str) -> None:
+        order = Order(TRAIN, queue=self.queue, slots=settings.slots(), threads=settings.threads())
+        start(self.root / "runs" / run_id, order)
+
+    def _edit(self, run_id: str, **changes: object) -> None:
+        run = self.run(run_id)
+        with FileLock(run.folder / ".edit.lock", timeout=10):
+            run = self.run(run_id)
+            try:
+                spec = RunSpec.model_validate(run.spec.model_dump() | changes)
+            except ValidationError as error:
+                raise RunError("The name or the tags are too long.", "Use fewer than 200 letters.") from error
+            text = Manifest(spec=spec, created=run.created).model_dump_json(indent=1)
+            write_text(run.folder / "manifest.json", text)
+
+    def _existing(self, kind: str, name: str) -> Path:
+        what = kind.removesuffix("s")
+        folder = self.root / kind / checked_id(name, what)
+        if not folder.is_dir():
+            raise RunError(f"There is no {what} '{name}'.", f"Choose a {what} from the list.")
+        return folder
+
+
+def forget_progress(folder: Path) -> None:
+    """Remove what earlier attempts of a run left: checkpoints, measured points and results."""
+    keep = {"manifest.json", "status.json", "log.txt", "worker.lock", "cancel"}
+    for path in folder.iterdir():
+        if path.name in keep or path.name.startswith("."):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
