@@ -1,0 +1,1 @@
+"""The simulated shop in its parts; `ctrcore.data.simulate` puts them together and writes down the truth."""
