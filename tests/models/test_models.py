@@ -137,7 +137,7 @@ def test_fibinet_equals_a_double_loop(name: str) -> None:
                     n += 1
         c = torch.cat(products)
         deep = c.sum() if model.mlp is None else model.mlp(c.unsqueeze(0))[0]
-        assert float(logits[r]) == pytest.approx(float(model.bias.detach() + sum(w) + deep), abs=1e-4)
+        assert float(logits[r]) == pytest.approx((model.bias + sum(w) + deep).item(), abs=1e-4)
 
 
 def test_each_bilinear_matrix_has_the_fan_of_one_matrix() -> None:
@@ -175,7 +175,7 @@ def test_din_equals_a_loop_over_behaviours(name: str) -> None:
             a = [float(x) / (root if model.scorer is None else 1) for x in s]
         interest = sum((weight * k for weight, k in zip(a, keys, strict=True)), torch.zeros_like(q))
         x = torch.cat([v[0], v[1], v[4], q, interest, q * interest])
-        assert float(logits[r]) == pytest.approx(float(model.bias.detach() + model.mlp(x.unsqueeze(0))[0]), abs=1e-4)
+        assert float(logits[r]) == pytest.approx((model.bias + model.mlp(x.unsqueeze(0))[0]).item(), abs=1e-4)
         weights = parts.behaviour_weights[r]
         assert weights[mask[r]].tolist() == pytest.approx(a, abs=1e-5)
         assert not weights[~mask[r]].any()

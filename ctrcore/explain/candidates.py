@@ -1,0 +1,37 @@
+"""The same user and moment with another candidate item."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ctrcore.errors import DataError
+from ctrcore.schema import Schema
+
+
+def candidate_columns(schema: Schema) -> list[str]:
+    """The columns that change with the candidate: its id and every other column with the role 'item'."""
+    columns = [column.name for column in schema.fields if column.role == "item" and column.kind != "history"]
+    if schema.item is not None and schema.item not in columns:
+        columns.insert(0, schema.item)
+    return columns
+
+
+def catalogue(rows: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+    """Every item once, indexed by its id as text, with its columns as last seen and `seen`, its number of rows.
+
+    Raises:
+        DataError: the schema names no item column.
+    """
+    if schema.item is None:
+        raise DataError("The schema names no item column.", "Choose the column with the item's id on the Data page.")
+    known = rows[rows[schema.item].notna()]
+    keys = known[schema.item].astype(str)
+    items = known[candidate_columns(schema)].assign(seen=keys.map(keys.value_counts()))
+    items = items.set_axis(keys)[~keys.duplicated(keep="last").to_numpy()]
+    return items.sort_values("seen", ascending=False, kind="stable")
+
+
+def with_candidate(row: pd.DataFrame, items: pd.DataFrame, item: str) -> pd.DataFrame:
+    """The row (a frame of one) with the columns of another item from the `catalogue`."""
+    columns = items.loc[[item]].drop(columns="seen").set_axis(row.index)
+    return row.assign(**{str(name): column for name, column in columns.items()})

@@ -1,0 +1,46 @@
+"""Settings that work, by how long one wants to wait. Free of torch."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from ctrcore.models.config import CONFIGS, ModelConfig
+from ctrcore.training.config import TrainConfig
+
+Preset = Literal["quick", "standard", "paper"]
+PRESETS: dict[Preset, str] = {
+    "quick": "a few epochs with a high learning rate: a first look in seconds",
+    "standard": "early stopping and regularisation chosen on real data: the one to compare models with",
+    "paper": "each model as its authors describe it",
+}
+
+_STANDARD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "lr": ({}, {"learning_rate": 0.01, "l2": 0.3}),
+    "fm": ({}, {"learning_rate": 0.01, "l2": 1.0}),
+    "afm": ({"dropout": 0.2}, {"learning_rate": 0.01, "l2": 1.0}),
+    "fibinet": ({"dropout": 0.3}, {"learning_rate": 0.001, "l2": 1.0}),
+    "din": ({"init_std": 0.05}, {"learning_rate": 0.002, "l2": 1.0}),
+}
+_PAPER: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "lr": ({}, {"learning_rate": 0.01}),
+    "fm": ({}, {"learning_rate": 0.01, "l2": 0.3}),
+    "afm": ({"embedding_size": 256, "attention_size": 256, "dropout": 0.5, "attention_l2": 2.0},
+            {"learning_rate": 0.01, "batch_size": 4096}),
+    "fibinet": ({"excitation": "relu", "hidden_units": (400, 400, 400), "dropout": 0.5, "batch_norm": False},
+                {"learning_rate": 0.0001, "batch_size": 1000}),
+    "din": ({"embedding_size": 16, "activation": "dice"}, {"learning_rate": 0.001, "batch_size": 256, "l2": 0.3}),
+}  # fmt: skip
+
+
+def preset(name: Preset, model: str) -> tuple[ModelConfig, TrainConfig]:
+    """The preset's settings for a model.
+
+    Sources of 'paper': AFM section 4.1-4.4 (k = t = 256, dropout, lambda = 2), FiBiNET section 4.1.4 (ReLU gates,
+    three layers of 400, dropout 0.5, learning rate 1e-4, batch 1000), DIN section 6 (Dice, L2 divided by frequency).
+    The number of epochs and early stopping are this project's own.
+    """
+    model_options, train_options = (_PAPER if name == "paper" else _STANDARD)[model]
+    options = dict(train_options)
+    if name == "quick":
+        options |= {"epochs": 4, "patience": 1, "learning_rate": 2 * options["learning_rate"]}
+    return CONFIGS[model](**model_options), TrainConfig(**options)
