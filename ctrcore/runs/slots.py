@@ -59,7 +59,7 @@ def wait_for_slot(queue: Path, folder: Path, slots: int, waiting: Callable[[int]
 
 
 def _tickets(queue: Path) -> list[Path]:
-    return sorted(path for path in queue.iterdir() if path.name[0].isdigit())
+    return sorted(queue.glob("[0-9]*-*"))
 
 
 def _owner(ticket: Path) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -114,20 +114,29 @@ def write_status(folder: Path, status: JobStatus) -> None:
 
 def read_status(folder: Path) -> JobStatus:
     """How the job stands now; a job whose process is gone reads as failed or cancelled at once."""
-    status = _statuses.get(folder / "status.json")
-    if status is None:
-        return JobStatus("failed", failure=UNREADABLE)
-    if not status.active or is_locked(folder / "worker.lock"):
-        return status
-    status = _statuses.get(folder / "status.json") or status  # it may have ended between the two looks
-    starting = status.pid is None and time.time() - status.submitted < START_GRACE
-    if not status.active or starting:
-        return status
-    gone = {name: getattr(status, name) for name in FIELDS}
-    gone["finished"] = status.finished or _modified(folder / "status.json")
+    status = _look(folder)
+    while status.active and not is_locked(folder / "worker.lock"):
+        # A lock seen free says something only if nothing was written around that look: the job may just have begun,
+        # ended, or been started again.
+        again = _look(folder)
+        if again == status:
+            return _presumed(folder, status)
+        status = again
+    return status
+
+
+def _look(folder: Path) -> JobStatus:
+    return _statuses.get(folder / "status.json") or JobStatus("failed", failure=UNREADABLE)
+
+
+def _presumed(folder: Path, status: JobStatus) -> JobStatus:
+    """What an active status means when nobody holds the lock."""
+    if status.pid is None and time.time() - status.submitted < START_GRACE:
+        return status  # the interpreter is still starting
+    finished = _modified(folder / "status.json")
     if (folder / "cancel").exists():
-        return JobStatus(**gone | {"state": "cancelled", "message": "cancelled"})
-    return JobStatus(**gone | {"state": "failed", "failure": DIED})
+        return replace(status, state="cancelled", message="cancelled", finished=finished)
+    return replace(status, state="failed", failure=DIED, finished=finished)
 
 
 def is_locked(path: Path) -> bool:
