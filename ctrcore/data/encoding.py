@@ -1,0 +1,224 @@
+"""From a table to arrays and back. Fitted on training rows only; its state is one JSON text."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ctrcore.data.columns import (
+    Columns,
+    ColumnState,
+    check_trainable,
+    dense,
+    encode_bags,
+    encode_dense,
+    learn_column,
+    parse,
+)
+from ctrcore.data.encoded import Encoded
+from ctrcore.data.labels import read_labels
+from ctrcore.data.scaling import NumberScale
+from ctrcore.data.values import as_words
+from ctrcore.data.vocabulary import Vocabulary
+from ctrcore.errors import DataError
+from ctrcore.schema import EncodedField, Schema
+
+
+class _State(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    version: Literal[1] = 1
+    data_schema: Schema
+    numbers: dict[str, NumberScale]
+    vocabularies: dict[str, Vocabulary]
+    counts: list[int]
+
+
+class Encoder:
+    """Gives every value of every column its row in one shared table of embeddings.
+
+    Attributes:
+        schema: the meaning of the columns.
+        fields: the fields as models see them: dense ones (categorical, numeric) in schema order, then the bags.
+        counts: (vocabulary_size,) int64, how often training rows look up each id.
+    """
+
+    schema: Schema
+    fields: list[EncodedField]
+    counts: npt.NDArray[np.int64]
+    _states: dict[str, ColumnState]
+
+    def fit(self, frame: pd.DataFrame, schema: Schema) -> Self:
+        """Learn values, scales and stand-ins from training rows. Raises DataError if a column is missing or unfit."""
+        self.fit_transform(frame, schema)
+        return self
+
+    def fit_transform(self, frame: pd.DataFrame, schema: Schema) -> Encoded:
+        """`fit` and `transform` of the same rows, parsing them once."""
+        check_trainable(frame, schema)
+        columns = parse(frame, schema)
+        states = {c.name: learn_column(c, columns, schema) for c in schema.fields if c.kind != "history"}
+        self._set(schema, states)
+        encoded = self._encode(frame, columns)
+        self.counts = np.bincount(encoded.ids.ravel(), minlength=self.vocabulary_size).astype(np.int64)
+        for bag in encoded.bags.values():
+            self.counts += np.bincount(bag.ids, minlength=self.vocabulary_size)
+        return encoded
+
+    def transform(self, frame: pd.DataFrame) -> Encoded:
+        """Encode rows.
+
+        Columns may come in any order; a missing one counts as missing in every row. Without a label column the label
+        is NaN. Source rows are the index where it holds whole numbers, else positions. Users are numbered within this
+        call. Apart from the forward fill no row depends on another.
+
+        Raises:
+            DataError: histories of a row differ in length, or labels are not understood.
+        """
+        return self._encode(frame, parse(frame, self.schema))
+
+    def _encode(self, frame: pd.DataFrame, columns: Columns) -> Encoded:
+        n, schema = len(frame), self.schema
+        ids, values = encode_dense(columns, [f for f in self.fields if not f.is_bag], self._states, schema)
+        label = np.full(n, np.nan, dtype=np.float32)
+        if schema.label in frame.columns:
+            label = read_labels(frame, schema)
+        group = np.full(n, -1, dtype=np.int32)
+        if schema.user is not None and schema.user in frame.columns:
+            group = as_words(frame[schema.user]).codes.astype(np.int32)
+        whole = pd.api.types.is_integer_dtype(frame.index.dtype)
+        row = frame.index.to_numpy(dtype=np.int64) if whole else np.arange(n, dtype=np.int64)
+        bags = encode_bags(columns, [f for f in self.fields if f.is_bag], self._states, schema)
+        return Encoded(ids=ids, values=values, bags=bags, label=label, group=group, row=row)
+
+    def inverse(self, encoded: Encoded) -> pd.DataFrame:
+        """One column per field with the values as the user knows them, indexed by source row.
+
+        Values that were not learned read 'unknown', bags are lists, and numbers that were missing or out of range show
+        what the models saw instead.
+        """
+        shown: dict[str, Any] = {}
+        for position, field in enumerate(field for field in self.fields if not field.is_bag):
+            state = self._states[field.name]
+            if field.kind == "numeric" and isinstance(state, NumberScale):
+                shown[field.name] = state.invert(encoded.values[:, position])
+            else:
+                shown[field.name] = self._names(field)[encoded.ids[:, position] - field.start]
+        for field in self.fields:
+            if field.is_bag:
+                bag = encoded.bags[field.name]
+                texts, offsets = self._names(field)[bag.ids - field.start].tolist(), bag.offsets.tolist()
+                lists = [texts[a:b] for a, b in pairwise(offsets)]
+                shown[field.name] = pd.Series(lists, dtype=object, index=encoded.row)
+        return pd.DataFrame(shown, index=pd.Index(encoded.row))
+
+    def field(self, name: str) -> EncodedField:
+        """The field of that name. Raises DataError if there is none."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise DataError(
+            f"There is no field '{name}'.", "Use one of: " + ", ".join(field.name for field in self.fields) + "."
+        )
+
+    def label_of(self, field_name: str, id: int) -> str:  # noqa: A002
+        """The value behind an id of the shared table, as the user knows it; the name of a numeric field."""
+        field = self.field(field_name)
+        if not field.start <= id < field.start + field.size:
+            raise DataError(
+                f"The id {id} does not belong to the field '{field_name}'.",
+                f"Its ids are {field.start} to {field.start + field.size - 1}.",
+            )
+        return field_name if field.kind == "numeric" else str(self._names(field)[id - field.start])
+
+    def words(self, field_name: str) -> list[str]:
+        """The known values of a field, the most frequent first (buckets: in order); empty for a numeric one."""
+        field = self.field(field_name)
+        return [] if field.kind == "numeric" else [str(name) for name in self._names(field)[1:]]
+
+    def id_of(self, field_name: str, value: Any) -> int:
+        """The id of a value in the shared table; that of 'unknown' if it was not learned.
+
+        For a numeric field this is its only row, whatever the number.
+        """
+        field = self.field(field_name)
+        state = self._states[field.of or field.name]
+        if isinstance(state, Vocabulary):
+            return field.start + int(state.ids(as_words(pd.Series([value], dtype=object)))[0])
+        cells = pd.DataFrame({field_name: pd.Series([value], dtype=object)})
+        ids, _ = encode_dense(parse(cells, self.schema), [field], self._states, self.schema)
+        return int(ids[0, 0])
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Rows of the shared table of embeddings."""
+        return sum(field.size for field in self.fields if field.kind != "history")
+
+    @property
+    def bag_names(self) -> list[str]:
+        """The bag fields in field order, as `Encoded.load` wants them."""
+        return [field.name for field in self.fields if field.is_bag]
+
+    def to_json(self) -> str:
+        """The whole state; `from_json` gives an equal encoder."""
+        return _State(
+            data_schema=self.schema,
+            numbers={name: state for name, state in self._states.items() if isinstance(state, NumberScale)},
+            vocabularies={name: state for name, state in self._states.items() if isinstance(state, Vocabulary)},
+            counts=self.counts.tolist(),
+        ).model_dump_json()
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote. Raises DataError if it is anything else."""
+        broken = DataError(
+            "The encoder of this run cannot be read.", "Train the run again, or import it from a fresh export."
+        )
+        try:
+            state = _State.model_validate_json(text)
+        except ValidationError as error:
+            raise broken from error
+        expected = {c.name: c.kind == "numeric" for c in state.data_schema.fields if c.kind != "history"}
+        found = dict.fromkeys(state.numbers, True) | dict.fromkeys(state.vocabularies, False)
+        if found != expected:
+            raise broken
+        encoder = cls()
+        encoder._set(state.data_schema, {**state.numbers, **state.vocabularies})
+        encoder.counts = np.asarray(state.counts, dtype=np.int64)
+        if len(encoder.counts) != encoder.vocabulary_size:
+            raise broken
+        return encoder
+
+    def _set(self, schema: Schema, states: dict[str, ColumnState]) -> None:
+        self.schema, self._states = schema, states
+        places: dict[str, EncodedField] = {}
+        start = 0
+        for column in sorted((c for c in schema.fields if c.kind != "history"), key=lambda c: not dense(c)):
+            size, kind = _size_and_kind(states[column.name], column.kind)
+            places[column.name] = EncodedField(name=column.name, kind=kind, role=column.role, start=start, size=size)
+            start += size
+        for column in schema.histories:
+            target = places[column.of or ""]
+            update = {"name": column.name, "kind": "history", "role": column.role, "of": column.of}
+            places[column.name] = target.model_copy(update=update)
+        ordered = [c for c in schema.fields if dense(c)] + [c for c in schema.fields if not dense(c)]
+        self.fields = [places[column.name] for column in ordered]
+
+    def _names(self, field: EncodedField) -> npt.NDArray[np.object_]:
+        state = self._states[field.of or field.name]
+        if isinstance(state, Vocabulary):
+            return state.names
+        return np.array(["unknown", *state.bucket_names], dtype=object)
+
+
+def _size_and_kind(state: ColumnState, kind: str) -> tuple[int, Literal["numeric", "categorical", "multi_value"]]:
+    if isinstance(state, Vocabulary):
+        return state.size, "multi_value" if kind == "multi_value" else "categorical"
+    if state.scale == "quantile":
+        return len(state.bucket_names) + 1, "categorical"
+    return 1, "numeric"

@@ -1,0 +1,162 @@
+"""Which rows train, which choose the best epoch, and which are the test."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ctrcore.data.recipe import Recipe, Split
+from ctrcore.data.values import as_times, as_words
+from ctrcore.errors import DataError
+
+Index = npt.NDArray[np.int64]
+Parts = dict[str, Index]
+PARTS = ("train", "valid", "test")
+MEANING = {
+    **dict.fromkeys(("train", "training", "tr"), "train"),
+    **dict.fromkeys(("valid", "validation", "val", "dev"), "valid"),
+    **dict.fromkeys(("test", "testing", "te"), "test"),
+}
+
+
+def split_rows(frame: pd.DataFrame, label: npt.NDArray[np.floating], recipe: Recipe) -> Parts:
+    """Divide rows into 'train', 'valid' and 'test': disjoint, complete, each in the order of the rows.
+
+    - random: rows in a shuffled order.
+    - time: the last rows are the test, those before them validation. Rows of one time keep the order of the table and
+      may be divided; rows without a time come first.
+    - user: whole users in a shuffled order, until the share of rows is reached. Rows without a user train.
+    - time_per_user: the last rows of each user, as the table orders rows of one time. Rows without a user train.
+    - given: as the split column says; validation rows are a random share of the training rows where it names none.
+
+    A share of 0 gives no test rows; validation rows are always needed, for they choose the best epoch.
+
+    Args:
+        frame: (n) cleaned rows.
+        label: (n,) of 0 and 1, to see that each part can be measured.
+        recipe: the shares and the seed, and the columns for user and time.
+
+    Returns:
+        Row positions of each part.
+
+    Raises:
+        DataError: a column is missing or not understood, or a part has no rows or no rows of one class.
+    """
+    split, schema = recipe.split, recipe.data_schema
+    if split.by != "given" and (split.valid + split.test >= 1 or split.valid == 0):
+        raise DataError(
+            f"Shares of {split.valid:g} for validation and {split.test:g} for test leave nothing for "
+            + ("validation." if split.valid == 0 else "training."),
+            "Choose for example 0.1 and 0.1.",
+        )
+    n = len(frame)
+    if split.by == "random":
+        parts = _cut(np.random.default_rng(split.seed).permutation(n), split)
+    elif split.by == "time":
+        parts = _cut(np.lexsort((np.arange(n), _times(frame, schema.time, split))), split)
+    elif split.by == "user":
+        parts = _by_user(_users(frame, schema.user, split), split)
+    elif split.by == "time_per_user":
+        parts = _by_time_per_user(_users(frame, schema.user, split), _times(frame, schema.time, split), split)
+    else:
+        parts = _given(frame, split)
+    parts = {name: np.sort(parts[name]).astype(np.int64) for name in PARTS}
+    _check(parts, label, split)
+    return parts
+
+
+def _column(frame: pd.DataFrame, name: str | None, what: str, split: Split) -> str:
+    if name is None:
+        raise DataError(
+            f"A split by '{split.by}' needs a {what} column, and the schema names none.",
+            f"Name the {what} column, or split at random.",
+        )
+    if name not in frame.columns:
+        raise DataError(f"The table has no {what} column '{name}'.", "Choose one of its columns, or split at random.")
+    return name
+
+
+def _times(frame: pd.DataFrame, name: str | None, split: Split) -> npt.NDArray[np.float64]:
+    name = _column(frame, name, "time", split)
+    times = as_times(frame[name], name)
+    return np.where(np.isnan(times), -np.inf, times)
+
+
+def _users(frame: pd.DataFrame, name: str | None, split: Split) -> Index:
+    return as_words(frame[_column(frame, name, "user", split)]).codes
+
+
+def _cut(order: Index, split: Split) -> Parts:
+    """The last rows of an order are the test, those before them validation."""
+    n = len(order)
+    test = n - round(n * split.test)
+    valid = test - round(n * split.valid)
+    return {"train": order[:valid], "valid": order[valid:test], "test": order[test:]}
+
+
+def _by_user(user: Index, split: Split) -> Parts:
+    rows_of = np.bincount(user[user >= 0])
+    shuffled = np.random.default_rng(split.seed).permutation(len(rows_of))
+    # A user belongs to the part in which the middle of its rows falls.
+    middle = np.cumsum(rows_of[shuffled]) - rows_of[shuffled] / 2
+    n = len(user)
+    part_of_user = np.empty(len(rows_of), dtype=np.int64)
+    part_of_user[shuffled] = np.where(
+        middle <= n * split.test, 2, np.where(middle <= n * (split.test + split.valid), 1, 0)
+    )
+    part = np.append(part_of_user, 0)[user]
+    return {name: np.flatnonzero(part == number) for number, name in enumerate(PARTS)}
+
+
+def _by_time_per_user(user: Index, times: npt.NDArray[np.float64], split: Split) -> Parts:
+    order = np.lexsort((np.arange(len(user)), times, user))
+    ordered = user[order]
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(user) else np.empty(0, np.int64)
+    counts = np.diff(np.append(starts, len(user)))
+    to_end = np.repeat(starts + counts, counts) - np.arange(len(user))  # 1 for a user's last row
+    test = np.floor(counts * split.test + 0.5)
+    valid = np.minimum(np.floor(counts * split.valid + 0.5), np.maximum(counts - test - 1, 0))
+    in_test = to_end <= np.repeat(np.minimum(test, counts - 1), counts)
+    in_valid = to_end <= np.repeat(test + valid, counts)
+    part = np.where(ordered < 0, 0, np.where(in_test, 2, np.where(in_valid, 1, 0)))
+    return {name: order[part == number] for number, name in enumerate(PARTS)}
+
+
+def _given(frame: pd.DataFrame, split: Split) -> Parts:
+    name = _column(frame, split.column, "split", split)
+    found = as_words(frame[name])
+    meaning = [MEANING.get(str(text).strip().lower(), "") for text in found.words]
+    used = found.counts > 0
+    wrong = [text for text, part, occurs in zip(found.words, meaning, used, strict=True) if occurs and not part]
+    if wrong or not found.known.all():
+        raise DataError(
+            f"The split column '{name}' holds {f'the value {wrong[0]!r}' if wrong else 'rows without a value'}.",
+            "Every row must say train, valid or test.",
+        )
+    part = np.array([*meaning, ""], dtype=object)[found.codes]
+    parts = {name: np.flatnonzero(part == name) for name in PARTS}
+    if not len(parts["valid"]):
+        shuffled = np.random.default_rng(split.seed).permutation(parts["train"])
+        count = round(len(shuffled) * split.valid)
+        parts["train"], parts["valid"] = shuffled[count:], shuffled[:count]
+    return parts
+
+
+def _check(parts: Parts, label: npt.NDArray[np.floating], split: Split) -> None:
+    titles = {"train": "training", "valid": "validation", "test": "test"}
+    for name, rows in parts.items():
+        if name == "test" and split.test == 0 and not len(rows):
+            continue
+        clicks = int((label[rows] == 1).sum())
+        only = "no click" if clicks == 0 else "a click"
+        if not len(rows):
+            raise DataError(
+                f"None of the {len(label):,} rows became {titles[name]} rows.",
+                "Use more rows, a larger share, or another way to split.",
+            )
+        if clicks in (0, len(rows)):
+            raise DataError(
+                f"All {len(rows):,} {titles[name]} rows have the same label, {only}.",
+                "Check what counts as a click, use more rows, or split in another way.",
+            )

@@ -1,0 +1,162 @@
+"""When two cells hold the same value: cells as words, as numbers, as points in time.
+
+The id 12 may come as an integer, as 12.0 (a column with gaps), as the text "12", or as a member of "7|12". Everything
+that compares values goes through `as_words`, so that all of these are the same value.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ctrcore.errors import DataError
+
+UNKNOWN = "unknown"
+# The inferred types of an object column whose distinct cells cannot hide one another (1, 1.0 and True are equal keys).
+_PLAIN_OBJECTS = {"string", "integer", "floating", "mixed-integer-float", "boolean", "decimal", "datetime", "date"}
+
+
+@dataclass(frozen=True)
+class Words:
+    """n cells as positions in a list of distinct words.
+
+    Attributes:
+        codes: (n,) int64, -1 where the cell is missing (None, NaN, NaT or an empty text).
+        words: (m,) object array of distinct non-empty texts. Not every word needs to occur.
+    """
+
+    codes: npt.NDArray[np.int64]
+    words: npt.NDArray[np.object_]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """True where the cell is not missing, shape (n,)."""
+        return self.codes >= 0
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """Occurrences of each word, shape (m,)."""
+        return np.bincount(self.codes[self.known], minlength=len(self.words)).astype(np.int64)
+
+    def texts(self) -> npt.NDArray[np.object_]:
+        """The word of each cell, None where missing, shape (n,)."""
+        padded = np.array([*self.words, None], dtype=object)
+        return padded[self.codes]
+
+
+def word(cell: Any) -> str | None:
+    """One cell as a word; None if it is missing. Integral numbers have no decimals."""
+    if is_missing(cell):
+        return None
+    if isinstance(cell, (float, np.floating)) and np.isfinite(cell) and cell == np.floor(cell):
+        return str(int(cell))
+    if isinstance(cell, np.ndarray):
+        cell = cell.tolist()
+    if isinstance(cell, (list, tuple, dict)):
+        return json.dumps(cell, ensure_ascii=False, default=str)
+    return str(cell) or None
+
+
+def is_missing(cell: Any) -> bool:
+    """True for None, NaN, NaT, NA and an empty text."""
+    if isinstance(cell, (float, np.floating)):
+        return bool(np.isnan(cell))
+    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, str) and not cell)
+
+
+def as_words(cells: pd.Series[Any]) -> Words:
+    """Every cell as a word, by distinct cells wherever that is safe."""
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        categories = as_words(pd.Series(cells.cat.categories))
+        codes = cells.cat.codes.to_numpy()
+        return Words(np.append(categories.codes, -1)[codes], categories.words)
+    if cells.dtype == object and pd.api.types.infer_dtype(cells, skipna=True) not in _PLAIN_OBJECTS:
+        cells = pd.Series([word(cell) for cell in cells], dtype=object)
+    codes, distinct = pd.factorize(cells)
+    texts = np.empty(len(distinct), dtype=object)
+    texts[:] = [word(cell) for cell in distinct]
+    return _merge(codes.astype(np.int64), texts)
+
+
+def _merge(codes: npt.NDArray[np.int64], texts: npt.NDArray[np.object_]) -> Words:
+    """Make the words distinct (12 and "12" are one) and the empty ones missing."""
+    again, words = pd.factorize(texts)
+    if len(words) < len(texts):
+        codes = np.append(again.astype(np.int64), -1)[codes]
+    return Words(codes, np.asarray(words, dtype=object))
+
+
+def as_numbers(cells: pd.Series[Any]) -> npt.NDArray[np.float64]:
+    """Every cell as a float64; NaN where it is missing, infinite or no number. Times count in epoch seconds."""
+    dtype = cells.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        padded = np.append(as_numbers(pd.Series(cells.cat.categories)), np.nan)
+        return np.asarray(padded[cells.cat.codes.to_numpy()], dtype=np.float64)
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        return _epoch_seconds(cells)
+    if pd.api.types.is_timedelta64_dtype(dtype):
+        return np.asarray(cells.dt.total_seconds(), dtype=np.float64)
+    if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype):
+        numbers = cells.to_numpy(dtype=np.float64, na_value=np.nan)
+    else:
+        found = as_words(cells)
+        texts = pd.Series(found.words, dtype=object).replace({"True": "1", "False": "0"})
+        numbers = np.append(pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64), np.nan)[found.codes]
+    return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
+def as_times(cells: pd.Series[Any], name: str) -> npt.NDArray[np.float64]:
+    """Every cell as a point in time that can be ordered; NaN where it is missing.
+
+    Numbers stay as they are (epoch seconds, milliseconds or any counter), dates and texts become epoch seconds.
+
+    Raises:
+        DataError: a cell is neither a number nor a date.
+    """
+    if not (cells.dtype == object or isinstance(cells.dtype, (pd.StringDtype, pd.CategoricalDtype))):
+        return as_numbers(cells)
+    found = as_words(cells)
+    texts = pd.Series(found.words, dtype=object)
+    points = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64)
+    if np.isnan(points).any():
+        points = _parse_dates(texts)
+    used = np.zeros(len(texts), dtype=bool)
+    used[found.codes[found.known]] = True
+    wrong = np.flatnonzero(np.isnan(points) & used)
+    if len(wrong):
+        raise DataError(
+            f"The time column '{name}' holds '{str(texts[wrong[0]])[:50]}', which is neither a number nor a date.",
+            "Use epoch seconds or dates such as 2024-05-31 18:00, or choose another time column.",
+        )
+    return np.append(points, np.nan)[found.codes]
+
+
+def _parse_dates(texts: pd.Series[Any]) -> npt.NDArray[np.float64]:
+    """Epoch seconds of ISO dates, else of the one format that the first text suggests, day or month first."""
+    best = _epoch_seconds(pd.to_datetime(texts, errors="coerce", utc=True, format="ISO8601"))
+    for day_first in (False, True):
+        if not np.isnan(best).any():
+            break
+        layout = pd.tseries.api.guess_datetime_format(str(texts.iloc[0]), dayfirst=day_first)
+        if layout is None:
+            continue
+        points = _epoch_seconds(pd.to_datetime(texts, errors="coerce", utc=True, format=layout))
+        if np.isnan(points).sum() < np.isnan(best).sum():
+            best = points
+    return best
+
+
+def _epoch_seconds(dates: pd.Series[Any]) -> npt.NDArray[np.float64]:
+    if dates.dt.tz is not None:
+        dates = dates.dt.tz_convert("UTC").dt.tz_localize(None)
+    # Microseconds reach 290,000 years either way; the nanoseconds of pandas end in 2262.
+    ticks = dates.to_numpy(dtype="datetime64[us]", na_value=np.datetime64("NaT"))
+    return np.where(np.isnat(ticks), np.nan, ticks.astype(np.int64) / 1e6)
