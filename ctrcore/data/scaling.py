@@ -57,7 +57,7 @@ class NumberScale(BaseModel):
             high=float(high),
             shift=shift,
             factor=factor,
-            decimals=next((d for d in range(MAX_DECIMALS + 1) if np.array_equal(np.round(known, d), known)), None),
+            decimals=_decimals(np.append(known, fill) if column.impute == "constant" else known),
             edges=_edges(known, column.buckets) if column.scale == "quantile" else [],
         )
 
@@ -121,6 +121,11 @@ def _fill_value(column: Column, numbers: Numbers, known: Numbers, order: npt.NDA
     return float(np.median(known))
 
 
+def _decimals(numbers: Numbers) -> int | None:
+    with np.errstate(over="ignore"):
+        return next((d for d in range(MAX_DECIMALS + 1) if np.array_equal(np.round(numbers, d), numbers)), None)
+
+
 def _shift_and_factor(scale: Scale, known: Numbers) -> tuple[float, float]:
     """Never a factor of zero: a constant column becomes a column of zeros."""
     shift, factor = 0.0, 1.0
@@ -134,10 +139,10 @@ def _shift_and_factor(scale: Scale, known: Numbers) -> tuple[float, float]:
 
 
 def _edges(known: Numbers, buckets: int) -> list[float]:
-    """Inner edges at the quantiles, rounded as far as the buckets stay apart."""
+    """Inner edges at quantiles that are training numbers, rounded as far as the buckets stay apart."""
     if not len(known):
         return []
-    quantiles = np.unique(np.quantile(known, np.arange(1, buckets) / buckets))
+    quantiles = np.unique(np.quantile(known, np.arange(1, buckets) / buckets, method="higher"))
     edges = quantiles[quantiles > known.min()]
     for digits in range(3, 16):
         rounded = [float(f"{edge:.{digits}g}") for edge in edges]

@@ -115,9 +115,10 @@ def _by_time_per_user(user: Index, times: npt.NDArray[np.float64], split: Split)
     starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(user) else np.empty(0, np.int64)
     counts = np.diff(np.append(starts, len(user)))
     to_end = np.repeat(starts + counts, counts) - np.arange(len(user))  # 1 for a user's last row
-    test = np.floor(counts * split.test + 0.5)
-    valid = np.minimum(np.floor(counts * split.valid + 0.5), np.maximum(counts - test - 1, 0))
-    in_test = to_end <= np.repeat(np.minimum(test, counts - 1), counts)
+    # A user's first row always trains.
+    test = np.minimum(np.floor(counts * split.test + 0.5), counts - 1)
+    valid = np.minimum(np.floor(counts * split.valid + 0.5), counts - 1 - test)
+    in_test = to_end <= np.repeat(test, counts)
     in_valid = to_end <= np.repeat(test + valid, counts)
     part = np.where(ordered < 0, 0, np.where(in_test, 2, np.where(in_valid, 1, 0)))
     return {name: order[part == number] for number, name in enumerate(PARTS)}

@@ -7,6 +7,7 @@ that compares values goes through `as_words`, so that all of these are the same 
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,7 +146,8 @@ def _parse_dates(texts: pd.Series[Any]) -> npt.NDArray[np.float64]:
     for day_first in (False, True):
         if not np.isnan(best).any():
             break
-        layout = pd.tseries.api.guess_datetime_format(str(texts.iloc[0]), dayfirst=day_first)
+        with warnings.catch_warnings(action="ignore"):
+            layout = pd.tseries.api.guess_datetime_format(str(texts.iloc[0]), dayfirst=day_first)
         if layout is None:
             continue
         points = _epoch_seconds(pd.to_datetime(texts, errors="coerce", utc=True, format=layout))
