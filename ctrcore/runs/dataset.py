@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,8 +134,16 @@ class Dataset:
         text = f'{{"schema": {schema.model_dump_json()}, "profile": {made.model_dump_json()}}}\n'
         write_text(self.folder / "profile.json", text)
 
-    def prepared(self, recipe: Recipe) -> Prepared:
-        """The table split and encoded by the recipe, memory-mapped. Made once, kept on disk for the next time."""
+    def prepared(self, recipe: Recipe, progress: Callable[[float], None] | None = None) -> Prepared:
+        """The table split and encoded by the recipe, memory-mapped. Made once, kept on disk for the next time.
+
+        Args:
+            recipe: the choices.
+            progress: called with the share done, if the rows have to be prepared.
+
+        Raises:
+            DataError: if the table and the recipe do not go together.
+        """
         from ctrcore.data.preparing import Prepared, prepare
 
         place = self._ready("table.parquet").parent / "prepared" / recipe.id
@@ -144,7 +153,7 @@ class Dataset:
                 if not place.exists():
                     half = place.parent / f".{recipe.id}-{os.getpid()}"
                     shutil.rmtree(half, ignore_errors=True)
-                    prepare(self.table(), recipe).save(half)
+                    prepare(self.table(), recipe, progress).save(half)
                     half.rename(place)
         os.utime(place)  # the copies used least recently go first
         kept = sorted((path for path in place.parent.iterdir() if _is_copy(path)), key=lambda path: -_age(path))

@@ -47,7 +47,8 @@ def enlist(folder: Path, queue: Path | None = None) -> str:
         RunError: if it is waiting or working already.
     """
     with FileLock(folder / ".start.lock", timeout=10):
-        if (folder / "status.json").exists() and read_status(folder).active:
+        before = read_status(folder)
+        if before.active and before.attempt:  # without an attempt it was made but never started
             raise RunError("The job is already waiting or running.", "Wait for its end, or cancel it first.")
         (folder / "cancel").unlink(missing_ok=True)
         attempt = secrets.token_hex(4)

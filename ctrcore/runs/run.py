@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ctrcore.data.encoding import Encoder
-    from ctrcore.models.registry import CTRModel
+    from ctrcore.models.base import CTRModel
     from ctrcore.runs.dataset import Dataset
     from ctrcore.runs.workspace import Workspace
 

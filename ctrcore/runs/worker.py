@@ -29,15 +29,25 @@ LOCK_WAIT = 10.0  # seconds; a reader may be probing the lock, or an earlier att
 _held: list[FileLock] = []  # until the interpreter goes: a FileLock that is collected lets go
 
 
+Listener = Callable[[JobStatus], None]
+
+
 class Cancelled(BaseException):
     """The user asked to stop. Not an Exception, so that no library swallows it."""
 
 
 class Reporter:
-    """What a job sees of its folder: where to say how far it is, and where it learns that it should stop."""
+    """What a job sees of its folder: where to say how far it is, and where it learns that it should stop.
 
-    def __init__(self, folder: Path, attempt: str, gap: float = 0.25) -> None:
-        self.folder, self._gap, self._last = folder, gap, 0.0
+    Args:
+        folder: the job's folder.
+        attempt: the name of this attempt.
+        listen: also told of each status that is written.
+        gap: seconds between two writes of progress, at least.
+    """
+
+    def __init__(self, folder: Path, attempt: str, listen: Listener | None = None, gap: float = 0.25) -> None:
+        self.folder, self._listen, self._gap, self._last = folder, listen, gap, 0.0
         before = read_status(folder)
         self._status = JobStatus("queued", pid=os.getpid(), attempt=attempt, submitted=before.submitted)
 
@@ -55,6 +65,8 @@ class Reporter:
         """Write the status with these changes, whatever the time."""
         self._status = replace(self._status, **changes)
         write_status(self.folder, self._status)
+        if self._listen is not None:
+            self._listen(self._status)
 
     def tell(self, **details: Any) -> None:
         """Add details to the status, for example the device."""
@@ -77,7 +89,13 @@ JobFunction = Callable[[Path, Reporter], None]
 
 
 def work(
-    folder: Path, function: Callable[[], JobFunction], attempt: str, queue: Path | None = None, slots: int = 1
+    folder: Path,
+    function: Callable[[], JobFunction],
+    attempt: str,
+    *,
+    queue: Path | None = None,
+    slots: int = 1,
+    listen: Listener | None = None,
 ) -> JobStatus:
     """Do the job in `folder` in this process, and leave its end in the status file.
 
@@ -86,6 +104,7 @@ def work(
         function: imports and returns the job function; called when it is the job's turn.
         attempt: as returned by `enlist`; a worker whose attempt was overtaken leaves without a trace.
         queue, slots: where to wait, if the job has to.
+        listen: told of each status that is written.
 
     Returns:
         The last status. Nothing is raised: an interrupt from the keyboard ends as cancelled.
@@ -100,7 +119,7 @@ def work(
         alive.release()
         return read_status(folder)
     _held.append(alive)
-    report = Reporter(folder, attempt)
+    report = Reporter(folder, attempt, listen)
     try:
         with _Interruptible(folder) as interruptible:
             end = _attempt(report, function, queue, slots, interruptible)
@@ -132,7 +151,8 @@ def _attempt(
         return {"state": "cancelled", "message": "cancelled"}
     except BaseException as error:
         guard.over()
-        traceback.print_exc()
+        with (report.folder / "log.txt").open("a", encoding="utf-8") as log:
+            traceback.print_exc(file=log)
         return {"state": "failed", "message": "failed", "failure": describe(error)}
     finally:
         if slot is not None:
@@ -220,7 +240,9 @@ def main() -> int:
     if options.memory is not None:
         _limit_memory(options.memory)
     print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} worker {os.getpid()} starts", flush=True)
-    status = work(options.folder, lambda: _load(options.target), options.attempt, options.queue, options.slots)
+    status = work(
+        options.folder, lambda: _load(options.target), options.attempt, queue=options.queue, slots=options.slots
+    )
     return 0 if status.state in ("done", "cancelled") else 1
 
 

@@ -102,6 +102,7 @@ class Workspace:
             given = {part: upload for part, upload in parts.items() if upload is not None}
             files = {part: save_upload(folder, part, name, upload) for part, upload in given.items()}
             write_json(folder / "dataset.json", {"name": clean_name(name), "created": time.time(), "files": files})
+            write_status(folder, JobStatus("queued", submitted=time.time()))
         memory, threads = settings.ingest_memory(), settings.threads()
         start(self.root / "datasets" / dataset_id, Order(INGEST, memory=memory, threads=threads))
         return dataset_id
@@ -168,7 +169,7 @@ class Workspace:
         run_id = new_id()
         with new_folder(self.root / "runs" / run_id) as folder:
             write_text(folder / "manifest.json", Manifest(spec=spec, created=time.time()).model_dump_json(indent=1))
-            write_status(folder, JobStatus("cancelled", message="not started"))
+            write_status(folder, JobStatus("queued", submitted=time.time()))
         return run_id
 
     def submit(self, spec: RunSpec) -> str:

@@ -11,12 +11,12 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.runs.conftest import ended, wait_until
 
 from ctrcore.errors import RunError
 from ctrcore.runs import jobs, status
 from ctrcore.runs.jobs import Order, cancel, start
 from ctrcore.runs.status import JobStatus, is_locked, read_log, read_status, write_status
+from tests.runs.waiting import ended, wait_until
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.runs.conftest import ended, wait_until
 
 from ctrcore.runs.jobs import Order, cancel, start
 from ctrcore.runs.slots import enter_queue, leave_queue, wait_for_slot
 from ctrcore.runs.status import JobStatus, read_status, write_status
+from tests.runs.waiting import ended, wait_until
 
 
 def make(tmp_path: Path, name: str) -> Path:
