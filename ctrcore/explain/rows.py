@@ -31,11 +31,11 @@ def explain_row(model: CTRModel, encoder: Encoder, rows: Encoded, position: int)
     parts = model.explain(to_batch(one, device=model.bias.device))
     shown = shown_values(encoder, one)
     table = [*_fields(model, parts, shown), *_pairs(model, parts, shown), *_behaviours(model, parts, encoder, one)]
-    hidden = float(parts.base[0] - model.bias)
+    hidden = parts.base[0].item() - model.bias.item()
     if not model.exact:
         table.append(("other", "hidden layers", "constant part", hidden, np.nan))
     return Explanation(
-        base=float(model.bias) + (hidden if model.exact else 0.0),
+        base=model.bias.item(),
         parts=pd.DataFrame(table, columns=list(COLUMNS)),
         logit=float(parts.logit[0]),
         method="the model's own terms"

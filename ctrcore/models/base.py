@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -50,7 +49,7 @@ class CTRModel(nn.Module, ABC):
             at the row (an identity at that row only).
     """
 
-    exact: ClassVar[bool] = True
+    exact: bool = True
     pairs: Tensor
 
     def __init__(self, config: ModelConfig, fields: Sequence[EncodedField]) -> None:

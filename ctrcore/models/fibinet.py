@@ -67,7 +67,6 @@ class Bilinear(nn.Module):
 class FiBiNET(CTRModel):
     """SENet gates, two bilinear layers, hidden layers."""
 
-    exact = False
     config: FiBiNETConfig
 
     def __init__(self, config: FiBiNETConfig, fields: Sequence[EncodedField]) -> None:
@@ -82,6 +81,7 @@ class FiBiNET(CTRModel):
             if config.hidden_units and inputs
             else None
         )
+        self.exact = self.mlp is None
 
     def gates(self, v: Tensor) -> Tensor:
         """(B, F) gates of the looked-up embeddings (B, F, k)."""

@@ -35,6 +35,7 @@ class FM(CTRModel):
         super().__init__(config, fields)
         hidden = config.hidden_units
         self.mlp = MLP(1 + config.embedding_size, hidden, dropout=config.dropout) if hidden else None
+        self.exact = self.mlp is None
 
     def forward(self, batch: Batch) -> Tensor:
         looked = self.embedding(batch)
