@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ctrcore import metrics
 from ctrcore.runs import settings
 from ctrcore.runs.files import append_line, parse_lines, replacing, write_json, write_lines, write_text
+from ctrcore.runs.results import RunMetrics
 from ctrcore.runs.run import Run
 from ctrcore.runs.spec import RunSpec
 from ctrcore.runs.status import JobStatus
@@ -24,12 +25,11 @@ from ctrcore.training.events import EpochEvent, Event, as_record
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    import pandas as pd
 
     from ctrcore.data.encoded import Encoded
     from ctrcore.data.preparing import Prepared
     from ctrcore.models.base import CTRModel
-
-    Logits = dict[str, npt.NDArray[np.float32]]
 
 # rows are nearly consecutive and logits nearly alike: half the size of the default encodings
 PACKING: dict[str, Any] = {
@@ -81,7 +81,7 @@ def train_run(folder: Path, report: Reporter, on_event: Callable[[Event], None] 
     report.write(progress=0.96, message="summing up what the model looks at")
     report.check()
     _explain(run, data, model)
-    write_json(folder / "metrics.json", figures)
+    write_json(folder / "metrics.json", figures.model_dump())
     for path in folder.glob("checkpoint*"):
         path.unlink()
 
@@ -140,8 +140,10 @@ class _Diary:
             self.message = f"epoch {event.epoch}, step {event.step:,} of {event.steps:,}, loss {event.loss:.4f}"
 
 
-def _measure(run: Run, data: Prepared, model: CTRModel) -> dict[str, Any]:
+def _measure(run: Run, data: Prepared, model: CTRModel) -> RunMetrics:
     """Score validation and test rows, keep the scores, and return the figures of `metrics.json`."""
+    import pandas as pd
+
     from ctrcore.training.predicting import predict
 
     parts = {"valid": data.valid, "test": data.test}
@@ -150,25 +152,25 @@ def _measure(run: Run, data: Prepared, model: CTRModel) -> dict[str, Any]:
         begun = time.perf_counter()
         logits[name] = predict(model, rows)
         seconds += time.perf_counter() - begun
-    _keep_predictions(run.folder / "predictions.parquet", parts, logits)
+    tables = [
+        pd.DataFrame({"split": name, "row": rows.row, "label": rows.label, "group": rows.group, "logit": logits[name]})
+        for name, rows in parts.items()
+    ]
+    write_predictions(run.folder / "predictions.parquet", pd.concat(tables, ignore_index=True))
     scored = sum(len(rows) for rows in parts.values())
     measured = {name: _evaluate(rows, logits[name]) for name, rows in parts.items()}
-    return measured | _training_figures(run, data) | _machine(model) | {"predict_rows_per_second": scored / seconds}
+    figures = measured | _training_figures(run, data) | _machine(model) | {"predict_rows_per_second": scored / seconds}
+    return RunMetrics.model_validate(figures)
 
 
 def _evaluate(rows: Encoded, logit: npt.NDArray[np.float32]) -> dict[str, float]:
     return metrics.evaluate(rows.label, logit, rows.group) if len(rows) else {}
 
 
-def _keep_predictions(path: Path, parts: dict[str, Encoded], logits: Logits) -> None:
-    import pandas as pd
-
-    tables = [
-        pd.DataFrame({"split": name, "row": rows.row, "label": rows.label, "group": rows.group, "logit": logits[name]})
-        for name, rows in parts.items()
-    ]
+def write_predictions(path: Path, table: pd.DataFrame) -> None:
+    """Write `predictions.parquet` in one step."""
     with replacing(path) as temporary:
-        pd.concat(tables, ignore_index=True).to_parquet(temporary, index=False, compression="zstd", **PACKING)
+        table.to_parquet(temporary, index=False, compression="zstd", **PACKING)
 
 
 def _training_figures(run: Run, data: Prepared) -> dict[str, Any]:

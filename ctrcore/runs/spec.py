@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +15,8 @@ from ctrcore.models.config import AnyModelConfig
 from ctrcore.training.config import TrainConfig
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+Tag = Annotated[str, Field(max_length=60)]
 
 
 class RunSpec(BaseModel):
@@ -26,7 +29,7 @@ class RunSpec(BaseModel):
     recipe: Recipe
     model: AnyModelConfig
     training: TrainConfig = TrainConfig()
-    tags: list[str] = Field(default_factory=list, max_length=50, description="words to find the run by")
+    tags: list[Tag] = Field(default_factory=list, max_length=50, description="words to find the run by")
 
     @property
     def title(self) -> str:
