@@ -1,0 +1,91 @@
+"""JSON Lines: one object a line. Objects inside objects become columns named outer.inner."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from ctrcore.data.formats.columns_of_text import LARGEST_EXACT
+from ctrcore.data.formats.limits import Limits
+from ctrcore.data.formats.streams import Progress, Source
+from ctrcore.errors import DataError
+
+DEEPEST = 5
+
+
+def read_json_lines(source: Source, limits: Limits, progress: Progress | None) -> pd.DataFrame:
+    """Read JSON Lines; see `ctrcore.data.reading.read_table`."""
+    columns: dict[str, list[Any]] = {}
+    rows = cells = 0
+    for number, record in _records(source, limits, progress):
+        flat: dict[str, Any] = {}
+        _flatten(record, "", 0, flat, number)
+        for name, value in flat.items():
+            column = columns.setdefault(name, [])
+            column.extend([None] * (rows - len(column)))
+            column.append(value)
+            cells += len(value) if isinstance(value, list) else 0
+        rows += 1
+        limits.check(rows, len(columns), max(rows * len(columns), cells))
+    if not columns:
+        raise DataError("The file holds no values.", "Upload a table with at least one row.")
+    for column in columns.values():
+        column.extend([None] * (rows - len(column)))
+    return pd.DataFrame({name or "unnamed": _series(column) for name, column in columns.items()})
+
+
+def _series(column: list[Any]) -> pd.Series[Any]:
+    """pandas would turn whole numbers with gaps, and those beyond int64, into inexact ones."""
+    if any(type(value) is int and abs(value) > LARGEST_EXACT for value in column):
+        return pd.Series([str(value) if type(value) is int else value for value in column], dtype=object)
+    return pd.Series(column)
+
+
+def _records(source: Source, limits: Limits, progress: Progress | None) -> Iterator[tuple[int, dict[str, Any]]]:
+    encoding = source.encodings[0]
+    if encoding.startswith(("utf-16", "utf-32")):
+        raise DataError(
+            f"JSON Lines in the encoding {encoding} are not read.", "Save the file with the encoding UTF-8."
+        )
+    number = 0
+    with source.open(limits, progress, text=True) as stream:
+        while line := stream.readline(limits.max_line + 1):
+            number += 1
+            if len(line) > limits.max_line:
+                raise DataError(
+                    f"Line {number} is longer than {limits.max_line:,} bytes.", "Write one JSON object on each line."
+                )
+            if not line.strip():
+                continue
+            yield number, _object(line, number)
+
+
+def _object(line: bytes, number: int) -> dict[str, Any]:
+    remedy = 'Write one JSON object on each line, such as {"user_id": 1, "click": 0}.'
+    try:
+        record = json.loads(line.decode("utf-8-sig"))
+        if b"\\ud" in line.lower():  # half of a surrogate pair is no text
+            record = json.loads(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace"))
+    except UnicodeDecodeError as error:
+        raise DataError(f"Line {number} is not in the encoding UTF-8.", "Save the file with that encoding.") from error
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"Line {number} is not JSON.", remedy) from error
+    if not isinstance(record, dict):
+        raise DataError(f"Line {number} is JSON, but no object.", remedy)
+    return record
+
+
+def _flatten(record: dict[str, Any], prefix: str, depth: int, into: dict[str, Any], number: int) -> None:
+    for key, value in record.items():
+        name = prefix + key
+        if isinstance(value, dict) and value and depth < DEEPEST:
+            _flatten(value, name + ".", depth + 1, into, number)
+        elif name in into:
+            raise DataError(
+                f"Line {number} has two values for the column '{name[:60]}'.", "Rename one of the two keys."
+            )
+        else:
+            into[name] = value

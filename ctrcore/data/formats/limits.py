@@ -1,0 +1,60 @@
+"""How much of a file is read at most."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from typing import Self
+
+from ctrcore.errors import DataError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on a table. Each can be set by an environment variable: CTR_MAX_ROWS, CTR_MAX_COLUMNS, and so on.
+
+    Attributes:
+        max_rows: rows.
+        max_columns: columns.
+        max_cells: rows times columns, members of lists counted one by one.
+        max_bytes: bytes once inflated.
+        max_line: bytes of one line of text; some lines of up to twice as many are read.
+    """
+
+    max_rows: int = 5_000_000
+    max_columns: int = 2_000
+    max_cells: int = 200_000_000
+    max_bytes: int = 4_000_000_000
+    max_line: int = 1_000_000
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """The defaults, changed as the environment says. Raises DataError if a variable is no positive number."""
+        found: dict[str, int] = {}
+        for field in fields(cls):
+            text = os.environ.get(f"CTR_{field.name.upper()}")
+            if text is None:
+                continue
+            if not text.isdecimal() or int(text) < 1:
+                raise DataError(
+                    f"CTR_{field.name.upper()} is '{text}', which is no positive whole number.",
+                    "Correct the environment variable, or unset it.",
+                )
+            found[field.name] = int(text)
+        return cls(**found)
+
+    def check(self, rows: int, columns: int, cells: int | None = None, size: int = 0) -> None:
+        """Raise DataError if a table of this shape is too large. `cells` is rows x columns if not given."""
+        cells = rows * columns if cells is None else cells
+        for what, found, most in (
+            ("rows", rows, self.max_rows),
+            ("columns", columns, self.max_columns),
+            ("cells", cells, self.max_cells),
+            ("bytes once unpacked", size, self.max_bytes),
+        ):
+            if found > most:
+                raise DataError(
+                    f"The file has more than {most:,} {what}.",
+                    "Upload a part of it, or raise the limit through the environment variable "
+                    f"CTR_MAX_{what.split()[0].upper()}.",
+                )
