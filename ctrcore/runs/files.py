@@ -36,7 +36,7 @@ def write_text(path: Path, text: str) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write a JSON file in one step. Numbers that are no numbers (NaN) become null, as JSON has none."""
-    write_text(path, json.dumps(_finite(value), indent=1, ensure_ascii=False, allow_nan=False))
+    write_text(path, json.dumps(finite(value), indent=1, ensure_ascii=False, allow_nan=False))
 
 
 def read_json(path: Path) -> Record | None:
@@ -50,12 +50,12 @@ def read_json(path: Path) -> Record | None:
 
 def write_lines(path: Path, records: Iterable[Record]) -> None:
     """Write a file of JSON lines in one step."""
-    write_text(path, "".join(json.dumps(_finite(record), allow_nan=False) + "\n" for record in records))
+    write_text(path, "".join(json.dumps(finite(record), allow_nan=False) + "\n" for record in records))
 
 
 def append_line(path: Path, record: Record) -> None:
     """Append one JSON line, in one write."""
-    line = json.dumps(_finite(record), allow_nan=False) + "\n"
+    line = json.dumps(finite(record), allow_nan=False) + "\n"
     with path.open("ab") as file:
         file.write(line.encode())
 
@@ -143,14 +143,14 @@ class LineCache:
             return list(records)
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """Replace NaN and infinities, which JSON cannot say, by None; numpy numbers and arrays become plain ones."""
     if isinstance(value, dict):
-        return {str(key): _finite(item) for key, item in value.items()}
+        return {str(key): finite(item) for key, item in value.items()}
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     if isinstance(value, float) and not (float("-inf") < value < float("inf")):
         return None
     return value

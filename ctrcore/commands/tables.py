@@ -1,0 +1,205 @@
+"""From the files and options of a command line to a table and the choices made for it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ctrcore.commands.options import changed, setting
+from ctrcore.commands.output import note
+from ctrcore.data.recipe import BuildHistory, Cleaning, Recipe, Split
+from ctrcore.errors import DataError
+from ctrcore.runs.dataset import Dataset
+from ctrcore.runs.workspace import Workspace
+from ctrcore.schema import Schema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """What the user said about the table; None and () where nothing was said."""
+
+    valid: Path | None
+    test: Path | None
+    users: Path | None
+    items: Path | None
+    schema: Path | None
+    label: str | None
+    positive: str | None
+    threshold: float | None
+    user: str | None
+    item: str | None
+    time: str | None
+    kind: tuple[str, ...]
+    ignore: tuple[str, ...]
+    drop_duplicates: bool | None
+    history_of: tuple[str, ...]
+    history_length: int | None
+    split: str | None
+    valid_share: float | None
+    test_share: float | None
+    split_column: str | None
+    split_seed: int | None
+    keep_negatives: float | None
+
+
+def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that reads a table."""
+    for option in reversed(
+        [
+            click.option("--valid", type=FILE, help="File of validation rows; DATA holds the training rows then."),
+            click.option("--test", type=FILE, help="File of test rows; DATA holds the training rows then."),
+            click.option("--users", type=FILE, help="File with one row a user, joined by the id column it shares."),
+            click.option("--items", type=FILE, help="File with one row an item, joined by the id column it shares."),
+            click.option("--schema", type=FILE, help="Schema as JSON, as written by 'profile --schema-out'."),
+            setting(Schema, "label", "--label"),
+            setting(Schema, "positive", "--positive"),
+            setting(Schema, "threshold", "--threshold"),
+            setting(Schema, "user", "--user"),
+            setting(Schema, "item", "--item"),
+            setting(Schema, "time", "--time"),
+            click.option("--kind", multiple=True, metavar="COLUMN=KIND", help="Kind of a column: numeric, ..."),
+            click.option("--ignore", multiple=True, metavar="COLUMN", help="Leave a column out."),
+            setting(Cleaning, "drop_duplicates", "--drop-duplicates"),
+            click.option(
+                "--history-of", multiple=True, metavar="COLUMN", help="Build a history: this column of earlier clicks."
+            ),
+            setting(BuildHistory, "max_length", "--history-length", "history_length"),
+            setting(Split, "by", "--split", "split"),
+            setting(Split, "valid", "--valid-share", "valid_share"),
+            setting(Split, "test", "--test-share", "test_share"),
+            setting(Split, "column", "--split-column", "split_column"),
+            setting(Split, "seed", "--split-seed", "split_seed"),
+            setting(Recipe, "keep_negatives", "--keep-negatives"),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def take_options(options: dict[str, Any]) -> TableOptions:
+    """The table's options out of all options of a command."""
+    return TableOptions(**{part.name: options.pop(part.name) for part in fields(TableOptions)})
+
+
+def read(data: str, options: TableOptions) -> pd.DataFrame:
+    """The table in the files of the command line, side tables joined."""
+    from ctrcore.data.joining import join_tables
+    from ctrcore.data.reading import read_table, read_tables
+    from ctrcore.runs.ingest import join_key
+
+    path = Path(data)
+    if options.valid is not None or options.test is not None:
+        frame = read_tables(path, options.valid, options.test)
+    else:
+        frame = read_table(path)
+    if options.users is None and options.items is None:
+        return frame
+    users = read_table(options.users) if options.users is not None else None
+    items = read_table(options.items) if options.items is not None else None
+    user = join_key(frame, users, "users") if users is not None else ""
+    item = join_key(frame, items, "items") if items is not None else ""
+    return join_tables(frame, users, items, user, item)
+
+
+def open_table(workspace: Workspace, data: str, options: TableOptions) -> tuple[Dataset, Recipe]:
+    """The dataset that the command line names, and the choices for it. A file is kept as a dataset, once.
+
+    Args:
+        workspace: where datasets are.
+        data: a file, or the id or name of a dataset.
+        options: what the user said about the table.
+    """
+    if not Path(data).is_file():
+        dataset = find_dataset(workspace, data)
+        return dataset, recipe_for(dataset.recipe() or Recipe(data_schema=dataset.guess()), options)
+    digest = _digest([Path(data), options.valid, options.test, options.users, options.items])
+    known = [one for one in workspace.datasets() if one.digest == digest and one.state == "done"]
+    if known:
+        return known[0], recipe_for(Recipe(data_schema=known[0].guess()), options)
+    note(f"Reading {data}")
+    dataset = workspace.dataset(workspace.add_frame(Path(data).name, read(data, options), digest=digest))
+    recipe = recipe_for(Recipe(data_schema=dataset.guess()), options)
+    dataset.save_recipe(recipe)
+    return dataset, recipe
+
+
+def find_dataset(workspace: Workspace, text: str) -> Dataset:
+    """The dataset with that id or name. Raises DataError if there is neither it nor a file of that name."""
+    found = [one for one in workspace.datasets() if text in (one.id, one.name)]
+    if not found:
+        raise DataError(
+            f"There is no file and no dataset '{text}'.", "Give the path of a file, or install the demo with 'sample'."
+        )
+    return found[0]
+
+
+def recipe_for(base: Recipe, options: TableOptions) -> Recipe:
+    """The base recipe with what the user said."""
+    schema = Schema.load(options.schema) if options.schema is not None else base.data_schema
+    split = _said(by=options.split, valid=options.valid_share, test=options.test_share)
+    split |= _said(column=options.split_column, seed=options.split_seed)
+    if options.valid is not None or options.test is not None:
+        split = {"by": "given", "column": "split"} | split
+    history = _said(columns=list(options.history_of) or None, max_length=options.history_length)
+    changes = {
+        "data_schema": schema_for(schema, options),
+        "cleaning": changed(base.cleaning, _said(drop_duplicates=options.drop_duplicates), "cleaning"),
+        "history": changed(base.history, history, "history"),
+        "split": changed(base.split, split, "split"),
+    }
+    return changed(base, changes | _said(keep_negatives=options.keep_negatives), "data")
+
+
+def schema_for(schema: Schema, options: TableOptions) -> Schema:
+    """The schema with what the user said about columns."""
+    columns = {column.name: column for column in schema.columns}
+    special = {"label": options.label, "user": options.user, "item": options.item, "time": options.time}
+    kinds = dict(_pair(text) for text in options.kind) | dict.fromkeys(options.ignore, "ignore")
+    if options.valid is not None or options.test is not None:
+        kinds["split"] = "ignore"
+    for name in [*kinds, *(name for name in special.values() if name is not None)]:
+        if name not in columns:
+            raise DataError(f"There is no column '{name}' in the table.", f"The columns are {', '.join(columns)}.")
+    for name, kind in kinds.items():
+        columns[name] = changed(columns[name], {"kind": kind}, "kind")
+    if options.label is not None:
+        columns[options.label] = changed(columns[options.label], {"kind": "ignore"}, "kind")
+    for role in ("user", "item"):
+        if (column := special[role]) is not None:
+            columns[column] = changed(columns[column], {"role": role}, "kind")
+    said = _said(**special, positive=options.positive, threshold=options.threshold)
+    if options.label is not None and options.label != schema.label:
+        said = {"positive": None, "threshold": None} | said  # those of the guess belong to another column
+    return changed(schema, said | {"columns": [column.model_dump() for column in columns.values()]}, "schema")
+
+
+def _said(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, kind = text.rpartition("=")
+    if not equals or not name:
+        raise click.UsageError(f"--kind {text}: write COLUMN=KIND, for example --kind age=numeric.")
+    return name, kind
+
+
+def _digest(paths: list[Path | None]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(b"|")
+        if path is not None:
+            with path.open("rb") as file:
+                while piece := file.read(1 << 20):
+                    digest.update(piece)
+    return digest.hexdigest()
