@@ -48,15 +48,18 @@ def _numbers(cells: pa.ChunkedArray, decimal_comma: bool) -> pd.Series[Any] | No
 
 
 def _number(cells: pa.ChunkedArray, decimal_comma: bool) -> pa.ChunkedArray | None:
-    trimmed = pc.utf8_trim_whitespace(cells)
-    if decimal_comma and not pc.any(pc.match_substring(trimmed, ".")).as_py():
-        trimmed = pc.replace_substring(trimmed, ",", ".")
-    for kind in (pa.int64(), pa.float64()):
-        try:
-            return pc.cast(trimmed, kind)
-        except pa.ArrowInvalid:
-            continue
+    for change in (lambda texts: texts, pc.utf8_trim_whitespace, _decimal_point if decimal_comma else None):
+        cells = cells if change is None else change(cells)
+        for kind in (pa.int64(), pa.float64()):
+            try:
+                return pc.cast(cells, kind)
+            except pa.ArrowInvalid:
+                continue
     return None
+
+
+def _decimal_point(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    return texts if pc.any(pc.match_substring(texts, ".")).as_py() else pc.replace_substring(texts, ",", ".")
 
 
 def _lists(texts: pd.Series[Any]) -> pd.Series[Any]:

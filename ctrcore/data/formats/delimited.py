@@ -91,7 +91,7 @@ def _read(source: Source, encoding: str, limits: Limits, progress: Progress | No
         if not name and cells.null_count == rows:
             continue
         columns[name or f"unnamed_{int(place) + 1}"] = from_text(cells, decimal_comma=delimiter == ";")
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, copy=False)
 
 
 def _check_quotes(source: Source, table: pa.Table, limits: Limits) -> None:

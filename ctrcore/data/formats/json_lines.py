@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any
 
 import pandas as pd
@@ -14,37 +15,38 @@ from ctrcore.data.formats.streams import Progress, Source
 from ctrcore.errors import DataError
 
 DEEPEST = 5
+BLOCK = 10_000
 
 
 def read_json_lines(source: Source, limits: Limits, progress: Progress | None) -> pd.DataFrame:
     """Read JSON Lines; see `ctrcore.data.reading.read_table`."""
     columns: dict[str, list[Any]] = {}
-    rows = cells = 0
-    for number, record in _records(source, limits, progress):
-        flat: dict[str, Any] = {}
-        _flatten(record, "", 0, flat, number)
-        for name, value in flat.items():
-            column = columns.setdefault(name, [])
+    rows = members = 0
+    records = _records(source, limits, progress)
+    while block := list(islice(records, BLOCK)):
+        for name in dict.fromkeys(chain.from_iterable(block)):
+            values = [record.get(name) for record in block]
+            columns.setdefault(name, [None] * rows).extend(values)
+            members += sum(len(value) for value in values if type(value) is list)
+        rows += len(block)
+        limits.check(rows, len(columns), max(rows * len(columns), members))
+        for column in columns.values():
             column.extend([None] * (rows - len(column)))
-            column.append(value)
-            cells += len(value) if isinstance(value, list) else 0
-        rows += 1
-        limits.check(rows, len(columns), max(rows * len(columns), cells))
     if not columns:
         raise DataError("The file holds no values.", "Upload a table with at least one row.")
-    for column in columns.values():
-        column.extend([None] * (rows - len(column)))
     return pd.DataFrame({name or "unnamed": _series(column) for name, column in columns.items()})
 
 
 def _series(column: list[Any]) -> pd.Series[Any]:
     """pandas would turn whole numbers with gaps, and those beyond int64, into inexact ones."""
-    if any(type(value) is int and abs(value) > LARGEST_EXACT for value in column):
+    series = pd.Series(column)
+    inexact = series.dtype == object or (series.dtype == float and series.abs().max() >= LARGEST_EXACT)
+    if inexact and any(type(value) is int and abs(value) > LARGEST_EXACT for value in column):
         return pd.Series([str(value) if type(value) is int else value for value in column], dtype=object)
-    return pd.Series(column)
+    return series
 
 
-def _records(source: Source, limits: Limits, progress: Progress | None) -> Iterator[tuple[int, dict[str, Any]]]:
+def _records(source: Source, limits: Limits, progress: Progress | None) -> Iterator[dict[str, Any]]:
     encoding = source.encodings[0]
     if encoding.startswith(("utf-16", "utf-32")):
         raise DataError(
@@ -60,13 +62,18 @@ def _records(source: Source, limits: Limits, progress: Progress | None) -> Itera
                 )
             if not line.strip():
                 continue
-            yield number, _object(line, number)
+            record = _object(line, number)
+            if line.count(b"{") > 1 and any(type(value) is dict for value in record.values()):
+                flat: dict[str, Any] = {}
+                _flatten(record, "", 0, flat, number)
+                record = flat
+            yield record
 
 
 def _object(line: bytes, number: int) -> dict[str, Any]:
     remedy = 'Write one JSON object on each line, such as {"user_id": 1, "click": 0}.'
     try:
-        record = json.loads(line.decode("utf-8-sig"))
+        record = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
         if b"\\ud" in line.lower():  # half of a surrogate pair is no text
             record = json.loads(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace"))
     except UnicodeDecodeError as error:

@@ -57,7 +57,7 @@ def _read(file: io.BufferedReader | pa.BufferReader, limits: Limits, progress: P
             progress((group + 1) / metadata.num_row_groups)
     table = _flat(pa.concat_tables(parts, promote_options="none"))
     limits.check(table.num_rows, table.num_columns)
-    return pd.DataFrame({name: _series(name, table[name]) for name in table.column_names})
+    return pd.DataFrame({name: _series(name, table[name]) for name in table.column_names}, copy=False)
 
 
 def _check(metadata: pq.FileMetaData, limits: Limits) -> None:
