@@ -67,3 +67,11 @@ class Recipe(BaseModel):
     def id(self) -> str:
         """A short name of the content: equal recipes have equal ids."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+
+def first_recipe(schema: Schema) -> Recipe:
+    """The choices to begin with: the split that the table gives, else by time if there is one (no model may learn from
+    the future), else at random."""
+    if any(column.name == "split" for column in schema.columns) and schema.label != "split":
+        return Recipe(data_schema=schema, split=Split(by="given", column="split"))
+    return Recipe(data_schema=schema, split=Split(by="time" if schema.time else "random"))

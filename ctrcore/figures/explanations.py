@@ -67,40 +67,43 @@ def waterfall(explanation: Explanation, count: int = 12) -> go.Figure:
     return finish(figure, height=110 + 28 * len(steps), x="logit", legend=False)
 
 
-def signed_bars(parts: pd.DataFrame, *, weight: str = "attention", count: int = 20) -> go.Figure:
+def signed_bars(parts: pd.DataFrame, *, weight: str | None = "attention", count: int = 20) -> go.Figure:
     """Signed contributions as bars, largest first; the thicker and stronger a bar, the larger the model's own weight.
 
     Args:
-        parts: columns name, value, contribution and weight (NaN where a part has none), as in `Explanation.parts`.
-        weight: what the weight is called.
+        parts: columns name, value, contribution and weight, as in `Explanation.parts`.
+        weight: what the weight is called; None draws all bars alike.
         count: bars shown.
     """
     order = parts["contribution"].abs().sort_values(ascending=False, kind="stable").index[:count]
     top = parts.loc[order]
-    weights = top["weight"].to_numpy(dtype=float)
-    largest = float(np.nanmax(np.abs(weights))) if np.isfinite(weights).any() else 1.0
-    relative = np.nan_to_num(np.abs(weights) / (largest or 1.0), nan=1.0)
+    values = top["contribution"].to_numpy(dtype=float)
     labels = [
         f"{part_label(str(name), value, 44)}{chr(8203) * position}"
         for position, (name, value) in enumerate(zip(top["name"], top["value"], strict=True))
     ]
+    relative = np.full(len(top), 0.7)
+    hover = "%{customdata[0]} = %{customdata[1]}<br>contribution %{x:+.4f}"
+    title = "contribution to the logit"
+    weights = top["weight"].to_numpy(dtype=float)
+    if weight is not None:
+        largest = float(np.nanmax(np.abs(weights), initial=0.0)) or 1.0
+        relative = np.nan_to_num(np.abs(weights) / largest)
+        hover += f"<br>{weight} %{{customdata[2]:.4f}}"
+        title += f" (thickness: {weight})"
     figure = go.Figure(
         go.Bar(
             y=labels,
-            x=top["contribution"],
+            x=values,
             orientation="h",
             width=0.2 + 0.65 * relative,
             marker={
-                "color": [sign_color(value) for value in top["contribution"]],
-                "opacity": 0.35 + 0.65 * relative,
+                "color": [sign_color(value) for value in values],
+                "opacity": 1.0 if weight is None else 0.35 + 0.65 * relative,
             },
             customdata=np.column_stack([top["name"].astype(str), top["value"].astype(str), weights]),
-            hovertemplate="%{customdata[0]} = %{customdata[1]}<br>contribution %{x:+.4f}<br>"
-            + weight
-            + " %{customdata[2]:.4f}<extra></extra>",
+            hovertemplate=hover + "<extra></extra>",
         )
     )
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    return finish(
-        figure, height=110 + 26 * len(top), x=f"contribution to the logit (bar thickness: {weight})", legend=False
-    )
+    return finish(figure, height=110 + 26 * len(top), x=title, legend=False)

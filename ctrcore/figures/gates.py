@@ -23,7 +23,7 @@ def gates_picture(summary: Mapping[str, Any], order: Sequence[str] | None = None
     """Three aligned columns per field: the gate's distribution, the gate ablation, the permutation AUC drop.
 
     Args:
-        summary: fields, gate_mean, gate_quantiles (F x 5: least, quarter, middle, three quarters, most), dead_share,
+        summary: fields, gate_mean, gate_quantiles (F x 5: 5 %, 25 %, 50 %, 75 %, 95 %), dead_share,
             ablation, permutation_auc_drop, permutation_std; each a list over the fields.
         order: the fields from top to bottom; by permutation AUC drop if not given.
     """
@@ -45,14 +45,14 @@ def gates_picture(summary: Mapping[str, Any], order: Sequence[str] | None = None
     quantiles = np.asarray(summary["gate_quantiles"], dtype=float)[index]
     mean = np.asarray(summary["gate_mean"], dtype=float)[index]
     for row, name in enumerate(names):
-        least, quarter, middle, three_quarters, most = quantiles[row]
+        low, quarter, middle, three_quarters, high = quantiles[row]
         figure.add_box(
             y=[name],
-            lowerfence=[least],
+            lowerfence=[low],
             q1=[quarter],
             median=[middle],
             q3=[three_quarters],
-            upperfence=[most],
+            upperfence=[high],
             mean=[mean[row]],
             orientation="h",
             boxmean=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,38 +11,32 @@ from plotly.subplots import make_subplots
 
 from ctrcore.figures.style import NEUTRAL, finish, shorten
 
-OWN_COLUMNS = ("position", "attention", "contribution", "leave_one_out")
+OWN_COLUMNS = ("back", "attention", "contribution", "leave_one_out")
 
 
 def behaviour_labels(history: pd.DataFrame) -> list[str]:
-    """One label a behaviour: how long ago in clicks, then its values, as 'newest · item 12 · shoes'."""
+    """One label a behaviour: how many clicks back it lies, then its values, as '3 back · item 12 · shoes'."""
     columns = [column for column in history.columns if column not in OWN_COLUMNS]
-    last = len(history) - 1
     return [
-        ("newest" if row == last else f"{last - row} before")
-        + " · "
-        + shorten(" · ".join(str(history.iloc[row][column]) for column in columns), 34)
-        for row in range(len(history))
+        f"{record['back']} back · " + shorten(" · ".join(str(record[column]) for column in columns), 34)
+        for record in history.to_dict("records")
     ]
 
 
-def history_cards(history: pd.DataFrame, off: Sequence[int] = ()) -> go.Figure:
+def history_cards(history: pd.DataFrame) -> go.Figure:
     """The behaviours in time order, oldest on top: bar length is attention, colour the signed contribution.
 
     Beside it the contribution (bar) and what leaving the behaviour out really does (diamond).
 
     Args:
-        history: one row a behaviour, oldest first: position, the history's columns, attention, contribution,
-            leave_one_out (logit with it minus logit without).
-        off: positions that are switched off; drawn empty.
+        history: one row a behaviour, oldest first: back (1 is the most recent), the history's columns, attention,
+            contribution, leave_one_out (logit with it minus logit without).
     """
     labels = behaviour_labels(history)
     attention = history["attention"].to_numpy(dtype=float)
     contribution = history["contribution"].to_numpy(dtype=float)
     removal = history["leave_one_out"].to_numpy(dtype=float)
     largest = float(max(np.abs(contribution).max(initial=0.0), 1e-9))
-    hidden = np.isin(history["position"].to_numpy(), list(off))
-    opacity = np.where(hidden, 0.25, 1.0)
     figure = make_subplots(
         rows=1,
         cols=2,
@@ -56,7 +50,6 @@ def history_cards(history: pd.DataFrame, off: Sequence[int] = ()) -> go.Figure:
         "autocolorscale": True,
         "cmin": -largest,
         "cmax": largest,
-        "opacity": opacity,
         "line": {"color": NEUTRAL, "width": 1},
     }
     hover = (
@@ -75,7 +68,6 @@ def history_cards(history: pd.DataFrame, off: Sequence[int] = ()) -> go.Figure:
             "size": 10,
             "color": "#ffffff",
             "line": {"width": 1.6, "color": "#1f2937"},
-            "opacity": opacity,
         },
         hovertemplate="%{y}<br>logit with it minus logit without it: %{x:+.4f}<extra></extra>",
         row=1,
@@ -88,25 +80,32 @@ def history_cards(history: pd.DataFrame, off: Sequence[int] = ()) -> go.Figure:
     return figure
 
 
-def group_bars(names: Sequence[str], attention: Sequence[float], contribution: Sequence[float]) -> go.Figure:
-    """Attention and contribution summed over groups of behaviours, for example categories."""
-    labels = [shorten(str(name), 24) for name in names]
-    values = np.asarray(contribution, dtype=float)
+def recency_bars(records: Sequence[Mapping[str, float]]) -> go.Figure:
+    """Mean size of the attention by how many clicks back a behaviour lies, coloured by the mean contribution.
+
+    Args:
+        records: back, attention, contribution, behaviours of each place.
+    """
+    places = [int(record["back"]) for record in records]
+    values = np.array([record["contribution"] for record in records], dtype=float)
     largest = float(max(np.abs(values).max(initial=0.0), 1e-9))
     figure = go.Figure(
         go.Bar(
-            x=labels,
-            y=attention,
+            x=places,
+            y=[record["attention"] for record in records],
             marker={
                 "color": values,
                 "autocolorscale": True,
                 "cmin": -largest,
                 "cmax": largest,
                 "line": {"color": NEUTRAL, "width": 1},
-                "colorbar": {"title": {"text": "contribution", "side": "right"}, "thickness": 12},
+                "colorbar": {"title": {"text": "contribution", "side": "right"}, "thickness": 12, "outlinewidth": 0},
             },
-            customdata=values,
-            hovertemplate="%{x}<br>attention %{y:.4f}<br>contribution %{customdata:+.4f}<extra></extra>",
+            customdata=np.column_stack([values, [record["behaviours"] for record in records]]),
+            hovertemplate="%{x} back<br>attention %{y:.4f}<br>contribution %{customdata[0]:+.4f}"
+            "<br>%{customdata[1]:,} behaviours<extra></extra>",
         )
     )
-    return finish(figure, height=320, y="attention, summed", legend=False)
+    return finish(
+        figure, height=320, x="clicks back (1: the most recent)", y="mean size of the attention", legend=False
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -27,7 +28,7 @@ def live_curve(
     y: str,
     x_title: str,
     y_title: str,
-    height: int = 280,
+    height: int = 340,
 ) -> alt.Chart:
     """One line a run, in the colour of its model; it grows as rows are added.
 
@@ -38,11 +39,12 @@ def live_curve(
     """
     dashes = [VEGA_DASHES[DASHES[nth % len(DASHES)]] for nth in occurrences(list(models))]
     colors = [model_color(model) for model in models]
+    whole = alt.Axis(tickMinStep=1, format=",d") if x in ("epoch", "step") else alt.Axis()
     chart: alt.Chart = (
         alt.Chart(points)
         .mark_line(point={"size": 28} if len(points) < 400 else False, strokeWidth=2.2)
         .encode(
-            x=alt.X(f"{x}:Q", title=x_title, scale=alt.Scale(zero=False, nice=False)),
+            x=alt.X(f"{x}:Q", title=x_title, axis=whole, scale=alt.Scale(zero=False, nice=False)),
             y=alt.Y(f"{y}:Q", title=y_title, scale=alt.Scale(zero=False)),
             color=alt.Color(
                 "run:N",
@@ -59,6 +61,23 @@ def live_curve(
         .properties(height=height)
     )
     return chart
+
+
+def points_of(records: Mapping[str, Sequence[Mapping[str, Any]]], kind: str) -> pd.DataFrame:
+    """The records of one kind ('step' or 'epoch') of several runs as rows, with the run's label in `run`.
+
+    Args:
+        records: per run label its records, as `ctrcore.training.events.as_record` writes them.
+        kind: which of them.
+    """
+    columns = ["run", "epoch", "step", "seconds", *(["loss"] if kind == "step" else ["train_loss", "valid_auc"])]
+    rows = [
+        {"run": label, **{name: record.get(name) for name in columns[1:]}}
+        for label, lines in records.items()
+        for record in lines
+        if record.get("kind") == kind
+    ]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def thin(points: pd.DataFrame, most: int = 1000) -> pd.DataFrame:

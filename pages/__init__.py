@@ -1,0 +1,1 @@
+"""The app: one file a page, run by Streamlit."""

@@ -1,0 +1,144 @@
+"""AFM attention: which pairs of fields the model looks at, and what they do to the score."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from ctrcore.figures.explanations import signed_bars
+from ctrcore.figures.matrices import field_pairs
+from pages.shared.charts import chart, selected
+from pages.shared.formula import show_formula
+from pages.shared.inside import Chosen, choose, sample_note, show_row
+from pages.shared.level import learn
+from pages.shared.problems import problems_shown
+from pages.shared.store import encoder_of, explanations_of, model_of
+from pages.shared.words import WORDS
+
+MATRICES = ("attention", "contribution")
+
+
+def matrices(chosen: Chosen, summary: dict[str, Any], pair: tuple[str, str] | None) -> None:
+    """Mean attention and mean signed contribution, side by side; a click chooses the pair."""
+    fields, note = summary["fields"], sample_note(chosen.run, summary["rows"])
+    about = {
+        "attention": (
+            "Where the model looks: mean attention",
+            f"Mean over {note}. Dark cells are pairs of fields that AFM gives much weight. All pairs of a row share "
+            "a weight of 1. **Click a cell** to see its formula for the row below.",
+            "High attention is not importance: the pair may lower the score, or add next to nothing. Compare with the "
+            "matrix of contributions.",
+        ),
+        "contribution": (
+            "What it does: mean signed contribution",
+            f"Mean over {note}. Blue pairs raise the logit, orange ones lower it: attention times what the pair says.",
+            "A mean near zero may hide pairs that help some rows and hurt others. It is about this model, not about "
+            "cause and effect.",
+        ),
+    }
+    # Beside each other only as long as the cells stay large enough to hit.
+    with st.grid(2, min_column_width=380 if len(fields) <= 9 else 700):
+        for kind in MATRICES:
+            title, read, beware = about[kind]
+            values = np.array(summary[kind], dtype=float)
+            np.fill_diagonal(values, np.nan)
+            chart(
+                field_pairs(values, fields, value=kind, signed=kind == "contribution", chosen=pair),
+                key=f"afm-{kind}",
+                title=title,
+                help_text=WORDS[kind],
+                read=read,
+                beware=beware,
+                alt_text=f"Matrix of {len(fields)} by {len(fields)} fields: mean {kind} of each pair",
+                data=lambda values=values: pairs_table(fields, values),
+                on_select=take_click,
+            )
+
+
+def take_click() -> None:
+    """A click on either matrix chooses the pair."""
+    for kind in MATRICES:
+        points = selected(f"afm-{kind}")
+        if points:
+            st.session_state["pair"] = f"{points[0][0]} × {points[0][1]}"
+
+
+def pick_pair(fields: list[str], summary: dict[str, Any]) -> tuple[str, str]:
+    """The pair looked at: clicked in a matrix or chosen here; first the one with the largest contribution."""
+    pairs = {f"{a} × {b}": (a, b) for i, a in enumerate(fields) for b in fields[i + 1 :]}
+    strongest = np.abs(np.triu(np.array(summary["contribution"], dtype=float), 1)).argmax()
+    start = list(pairs).index(f"{fields[strongest // len(fields)]} × {fields[strongest % len(fields)]}")
+    said = st.session_state.get("pair")
+    if said is not None and said not in pairs:
+        a, _, b = str(said).partition(" × ")
+        st.session_state["pair"] = f"{b} × {a}" if f"{b} × {a}" in pairs else list(pairs)[start]
+    name = st.selectbox(
+        "Pair of fields",
+        list(pairs),
+        index=start,
+        key="pair",
+        bind="query-params",
+        help="Click a cell of a matrix, or choose here.",
+        width=420,
+    )
+    return pairs[name]
+
+
+def pairs_table(fields: list[str], values: np.ndarray) -> pd.DataFrame:
+    """A symmetric matrix as one row a pair."""
+    i, j = np.triu_indices(len(fields), 1)
+    return pd.DataFrame({"left": [fields[k] for k in i], "right": [fields[k] for k in j], "value": values[i, j]})
+
+
+def row_bars(chosen: Chosen) -> None:
+    """The row's pairs as signed bars, the model's attention as their thickness."""
+    from ctrcore.explain.rows import explain_row
+
+    explanation = explain_row(model_of(chosen.run), encoder_of(chosen.run), chosen.rows(), chosen.position)
+    pairs = explanation.parts[explanation.parts["kind"] == "pair"]
+    fields = explanation.parts[explanation.parts["kind"] == "field"]
+    with st.grid(2, min_column_width=700):
+        chart(
+            signed_bars(pairs, weight="attention", count=15),
+            key="afm-row",
+            title=f"Pairs of row {chosen.row}",
+            help_text=WORDS["contribution"],
+            read="Length: how much the pair adds to the logit; blue raises it, orange lowers it. A thick bar has much "
+            "attention. The 15 largest of all pairs are shown.",
+            beware="A thick short bar is a pair the model looks at and then makes nothing of.",
+            alt_text=f"Signed contributions of the pairs of row {chosen.row}",
+            data=pairs,
+        )
+        chart(
+            signed_bars(fields, weight=None, count=15),
+            key="afm-row-fields",
+            title="Values on their own",
+            read="What each value adds whatever the others are: its first-order weight.",
+            beware="Together with the pairs and the model's bias "
+            f"({explanation.base:+.3f}) these add up to the logit {explanation.logit:+.3f}; none of them is a cause.",
+            alt_text=f"First-order contributions of the values of row {chosen.row}",
+            data=fields,
+        )
+
+
+chosen = choose("afm")
+learn(
+    "AFM multiplies the embeddings of each **pair of fields**, and a small network gives each pair an **attention** "
+    "weight. The score is a sum, so what each pair adds can be read off exactly: attention × what the pair says."
+)
+summary = explanations_of(chosen.run).get("pairs")
+if summary is None:
+    st.info("This table has a single field, so there are no pairs to look at.", icon=":material/info:")
+else:
+    slot = st.container()
+    pair = pick_pair(summary["fields"], summary)
+    with slot:
+        matrices(chosen, summary, pair)
+    show_row(chosen)
+    with problems_shown():
+        show_formula(chosen, pair)
+with problems_shown():
+    row_bars(chosen)

@@ -1,0 +1,123 @@
+"""Data: what the table is, what its columns mean, and what the models will see."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ctrcore.data.recipe import Recipe
+from ctrcore.runs.dataset import Dataset
+from pages.shared import drafts
+from pages.shared.columns import edit_columns, edit_label
+from pages.shared.level import learn, level
+from pages.shared.pickers import pick_dataset
+from pages.shared.preparation import edit_preparation
+from pages.shared.preview import show_preview
+from pages.shared.problems import problems_shown, show_problem
+from pages.shared.profile import show_profile, show_warnings
+from pages.shared.uploading import add_data, unreadable, watch_reading
+
+TABS = ("Columns", "Profile", "Split, histories, cleaning", "What the models see")
+
+
+def show(dataset: Dataset) -> None:
+    """A dataset that has been read."""
+    draft = drafts.draft_of(dataset)
+    profile = dataset.profile()
+    with st.grid(4, min_column_width=130):
+        st.metric("Rows", f"{profile.rows:,}")
+        st.metric("Columns", len(dataset.columns))
+        st.metric("Click rate", f"{profile.click_rate:.1%}", help="Share of the labelled rows that were clicked.")
+        used = sum(column["kind"] != "ignore" for column in draft["data_schema"]["columns"])
+        st.metric("Fields", used, help="Columns that the models will see.")
+    show_warnings(profile)
+    saving = st.container()
+    columns, figures, preparation, preview = st.tabs(TABS, key="data-tab", on_change="rerun")
+    with columns, problems_shown():
+        if columns.open:
+            learn(
+                "The app has guessed what each column means, with its reason at the right end of the table. Correct a "
+                "cell by a double click. **Kind** is what matters most: a number written as a category gets one "
+                "embedding a value, an id read as a number would be multiplied."
+            )
+            edit_label(dataset, draft)
+            edit_columns(dataset, draft)
+    with preparation, problems_shown():
+        if preparation.open:
+            edit_preparation(dataset, draft)
+    with figures, problems_shown():
+        if figures.open:
+            show_profile(dataset, profile)
+    with preview, problems_shown():
+        if preview.open:
+            show_preview(dataset, drafts.recipe_of(draft))
+    with saving:
+        save_bar(dataset, draft)
+
+
+def save_bar(dataset: Dataset, draft: drafts.Draft) -> None:
+    """Whether the choices are kept, and the buttons to keep or to drop them."""
+    try:
+        recipe = drafts.recipe_of(draft)
+    except Exception as error:
+        show_problem(error)
+        st.button("Undo my changes", icon=":material/undo:", key="undo", on_click=drafts.reset, args=(dataset,))
+        return
+    saved = dataset.recipe()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if saved is None or saved.id != recipe.id:
+            st.button(
+                "Save these choices",
+                type="primary",
+                icon=":material/save:",
+                key="save-recipe",
+                on_click=_save,
+                args=(dataset, recipe),
+                help="Training uses the saved choices.",
+            )
+            st.markdown(":orange-badge[not saved yet]" if saved is None else ":orange-badge[unsaved changes]")
+        else:
+            st.page_link(
+                "train.py", label="Train models on it", icon=":material/model_training:", help="Go to the Train page."
+            )
+            st.markdown(":green-badge[:material/check: saved]")
+        if saved is not None and saved.id != recipe.id:
+            st.button("Undo my changes", icon=":material/undo:", key="undo", on_click=drafts.reset, args=(dataset,))
+        if level() == "Expert":
+            st.button(
+                "Back to the guess",
+                icon=":material/restart_alt:",
+                key="to-guess",
+                on_click=drafts.reset,
+                args=(dataset,),
+                kwargs={"to_guess": True},
+            )
+            st.download_button(
+                "Recipe as JSON",
+                recipe.model_dump_json(indent=2),
+                file_name="recipe.json",
+                mime="application/json",
+                icon=":material/download:",
+                key="recipe-json",
+                on_click="ignore",
+                help="The same file works for the command line.",
+            )
+
+
+def _save(dataset: Dataset, recipe: Recipe) -> None:
+    dataset.save_recipe(recipe)
+    st.toast("Saved. Training will use these choices.", icon=":material/check:")
+
+
+chosen = pick_dataset()
+adding = st.expander("Add data", expanded=chosen is None, icon=":material/add:", key="add-data", on_change="rerun")
+if adding.open:
+    with adding:
+        add_data()
+if chosen is not None:
+    st.subheader(chosen.name)
+    if chosen.active:
+        watch_reading(chosen.id)
+    elif chosen.state == "done":
+        show(chosen)
+    else:
+        unreadable(chosen)

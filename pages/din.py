@@ -1,0 +1,196 @@
+"""DIN attention: which of a user's earlier clicks matter for the candidate, and whether they help it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from ctrcore.figures.histories import behaviour_labels, history_cards, recency_bars
+from ctrcore.metrics import sigmoid
+from pages.shared.charts import chart
+from pages.shared.inside import Chosen, choose, sample_note, show_row
+from pages.shared.level import learn, level
+from pages.shared.problems import problems_shown
+from pages.shared.store import catalogue_of, encoder_of, explanations_of, model_of, seen_of
+from pages.shared.words import WORDS
+
+if TYPE_CHECKING:
+    from ctrcore.data.encoded import Encoded
+    from ctrcore.models.din import DIN
+
+MOST_ITEMS = 2000
+CARDS = 25
+
+
+def pick_candidate(chosen: Chosen) -> str | None:
+    """Another item to score for the same user and moment; None keeps the row's own."""
+    items = catalogue_of(chosen.dataset, chosen.run.recipe)
+    if items is None:
+        return None
+    own = str(seen_of(chosen.dataset, chosen.run.recipe)[chosen.run.recipe.data_schema.item].loc[chosen.row])
+    shown = [column for column in items.columns if column != "seen"][:4]
+    options = [own, *(item for item in items.index[:MOST_ITEMS] if item != own)]
+    picked = st.selectbox(
+        "Candidate item",
+        options,
+        format_func=lambda item: _item_label(items, item, shown) + (" (the row's own)" if item == own else ""),
+        key=f"candidate-{chosen.run.id}-{chosen.row}",
+        help=f"{WORDS['candidate']} Change it and watch the attention move. The {MOST_ITEMS:,} commonest items are "
+        "offered.",
+    )
+    return None if picked == own else picked
+
+
+def with_other_candidate(chosen: Chosen, item: str | None) -> Encoded:
+    """The row as the model reads it, with the candidate chosen."""
+    rows = chosen.rows().take([chosen.position])
+    if item is None:
+        return rows
+    from ctrcore.explain.candidates import with_candidate
+
+    frame = seen_of(chosen.dataset, chosen.run.recipe).loc[[chosen.row]]
+    items = catalogue_of(chosen.dataset, chosen.run.recipe)
+    assert items is not None
+    return encoder_of(chosen.run).transform(with_candidate(frame, items, item))
+
+
+def switched_off(history: pd.DataFrame, chosen: Chosen) -> np.ndarray:
+    """True for the behaviours that stay on."""
+    labels = behaviour_labels(history)
+    off = st.multiselect(
+        "Switch behaviours off",
+        list(range(len(labels))),
+        format_func=labels.__getitem__,
+        key=f"off-{chosen.run.id}-{chosen.row}",
+        placeholder="All are on",
+        help="The history without them is scored anew: what if the user had never clicked these?",
+    )
+    keep = np.ones(len(labels), dtype=bool)
+    keep[off] = False
+    return keep
+
+
+def scores(chosen: Chosen, logit: float, shorter: float | None) -> None:
+    """The score as it is, with the candidate chosen, and with behaviours off."""
+    before, now, without = st.columns(3)
+    before.metric("Row as it was", f"{chosen.logit:+.3f}", help=WORDS["logit"])
+    now.metric(
+        "With this candidate",
+        f"{logit:+.3f}",
+        delta=f"{logit - chosen.logit:+.3f}" if abs(logit - chosen.logit) > 5e-4 else None,
+        help=f"Probability {float(sigmoid(np.array(logit))):.1%}.",
+    )
+    if shorter is not None:
+        without.metric("With behaviours off", f"{shorter:+.3f}", delta=f"{shorter - logit:+.3f}")
+
+
+def show_history(chosen: Chosen) -> None:
+    """The history of the row as cards, for the candidate and the behaviours chosen."""
+    from ctrcore.explain.behaviours import history_view, keep_behaviours
+    from ctrcore.training.predicting import predict
+
+    model, encoder = cast("DIN", model_of(chosen.run)), encoder_of(chosen.run)
+    left, right = st.columns(2)
+    with left:
+        row = with_other_candidate(chosen, pick_candidate(chosen))
+    history = history_view(model, encoder, row, 0)
+    if history.empty:
+        st.info(
+            "**No behaviours.** This user had clicked nothing before this row, so DIN has nothing to attend to: the "
+            "interest vector is zero, and the score comes from the other fields.",
+            icon=":material/history_toggle_off:",
+        )
+        return
+    with right:
+        keep = switched_off(history, chosen)
+    logit = float(predict(model, row)[0])
+    shorter = None
+    if not keep.all():
+        row = keep_behaviours(model, row, keep[None])
+        shorter = float(predict(model, row)[0])
+        history = history_view(model, encoder, row, 0)
+    scores(chosen, logit, shorter)
+    if history.empty:
+        st.caption("All behaviours are switched off.")
+        return
+    hidden = max(0, len(history) - CARDS)
+    if hidden and not st.toggle(f"Show {hidden} older behaviours too", key="all-behaviours"):
+        history = history.iloc[hidden:]
+    chart(
+        history_cards(history),
+        key="din-history",
+        title="The user's history, as this candidate sees it",
+        help_text=WORDS["attention"],
+        read="One line a click, oldest on top. Left: the longer the bar, the more DIN attends to it; blue clicks raise "
+        "the candidate's score, orange ones lower it. Right: the contribution as a bar, and as a diamond what really "
+        "happens when the click is left out.",
+        beware="Attention has no sign that can be trusted: much attention may lower the score. Where bar and diamond "
+        "differ, other clicks stand in for the one left out. It is about the model, not about what moved the user.",
+        alt_text=f"Attention, contribution and leave-one-out of {len(history)} behaviours, oldest first",
+        data=history,
+    )
+
+
+def overview(chosen: Chosen) -> None:
+    """Attention over many rows: by recency, and for behaviours like the candidate."""
+    summary = explanations_of(chosen.run)["behaviours"]
+    note = sample_note(chosen.run, summary["rows"])
+    if not summary["behaviours"]:
+        st.caption(f"None of the rows ({note}) has a history.")
+        return
+    chart(
+        recency_bars(summary["by_recency"]),
+        key="din-recency",
+        title="Do recent clicks count more?",
+        read=f"Mean size of the attention by how many clicks back, over {note}. Colour: mean contribution.",
+        beware="Only users with long histories have far-back clicks, and they differ from the others.",
+        alt_text="Mean attention by how many clicks back a behaviour lies",
+        data=pd.DataFrame(summary["by_recency"]),
+    )
+    with st.container(border=True):
+        st.markdown(
+            "#### Are clicks like the candidate special?", help="Clicks with the candidate's value, and others."
+        )
+        table = pd.DataFrame(summary["by_match"])
+        table["same_as_candidate"] = table["same_as_candidate"].map({True: "same as the candidate", False: "other"})
+        st.dataframe(
+            table,
+            hide_index=True,
+            column_config={
+                "history": "History",
+                "same_as_candidate": "Value",
+                "behaviours": st.column_config.NumberColumn("Clicks", format="localized"),
+                "attention": st.column_config.NumberColumn("Attention", format="%.4f", help=WORDS["attention"]),
+                "contribution": st.column_config.NumberColumn(
+                    "Contribution", format="%+.4f", help=WORDS["contribution"]
+                ),
+            },
+            key="din-match",
+            alt="Mean attention and contribution of behaviours like the candidate and of others",
+        )
+        if level() != "Simple":
+            st.caption(
+                f"Means over {note}. The attention has the sign of the contribution in "
+                f"**{summary['sign_agreement']:.0%}** of the behaviours, and **{summary['negative_share']:.0%}** of "
+                "them lower the score: that is why attention alone is not shown as importance."
+            )
+
+
+def _item_label(items: pd.DataFrame, item: str, columns: list[str]) -> str:
+    values = [str(items.loc[item, column]) for column in columns] if item in items.index else []
+    return " · ".join(dict.fromkeys([item, *values]))
+
+
+chosen = choose("din", "DIN needs a history column; one can be built on the Data page.", with_history=True)
+learn(
+    "DIN compares each click of the user's **history** with the **candidate** item and weighs it by **attention**. "
+    "Another candidate makes other clicks matter."
+)
+show_row(chosen)
+with problems_shown():
+    show_history(chosen)
+with problems_shown():
+    overview(chosen)

@@ -1,0 +1,112 @@
+"""Home: what this is, the doors into it, and what is there."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared.jobs import live_jobs
+from pages.shared.level import learn
+from pages.shared.problems import problems_shown
+from pages.shared.samples import open_demo
+from pages.shared.store import workspace
+from pages.shared.tools import ago, model_badge, plain, state_badge
+
+NEWEST = 6
+DOORS = (
+    (
+        "Compare models",
+        ":material/leaderboard:",
+        "Which of LR, FM, AFM, FiBiNET and DIN puts the clicks first, by how much, and are its probabilities right?",
+        "compare.py",
+        "Open Compare",
+    ),
+    (
+        "Look inside them",
+        ":material/grid_on:",
+        "Which pairs of fields does AFM attend to, which fields does FiBiNET's SENet let through, and is that what "
+        "matters?",
+        "afm.py",
+        "Open AFM attention",
+    ),
+    (
+        "Why this item?",
+        ":material/history:",
+        "Take one user and one item: which of the user's earlier clicks speak for it, and which against?",
+        "din.py",
+        "Open DIN attention",
+    ),
+)
+
+
+def doors() -> None:
+    """Three ways in."""
+    with st.grid(3, min_column_width=240):
+        for title, icon, text, page, label in DOORS:
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"#### {icon} {title}")
+                st.markdown(text)
+                st.page_link(page, label=label, icon=":material/arrow_forward:")
+
+
+def start() -> None:
+    """The demo, and one's own data."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Open the demo", type="primary", icon=":material/play_arrow:", key="open-demo"):
+            open_demo(workspace())
+            st.switch_page("compare.py")
+        st.page_link("data.py", label="Use my own data", icon=":material/upload_file:")
+
+
+def newest() -> None:
+    """The newest datasets and runs, each a link to its page."""
+    datasets, runs = workspace().datasets(), workspace().runs()
+    if not datasets:
+        return
+    with st.grid(2, min_column_width=360):
+        with st.container(border=True, height="stretch", gap="xsmall"):
+            st.markdown("#### Newest datasets")
+            for dataset in datasets[:NEWEST]:
+                rows = f"{dataset.rows:,} rows · " if dataset.rows is not None else ""
+                line(
+                    dataset.name,
+                    "data.py",
+                    {"dataset": dataset.id},
+                    f"{state_badge(dataset.state)} {rows}{ago(dataset.created)}",
+                )
+        with st.container(border=True, height="stretch", gap="xsmall"):
+            st.markdown("#### Newest runs", help="A run is one model trained once.")
+            if not runs:
+                st.caption("Nothing has been trained yet.")
+            for run in runs[:NEWEST]:
+                auc = ((run.metrics() or {}).get("test") or {}).get("auc")
+                line(
+                    run.name,
+                    "runs.py",
+                    {"run": run.id},
+                    f"{model_badge(run)} "
+                    + (f"test AUC {auc:.4f}" if auc is not None else state_badge(run.state))
+                    + f" · {ago(run.created)}",
+                )
+
+
+def line(name: str, page: str, query: dict[str, str], note: str) -> None:
+    """One thing of a list: its name as a link, and a note."""
+    left, right = st.columns([2, 3], vertical_alignment="center", gap="small")
+    left.page_link(page, label=plain(name), query_params=query, width="stretch")
+    right.caption(note)
+
+
+st.markdown(
+    "Upload clicks, train FM, AFM, FiBiNET and DIN, see which ranks better and how far that can be believed, and see "
+    "why an item was recommended."
+)
+learn(
+    "A **click-through-rate model** looks at a user, an item and the situation, and says how likely a click is. "
+    "Shops, news and video sites order what they show by such scores."
+)
+start()
+doors()
+with problems_shown():
+    live_jobs()
+with problems_shown():
+    newest()

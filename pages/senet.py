@@ -1,0 +1,123 @@
+"""SENet importance: FiBiNET's gates beside what is lost when a gate, or a field, is taken away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ctrcore.figures.explanations import signed_bars
+from ctrcore.figures.gates import DEAD, dead_fields, gates_picture, row_gates
+from pages.shared.charts import chart
+from pages.shared.inside import Chosen, choose, sample_note, show_row
+from pages.shared.level import learn
+from pages.shared.problems import problems_shown
+from pages.shared.store import encoder_of, explanations_of, model_of
+from pages.shared.tools import plain
+from pages.shared.words import WORDS
+
+ORDERS = {
+    "permutation_auc_drop": "AUC lost by permutation",
+    "ablation": "gate ablation",
+    "gate_mean": "mean gate",
+}
+
+
+def banner(summary: dict[str, Any]) -> None:
+    """Fields whose gate is shut."""
+    dead = dead_fields(summary)
+    if dead:
+        st.warning(
+            f"**Dead gates:** {plain(', '.join(dead))}. Their gate is exactly 0 in at least {DEAD:.0%} of the rows, so "
+            "the re-weighted half of FiBiNET does not see them there (grey below). This is common with ReLU gates; "
+            "sigmoid gates do not die.",
+            icon=":material/toggle_off:",
+        )
+
+
+def overview(chosen: Chosen, summary: dict[str, Any]) -> None:
+    """Gate, ablation and permutation of every field, aligned."""
+    by = st.segmented_control(
+        "Order the fields by",
+        list(ORDERS),
+        default="permutation_auc_drop",
+        required=True,
+        format_func=ORDERS.__getitem__,
+        key="senet-order",
+        help=f"**Gate.** {WORDS['gate']}  \n**Ablation.** {WORDS['ablation']}  \n**Permutation.** "
+        f"{WORDS['permutation']}",
+    )
+    table = fields_table(summary)
+    order = table.sort_values(by, ascending=False, kind="stable")["field"].tolist()
+    chart(
+        gates_picture(summary, order),
+        key="senet-gates",
+        title="Three views on how much a field matters",
+        help_text=WORDS["gate"],
+        read=f"Left: the gates over {sample_note(chosen.run, summary['rows'])} (box: middle half of the rows, "
+        "whiskers: 5 % to 95 %, dotted line: mean). Middle: how much the score moves when the gate no longer tells "
+        "rows apart. Right: how much AUC is lost when the field's values are shuffled, with the spread over repeats.",
+        beware="A large gate is not importance: the layers behind it can undo its scale. Where the three columns "
+        "disagree, trust the right one for the field and the middle one for the gate. Fields that say the same thing "
+        "(such as an item and its category) stand in for each other when one is shuffled.",
+        alt_text=f"Gate distribution, gate ablation and permutation AUC drop of {len(table)} fields",
+        data=table,
+    )
+
+
+def fields_table(summary: dict[str, Any]) -> pd.DataFrame:
+    """One row a field."""
+    names = ("gate_mean", "gate_std", "dead_share", "ablation", "permutation_auc_drop", "permutation_std")
+    return pd.DataFrame({"field": summary["fields"]} | {name: summary[name] for name in names})
+
+
+def row_view(chosen: Chosen, summary: dict[str, Any]) -> None:
+    """The gates of one row, and what its fields and pairs add."""
+    from ctrcore.explain.rows import explain_row
+
+    explanation = explain_row(model_of(chosen.run), encoder_of(chosen.run), chosen.rows(), chosen.position)
+    fields = explanation.parts[explanation.parts["kind"] == "field"]
+    pairs = explanation.parts[explanation.parts["kind"] == "pair"]
+    gates = dict(zip(fields["name"], fields["weight"], strict=True))
+    means = dict(zip(summary["fields"], summary["gate_mean"], strict=True))
+    names = [name for name in summary["fields"] if name in gates]
+    with st.grid(2, min_column_width=700):
+        chart(
+            row_gates(names, [gates[name] for name in names], [means[name] for name in names]),
+            key="senet-row",
+            title=f"Gates of row {chosen.row}",
+            help_text=WORDS["gate"],
+            read="How far each gate is from its field's mean: blue is wider open than usual for this row, orange "
+            "narrower.",
+            beware="All gates of a field being high says nothing on this row; only the deviation does, and even that "
+            "is not the effect on the score.",
+            alt_text=f"Deviation of each gate from its mean in row {chosen.row}",
+            data=pd.DataFrame({"field": names, "gate": [gates[n] for n in names], "mean": [means[n] for n in names]}),
+        )
+        chart(
+            signed_bars(pairs, weight=None, count=12),
+            key="senet-pairs",
+            title=f"Pairs of row {chosen.row}",
+            help_text=WORDS["contribution"],
+            read="The largest of what the pairs add to the logit, from the raw and from the re-weighted embeddings. "
+            "Blue raises the score, orange lowers it.",
+            beware="FiBiNET's hidden layers mix the pairs. These numbers hold with the layers' switches held as they "
+            "are for this row: exact here, but another row has other switches.",
+            alt_text=f"Signed contributions of the pairs of row {chosen.row}",
+            data=pairs.drop(columns="weight"),
+        )
+
+
+chosen = choose("fibinet")
+learn(
+    "FiBiNET's **SENet** looks at all fields of a row and gives each a **gate**, a factor for its embedding. Gates are "
+    "often read as importance. This page sets them beside two tests of that reading."
+)
+summary = explanations_of(chosen.run)["gates"]
+banner(summary)
+with problems_shown():
+    overview(chosen, summary)
+show_row(chosen)
+with problems_shown():
+    row_view(chosen, summary)

@@ -1,0 +1,76 @@
+"""The formula of one AFM pair with the numbers of one row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared.charts import csv_button
+from pages.shared.inside import Chosen
+from pages.shared.level import level
+from pages.shared.store import encoder_of, model_of
+from pages.shared.words import WORDS
+
+if TYPE_CHECKING:
+    from ctrcore.models.afm import AFM
+
+
+def show_formula(chosen: Chosen, pair: tuple[str, str]) -> None:
+    """What the pair adds in this row, step by step."""
+    from ctrcore.explain.pairs import pair_formula
+    from ctrcore.explain.rows import shown_values
+
+    rows = chosen.rows()
+    numbers = pair_formula(cast("AFM", model_of(chosen.run)), rows, chosen.position, *pair)
+    values = shown_values(encoder_of(chosen.run), rows.take([chosen.position]))
+    even = 1 / numbers["pairs"]
+    with st.container(border=True, key="formula-card"):
+        st.subheader(f"{pair[0]} × {pair[1]}")
+        st.caption(f"In row {chosen.row}: {pair[0]} = {values[pair[0]]}, {pair[1]} = {values[pair[1]]}")
+        a, b, c = st.columns(3)
+        a.metric(
+            "Attention a",
+            f"{numbers['attention']:.4f}",
+            delta=f"{numbers['attention'] / even:.1f} × an even share",
+            delta_color="off",
+            delta_arrow="off",
+            help=f"{WORDS['attention']} An even share over {numbers['pairs']} pairs would be {even:.4f}.",
+        )
+        b.metric("What the pair says p · g", f"{numbers['projected']:+.4f}", help="Before attention weighs it.")
+        c.metric("Contribution a × (p · g)", f"{numbers['contribution']:+.4f}", help=WORDS["contribution"])
+        if level() == "Simple":
+            return
+        st.latex(
+            r"\underbrace{a}_{"
+            + f"{numbers['attention']:.4f}"
+            + r"} \cdot \underbrace{p \cdot (v_{left} \odot v_{right})}_{"
+            + f"{numbers['projected']:+.4f}"
+            + r"} = "
+            + f"{numbers['contribution']:+.4f}"
+            + r", \qquad a = \mathrm{softmax}(e), \quad e = "
+            + f"{numbers['score']:+.4f}"
+        )
+        steps = pd.DataFrame(
+            {
+                "number": range(1, len(numbers["g"]) + 1),
+                "v left": numbers["v_left"],
+                "v right": numbers["v_right"],
+                "g = left × right": numbers["g"],
+                "p": numbers["p"],
+                "p × g": [p * g for p, g in zip(numbers["p"], numbers["g"], strict=True)],
+            }
+        )
+        with st.expander("The numbers, one by one", expanded=level() == "Expert"):
+            st.caption(
+                f"v left is the embedding of {pair[0]}, v right that of {pair[1]}. The last column adds up to p · g."
+            )
+            st.dataframe(
+                steps,
+                hide_index=True,
+                column_config={name: st.column_config.NumberColumn(format="%.4f") for name in steps.columns[1:]},
+                alt="Embeddings of both values, their product, the projection and their product, number by number",
+                key="formula-numbers",
+            )
+            csv_button(steps, "formula")

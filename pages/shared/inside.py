@@ -1,0 +1,106 @@
+"""What the three look-inside pages have in common: the run, the row, and the row's score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from ctrcore.metrics import sigmoid
+from ctrcore.runs.dataset import Dataset
+from ctrcore.runs.run import Run
+from pages.shared.level import level
+from pages.shared.pickers import pick_dataset, pick_run
+from pages.shared.rows import pick_row
+from pages.shared.store import encoder_of, judged_of, judged_part, judged_rows, table_of
+from pages.shared.tools import no_run, ready
+from pages.shared.words import WORDS
+
+if TYPE_CHECKING:
+    from ctrcore.data.encoded import Encoded
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The run and the row that a page looks into.
+
+    Attributes:
+        position: of the row within the encoded rows that judge the run.
+        row: its number in the table.
+        label: 1 for a click.
+        logit: the model's score.
+    """
+
+    dataset: Dataset
+    run: Run
+    position: int
+    row: int
+    label: int
+    logit: float
+
+    def rows(self) -> Encoded:
+        """The encoded rows that judge the run."""
+        return judged_rows(self.run)
+
+
+def choose(model: str, needs: str = "", *, with_history: bool = False) -> Chosen:
+    """The pickers of a look-inside page; ends the page with advice if there is nothing to look into.
+
+    Args:
+        model: which model's run.
+        needs: what that model needs, for the advice.
+        with_history: offer first a row whose history is not empty.
+    """
+    dataset = ready(pick_dataset())
+    run = pick_run(dataset, model)
+    if run is None:
+        no_run(model, needs)
+    scored = judged_of(run)
+    position = pick_row(scored, has_history(run) if with_history else None)
+    one = scored.iloc[position]
+    return Chosen(dataset, run, position, int(one["row"]), int(one["label"]), float(one["logit"]))
+
+
+def has_history(run: Run) -> np.ndarray:
+    """(n,) True for the rows that judge the run whose history is not empty."""
+    rows = judged_rows(run)
+    names = [field.name for field in encoder_of(run).fields if field.kind == "history"]
+    return np.asarray(rows.bags[names[0]].lengths) > 0
+
+
+def sample_note(run: Run, rows: int) -> str:
+    """What a mean over rows rests on."""
+    total = len(judged_of(run))
+    kind = "test" if judged_part(run) == "test" else "validation"
+    return f"all {total:,} {kind} rows" if rows >= total else f"a sample of {rows:,} of the {total:,} {kind} rows"
+
+
+def show_row(chosen: Chosen) -> None:
+    """The row as the user knows it, and what the model said."""
+    with st.container(border=True, key="row-card"):
+        head, score, chance, truth = st.columns([3, 1, 1, 1], vertical_alignment="center")
+        head.markdown(f"#### Row {chosen.row} of the table")
+        if level() != "Expert":
+            head.caption("Another row: in the sidebar, or by its Find button.")
+        score.metric("Logit", f"{chosen.logit:+.3f}", help=WORDS["logit"])
+        chance.metric("Probability", f"{float(sigmoid(np.array(chosen.logit))):.1%}", help=WORDS["probability"])
+        truth.metric("Really", "click" if chosen.label else "no click")
+        with st.expander("The row's values"):
+            st.dataframe(row_values(chosen), hide_index=True, alt="The row's columns and values", key="row-values")
+
+
+def row_values(chosen: Chosen) -> pd.DataFrame:
+    """Column, value, and how the model reads it."""
+    source = table_of(chosen.dataset).iloc[chosen.row]
+    label = chosen.run.recipe.data_schema.label
+    kinds = {column.name: column.kind for column in chosen.run.recipe.data_schema.columns}
+    return pd.DataFrame(
+        {
+            "column": [str(name) for name in source.index],
+            "value": [str(value)[:400] for value in source],
+            "read as": ["label" if name == label else kinds.get(str(name), "not used") for name in source.index],
+        }
+    )

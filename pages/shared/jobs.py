@@ -1,0 +1,33 @@
+"""What works in the background right now: uploads being read and models being trained."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared.store import workspace
+from pages.shared.tools import model_badge, plain
+
+
+def live_jobs() -> None:
+    """Progress of every active job; polled while there is one."""
+    active = _active()
+    if active:
+        st.subheader("Working now")
+        st.fragment(_panel, run_every=1.0)(active)
+
+
+def _active() -> int:
+    space = workspace()
+    return sum(run.active for run in space.runs()) + sum(dataset.active for dataset in space.datasets())
+
+
+def _panel(active: int) -> None:
+    space = workspace()
+    if _active() != active:
+        st.rerun()  # one has ended or begun: the tables below change too
+    for dataset in space.datasets():
+        if dataset.active:
+            st.progress(dataset.progress, text=f"Reading **{plain(dataset.name)}**: {dataset.message}")
+    for run in reversed(space.runs()):
+        if run.active:
+            st.progress(run.progress, text=f"{model_badge(run)} **{plain(run.name)}**: {run.message}")

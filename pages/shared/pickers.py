@@ -1,0 +1,119 @@
+"""Choosing the dataset, the runs and the row in the sidebar. The address holds the choice (see `address`)."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ctrcore.runs.dataset import Dataset
+from ctrcore.runs.run import Run
+from pages.shared import address
+from pages.shared.store import workspace
+
+
+def pick_dataset() -> Dataset | None:
+    """The dataset to look at; None if there is none. Unfinished and failed uploads can be chosen too."""
+    datasets = {dataset.id: dataset for dataset in workspace().datasets()}
+    if not datasets:
+        return None
+    chosen = address.read("dataset")
+    if chosen not in datasets:
+        chosen = _dataset_of_runs(datasets) or next(
+            (dataset.id for dataset in datasets.values() if dataset.state == "done"), next(iter(datasets))
+        )
+    address.write("dataset", chosen)
+    _show("pick-dataset", chosen)
+    st.sidebar.selectbox(
+        "Dataset",
+        list(datasets),
+        format_func=lambda one: _dataset_label(datasets, one),
+        key="pick-dataset",
+        on_change=_dataset_picked,
+        help="A table of impressions: one row for each time an item was shown to a user.",
+    )
+    return datasets[chosen]
+
+
+def pick_runs(dataset: Dataset) -> list[Run]:
+    """The finished runs to look at, in the order chosen; by default the newest of each model."""
+    done = {run.id: run for run in finished_runs(dataset)}
+    chosen = [one for one in address.read_list("runs") if one in done]
+    if not chosen and address.read("runs") != address.NOTHING:
+        newest: dict[str, str] = {}
+        for run in done.values():
+            newest.setdefault(run.spec.model.name, run.id)
+        chosen = [newest[model] for model in ("lr", "fm", "afm", "fibinet", "din") if model in newest]
+        if not chosen:
+            return []
+        address.write_list("runs", chosen)
+    _show("pick-runs", chosen)
+    st.sidebar.multiselect(
+        "Runs",
+        list(done),
+        format_func=lambda one: run_label(done[one], list(done.values())),
+        key="pick-runs",
+        on_change=_runs_picked,
+        placeholder="Choose runs",
+        help="A run is one model trained once on this dataset.",
+    )
+    return [done[one] for one in chosen]
+
+
+def pick_run(dataset: Dataset, model: str) -> Run | None:
+    """The finished run of one model to look into; None if there is none."""
+    done = {run.id: run for run in finished_runs(dataset) if run.spec.model.name == model}
+    if not done:
+        return None
+    wanted = [address.read(model), *address.read_list("runs"), *done]
+    chosen = next(one for one in wanted if one in done)
+    address.write(model, chosen)
+    _show(f"pick-{model}", chosen)
+    st.sidebar.selectbox(
+        f"{done[chosen].spec.model.title} run",
+        list(done),
+        format_func=lambda one: run_label(done[one], list(done.values())),
+        key=f"pick-{model}",
+        on_change=lambda: address.write(model, st.session_state[f"pick-{model}"]),
+        help="The trained model to look into.",
+    )
+    return done[chosen]
+
+
+def finished_runs(dataset: Dataset) -> list[Run]:
+    """The runs of a dataset that came to their end, newest first."""
+    return [run for run in workspace().runs() if run.spec.dataset == dataset.id and run.state == "done"]
+
+
+def run_label(run: Run, among: list[Run]) -> str:
+    """A run's name; with the end of its id where several runs have the same name."""
+    double = sum(other.name == run.name for other in among) > 1
+    return f"{run.name} · {run.id[-4:]}" if double else run.name
+
+
+def _dataset_label(datasets: dict[str, Dataset], chosen: str) -> str:
+    dataset = datasets[chosen]
+    double = sum(other.name == dataset.name for other in datasets.values()) > 1
+    state = "" if dataset.state == "done" else f" ({'being read' if dataset.active else dataset.state})"
+    return dataset.name + (f" · {dataset.id[-4:]}" if double else "") + state
+
+
+def _dataset_of_runs(datasets: dict[str, Dataset]) -> str | None:
+    """The dataset of the runs in the address: a link may name runs only."""
+    known = {run.id: run.spec.dataset for run in workspace().runs()}
+    wanted = (known.get(one) for one in address.read_list("runs"))
+    return next((one for one in wanted if one in datasets), None)
+
+
+def _show(key: str, value: object) -> None:
+    """Make a widget show what the address says, unless it does already."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
+def _dataset_picked() -> None:
+    address.write("dataset", st.session_state["pick-dataset"])
+    for key in ("runs", "row", "afm", "fibinet", "din"):
+        address.write(key, None)
+
+
+def _runs_picked() -> None:
+    address.write_list("runs", st.session_state["pick-runs"])

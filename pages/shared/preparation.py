@@ -1,0 +1,139 @@
+"""The choices between the table and the models: cleaning, histories, split, negatives."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ctrcore.data.recipe import BuildHistory, Cleaning, Recipe, Split
+from ctrcore.runs.dataset import Dataset
+from pages.shared.drafts import Draft, edition
+from pages.shared.level import expert, learn
+
+SPLITS = {
+    "random": "At random",
+    "time": "By time",
+    "user": "By user",
+    "time_per_user": "By time within each user",
+    "given": "As a column says",
+}
+SPLIT_NOTES = {
+    "random": "Rows are drawn at random. Simple, but the models may learn from rows later than those they are tested "
+    "on.",
+    "time": "The last rows in time are the test, as in practice: no model learns from the future.",
+    "user": "Whole users are kept aside: the test asks how the models do on users they never saw.",
+    "time_per_user": "Each user's last rows are the test.",
+    "given": "A column holds train, valid or test for each row.",
+}
+
+
+def edit_preparation(dataset: Dataset, draft: Draft) -> None:
+    """All choices of the recipe but the columns."""
+    key = f"{dataset.id}-{edition(dataset)}"
+    with st.grid(2, min_column_width=380):
+        with st.container(border=True):
+            st.markdown("#### Split")
+            _split(dataset, draft, key)
+        with st.container(border=True):
+            st.markdown("#### Histories")
+            _histories(draft, key)
+        with st.container(border=True):
+            st.markdown("#### Cleaning")
+            _cleaning(draft, key)
+        with st.container(border=True):
+            st.markdown("#### Fewer rows without a click")
+            _negatives(draft, key)
+
+
+def _split(dataset: Dataset, draft: Draft, key: str) -> None:
+    split, about = draft["split"], Split.model_fields
+    options = list(SPLITS)
+    split["by"] = st.selectbox(
+        "How rows become training, validation and test rows",
+        options,
+        index=options.index(split["by"]),
+        format_func=SPLITS.__getitem__,
+        key=f"split-{key}",
+        help="Models learn from training rows; validation rows decide when to stop; test rows give the final numbers.",
+    )
+    learn(SPLIT_NOTES[split["by"]])
+    if split["by"] == "given":
+        names = dataset.columns
+        now = split["column"] if split["column"] in names else names[0]
+        split["column"] = st.selectbox("Column", names, index=names.index(now), key=f"split-column-{key}")
+    else:
+        split["column"] = None
+        left, right = st.columns(2)
+        for name, place in (("valid", left), ("test", right)):
+            percent = place.number_input(
+                f"{'Validation' if name == 'valid' else 'Test'} rows, %",
+                min_value=0,
+                max_value=80,
+                value=round(100 * split[name]),
+                key=f"split-{name}-{key}",
+                help=about[name].description,
+            )
+            split[name] = percent / 100
+    if expert():
+        split["seed"] = st.number_input(
+            "Seed", min_value=0, value=split["seed"], step=1, key=f"split-seed-{key}", help=about["seed"].description
+        )
+
+
+def _histories(draft: Draft, key: str) -> None:
+    schema, history = draft["data_schema"], draft["history"]
+    learn(
+        "A history lists what a user clicked **before** the row's time. DIN needs one; the other models read it as one "
+        "averaged field. It can be a column of the table, or be built here from the rows themselves."
+    )
+    items = [c["name"] for c in schema["columns"] if c["kind"] == "categorical" and c["role"] == "item"]
+    missing = [role for role in ("user", "time") if schema[role] is None]
+    if missing:
+        st.caption(
+            f"To build one, choose the {' and the '.join(missing)} column under Columns first."
+            + ("" if any(c["kind"] == "history" for c in schema["columns"]) else " There is no history now.")
+        )
+        history["columns"] = []
+        return
+    history["columns"] = st.multiselect(
+        "Build a history of",
+        items,
+        default=[name for name in history["columns"] if name in items],
+        key=f"history-{key}",
+        placeholder="No history is built",
+        help=f"{BuildHistory.model_fields['columns'].description}. Offered are categorical columns with the role item.",
+    )
+    if history["columns"]:
+        history["max_length"] = st.number_input(
+            "Clicks remembered",
+            min_value=1,
+            max_value=1000,
+            value=history["max_length"],
+            key=f"history-length-{key}",
+            help=BuildHistory.model_fields["max_length"].description,
+        )
+
+
+def _cleaning(draft: Draft, key: str) -> None:
+    for name, info in Cleaning.model_fields.items():
+        draft["cleaning"][name] = st.toggle(
+            {"drop_duplicates": "Drop repeated rows", "drop_unlabelled": "Drop rows without a label"}[name],
+            value=draft["cleaning"][name],
+            key=f"{name}-{key}",
+            help=info.description,
+        )
+
+
+def _negatives(draft: Draft, key: str) -> None:
+    percent = st.slider(
+        "Training rows without a click that are kept, %",
+        min_value=1,
+        max_value=100,
+        value=max(1, round(100 * draft["keep_negatives"])),
+        key=f"negatives-{key}",
+        help=Recipe.model_fields["keep_negatives"].description,
+    )
+    draft["keep_negatives"] = percent / 100
+    learn(
+        "Clicks are rare, so most rows say the same thing. Leaving some out makes training faster; the scores are "
+        "corrected, so that the probabilities stay right. Validation and test rows are never thinned out."
+    )

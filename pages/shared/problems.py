@@ -1,0 +1,46 @@
+"""Every error a user meets: what is wrong, and how to mend it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from pydantic import ValidationError
+
+from ctrcore.errors import CtrLensError
+from pages.shared.tools import plain
+
+log = logging.getLogger("ctr_lens")
+
+
+def two_sentences(problem: str, remedy: str) -> None:
+    """One red box: the problem in bold, the remedy below it."""
+    st.error(f"**{plain(problem)}**  \n{plain(remedy)}", icon=":material/error:")
+
+
+def show_problem(error: Exception) -> bool:
+    """Show an error in two sentences; the traceback of an unexpected one goes to the log."""
+    if isinstance(error, CtrLensError):
+        two_sentences(error.problem, error.remedy)
+    elif isinstance(error, ValidationError):
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "a setting"
+        two_sentences(f"The value of '{place}' cannot be used.", f"{first['msg']}.")
+    else:
+        log.error("unexpected error", exc_info=error)
+        two_sentences(
+            f"Something went wrong inside the app ({type(error).__name__}).",
+            "Reload the page; the server's log says more.",
+        )
+    return True
+
+
+@contextmanager
+def problems_shown() -> Iterator[None]:
+    """Run a part of a page; an error the user can mend takes its place, and the rest of the page still shows."""
+    try:
+        yield
+    except (CtrLensError, ValidationError) as error:
+        show_problem(error)

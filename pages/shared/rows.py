@@ -1,0 +1,78 @@
+"""Choosing one test row to explain."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from pages.shared import address
+
+CHOICES = ("a random click", "a random non-click", "the surest right guess", "the most wrong guess")
+
+
+def pick_row(scored: pd.DataFrame, usable: np.ndarray | None = None) -> int:
+    """The position, within the test rows, of the row to explain.
+
+    Args:
+        scored: the run's scored test rows, in the order of the encoded test rows (row, label, logit).
+        usable: (n,) True where the view has something to show; the first row offered is one of them.
+    """
+    rows = scored["row"].to_numpy()
+    said = address.read("row")
+    wanted = int(said) if said is not None and said.isdecimal() and len(said) < 16 else None
+    position = _first(scored, usable) if wanted is None else int(np.abs(rows - wanted).argmin())
+    row = int(rows[position])
+    address.write("row", str(row))
+    if st.session_state.get("pick-row") != row:
+        st.session_state["pick-row"] = row
+    with st.sidebar.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.number_input(
+            "Row",
+            min_value=0,
+            step=1,
+            key="pick-row",
+            on_change=lambda: address.write("row", str(st.session_state["pick-row"])),
+            help="The row of the table to explain, counted from 0. Only test rows can be chosen; for any other "
+            "number the nearest test row is shown.",
+        )
+        st.menu_button(
+            "Find",
+            CHOICES,
+            key="find-row",
+            icon=":material/search:",
+            on_click=_find,
+            args=(scored, usable),
+            help="Let the app choose a row.",
+        )
+    if wanted is not None and wanted != row:
+        st.sidebar.caption(f"Row {wanted} is not a test row; {row} is the nearest one.")
+    return position
+
+
+def _first(scored: pd.DataFrame, usable: np.ndarray | None) -> int:
+    """A clicked row with something to show, if there is one."""
+    clicked = scored["label"].to_numpy() == 1
+    for wanted in (clicked & usable if usable is not None else clicked, clicked):
+        if wanted.any():
+            return int(np.flatnonzero(wanted)[0])
+    return 0
+
+
+def _find(scored: pd.DataFrame, usable: np.ndarray | None) -> None:
+    label, logit = scored["label"].to_numpy(), scored["logit"].to_numpy()
+    allowed = usable if usable is not None and usable.any() else np.ones(len(scored), dtype=bool)
+    choice = st.session_state["find-row"]
+    if choice in CHOICES[:2]:
+        wanted = np.flatnonzero(allowed & (label == (1 if choice == CHOICES[0] else 0)))
+        if not len(wanted):
+            return
+        position = int(np.random.default_rng(time.time_ns()).choice(wanted))
+    else:
+        # Surest and right is a large logit on a click; most wrong is the largest loss: a large logit on a non-click.
+        score = np.where(label == 1, logit, -logit)
+        score = np.where(allowed, score, -np.inf if choice == CHOICES[2] else np.inf)
+        position = int(score.argmax() if choice == CHOICES[2] else score.argmin())
+    address.write("row", str(int(scored["row"].iloc[position])))

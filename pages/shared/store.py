@@ -1,0 +1,127 @@
+"""The workspace, and what is heavy to open: kept once per server, keyed by ids, never by hashing tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from ctrcore.runs.dataset import Dataset
+from ctrcore.runs.run import Run
+from ctrcore.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from ctrcore.data.encoded import Encoded
+    from ctrcore.data.encoding import Encoder
+    from ctrcore.data.preparing import Prepared
+    from ctrcore.data.recipe import Recipe
+    from ctrcore.models.base import CTRModel
+
+
+@st.cache_resource(show_spinner=False)
+def workspace() -> Workspace:
+    """The workspace of this server."""
+    return Workspace()
+
+
+def model_of(run: Run) -> CTRModel:
+    """The trained model. Shared by all visitors, so nobody may change it."""
+    return _model(run.id, run.finished)
+
+
+def encoder_of(run: Run) -> Encoder:
+    """The encoder that goes with the model."""
+    return _encoder(run.id, run.finished)
+
+
+def judged_of(run: Run) -> pd.DataFrame:
+    """The scored rows that judge a run: its test rows, or its validation rows if it has no test rows."""
+    return _judged(run.id, run.finished)
+
+
+def judged_part(run: Run) -> str:
+    """Which rows judge a run: 'test', or 'valid' if it has no test rows."""
+    return str(judged_of(run)["split"].iloc[0])
+
+
+def judged_rows(run: Run) -> Encoded:
+    """The same rows, encoded, in the same order."""
+    made = prepared(run.spec.dataset, run.recipe)
+    return made.test if judged_part(run) == "test" else made.valid
+
+
+def explanations_of(run: Run) -> dict[str, Any]:
+    """What was summarised over the test rows. Read only."""
+    return _explanations(run.id, run.finished)
+
+
+def table_of(dataset: Dataset) -> pd.DataFrame:
+    """All rows as uploaded. Read only."""
+    return _table(dataset.id)
+
+
+def prepared(dataset_id: str, recipe: Recipe) -> Prepared:
+    """The encoded rows of a dataset under a recipe."""
+    return _prepared(dataset_id, recipe.id, recipe)
+
+
+def seen_of(dataset: Dataset, recipe: Recipe) -> pd.DataFrame:
+    """The rows after cleaning, with built histories, indexed by their number in the table. Read only."""
+    return _seen(dataset.id, recipe.id, recipe)
+
+
+def catalogue_of(dataset: Dataset, recipe: Recipe) -> pd.DataFrame | None:
+    """Every item once with its columns, the commonest first; None if the schema names no item. Read only."""
+    return _catalogue(dataset.id, recipe.id, recipe) if recipe.data_schema.item is not None else None
+
+
+@st.cache_resource(show_spinner="Opening the model", max_entries=12)
+def _model(run_id: str, version: float | None) -> CTRModel:  # noqa: ARG001  part of the key: a resumed run is another one
+    return workspace().run(run_id).load_model()
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _encoder(run_id: str, version: float | None) -> Encoder:  # noqa: ARG001
+    return workspace().run(run_id).encoder()
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _predictions(run_id: str, version: float | None) -> pd.DataFrame:  # noqa: ARG001
+    return workspace().run(run_id).predictions()
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _judged(run_id: str, version: float | None) -> pd.DataFrame:
+    scored = _predictions(run_id, version)
+    test = scored[scored["split"] == "test"]
+    return (test if len(test) else scored).reset_index(drop=True)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _explanations(run_id: str, version: float | None) -> dict[str, Any]:  # noqa: ARG001
+    return workspace().run(run_id).explanations()
+
+
+@st.cache_resource(show_spinner="Reading the table", max_entries=3)
+def _table(dataset_id: str) -> pd.DataFrame:
+    return workspace().dataset(dataset_id).table()
+
+
+@st.cache_resource(show_spinner="Encoding the rows", max_entries=6)
+def _prepared(dataset_id: str, recipe_id: str, _recipe: Recipe) -> Prepared:  # noqa: ARG001
+    return workspace().dataset(dataset_id).prepared(_recipe)
+
+
+@st.cache_resource(show_spinner="Reading the rows", max_entries=3)
+def _seen(dataset_id: str, recipe_id: str, _recipe: Recipe) -> pd.DataFrame:  # noqa: ARG001
+    from ctrcore.data.preparing import rows_as_seen
+
+    return rows_as_seen(_table(dataset_id), _recipe)
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _catalogue(dataset_id: str, recipe_id: str, _recipe: Recipe) -> pd.DataFrame:
+    from ctrcore.explain.candidates import catalogue
+
+    return catalogue(_seen(dataset_id, recipe_id, _recipe), _recipe.data_schema)

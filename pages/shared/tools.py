@@ -1,0 +1,92 @@
+"""Small things that several pages show: what is missing, states, times."""
+
+from __future__ import annotations
+
+import time
+from typing import NoReturn
+
+import streamlit as st
+
+from ctrcore.figures.style import MODEL_TITLES
+from ctrcore.runs.dataset import Dataset
+from ctrcore.runs.run import Run
+from ctrcore.runs.status import State
+
+STATE_COLORS = {"queued": "gray", "running": "blue", "done": "green", "failed": "red", "cancelled": "orange"}
+STATE_ICONS = {
+    "queued": "hourglass_empty",
+    "running": "play_arrow",
+    "done": "check",
+    "failed": "error",
+    "cancelled": "block",
+}
+MODEL_BADGES = {"lr": "gray", "fm": "blue", "afm": "orange", "fibinet": "green", "din": "violet"}
+
+
+def missing(what: str, how: str, page: str, label: str, icon: str) -> NoReturn:
+    """Say what a page needs, and lead to the page that makes it. Ends the page."""
+    st.info(f"**{what}**  \n{how}", icon=":material/info:")
+    st.page_link(page, label=label, icon=icon)
+    st.stop()
+
+
+def ready(dataset: Dataset | None) -> Dataset:
+    """The dataset, if it can be used; otherwise says what to do and ends the page."""
+    if dataset is not None and dataset.state == "done":
+        return dataset
+    if dataset is None:
+        what = ("There is no dataset yet.", "Upload a table of clicks, or open the demo from the home page.")
+    elif dataset.active:
+        what = (f"The dataset {plain(dataset.name)} is still being read.", "Wait a moment, or choose another one.")
+    else:
+        what = (f"The dataset {plain(dataset.name)} could not be read.", "See why on the Data page, or choose another.")
+    missing(*what, "data.py", "Go to Data", ":material/table_view:")
+
+
+def no_run(model: str, needs: str = "") -> NoReturn:
+    """For pages that need a trained model when there is none. Ends the page."""
+    title = MODEL_TITLES[model]
+    missing(
+        f"No {title} model has been trained on this dataset yet.",
+        f"Train one on the Train page; the quick preset takes a minute or so. {needs}".strip(),
+        "train.py",
+        f"Train {title}",
+        ":material/model_training:",
+    )
+
+
+def state_badge(state: State) -> str:
+    """A run's state as a coloured word, in Markdown."""
+    return f":{STATE_COLORS[state]}-badge[:material/{STATE_ICONS[state]}: {state}]"
+
+
+def model_badge(run: Run) -> str:
+    """A run's model as a word in the model's colour, in Markdown."""
+    name = run.spec.model.name
+    return f":{MODEL_BADGES[name]}-badge[{MODEL_TITLES[name]}]"
+
+
+def ago(seconds: float) -> str:
+    """How long ago a moment was, roughly."""
+    passed = max(0.0, time.time() - seconds)
+    for size, word in ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute")):
+        if passed >= size:
+            count = int(passed // size)
+            return f"{count} {word}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def duration(seconds: float) -> str:
+    """A length of time in words that fit a table."""
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
+    return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:.0f} min"
+
+
+def plain(text: str) -> str:
+    """A name from a user, so that it cannot act as Markdown."""
+    for mark in ("\\", "*", "_", "`", "[", "]", "$", "<", "~", ":"):
+        text = text.replace(mark, "\\" + mark)
+    return text

@@ -1,0 +1,85 @@
+"""New data: a file of the user's own, or a sample."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ctrcore.runs.dataset import Dataset
+from pages.shared import address
+from pages.shared.level import expert
+from pages.shared.problems import two_sentences
+from pages.shared.samples import SAMPLES, add_sample
+from pages.shared.store import workspace
+
+TYPES = ["csv", "tsv", "txt", "parquet", "pq", "jsonl", "ndjson", "json", "inter", "gz"]
+
+
+def add_data() -> None:
+    """Upload a file or take a sample; the new dataset becomes the one looked at."""
+    upload, sample = st.columns([3, 2], gap="large")
+    with upload:
+        _upload()
+    with sample:
+        st.markdown("**Or take a sample**")
+        for name, (label, note) in SAMPLES.items():
+            if st.button(label, key=f"sample-{name}", icon=":material/science:", width="stretch"):
+                with st.spinner("Copying the sample"):
+                    open_dataset(add_sample(workspace(), name))
+            st.caption(note)
+
+
+def open_dataset(dataset_id: str) -> None:
+    """Look at a dataset from now on, and at no run of another one."""
+    address.write("dataset", dataset_id)
+    for key in ("runs", "row", "afm", "fibinet", "din"):
+        address.write(key, None)
+    st.rerun()
+
+
+def _upload() -> None:
+    rows = st.file_uploader(
+        "A table with one row for each time an item was shown to a user",
+        type=TYPES,
+        key="upload-rows",
+        help="CSV, TSV, Parquet or JSON lines, each also gzipped. It needs a column that says whether it was clicked.",
+    )
+    sides = {}
+    if expert():
+        with st.expander("More files: users, items, given validation and test rows"):
+            for part, label in (
+                ("users", "Users: one row a user, joined by the id column with the same name"),
+                ("items", "Items: one row an item, joined likewise"),
+                ("valid", "Validation rows, if the split is given"),
+                ("test", "Test rows, if the split is given"),
+            ):
+                sides[part] = st.file_uploader(label, type=TYPES, key=f"upload-{part}")
+    if rows is None:
+        st.caption("The file stays on this computer: the app sends nothing anywhere.")
+        return
+    if st.button(f"Read {rows.name}", type="primary", icon=":material/upload_file:", key="upload-start"):
+        given = {part: file for part, file in sides.items() if file is not None}
+        open_dataset(workspace().add_upload(rows.name, rows, **given))
+
+
+@st.fragment(run_every=0.7)
+def watch_reading(dataset_id: str) -> None:
+    """Progress of an upload that is being read; a full run follows when it ends."""
+    dataset = workspace().dataset(dataset_id)
+    if not dataset.active:
+        st.rerun()
+    st.progress(dataset.progress, text=dataset.message or "waiting")
+    st.button("Cancel", key="cancel-reading", icon=":material/close:", on_click=dataset.cancel)
+
+
+def unreadable(dataset: Dataset) -> None:
+    """Why an upload could not be read, and a way to be rid of it."""
+    if dataset.error is not None:
+        two_sentences(dataset.error.problem, dataset.error.remedy)
+    else:
+        st.info(f"Reading was {dataset.state}.", icon=":material/info:")
+    st.button("Remove this upload", icon=":material/delete:", key="remove-upload", on_click=_remove, args=(dataset,))
+
+
+def _remove(dataset: Dataset) -> None:
+    dataset.delete()
+    address.write("dataset", None)

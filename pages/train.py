@@ -1,0 +1,195 @@
+"""Train: choose models, start, and watch them learn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from ctrcore.data.recipe import Recipe
+from ctrcore.errors import ModelError
+from ctrcore.figures.style import MODEL_TITLES
+from ctrcore.models.config import ModelConfig
+from ctrcore.runs.dataset import Dataset
+from ctrcore.runs.spec import RunSpec
+from ctrcore.training.config import TrainConfig
+from ctrcore.training.presets import PRESETS, preset
+from pages.shared import address
+from pages.shared.drafts import saved_or_guessed
+from pages.shared.forms import settings_form
+from pages.shared.level import expert, learn
+from pages.shared.live import watch_runs
+from pages.shared.pickers import pick_dataset
+from pages.shared.problems import problems_shown
+from pages.shared.store import workspace
+from pages.shared.tools import ready
+from pages.shared.words import WORDS
+
+ABOUT = {
+    "lr": "Logistic regression: adds up one weight per value. The floor that every other model should beat.",
+    "fm": "Factorization machine: adds what each pair of values does together.",
+    "afm": "Attentional FM: weighs the pairs by attention.",
+    "fibinet": "FiBiNET: rates the fields by gates, then combines pairs in a bilinear way.",
+    "din": "Deep interest network: looks at the user's history with the candidate item in mind.",
+}
+
+
+def choose(dataset: Dataset, recipe: Recipe) -> list[RunSpec]:
+    """The form; returns what would be trained."""
+    models = st.pills(
+        "Models",
+        list(MODEL_TITLES),
+        selection_mode="multi",
+        default=["lr", "fm", "afm", "fibinet", *(["din"] if has_history(recipe) else [])],
+        format_func=MODEL_TITLES.__getitem__,
+        key="train-models",
+        persist_state="session",
+        help="  \n".join(f"**{MODEL_TITLES[name]}** {text}" for name, text in ABOUT.items()),
+    )
+    learn("  \n".join(f"**{MODEL_TITLES[model]}** · {ABOUT[model]}" for model in models))
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    with left:
+        chosen = st.segmented_control(
+            "Preset",
+            list(PRESETS),
+            default="quick",
+            required=True,
+            format_func=str.capitalize,
+            key="train-preset",
+            persist_state="session",
+            help="  \n".join(f"**{name.capitalize()}**: {text}" for name, text in PRESETS.items()),
+        )
+    with right:
+        knobs = few_knobs()
+    configs = {model: preset(chosen, model) for model in models}
+    if expert() and models:
+        configs = all_knobs(configs, chosen)
+    where = {"dataset": dataset.id, "recipe": recipe.model_dump(), "tags": [chosen]}
+    return [
+        RunSpec.model_validate(where | with_knobs(f"{MODEL_TITLES[model]} {chosen}", *configs[model], seed, knobs))
+        for model in models
+        for seed in range(knobs["seed"], knobs["seed"] + knobs["repeats"])
+    ]
+
+
+def few_knobs() -> dict[str, int]:
+    """What most people want to change: 0 epochs and 0 embedding numbers leave the preset's."""
+    epochs, size, seed, repeats = st.columns(4)
+    return {
+        "epochs": epochs.number_input(
+            "Epochs",
+            min_value=1,
+            max_value=1000,
+            value=None,
+            step=1,
+            placeholder="preset",
+            key="train-epochs",
+            persist_state="session",
+            help=f"At most; training stops earlier when the validation AUC no longer rises. {WORDS['epoch']}",
+        )
+        or 0,
+        "size": size.number_input(
+            "Embedding size",
+            min_value=1,
+            max_value=256,
+            value=None,
+            step=1,
+            placeholder="preset",
+            key="train-size",
+            persist_state="session",
+            help=f"Numbers per embedding. {WORDS['embedding']}",
+        )
+        or 0,
+        "seed": seed.number_input(
+            "First seed",
+            min_value=0,
+            max_value=2**31 - 10,
+            value=1,
+            step=1,
+            key="train-seed",
+            persist_state="session",
+            help="Start of the random numbers: the same seed gives the same model.",
+        ),
+        "repeats": repeats.number_input(
+            "Runs per model",
+            min_value=1,
+            max_value=5,
+            value=1,
+            step=1,
+            key="train-repeats",
+            persist_state="session",
+            help="Train each model with so many seeds, one run each, to see how much is luck.",
+        ),
+    }
+
+
+def all_knobs(
+    configs: dict[str, tuple[ModelConfig, TrainConfig]], chosen: str
+) -> dict[str, tuple[ModelConfig, TrainConfig]]:
+    """Every setting of every model, one tab a model."""
+    with st.expander("All settings", icon=":material/tune:"):
+        changed = {}
+        for tab, (model, (config, training)) in zip(
+            st.tabs([MODEL_TITLES[model] for model in configs]), configs.items(), strict=True
+        ):
+            with tab:
+                key = f"set-{chosen}-{model}"
+                st.markdown("**Model**")
+                fitted = settings_form(config, f"{key}-model", skip=("name",))
+                st.markdown("**Training**")
+                changed[model] = (fitted, settings_form(training, f"{key}-training", skip=("seed",)))
+        return changed
+
+
+def with_knobs(
+    name: str, config: ModelConfig, training: TrainConfig, seed: int, knobs: dict[str, int]
+) -> dict[str, Any]:
+    """Name, model and training of one run; a knob that is set wins over the preset."""
+    size = {"embedding_size": knobs["size"]} if knobs["size"] else {}
+    epochs = {"epochs": knobs["epochs"]} if knobs["epochs"] else {}
+    return {
+        "name": name + (f" seed {seed}" if knobs["repeats"] > 1 else ""),
+        "model": config.model_dump() | size,
+        "training": training.model_dump() | {"seed": seed} | epochs,
+    }
+
+
+def has_history(recipe: Recipe) -> bool:
+    """True if DIN has something to attend to."""
+    return bool(recipe.history.columns or recipe.data_schema.histories)
+
+
+def check(specs: list[RunSpec]) -> None:
+    """Say before the start what would fail after it.
+
+    Raises:
+        ModelError: DIN without a history.
+    """
+    for spec in specs:
+        if spec.model.name == "din" and not has_history(spec.recipe):
+            raise ModelError(
+                "DIN needs a history of what the user clicked before, and this dataset has none.",
+                "On the Data page set a column's kind to 'history', or build one under 'Split, histories, cleaning'; "
+                "or leave DIN out.",
+            )
+
+
+dataset = ready(pick_dataset())
+saved = dataset.recipe()
+if saved is None:
+    st.warning("Nobody has confirmed what the columns mean; the app's guess will be used.", icon=":material/help:")
+    st.page_link("data.py", label="Check the columns", icon=":material/table_view:")
+with problems_shown():
+    specs = choose(dataset, saved_or_guessed(dataset))
+    check(specs)
+    count = len(specs)
+    if st.button(
+        f"Train {count} model{'s' if count != 1 else ''}",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=not specs,
+        key="train-start",
+    ):
+        address.write_list("runs", [workspace().submit(spec) for spec in specs])
+        st.rerun()
+watch_runs(dataset)
