@@ -45,9 +45,8 @@ class Bilinear(nn.Module):
 
     def __init__(self, pairs: Tensor, size: int, kind: str) -> None:
         super().__init__()
-        left = pairs[0]
-        owner = {"field_all": left * 0, "field_each": left, "field_interaction": torch.arange(len(left))}[kind]
-        matrices = int(owner.max()) + 1 if len(owner) else 0
+        count = pairs.shape[1]  # F (F - 1) / 2, so F - 1 is the root of twice that, rounded down
+        matrices = {"field_all": min(count, 1), "field_each": math.isqrt(2 * count), "field_interaction": count}[kind]
         bound = math.sqrt(6 / (2 * size))  # the fan of one k x k matrix, not of the stack
         self.weight = nn.Parameter(torch.empty(matrices, size, size).uniform_(-bound, bound))
         self.kind = kind

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from ctrcore.data.recipe import Recipe
 from ctrcore.errors import RunError
 from ctrcore.runs.files import FileCache, read_json, write_text
+from ctrcore.runs.folders import new_folder, sweep
 from ctrcore.runs.jobs import cancel
 from ctrcore.runs.status import Failure, JobStatus, State, read_log, read_status
 from ctrcore.schema import Schema
@@ -150,11 +151,10 @@ class Dataset:
         place.parent.mkdir(exist_ok=True)
         if not place.exists():
             with FileLock(place.parent / f"{recipe.id}.lock"):  # a page and a worker may want it at the same time
+                sweep(place.parent)
                 if not place.exists():
-                    half = place.parent / f".{recipe.id}-{os.getpid()}"
-                    shutil.rmtree(half, ignore_errors=True)
-                    prepare(self.table(), recipe, progress).save(half)
-                    half.rename(place)
+                    with new_folder(place) as folder:
+                        prepare(self.table(), recipe, progress).save(folder)
         os.utime(place)  # the copies used least recently go first
         kept = sorted((path for path in place.parent.iterdir() if _is_copy(path)), key=lambda path: -_age(path))
         for old in kept[PREPARED_KEPT:]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from filelock import FileLock
+
 from ctrcore.errors import RunError
 from ctrcore.runs.folders import new_folder, visible
 from ctrcore.runs.workspace import Workspace
@@ -31,13 +33,17 @@ def install_demo(workspace: Workspace, source: Path = SAMPLE_DATA) -> list[str]:
     demo = source / DEMO
     if not demo.is_dir():
         raise RunError("The demo is not part of this installation.", "Build it with 'make sample'.")
-    for kind in ("datasets", "runs"):
-        for name in visible(demo / kind):
-            place = workspace.root / kind / name
-            if place.exists():
-                continue
-            with new_folder(place) as folder:
-                shutil.copytree(demo / kind / name, folder, dirs_exist_ok=True)
-                if kind == "datasets" and name in TABLES:
-                    shutil.copyfile(source / TABLES[name], folder / "table.parquet")
+    with FileLock(workspace.root / ".demo.lock"):  # two visitors may open the demo at the same time
+        for kind in ("datasets", "runs"):
+            for name in visible(demo / kind):
+                place = workspace.root / kind / name
+                if not place.exists():
+                    _copy(demo / kind / name, place, source / TABLES[name] if name in TABLES else None)
     return sorted(visible(demo / "runs"))
+
+
+def _copy(source: Path, place: Path, table: Path | None) -> None:
+    with new_folder(place) as folder:
+        shutil.copytree(source, folder, dirs_exist_ok=True)
+        if table is not None:
+            shutil.copyfile(table, folder / "table.parquet")

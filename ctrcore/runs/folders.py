@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ LEFTOVER_AGE = 24 * 3600.0  # seconds after which a half-made folder belongs to 
 @contextmanager
 def new_folder(place: Path) -> Iterator[Path]:
     """A hidden folder that becomes `place` when the block ends well, and is removed otherwise."""
-    hidden = place.with_name(f".new-{place.name}")
+    hidden = place.with_name(f".new-{place.name}-{secrets.token_hex(4)}")
     hidden.mkdir()
     try:
         yield hidden

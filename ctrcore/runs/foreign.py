@@ -69,7 +69,8 @@ def accept(folder: Path) -> str:
     manifest = _json(folder / "manifest.json", Manifest)
     figures = _json(folder / "metrics.json", RunMetrics)
     if (folder / "explain.json").exists():
-        _json(folder / "explain.json", Summaries)
+        summaries = _json(folder / "explain.json", Summaries)
+        write_text(folder / "explain.json", summaries.model_dump_json(indent=1, exclude_unset=True))
     _events(folder / "events.jsonl")
     encoder = _encoder(folder / "encoder.json")
     _model(folder, manifest, encoder.fields)

@@ -126,9 +126,9 @@ class Run:
 
     def load_model(self) -> CTRModel:
         """The best epoch's model, on the CPU, in evaluation mode."""
+        self._file("model.safetensors")
         from ctrcore.training.saving import load_model
 
-        self._file("model.safetensors")
         return load_model(self.folder)
 
     def explanations(self) -> dict[str, Any]:

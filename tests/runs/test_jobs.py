@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def fake(name: str, **options: object) -> Order:
-    return Order(f"fake_jobs:{name}", **options)  # type: ignore[arg-type]
+    return Order(f"fake_jobs:{name}", **options)
 
 
 def running(folder: Path) -> None:
