@@ -10,7 +10,7 @@ import click
 from ctrcore.commands.output import as_json, note, print_json, print_table
 from ctrcore.commands.places import open_workspace
 from ctrcore.commands.tables import find_dataset, read, recipe_for, table_options, take_options
-from ctrcore.data.recipe import Recipe
+from ctrcore.data.recipe import first_recipe
 
 
 @click.command()
@@ -28,10 +28,10 @@ def profile(data: str, *, schema_out: Path | None, json_: bool, **options: Any) 
     said = take_options(options)
     if Path(data).is_file():
         frame = read(data, said)
-        base = Recipe(data_schema=guess_schema(frame))
+        base = first_recipe(guess_schema(frame))
     else:
         dataset = find_dataset(open_workspace(), data)
-        frame, base = dataset.table(), dataset.recipe() or Recipe(data_schema=dataset.guess())
+        frame, base = dataset.table(), dataset.recipe() or first_recipe(dataset.guess())
     schema = recipe_for(base, said).data_schema
     made = make_profile(frame, schema)
     if schema_out is not None:

@@ -12,7 +12,7 @@ import click
 
 from ctrcore.commands.options import changed, setting
 from ctrcore.commands.output import note
-from ctrcore.data.recipe import BuildHistory, Cleaning, Recipe, Split
+from ctrcore.data.recipe import BuildHistory, Cleaning, Recipe, Split, first_recipe
 from ctrcore.errors import DataError
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.workspace import Workspace
@@ -93,22 +93,14 @@ def take_options(options: dict[str, Any]) -> TableOptions:
 
 def read(data: str, options: TableOptions) -> pd.DataFrame:
     """The table in the files of the command line, side tables joined."""
-    from ctrcore.data.joining import join_tables
-    from ctrcore.data.reading import read_table, read_tables
-    from ctrcore.runs.ingest import join_key
+    from ctrcore.runs.ingest import read_files
 
-    path = Path(data)
-    if options.valid is not None or options.test is not None:
-        frame = read_tables(path, options.valid, options.test)
-    else:
-        frame = read_table(path)
-    if options.users is None and options.items is None:
-        return frame
-    users = read_table(options.users) if options.users is not None else None
-    items = read_table(options.items) if options.items is not None else None
-    user = join_key(frame, users, "users") if users is not None else ""
-    item = join_key(frame, items, "items") if items is not None else ""
-    return join_tables(frame, users, items, user, item)
+    return read_files({part: path for part, path in _files(data, options).items() if path is not None})
+
+
+def _files(data: str, options: TableOptions) -> dict[str, Path | None]:
+    sides = {"users": options.users, "items": options.items}
+    return {"rows": Path(data), "valid": options.valid, "test": options.test, **sides}
 
 
 def open_table(workspace: Workspace, data: str, options: TableOptions) -> tuple[Dataset, Recipe]:
@@ -121,14 +113,14 @@ def open_table(workspace: Workspace, data: str, options: TableOptions) -> tuple[
     """
     if not Path(data).is_file():
         dataset = find_dataset(workspace, data)
-        return dataset, recipe_for(dataset.recipe() or Recipe(data_schema=dataset.guess()), options)
-    digest = _digest([Path(data), options.valid, options.test, options.users, options.items])
+        return dataset, recipe_for(dataset.recipe() or first_recipe(dataset.guess()), options)
+    digest = _digest(_files(data, options))
     known = [one for one in workspace.datasets() if one.digest == digest and one.state == "done"]
     if known:
-        return known[0], recipe_for(Recipe(data_schema=known[0].guess()), options)
+        return known[0], recipe_for(first_recipe(known[0].guess()), options)
     note(f"Reading {data}")
     dataset = workspace.dataset(workspace.add_frame(Path(data).name, read(data, options), digest=digest))
-    recipe = recipe_for(Recipe(data_schema=dataset.guess()), options)
+    recipe = recipe_for(first_recipe(dataset.guess()), options)
     dataset.save_recipe(recipe)
     return dataset, recipe
 
@@ -194,10 +186,10 @@ def _pair(text: str) -> tuple[str, str]:
     return name, kind
 
 
-def _digest(paths: list[Path | None]) -> str:
+def _digest(files: dict[str, Path | None]) -> str:
     digest = hashlib.sha256()
-    for path in paths:
-        digest.update(b"|")
+    for part, path in files.items():
+        digest.update(f"|{part}|".encode())
         if path is not None:
             with path.open("rb") as file:
                 while piece := file.read(1 << 20):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,8 @@ def ingest(folder: Path, report: Reporter) -> None:
     if manifest is None or "files" not in manifest:
         raise RunError("The uploaded file is gone.", "Upload it again.")
     files = {part: folder / name for part, name in manifest["files"].items()}
-    frame = _read(files, report)
+    report.progress(0.01, "reading the file")
+    frame = read_files(files, lambda done: report.progress(0.6 * done, "reading the file"))
     report.progress(0.7, "guessing the columns")
     report.check()
     store_table(folder, frame, manifest)
@@ -48,19 +50,27 @@ def store_table(folder: Path, frame: pd.DataFrame, manifest: Record) -> None:
     write_json(folder / "dataset.json", {key: value for key, value in manifest.items() if key != "files"} | shape)
 
 
-def _read(files: dict[str, Path], report: Reporter) -> pd.DataFrame:
+def read_files(files: dict[str, Path], progress: Callable[[float], None] | None = None) -> pd.DataFrame:
+    """The table that several files make together.
+
+    Args:
+        files: the path of 'rows', and if they are given apart those of 'valid' and 'test' rows; 'users' and 'items'
+            hold one row a user or an item and are joined by the id column they share with the rows.
+        progress: called with the share done, 0 to 1.
+
+    Raises:
+        DataError: if a file cannot be read, or they do not go together.
+    """
     from ctrcore.data.joining import join_tables
     from ctrcore.data.reading import read_table, read_tables
 
-    report.progress(0.01, "reading the file")
     if "valid" in files or "test" in files:
-        frame = read_tables(files["rows"], files.get("valid"), files.get("test"))
+        frame = read_tables(files["rows"], files.get("valid"), files.get("test"), progress=progress)
     else:
-        frame = read_table(files["rows"], progress=lambda done: report.progress(0.6 * done, "reading the file"))
+        frame = read_table(files["rows"], progress=progress)
     sides = {part: read_table(files[part]) if part in files else None for part in ("users", "items")}
     if sides["users"] is None and sides["items"] is None:
         return frame
-    report.progress(0.6, "joining the tables")
     keys = {part: join_key(frame, side, part) if side is not None else "" for part, side in sides.items()}
     return join_tables(frame, sides["users"], sides["items"], keys["users"], keys["items"])
 
