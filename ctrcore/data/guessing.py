@@ -1,0 +1,156 @@
+"""A schema to begin with: every guess with its reason, so that it can be judged and corrected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ctrcore.data.guesses.bags import BagGuess, candidate_of, guess_bag
+from ctrcore.data.guesses.facts import Facts, determined_by, sample
+from ctrcore.data.guesses.keys import guess_item, guess_split, guess_time, guess_user
+from ctrcore.data.guesses.kinds import guess_kind, guess_scale
+from ctrcore.data.guesses.label import guess_label
+from ctrcore.data.guesses.names import ITEM_TRAITS, ITEMS, USER_TRAITS, USERS, suggests
+from ctrcore.errors import DataError
+from ctrcore.schema import Column, Role, Schema
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What is known before the columns are judged one by one."""
+
+    facts: dict[str, Facts]
+    user: str | None
+    item: str | None
+    of_user: set[str]
+    of_item: set[str]
+
+    def role(self, name: str) -> tuple[Role, str]:
+        """Whom the column describes, and the sentence that says why."""
+        if name == self.user or name in self.of_user - self.of_item:
+            return "user", "" if name == self.user else " Each user has only one, so it describes the user."
+        if name == self.item or name in self.of_item - self.of_user:
+            return "item", "" if name == self.item else " Each item has only one, so it describes the item."
+        if name in self.of_user & self.of_item:
+            return ("item", "") if suggests(name, ITEMS | ITEM_TRAITS) else ("user", "")
+        # Names decide only where there is no id that could have decided.
+        if self.user is None and suggests(name, USERS | USER_TRAITS):
+            return "user", " By its name it describes the user."
+        if self.item is None and suggests(name, ITEMS | ITEM_TRAITS):
+            return "item", " By its name it describes the item."
+        return "context", ""
+
+
+def guess_schema(frame: pd.DataFrame) -> Schema:
+    """Guess what every column means from names and at most 50,000 rows.
+
+    Raises:
+        DataError: the table has no rows, two columns of one name, or no column to learn from.
+    """
+    if not frame.columns.is_unique:
+        double = str(frame.columns[frame.columns.duplicated()][0])
+        raise DataError(f"The column '{double}' appears twice in the table.", "Give every column its own name.")
+    if not len(frame) or frame.shape[1] < 2:
+        raise DataError(
+            "The table has no rows or only one column.", "Use a table with a label and at least one more column."
+        )
+    rows = sample(frame)
+    facts = {str(name): Facts(str(name), rows[name]) for name in frame.columns}
+    label = guess_label(facts)
+    rest = {name: fact for name, fact in facts.items() if name != label.name}
+    split = guess_split(rest)
+    rest.pop(split or "", None)
+    user = guess_user(rest)
+    item = guess_item({name: fact for name, fact in rest.items() if name != user})
+    time = guess_time({name: fact for name, fact in rest.items() if name not in (user, item)})
+    rest.pop(time[0] if time else "", None)
+    table = _Table(
+        rest,
+        user,
+        item,
+        determined_by(frame, user, rest) if user else set(),
+        determined_by(frame, item, rest) if item else set(),
+    )
+    found = {column.name: column for column in _columns(table)}
+    found[label.name] = Column(name=label.name, kind="ignore", reason=label.reason)
+    if split:
+        found[split] = Column(name=split, kind="ignore", reason="It says which rows train and which test.")
+    if time:
+        found[time[0]] = Column(name=time[0], kind="ignore", reason=time[1])
+    return Schema(
+        label=label.name,
+        positive=label.positive,
+        threshold=label.threshold,
+        user=user,
+        item=item,
+        time=time[0] if time else None,
+        columns=[found[str(name)] for name in frame.columns],
+    )
+
+
+def _columns(table: _Table) -> list[Column]:
+    """The columns that may become fields; histories last, for they refer to the others."""
+    keys = (table.user, table.item)
+    bags = {name: bag for name, fact in table.facts.items() if name not in keys and (bag := guess_bag(fact))}
+    columns = [_single(table, fact) for name, fact in table.facts.items() if name not in bags]
+    candidates = {
+        column.name: table.facts[column.name]
+        for column in columns
+        if column.kind == "categorical" and column.role != "user"
+    }
+    aligned: list[BagGuess] = []
+    for bag in bags.values():
+        columns.append(_bag(table, bag, candidates, aligned))
+    return columns
+
+
+def _single(table: _Table, fact: Facts) -> Column:
+    role, why = table.role(fact.name)
+    if fact.name in (table.user, table.item):
+        who = "user" if fact.name == table.user else "item"
+        reason = f"It is called '{fact.name}': its {fact.distinct:,} values say which {who} the row is about."
+        return Column(name=fact.name, kind="categorical", role=role, reason=reason)
+    key = table.user if role == "user" else table.item if role == "item" else None
+    kind, reason = guess_kind(fact)
+    if kind == "categorical" and key and fact.distinct > 20 and fact.distinct >= 0.95 * table.facts[key].distinct:
+        return Column(
+            name=fact.name,
+            kind="ignore",
+            role=role,
+            reason=f"It differs for every {role}, so it says no more than '{key}'.",
+        )
+    scale = guess_scale(fact) if kind == "numeric" else "standard"
+    return Column.model_validate(
+        {
+            "name": fact.name,
+            "kind": kind,
+            "role": role,
+            "reason": reason + (why if kind != "ignore" else ""),
+            "scale": scale,
+        }
+    )
+
+
+def _bag(table: _Table, bag: BagGuess, candidates: dict[str, Facts], aligned: list[BagGuess]) -> Column:
+    """A history if its members are values of a candidate column, else a multi-value field."""
+    role, why = table.role(bag.name)
+    of = candidate_of(bag, candidates) if bag.is_called_history else _hidden_history(table, bag, candidates)
+    if of is not None:
+        if aligned and (aligned[0].members.lengths != bag.members.lengths).any():
+            reason = f"{bag.reason} It is no history beside '{aligned[0].name}', for they differ in length."
+            return Column(name=bag.name, kind="multi_value", role="user", delimiter=bag.delimiter, reason=reason)
+        aligned.append(bag)
+        reason = f"{bag.reason} They occur in '{of}' too, so they are the user's past values of it."
+        return Column(name=bag.name, kind="history", role="user", of=of, delimiter=bag.delimiter, reason=reason)
+    if bag.is_called_history:
+        reason = f"{bag.reason} It seems to be a history, but no other column holds the same values to compare with."
+        return Column(name=bag.name, kind="ignore", role="user", delimiter=bag.delimiter, reason=reason)
+    return Column(name=bag.name, kind="multi_value", role=role, delimiter=bag.delimiter, reason=bag.reason + why)
+
+
+def _hidden_history(table: _Table, bag: BagGuess, candidates: dict[str, Facts]) -> str | None:
+    """Members that are item ids make a history whatever its name, unless each item has only one such bag."""
+    if table.item not in candidates or bag.name in table.of_item:
+        return None
+    return candidate_of(bag, {str(table.item): candidates[str(table.item)]})
