@@ -42,6 +42,7 @@ class Dataset:
     rows: int | None
     columns: list[str]
     digest: str
+    best_auc: float | None  # of the true logit on the test rows, where the truth is known
     status: JobStatus
 
     @property
@@ -200,6 +201,7 @@ def open_dataset(workspace: Workspace, dataset_id: str) -> Dataset | None:
             rows=int(rows) if rows is not None else None,
             columns=[str(name) for name in raw.get("columns") or []],
             digest=str(raw.get("digest", "")),
+            best_auc=float(raw["best_auc"]) if raw.get("best_auc") is not None else None,
             status=read_status(folder),
         )
     except (KeyError, TypeError, ValueError):

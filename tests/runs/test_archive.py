@@ -20,7 +20,7 @@ from ctrcore.runs.archive import ARCHIVE, LIMITS, unpack
 from ctrcore.runs.status import JobStatus, write_status
 from ctrcore.runs.worker import Reporter
 from ctrcore.runs.workspace import Workspace
-from tests.runs.conftest import Trained
+from tests.trained import Trained
 
 Files = dict[str, bytes]
 

@@ -23,8 +23,8 @@ from ctrcore.runs.workspace import Workspace
 from ctrcore.training.config import TrainConfig
 from ctrcore.training.events import EpochEvent, Event
 from tests.data.tables import clicks_table
-from tests.runs.conftest import RECIPE, Trained
 from tests.runs.waiting import ended, wait_until
+from tests.trained import RECIPE, Trained
 
 TRAINING = TrainConfig(epochs=4, batch_size=64, device="cpu", feature_dropout=0.1, patience=0)
 

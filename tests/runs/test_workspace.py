@@ -18,8 +18,8 @@ from ctrcore.runs.spec import RunSpec, checked_id, new_id
 from ctrcore.runs.status import JobStatus, write_status
 from ctrcore.runs.workspace import Workspace
 from tests.data.tables import clicks_table
-from tests.runs.conftest import RECIPE, Trained
 from tests.runs.waiting import ended, wait_until
+from tests.trained import RECIPE, Trained
 
 HOSTILE = ["", ".", "..", "../x", "a/b", "/etc/passwd", "a\\b", "a b", "a\x00b", "ü", ".hidden", "-x", "x" * 65, "a.b"]
 
