@@ -32,8 +32,9 @@ def guess_item(facts: dict[str, Facts]) -> str | None:
 
 def guess_time(facts: dict[str, Facts]) -> tuple[str, str] | None:
     """The column that orders rows, and why. A column called so comes before one that merely holds dates."""
-    named = [fact for fact in facts.values() if suggests(fact.name, TIMES) and not suggests(fact.name, NOT_TIMES)]
-    others = [fact for fact in facts.values() if fact not in named and fact.numbers is None]
+    possible = [fact for fact in facts.values() if not suggests(fact.name, NOT_TIMES)]
+    named = [fact for fact in possible if suggests(fact.name, TIMES)]
+    others = [fact for fact in possible if fact not in named and fact.numbers is None]
     for fact in [*sorted(named, key=lambda fact: len(words_of(fact.name))), *others]:
         reason = _when(fact)
         if reason is not None:
