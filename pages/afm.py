@@ -18,17 +18,35 @@ from pages.shared.problems import problems_shown
 from pages.shared.store import encoder_of, explanations_of, model_of
 from pages.shared.words import WORDS
 
-MATRICES = ("attention", "contribution")
+MATRICES: tuple[str, ...] = ("attention", "contribution")
+SIDE_BY_SIDE = 9  # with more fields the cells become too small to hit
 
 
-def matrices(chosen: Chosen, summary: dict[str, Any], pair: tuple[str, str] | None) -> None:
-    """Mean attention and mean signed contribution, side by side; a click chooses the pair."""
+def pick_matrices(fields: list[str]) -> tuple[str, ...]:
+    """Both matrices side by side while their cells are large enough, else the one chosen."""
+    if len(fields) <= SIDE_BY_SIDE:
+        return MATRICES
+    shown = st.segmented_control(
+        "Matrix",
+        [*MATRICES, "both"],
+        default="attention",
+        required=True,
+        format_func=str.capitalize,
+        key="afm-matrix",
+        bind="query-params",
+        help="Look at both: what the model looks at is not always what moves the score.",
+    )
+    return MATRICES if shown == "both" else (shown,)
+
+
+def matrices(chosen: Chosen, summary: dict[str, Any], kinds: tuple[str, ...], pair: tuple[str, str]) -> None:
+    """Mean attention and mean signed contribution; a click on a cell chooses the pair."""
     fields, note = summary["fields"], sample_note(chosen.run, summary["rows"])
     about = {
         "attention": (
             "Where the model looks: mean attention",
             f"Mean over {note}. Dark cells are pairs of fields that AFM gives much weight. All pairs of a row share "
-            "a weight of 1. **Click a cell** to see its formula for the row below.",
+            "a weight of 1. **Click a cell** to see its formula for one row.",
             "High attention is not importance: the pair may lower the score, or add next to nothing. Compare with the "
             "matrix of contributions.",
         ),
@@ -39,9 +57,8 @@ def matrices(chosen: Chosen, summary: dict[str, Any], pair: tuple[str, str] | No
             "cause and effect.",
         ),
     }
-    # Beside each other only as long as the cells stay large enough to hit.
-    with st.grid(2, min_column_width=380 if len(fields) <= 9 else 700):
-        for kind in MATRICES:
+    with st.grid(2 if len(fields) <= SIDE_BY_SIDE else 1, min_column_width=380):
+        for kind in kinds:
             title, read, beware = about[kind]
             values = np.array(summary[kind], dtype=float)
             np.fill_diagonal(values, np.nan)
@@ -70,19 +87,20 @@ def pick_pair(fields: list[str], summary: dict[str, Any]) -> tuple[str, str]:
     """The pair looked at: clicked in a matrix or chosen here; first the one with the largest contribution."""
     pairs = {f"{a} × {b}": (a, b) for i, a in enumerate(fields) for b in fields[i + 1 :]}
     strongest = np.abs(np.triu(np.array(summary["contribution"], dtype=float), 1)).argmax()
-    start = list(pairs).index(f"{fields[strongest // len(fields)]} × {fields[strongest % len(fields)]}")
-    said = st.session_state.get("pair")
+    start = f"{fields[strongest // len(fields)]} × {fields[strongest % len(fields)]}"
+    said = st.session_state.get("pair", None if "pair" in st.query_params else start)
     if said is not None and said not in pairs:
         a, _, b = str(said).partition(" × ")
-        st.session_state["pair"] = f"{b} × {a}" if f"{b} × {a}" in pairs else list(pairs)[start]
+        said = f"{b} × {a}" if f"{b} × {a}" in pairs else start
+    if said is not None:
+        st.session_state["pair"] = said
     name = st.selectbox(
         "Pair of fields",
         list(pairs),
-        index=start,
         key="pair",
         bind="query-params",
         help="Click a cell of a matrix, or choose here.",
-        width=420,
+        width=340,
     )
     return pairs[name]
 
@@ -133,12 +151,12 @@ summary = explanations_of(chosen.run).get("pairs")
 if summary is None:
     st.info("This table has a single field, so there are no pairs to look at.", icon=":material/info:")
 else:
-    slot = st.container()
-    pair = pick_pair(summary["fields"], summary)
-    with slot:
-        matrices(chosen, summary, pair)
-    show_row(chosen)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        kinds = pick_matrices(summary["fields"])
+        pair = pick_pair(summary["fields"], summary)
+    matrices(chosen, summary, kinds, pair)
     with problems_shown():
         show_formula(chosen, pair)
+show_row(chosen)
 with problems_shown():
     row_bars(chosen)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ctrcore.figures.curves import Curve, auc_over, calibration, roc
 from ctrcore.figures.matrices import confusion
+from ctrcore.figures.profiles import score_histogram
 from ctrcore.runs.run import Run
 from pages.shared.charts import chart, csv_button
 from pages.shared.level import level
@@ -17,6 +18,7 @@ from pages.shared.scores import (
     click_rate,
     curves,
     different_rows,
+    histogram,
     learning_curves,
     metrics_table,
     table_columns,
@@ -167,19 +169,35 @@ def cutoffs(runs: list[Run]) -> None:
 
 
 def promises(runs: list[Run]) -> None:
-    """Calibration."""
+    """Calibration, and one run's scores of clicks and non-clicks."""
     found = curves(runs, "calibration")
-    chart(
-        calibration(found),
-        key="calibration",
-        title="Do the probabilities keep their promise?",
-        help_text=WORDS["calibration"],
-        read="Each point is a tenth of the rows, sorted by predicted probability. On the dotted line what was "
-        "predicted happened; below it the model promised too much.",
-        beware="A well calibrated model may still rank badly, and the other way round.",
-        alt_text="Click rate against predicted probability: " + ", ".join(curve.label for curve in found),
-        data=lambda: _long(found, "predicted", "clicked"),
-    )
+    names = {run.id: run_label(run, runs) for run in runs}
+    with st.grid(2, min_column_width=380):
+        chart(
+            calibration(found),
+            key="calibration",
+            title="Do the probabilities keep their promise?",
+            help_text=WORDS["calibration"],
+            read="Each point is a tenth of the rows, sorted by predicted probability. On the dotted line what was "
+            "predicted happened; below it the model promised too much.",
+            beware="A well calibrated model may still rank badly, and the other way round.",
+            alt_text="Click rate against predicted probability: " + ", ".join(curve.label for curve in found),
+            data=lambda: _long(found, "predicted", "clicked"),
+        )
+        with st.container():
+            picked = st.selectbox("Scores of", list(names), format_func=names.__getitem__, key="histogram-run")
+            clicks, others, edges = histogram(next(run for run in runs if run.id == picked))
+            chart(
+                score_histogram(clicks.tolist(), others.tolist(), edges.tolist()),
+                key="histogram",
+                title="How far are clicks and non-clicks apart?",
+                help_text=WORDS["probability"],
+                read="Each colour adds up to 100 %. The less the two overlap, the better the model tells clicks from "
+                "non-clicks.",
+                beware="The bars say nothing on how many clicks there are: both kinds are scaled alike.",
+                alt_text=f"Predicted probabilities of clicked and other rows by {names[picked]}",
+                data=lambda: pd.DataFrame({"from": edges[:-1], "to": edges[1:], "click": clicks, "no_click": others}),
+            )
 
 
 def _long(found: list[Curve], x: str, y: str) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def show(dataset: Dataset) -> None:
             edit_preparation(dataset, draft)
     with figures, problems_shown():
         if figures.open:
-            show_profile(dataset, profile)
+            show_profile(profile)
     with preview, problems_shown():
         if preview.open:
             show_preview(dataset, drafts.recipe_of(draft))

@@ -29,7 +29,7 @@ ABOUT = {
     "lr": "Logistic regression: adds up one weight per value. The floor that every other model should beat.",
     "fm": "Factorization machine: adds what each pair of values does together.",
     "afm": "Attentional FM: weighs the pairs by attention.",
-    "fibinet": "FiBiNET: rates the fields by gates, then combines pairs in a bilinear way.",
+    "fibinet": "Feature importance and bilinear network: rates the fields by gates, then combines pairs.",
     "din": "Deep interest network: looks at the user's history with the candidate item in mind.",
 }
 
@@ -47,19 +47,18 @@ def choose(dataset: Dataset, recipe: Recipe) -> list[RunSpec]:
         help="  \n".join(f"**{MODEL_TITLES[name]}** {text}" for name, text in ABOUT.items()),
     )
     learn("  \n".join(f"**{MODEL_TITLES[model]}** · {ABOUT[model]}" for model in models))
-    left, right = st.columns([2, 3], vertical_alignment="bottom")
-    with left:
-        chosen = st.segmented_control(
-            "Preset",
-            list(PRESETS),
-            default="quick",
-            required=True,
-            format_func=str.capitalize,
-            key="train-preset",
-            persist_state="session",
-            help="  \n".join(f"**{name.capitalize()}**: {text}" for name, text in PRESETS.items()),
-        )
-    with right:
+    chosen = st.segmented_control(
+        "Preset",
+        list(PRESETS),
+        default="quick",
+        required=True,
+        format_func=str.capitalize,
+        key="train-preset",
+        persist_state="session",
+        help="  \n".join(f"**{name.capitalize()}**: {text}" for name, text in PRESETS.items()),
+    )
+    learn(f"{chosen.capitalize()}: {PRESETS[chosen]}.")
+    with st.grid(4, min_column_width=140):
         knobs = few_knobs()
     configs = {model: preset(chosen, model) for model in models}
     if expert() and models:
@@ -74,9 +73,8 @@ def choose(dataset: Dataset, recipe: Recipe) -> list[RunSpec]:
 
 def few_knobs() -> dict[str, int]:
     """What most people want to change: 0 epochs and 0 embedding numbers leave the preset's."""
-    epochs, size, seed, repeats = st.columns(4)
     return {
-        "epochs": epochs.number_input(
+        "epochs": st.number_input(
             "Epochs",
             min_value=1,
             max_value=1000,
@@ -88,7 +86,7 @@ def few_knobs() -> dict[str, int]:
             help=f"At most; training stops earlier when the validation AUC no longer rises. {WORDS['epoch']}",
         )
         or 0,
-        "size": size.number_input(
+        "size": st.number_input(
             "Embedding size",
             min_value=1,
             max_value=256,
@@ -100,7 +98,7 @@ def few_knobs() -> dict[str, int]:
             help=f"Numbers per embedding. {WORDS['embedding']}",
         )
         or 0,
-        "seed": seed.number_input(
+        "seed": st.number_input(
             "First seed",
             min_value=0,
             max_value=2**31 - 10,
@@ -110,7 +108,7 @@ def few_knobs() -> dict[str, int]:
             persist_state="session",
             help="Start of the random numbers: the same seed gives the same model.",
         ),
-        "repeats": repeats.number_input(
+        "repeats": st.number_input(
             "Runs per model",
             min_value=1,
             max_value=5,

@@ -76,7 +76,7 @@ def field_pairs(
     ticks = {"tickvals": list(range(len(fields))), "ticktext": names, "showgrid": False, "zeroline": False}
     figure.update_xaxes(tickangle=-45, range=[-0.5, len(fields) - 0.5], **ticks)
     figure.update_yaxes(range=[len(fields) - 0.5, -0.5], **ticks)
-    finish(figure, height=max(320, 150 + 30 * len(fields)), legend=False)
+    finish(figure, height=150 + (30 if len(fields) < 12 else 25) * max(len(fields), 5), legend=False, top=40)
     # Without this only a click right on the marker counts, not one anywhere in the cell.
     figure.update_layout(hoverdistance=-1, clickmode="event+select", dragmode=False)
     return figure

@@ -27,32 +27,39 @@ def class_balance(clicks: int, rows: int) -> go.Figure:
             insidetextanchor="middle",
             hovertemplate=f"{name}: {count:,} rows<extra></extra>",
         )
-    figure.update_layout(barmode="stack")
-    return finish(figure, height=150, x="rows")
-
-
-def histogram(counts: Sequence[float], edges: Sequence[float], x: str) -> go.Figure:
-    """Counts between edges (one more edge than counts)."""
-    left, right = np.asarray(edges[:-1], dtype=float), np.asarray(edges[1:], dtype=float)
-    figure = go.Figure(
-        go.Bar(
-            x=(left + right) / 2,
-            y=counts,
-            width=right - left,
-            marker={"color": POSITIVE, "line": {"width": 0}},
-            customdata=np.column_stack([left, right]),
-            hovertemplate="%{customdata[0]:.4g} to %{customdata[1]:.4g}: %{y:,} rows<extra></extra>",
-        )
-    )
-    finish(figure, height=280, x=x, y="rows", legend=False)
-    figure.update_layout(bargap=0.02)
+    finish(figure, height=150, x="rows")
+    figure.update_layout(barmode="stack", legend_traceorder="normal")
     return figure
 
 
-def value_rates(
-    values: Sequence[str], counts: Sequence[float], rates: Sequence[float], overall: float, field: str
-) -> go.Figure:
-    """The commonest values of a field: how many rows each has, and its click rate beside the overall one."""
+def score_histogram(clicks: Sequence[float], others: Sequence[float], edges: Sequence[float]) -> go.Figure:
+    """Where the scores of clicked rows lie against those of the others.
+
+    Args:
+        clicks, others: share of the clicked and of the other rows in each bin.
+        edges: of the bins, one more than there are shares.
+    """
+    left, right = np.asarray(edges[:-1], dtype=float), np.asarray(edges[1:], dtype=float)
+    figure = go.Figure()
+    for name, shares, color in (("no click", others, NEUTRAL), ("click", clicks, POSITIVE)):
+        figure.add_bar(
+            x=(left + right) / 2,
+            y=shares,
+            width=right - left,
+            name=name,
+            marker={"color": color, "line": {"width": 0}},
+            opacity=0.65,
+            customdata=np.column_stack([left, right]),
+            hovertemplate=name + ": %{y:.1%} from %{customdata[0]:.2f} to %{customdata[1]:.2f}<extra></extra>",
+        )
+    finish(figure, height=400, x="predicted probability", y="share of the rows of each kind")
+    figure.update_layout(barmode="overlay", bargap=0.02)
+    figure.update_yaxes(tickformat=".0%")
+    return figure
+
+
+def value_rates(values: Sequence[str], counts: Sequence[float], rates: Sequence[float], overall: float) -> go.Figure:
+    """Values of a field: how many rows each has, and its click rate beside the overall one."""
     labels = [f"{shorten(str(value), 24)}{chr(8203) * position}" for position, value in enumerate(values)]
     figure = make_subplots(
         rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.04, subplot_titles=("rows", "click rate")
@@ -78,6 +85,5 @@ def value_rates(
     figure.add_vline(x=overall, line={"color": NEUTRAL, "dash": "dot", "width": 2}, row=1, col=2)
     finish(figure, height=120 + 26 * len(labels), legend=False, top=30)
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_yaxes(title_text=shorten(field, 30), row=1, col=1)
     figure.update_xaxes(tickformat=".0%", row=1, col=2)
     return figure

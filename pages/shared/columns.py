@@ -21,8 +21,8 @@ KINDS = {
     "ignore": "not used",
 }
 SHOWN = {
-    "Simple": ["name", "example", "kind", "reason"],
-    "Learn": ["name", "example", "kind", "role", "of", "reason"],
+    "Simple": ["name", "example", "kind", "why"],
+    "Learn": ["name", "example", "kind", "role", "of", "why"],
     "Expert": [
         "name",
         "example",
@@ -36,7 +36,7 @@ SHOWN = {
         "fill_value",
         "scale",
         "buckets",
-        "reason",
+        "why",
     ],
 }
 
@@ -75,14 +75,14 @@ def edit_columns(dataset: Dataset, draft: Draft) -> None:
     base = f"base-{key}"
     if key not in st.session_state or base not in st.session_state:
         # The editor keeps its edits as changes to the table it was given, so that table may not change under it.
-        st.session_state[base] = _to_frame(draft["data_schema"]["columns"], dataset.head(5))
+        st.session_state[base] = _to_frame(draft["data_schema"]["columns"], dataset)
     edited = st.data_editor(
         st.session_state[base],
         key=key,
         hide_index=True,
         column_order=SHOWN[level()],
         column_config=_config(draft["data_schema"]["columns"]),
-        disabled=["name", "example", "reason"],
+        disabled=["name", "example", "why"],
         height=min(42 + 35 * len(st.session_state[base]), 640),
         alt="The columns of the table: kind, role and treatment of each, with the reason of the guess",
     )
@@ -113,9 +113,15 @@ def _edit_positive(schema: dict[str, Any], key: str) -> None:
     schema["positive"], schema["threshold"] = positive, threshold
 
 
-def _to_frame(columns: list[dict[str, Any]], head: pd.DataFrame) -> pd.DataFrame:
+def _to_frame(columns: list[dict[str, Any]], dataset: Dataset) -> pd.DataFrame:
+    head = dataset.head(5)
+    guessed = {column.name: column for column in dataset.guess().columns}
     frame = pd.DataFrame(columns, columns=list(Column.model_fields))
     frame["example"] = [_example(head[name]) if name in head else "" for name in frame["name"]]
+    frame["why"] = [
+        reason or (guessed[name].reason if name in guessed and guessed[name].kind == kind else "chosen by hand")
+        for name, kind, reason in zip(frame["name"], frame["kind"], frame["reason"], strict=True)
+    ]
     for name in ("of", "impute"):
         frame[name] = frame[name].fillna(NONE).astype(str)
     frame["fill_value"] = ["" if pd.isna(value) else str(value) for value in frame["fill_value"]]
@@ -124,7 +130,7 @@ def _to_frame(columns: list[dict[str, Any]], head: pd.DataFrame) -> pd.DataFrame
 
 def _to_columns(frame: pd.DataFrame, label: str) -> list[dict[str, Any]]:
     columns = []
-    for record in frame.drop(columns="example").to_dict("records"):
+    for record in frame.drop(columns=["example", "why"]).to_dict("records"):
         column = {str(key): value for key, value in record.items()}
         if column["name"] == label:
             column["kind"] = "ignore"
@@ -161,13 +167,13 @@ def _config(columns: list[dict[str, Any]]) -> dict[str, Any]:
     about = {name: info.description for name, info in Column.model_fields.items()}
     kinds = "; ".join(f"{kind}: {text}" for kind, text in KINDS.items())
     return {
-        "name": config.TextColumn("Column", pinned=True, width="small"),
-        "example": config.TextColumn("Example", width="small", help="A value of the first rows."),
-        "kind": config.SelectboxColumn("Kind", options=get_args(Kind), required=True, width="small", help=kinds),
+        "name": config.TextColumn("Column", pinned=True, width=130),
+        "example": config.TextColumn("Example", width=110, help="A value of the first rows."),
+        "kind": config.SelectboxColumn("Kind", options=get_args(Kind), required=True, width=110, help=kinds),
         "role": config.SelectboxColumn(
             "Role", options=get_args(Role), required=True, width="small", help=about["role"]
         ),
-        "of": config.SelectboxColumn("History of", options=items, required=True, width="small", help=about["of"]),
+        "of": config.SelectboxColumn("History of", options=items, required=True, width=120, help=about["of"]),
         "delimiter": config.TextColumn("Delimiter", max_chars=8, width="small", help=about["delimiter"]),
         "max_length": config.NumberColumn("Keep", min_value=1, max_value=1000, step=1, help=about["max_length"]),
         "min_count": config.NumberColumn("Min count", min_value=1, step=1, help=about["min_count"]),
@@ -179,5 +185,5 @@ def _config(columns: list[dict[str, Any]]) -> dict[str, Any]:
             "Scale", options=get_args(Scale), required=True, width="small", help=about["scale"]
         ),
         "buckets": config.NumberColumn("Buckets", min_value=2, max_value=1000, step=1, help=about["buckets"]),
-        "reason": config.TextColumn("Why this guess", width="large"),
+        "why": config.TextColumn("Why this guess", width="large"),
     }

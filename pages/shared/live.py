@@ -57,8 +57,8 @@ def _line(run: Run) -> None:
     with st.container(gap="small", key=f"line-{run.id}"):
         head, bar, buttons = st.columns([4, 5, 2], vertical_alignment="center")
         head.markdown(f"{model_badge(run)} **{plain(run.name)}** {state_badge(run.state)}")
-        bar.progress(run.progress, text=_progress_text(run))
         if run.active:
+            bar.progress(run.progress, text=_progress_text(run))
             buttons.button(
                 "Cancel",
                 key=f"cancel-{run.id}",
@@ -67,7 +67,9 @@ def _line(run: Run) -> None:
                 args=(run.id,),
                 width="stretch",
             )
-        elif run.state in ("failed", "cancelled"):
+        else:
+            bar.caption(_outcome(run))
+        if run.state in ("failed", "cancelled"):
             buttons.button(
                 "Resume" if run.has_checkpoint else "Retry",
                 key=f"resume-{run.id}",
@@ -83,11 +85,16 @@ def _line(run: Run) -> None:
             two_sentences(run.error.problem, run.error.remedy)
 
 
+def _outcome(run: Run) -> str:
+    figures = run.metrics()
+    if figures is None:
+        return run.message
+    auc = figures["test"].get("auc")
+    shown = f"test AUC **{auc:.4f}** · " if auc is not None else ""
+    return f"{shown}{duration(figures['seconds'])} · {figures['parameters']:,} parameters"
+
+
 def _progress_text(run: Run) -> str:
-    if not run.active:
-        metrics = run.metrics() or {}
-        auc = (metrics.get("test") or {}).get("auc")
-        return f"test AUC {auc:.4f}" if auc is not None else run.message
     steps = [record for record in run.events() if record.get("kind") == "step"]
     eta = f", at most {duration(steps[-1]['eta'])} to go" if steps else ""
     return f"{run.message or 'waiting'}{eta}"

@@ -8,6 +8,7 @@ from ctrcore.data.recipe import BuildHistory, Cleaning, Recipe, Split
 from ctrcore.runs.dataset import Dataset
 from pages.shared.drafts import Draft, edition
 from pages.shared.level import expert, learn
+from pages.shared.tools import plain
 
 SPLITS = {
     "random": "At random",
@@ -85,12 +86,15 @@ def _histories(draft: Draft, key: str) -> None:
         "A history lists what a user clicked **before** the row's time. DIN needs one; the other models read it as one "
         "averaged field. It can be a column of the table, or be built here from the rows themselves."
     )
+    present = [f"{c['name']} (of {c['of']})" for c in schema["columns"] if c["kind"] == "history"]
+    if present:
+        st.caption("Histories in the table: " + plain(", ".join(present)) + ".")
     items = [c["name"] for c in schema["columns"] if c["kind"] == "categorical" and c["role"] == "item"]
     missing = [role for role in ("user", "time") if schema[role] is None]
     if missing:
         st.caption(
             f"To build one, choose the {' and the '.join(missing)} column under Columns first."
-            + ("" if any(c["kind"] == "history" for c in schema["columns"]) else " There is no history now.")
+            + ("" if present else " There is no history now.")
         )
         history["columns"] = []
         return

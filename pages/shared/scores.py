@@ -41,7 +41,10 @@ def _curves(run_id: str, version: float | None, _run: Run) -> dict[str, Any]:  #
     probability = metrics.sigmoid(logit)
     fpr, tpr, _ = metrics.roc_curve(label, logit, POINTS)
     mean, rate, rows = metrics.calibration(label, probability, 10)
+    edges = np.linspace(0, 1, 41)
+    shares = [np.histogram(probability[label == kind], edges)[0] / max((label == kind).sum(), 1) for kind in (1, 0)]
     return {
+        "histogram": (*shares, edges),
         "roc": (fpr, tpr),
         "calibration": (mean, rate),
         "bins": rows,
@@ -56,6 +59,12 @@ def curves(runs: Sequence[Run], kind: str) -> list[Curve]:
     for run in runs:
         x, y = _curves(run.id, run.finished, run)[kind]
         found.append(Curve(run_label(run, list(runs)), run.spec.model.name, x, y))
+    return found
+
+
+def histogram(run: Run) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Share of the clicked and of the other rows in each bin of the predicted probability, and the bins' edges."""
+    found: tuple[np.ndarray, np.ndarray, np.ndarray] = _curves(run.id, run.finished, run)["histogram"]
     return found
 
 

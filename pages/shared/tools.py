@@ -69,10 +69,9 @@ def model_badge(run: Run) -> str:
 def ago(seconds: float) -> str:
     """How long ago a moment was, roughly."""
     passed = max(0.0, time.time() - seconds)
-    for size, word in ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute")):
+    for size, word in ((86400.0, "d"), (3600.0, "h"), (60.0, "min")):
         if passed >= size:
-            count = int(passed // size)
-            return f"{count} {word}{'s' if count > 1 else ''} ago"
+            return f"{int(passed // size)} {word} ago"
     return "just now"
 
 

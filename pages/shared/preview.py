@@ -1,0 +1,127 @@
+"""What the models will see: the rows after cleaning, splitting and encoding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from ctrcore.data.recipe import Recipe
+from ctrcore.runs.dataset import Dataset
+from pages.shared.charts import csv_button
+from pages.shared.level import learn, level
+from pages.shared.store import prepared
+from pages.shared.words import WORDS
+
+if TYPE_CHECKING:
+    from ctrcore.data.encoded import Encoded
+    from ctrcore.data.encoding import Encoder
+
+AT_ONCE = 300_000  # rows; more are prepared only when asked for
+SHOWN = 15
+PARTS = {"train": "training", "valid": "validation", "test": "test"}
+
+
+def show_preview(dataset: Dataset, recipe: Recipe) -> None:
+    """Counts of the three parts, and the first rows of one of them, as values and as numbers."""
+    if (dataset.rows or 0) > AT_ONCE and not st.button("Prepare the rows", icon=":material/play_arrow:"):
+        st.caption(f"{dataset.rows:,} rows take a while; the result is kept for training.")
+        return
+    made = prepared(dataset.id, recipe)
+    counts(made.report)
+    part = st.segmented_control(
+        "Rows of", list(PARTS), default="train", required=True, format_func=PARTS.__getitem__, key="preview-part"
+    )
+    rows: Encoded = getattr(made, part)
+    few = rows.take(np.arange(min(SHOWN, len(rows))))
+    with st.container(border=True):
+        st.markdown("#### As values", help=f"'unknown': {WORDS['unknown']}")
+        learn(
+            "Rare values have become **unknown**, missing ones are filled in, and a history holds only what came "
+            "before the row."
+        )
+        values = made.encoder.inverse(few)
+        # In the index, for a column of the table may have any name.
+        values.index = pd.Index(
+            [f"{row}: {'click' if label else 'no click'}" for row, label in zip(few.row, few.label, strict=True)]
+        )
+        st.dataframe(values, key="preview-values", alt=f"The first {PARTS[part]} rows as values")
+        csv_button(values, "values")
+    if level() != "Simple":
+        with st.container(border=True):
+            st.markdown("#### As numbers", help=WORDS["embedding"])
+            learn(
+                "This is all that a model gets. A category is the **number of its embedding**; all fields share one "
+                f"table of {made.encoder.vocabulary_size:,} embeddings. A number, scaled as chosen, multiplies the one "
+                "embedding of its column. A history is a list of embedding numbers."
+            )
+            st.dataframe(
+                as_numbers(few, made.encoder),
+                hide_index=True,
+                key="preview-numbers",
+                alt=f"The first {PARTS[part]} rows as the models read them",
+            )
+        unknown(made.report["unknown_share"])
+
+
+def counts(report: dict[str, Any]) -> None:
+    """How many rows each part has, and what was left out."""
+    table = pd.DataFrame(
+        [{"part": PARTS[name], **{key: report["parts"][name][key] for key in COUNTED}} for name in PARTS]
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="preview-counts",
+        alt="Rows, clicks, click rate and users of training, validation and test rows",
+        column_config={
+            "part": "Rows for",
+            "rows": st.column_config.NumberColumn("Rows", format="localized"),
+            "clicks": st.column_config.NumberColumn("Clicks", format="localized"),
+            "click_rate": st.column_config.NumberColumn("Click rate", format="percent"),
+            "users": st.column_config.NumberColumn("Users", format="localized"),
+        },
+    )
+    dropped = [f"{count:,} {DROPPED.get(name, name)}" for name, count in report["dropped"].items() if count]
+    if dropped:
+        st.caption("Left out: " + ", ".join(dropped) + ".")
+
+
+COUNTED = ("rows", "clicks", "click_rate", "users")
+DROPPED = {
+    "duplicates": "repeated rows",
+    "unlabelled": "rows without a label",
+    "negatives": "training rows without a click",
+}
+
+
+def unknown(shares: dict[str, dict[str, float]]) -> None:
+    """Share of unknown values per field and part: what the models have to guess at."""
+    table = pd.DataFrame({PARTS[name]: shares[name] for name in PARTS}).rename_axis("field").reset_index()
+    table = table[table.drop(columns="field").max(axis=1) > 0]
+    if table.empty:
+        return
+    with st.container(border=True):
+        st.markdown("#### Unknown values", help=WORDS["unknown"])
+        share = st.column_config.ProgressColumn(min_value=0.0, max_value=1.0, format="percent")
+        st.dataframe(
+            table.sort_values("test", ascending=False),
+            hide_index=True,
+            key="preview-unknown",
+            column_config=dict.fromkeys(PARTS.values(), share),
+            alt="Share of unknown values of each field",
+        )
+
+
+def as_numbers(rows: Encoded, encoder: Encoder) -> pd.DataFrame:
+    """Embedding numbers of categories, scaled values of numbers, lists of embedding numbers of bags."""
+    columns: dict[str, Any] = {}
+    for place, field in enumerate(encoder.fields):
+        if field.is_bag:
+            bag = rows.bags[field.name]
+            columns[field.name] = [part.tolist() for part in np.split(bag.ids, bag.offsets[1:-1])]
+        else:
+            columns[field.name] = rows.values[:, place] if field.kind == "numeric" else rows.ids[:, place]
+    return pd.DataFrame(columns)
