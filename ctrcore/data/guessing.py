@@ -42,8 +42,12 @@ class _Table:
         return "context", ""
 
 
-def guess_schema(frame: pd.DataFrame) -> Schema:
+def guess_schema(frame: pd.DataFrame, label: str | None = None) -> Schema:
     """Guess what every column means from names and at most 50,000 rows.
+
+    Args:
+        frame: the table.
+        label: the label column where it is known; guessed where None.
 
     Raises:
         DataError: the table has no rows, two columns of one name, or no column to learn from.
@@ -57,8 +61,8 @@ def guess_schema(frame: pd.DataFrame) -> Schema:
         )
     rows = sample(frame)
     facts = {str(name): Facts(str(name), rows[name]) for name in frame.columns}
-    label = guess_label(facts)
-    rest = {name: fact for name, fact in facts.items() if name != label.name}
+    target = guess_label(facts if label is None else {label: facts[label]})
+    rest = {name: fact for name, fact in facts.items() if name != target.name}
     split = guess_split(rest)
     rest.pop(split or "", None)
     user = guess_user(rest)
@@ -73,15 +77,15 @@ def guess_schema(frame: pd.DataFrame) -> Schema:
         determined_by(frame, item, rest) if item else set(),
     )
     found = {column.name: column for column in _columns(table)}
-    found[label.name] = Column(name=label.name, kind="ignore", reason=label.reason)
+    found[target.name] = Column(name=target.name, kind="ignore", reason=target.reason)
     if split:
         found[split] = Column(name=split, kind="ignore", reason="It says which rows train and which test.")
     if time:
         found[time[0]] = Column(name=time[0], kind="ignore", reason=time[1])
     return Schema(
-        label=label.name,
-        positive=label.positive,
-        threshold=label.threshold,
+        label=target.name,
+        positive=target.positive,
+        threshold=target.threshold,
         user=user,
         item=item,
         time=time[0] if time else None,
