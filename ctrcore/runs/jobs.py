@@ -66,7 +66,8 @@ def start(folder: Path, order: Order) -> None:
         RunError: if the job is already waiting or running.
     """
     attempt = enlist(folder, order.queue)
-    command = [sys.executable, "-m", "ctrcore.runs.worker", str(folder), order.target, attempt]
+    # -P: a file called numpy.py in the folder that the server was started in must not be imported
+    command = [sys.executable, "-P", "-m", "ctrcore.runs.worker", str(folder), order.target, attempt]
     command += ["--slots", str(order.slots)]
     command += ["--queue", str(order.queue)] if order.queue is not None else []
     command += ["--memory", str(order.memory)] if order.memory is not None else []
