@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -14,8 +16,15 @@ from ctrcore.errors import DataError
 
 def duplicated(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """True for each row that repeats an earlier row in every column, lists included; two missing cells are equal."""
-    codes = {position: as_words(frame.iloc[:, position]).codes for position in range(frame.shape[1])}
+    codes = {position: _codes(frame.iloc[:, position]) for position in range(frame.shape[1])}
     return pd.DataFrame(codes, index=range(len(frame))).duplicated().to_numpy(dtype=bool)
+
+
+def _codes(cells: pd.Series[Any]) -> npt.NDArray[np.int64]:
+    """Equal numbers for equal cells; only cells that cannot be hashed, such as lists, need their texts."""
+    if pd.api.types.is_object_dtype(cells.dtype) or isinstance(cells.dtype, pd.ArrowDtype):
+        return as_words(cells).codes
+    return pd.factorize(cells)[0]
 
 
 def clean(frame: pd.DataFrame, recipe: Recipe) -> tuple[pd.DataFrame, npt.NDArray[np.float32], dict[str, int]]:

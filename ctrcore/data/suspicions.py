@@ -17,6 +17,7 @@ from ctrcore.schema import Column, Schema
 
 LEAK = 0.95
 FEW_CLICKS = 30
+MOST_ROWS = 200_000
 OWN_VALUE = 0.9
 ID_WORDS = {"id", "ids", "uid", "code", "zip", "zipcode", "sku", "isbn", "key", "hash"}
 
@@ -27,8 +28,13 @@ def single_auc(cells: Words | Members | npt.NDArray[np.float64], label: Label) -
     """How well one column alone ranks clicks, 0.5 (not at all) to 1; None if it cannot be said.
 
     Numbers rank by themselves. A value ranks by its click rate among the other half of the rows, so that a column of
-    nearly unique values does not look better than it is; a bag by the mean of its members.
+    nearly unique values does not look better than it is; a bag by the mean of its members. Of large tables 200,000
+    rows are looked at.
     """
+    if len(label) > MOST_ROWS:
+        rows = np.sort(np.random.default_rng(0).choice(len(label), MOST_ROWS, replace=False))
+        cells = Words(cells.codes[rows], cells.words) if isinstance(cells, Words) else _take(cells, rows)
+        label = label[rows]
     told = ~np.isnan(label)
     if isinstance(cells, np.ndarray):
         told &= ~np.isnan(cells)
@@ -41,6 +47,10 @@ def single_auc(cells: Words | Members | npt.NDArray[np.float64], label: Label) -
         score[part] = _scores(cells.codes, rows, len(cells.words), label, told & ~part)[part]
     found = auc(label[told], score[told])
     return None if np.isnan(found) else float(max(found, 0.5))
+
+
+def _take(cells: Members | npt.NDArray[np.float64], rows: npt.NDArray[np.int64]) -> Members | npt.NDArray[np.float64]:
+    return cells.take(rows) if isinstance(cells, Members) else cells[rows]
 
 
 def _scores(

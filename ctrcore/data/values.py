@@ -83,8 +83,22 @@ def as_words(cells: pd.Series[Any]) -> Words:
         cells = pd.Series([word(cell) for cell in cells], dtype=object)
     codes, distinct = pd.factorize(cells)
     texts = np.empty(len(distinct), dtype=object)
-    texts[:] = [word(cell) for cell in distinct]
+    texts[:] = _texts(distinct)
     return _merge(codes.astype(np.int64), texts)
+
+
+def _texts(distinct: Any) -> list[str | None]:
+    """`word` of each distinct cell; numbers and texts by the column, as there may be millions."""
+    if isinstance(distinct.dtype, pd.StringDtype):
+        return [text or None for text in distinct.tolist()]
+    if distinct.dtype == np.float64 and (np.abs(distinct[np.isfinite(distinct)]) < 2**62).all():
+        whole = distinct == np.floor(distinct)
+        whole &= np.isfinite(distinct)
+        numbers = np.where(whole, distinct, 0).astype(np.int64).tolist()
+        return [str(a) if w else repr(b) for a, b, w in zip(numbers, distinct.tolist(), whole.tolist(), strict=True)]
+    if isinstance(distinct.dtype, np.dtype) and distinct.dtype.kind in "iu":
+        return list(map(str, distinct.tolist()))
+    return [word(cell) for cell in distinct]
 
 
 def _merge(codes: npt.NDArray[np.int64], texts: npt.NDArray[np.object_]) -> Words:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from ctrcore.data.encoded import Encoded
 from ctrcore.data.encoding import Encoder
+from ctrcore.data.members import as_members
+from ctrcore.data.values import as_words, word
 from ctrcore.errors import DataError
 from ctrcore.schema import Column, Schema
 from tests.data.tables import clicks_schema, clicks_table
@@ -365,6 +367,15 @@ def test_seen_words_come_back_exactly(rows: list[tuple[str | None, list[str], li
     assert back["a"].tolist() == ["unknown" if row[0] is None else row[0] for row in rows]
     assert back["h"].tolist() == [row[1] for row in rows]
     assert back["t"].tolist() == [row[2] for row in rows]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.one_of(st.floats(), st.integers(-(2**53), 2**53).map(float)), max_size=10))
+def test_a_column_of_numbers_and_a_list_of_them_hold_the_same_words(numbers: list[float]) -> None:
+    column = as_words(pd.Series(numbers, dtype=np.float64)).texts().tolist()
+    assert column == [word(number) for number in numbers]
+    members = as_members(pd.Series([numbers], dtype=object), "|")
+    assert [members.words[code] if code >= 0 else None for code in members.codes] == column
 
 
 @settings(max_examples=60, deadline=None)
