@@ -89,6 +89,9 @@ def as_members(cells: pd.Series[Any], delimiter: str) -> Members:
     stripped of blanks. With a blank as delimiter a run of blanks counts as one.
     """
     if isinstance(cells.dtype, pd.ArrowDtype) and pa.types.is_nested(cells.dtype.pyarrow_dtype):
+        kind = cells.dtype.pyarrow_dtype
+        if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+            return _from_arrow(cells)
         cells = cells.astype(object)
     if isinstance(cells.dtype, pd.StringDtype):
         return _split(cells, delimiter)
@@ -102,6 +105,20 @@ def as_members(cells: pd.Series[Any], delimiter: str) -> Members:
     single = as_words(cells)
     offsets = np.concatenate([[0], np.cumsum(single.known)]).astype(np.int64)
     return Members(single.codes[single.known], offsets, single.words)
+
+
+def _from_arrow(cells: pd.Series[Any]) -> Members:
+    """Members of Arrow's lists, without a Python object for each."""
+    lists = pa.chunked_array(pa.array(cells))
+    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy().astype(np.int64)
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    flat = pc.list_flatten(lists).combine_chunks()
+    if not pa.types.is_dictionary(flat.type):
+        found = as_words(flat.to_pandas())
+        return Members(found.codes, offsets, found.words)
+    found = as_words(flat.dictionary.to_pandas())
+    indices = pc.fill_null(flat.indices, -1).to_numpy(zero_copy_only=False)
+    return Members(np.append(found.codes, -1)[indices], offsets, found.words)
 
 
 def _split(texts: pd.Series[Any], delimiter: str) -> Members:

@@ -86,7 +86,7 @@ def prepare(frame: pd.DataFrame, recipe: Recipe, progress: Callable[[float], Non
     schema = full_schema(recipe)
     rows, label, dropped = clean(frame, recipe)
     tell(0.15)
-    rows = build_histories(rows, recipe)
+    rows = build_histories(rows, recipe, compact=True)
     tell(0.35)
     parts = split_rows(rows, label, recipe)
     full = len(parts["train"])

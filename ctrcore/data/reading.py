@@ -47,7 +47,12 @@ def read_table(
     """
     limits = limits or Limits.from_env()
     source = Source.of(path, limits)
-    frame = uniform(READERS[source.shape](source, limits, progress))
+    try:
+        frame = uniform(READERS[source.shape](source, limits, progress))
+    except MemoryError as error:
+        raise DataError(
+            "The file needs more memory than there is.", "Upload a part of it, or leave columns out."
+        ) from error
     if progress is not None:
         progress(1.0)
     return frame
@@ -97,9 +102,16 @@ def uniform(frame: pd.DataFrame) -> pd.DataFrame:
     changed = {}
     for name in frame.columns:
         cells = frame[name]
-        if cells.dtype == object and pd.api.types.infer_dtype(cells, skipna=True) not in UNIFORM:
+        mixed = cells.dtype == object and pd.api.types.infer_dtype(cells, skipna=True) not in UNIFORM
+        if mixed and not _alike(cells):
             changed[name] = _uniform(cells)
     return frame.assign(**changed) if changed else frame
+
+
+def _alike(cells: pd.Series[Any]) -> bool:
+    """True if all cells are arrays of one type, as Parquet gives them."""
+    kinds = {cell.dtype if isinstance(cell, np.ndarray) else type(cell) for cell in cells if cell is not None}
+    return len(kinds) == 1 and isinstance(kinds.pop(), np.dtype)
 
 
 def _uniform(cells: pd.Series[Any]) -> pd.Series[Any]:

@@ -152,10 +152,10 @@ def _check(parts: Parts, label: npt.NDArray[np.floating], split: Split) -> None:
         clicks = int((label[rows] == 1).sum())
         only = "no click" if clicks == 0 else "a click"
         if not len(rows):
-            raise DataError(
-                f"None of the {len(label):,} rows became {titles[name]} rows.",
-                "Use more rows, a larger share, or another way to split.",
-            )
+            remedy = "Use more rows, a larger share, or another way to split."
+            if name == "test":
+                remedy = "Use another way to split, or set the share of test rows to 0 to go without a test."
+            raise DataError(f"None of the {len(label):,} rows became {titles[name]} rows.", remedy)
         if clicks in (0, len(rows)):
             raise DataError(
                 f"All {len(rows):,} {titles[name]} rows have the same label, {only}.",

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctrcore.data.histories import build_histories, full_schema
+from ctrcore.data.members import as_members
 from ctrcore.data.recipe import BuildHistory, Recipe
 from ctrcore.errors import DataError
 from ctrcore.schema import Column, Schema
@@ -41,8 +42,8 @@ row = st.tuples(
 )
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.lists(row, max_size=25), st.integers(1, 6))
+@settings(max_examples=80, deadline=None)
+@given(st.lists(row, max_size=18), st.integers(1, 6))
 def test_against_loops(rows: list[tuple[Any, ...]], max_length: int) -> None:
     frame = pd.DataFrame(rows, columns=["user", "time", "item", "click", "price"]).astype({"user": object})
     frame["kind"] = "k" + frame["item"].astype(str)
@@ -50,6 +51,12 @@ def test_against_loops(rows: list[tuple[Any, ...]], max_length: int) -> None:
     assert built["history_item"].tolist() == by_loops(frame, "item", max_length)
     assert built["history_kind"].tolist() == by_loops(frame, "kind", max_length)
     assert built.index.equals(frame.index)
+    compact = build_histories(frame, recipe(max_length), compact=True)
+    for name in ("history_item", "history_kind"):
+        assert compact[name].tolist() == built[name].tolist()
+        left, right = as_members(compact[name], "|"), as_members(built[name], "|")
+        assert left.words[left.codes].tolist() == right.words[right.codes].tolist()
+        assert left.offsets.tolist() == right.offsets.tolist()
 
 
 def clicks(**columns: Any) -> pd.DataFrame:

@@ -168,6 +168,19 @@ def test_limits(limits: Limits, message: str, shape: str, tmp_path: Path) -> Non
     assert len(read_table(path, Limits(max_rows=10, max_columns=2, max_cells=20))) == 10
 
 
+def test_too_little_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise pa.ArrowMemoryError("malloc of size 1 failed")
+
+    (tmp_path / "t.parquet").write_bytes(GOOD)
+    (tmp_path / "t.csv").write_text("a,b\n1,2\n")
+    monkeypatch.setattr(pq.ParquetFile, "read_row_group", fail)
+    monkeypatch.setattr("pyarrow.csv.open_csv", fail)
+    for name in ("t.parquet", "t.csv"):
+        with pytest.raises(DataError, match="needs more memory than there is"):
+            read_table(tmp_path / name)
+
+
 def test_limits_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CTR_MAX_ROWS", "12")
     assert Limits.from_env() == Limits(max_rows=12)

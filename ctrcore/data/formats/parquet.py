@@ -27,12 +27,10 @@ def read_parquet(source: Source, limits: Limits, progress: Progress | None) -> p
                 return _read(pa.BufferReader(stream.read()), limits, progress)
         with source.path.open("rb") as file:
             return _read(file, limits, progress)
+    except MemoryError:
+        raise
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise BROKEN from error
-    except MemoryError as error:
-        raise DataError(
-            "The Parquet file needs more memory than there is.", "Upload a part of it, or fewer columns."
-        ) from error
 
 
 def _read(file: io.BufferedReader | pa.BufferReader, limits: Limits, progress: Progress | None) -> pd.DataFrame:
