@@ -213,7 +213,7 @@ COLUMNS = {
         "multi_value",
         "comma",
     ),
-    "places": (["New York", "Los Angeles", "San Jose", "York"] * 50, "categorical", "one of 4 values"),
+    "places": (["New York", "Rio de Janeiro", "San Jose", "York"] * 50, "categorical", "one of 4 values"),
     "names": ([f"{a} {b}" for a in "ABCDEFGHIJ" for b in "KLMNOPQRST"] * 2, "categorical", "one of 100 values"),
     "sizes": (["1,5", "2,5"] * 100, "categorical", "one of 2 values"),
 }

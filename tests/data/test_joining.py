@@ -25,6 +25,11 @@ def test_rows_get_the_columns_of_user_and_item() -> None:
     assert joined["tags"].tolist()[2] == ["y", "z"]
 
 
+def test_rows_of_the_side_table_without_an_id_are_passed_over() -> None:
+    users = pd.DataFrame({"user": [None, "2", None, "1"], "x": ["none", "two", "none", "one"]})
+    assert join_tables(ROWS, users, None, "user", "")["x"].tolist()[:3] == ["two", "one", "two"]
+
+
 def test_against_a_merge() -> None:
     users = pd.DataFrame({"user": range(50), "x": range(50)}).sample(frac=1, random_state=0)
     rows = pd.DataFrame({"user": [i * 7 % 50 for i in range(200)]})

@@ -104,6 +104,19 @@ def test_a_user_with_one_row_trains() -> None:
     assert set(range(100, 150)) <= set(parts["train"])
 
 
+def test_the_first_row_of_each_user_trains() -> None:
+    frame = pd.DataFrame({"user": np.repeat(np.arange(100), 2), "time": np.tile([2, 1], 100), "x": 0.0})
+    label = np.tile(np.array([0, 1, 1, 0], np.float32), 50)
+    with pytest.raises(DataError, match="became validation rows"):
+        split_rows(frame, label, recipe(by="time_per_user", valid=0.4, test=0.5))
+    more, _ = table(400, 8, seed=1)
+    both = pd.concat([frame, more.assign(user=more["user"] + 100)], ignore_index=True)
+    label = np.concatenate([label, np.tile(np.array([0, 1], np.float32), 200)])
+    parts = split_rows(both, label, recipe(by="time_per_user", valid=0.4, test=0.5))
+    assert set(range(1, 200, 2)) <= set(parts["train"])
+    assert set(range(0, 200, 2)) <= set(parts["test"])
+
+
 @pytest.mark.parametrize("by", ["user", "time_per_user"])
 def test_rows_without_a_user_train(by: Any) -> None:
     frame, label = table()
