@@ -48,17 +48,20 @@ def build_demo(source: Path, tell: Callable[[str], None]) -> dict[str, float]:
         workspace = Workspace(Path(place))
         table = pd.read_parquet(source / TABLES[SHOP])
         dataset = workspace.add_frame("Sample shop", table, shop_recipe())
-        runs = {name: _train(workspace, dataset, name) for name in CONFIGS}
-        test = next(iter(runs.values())).predictions().query("split == 'test'")
-        result = {"best": auc(test["label"].to_numpy(), truth.to_numpy()[test["row"]])}
-        tell(f"best reachable AUC on the test rows: {result['best']:.4f}")
-        for name, run in runs.items():
+        result: dict[str, float] = {}
+        runs: list[Run] = []
+        for name in CONFIGS:
+            run = _train(workspace, dataset, name)
             figures = run.metrics() or {}
             result[name] = figures["test"]["auc"]
             tell(f"{run.name}: test AUC {result[name]:.4f}, {figures['epochs']} epochs, {figures['seconds']:.0f} s")
+            runs.append(run)
+        test = runs[0].predictions().query("split == 'test'")
+        result["best"] = auc(test["label"].to_numpy(), truth.to_numpy()[test["row"]])
+        tell(f"best reachable AUC on the test rows: {result['best']:.4f}")
         demo = Path(place) / DEMO
         _keep_dataset(workspace, dataset, demo / "datasets" / SHOP, result["best"])
-        for number, run in enumerate(runs.values()):
+        for number, run in enumerate(runs):
             _keep_run(run, demo / "runs" / f"{SHOP}-{run.spec.model.name}", CREATED + number)
         shutil.rmtree(source / DEMO, ignore_errors=True)
         shutil.copytree(demo, source / DEMO)

@@ -149,6 +149,16 @@ def test_scores_of_new_rows_know_the_past(workspace: Workspace) -> None:
     assert logit[0] == pytest.approx(test["logit"].iloc[0], abs=1e-5)
 
 
+def test_an_interrupt_from_the_keyboard_leaves_a_run_that_can_go_on(workspace: Workspace) -> None:
+    def interrupt(event: Event) -> None:
+        if event.epoch == 3:
+            raise KeyboardInterrupt
+
+    run = run_here(workspace, spec(workspace), interrupt)
+    assert (run.state, run.has_checkpoint) == ("cancelled", True)
+    assert run.metrics() is None
+
+
 @pytest.fixture
 def long_run(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     monkeypatch.setenv("CTR_THREADS", "1")

@@ -277,15 +277,14 @@ def test_thousands_of_runs_are_listed_quickly(workspace: Workspace, dataset: str
     source = workspace.run(make_run(workspace, dataset)).folder
     for number in range(2000):
         shutil.copytree(source, source.with_name(f"copy-{number}"))
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(workspace.runs()) == 2001
-    first = time.perf_counter() - begun
-    begun = time.perf_counter()
+    between = time.process_time()
     workspace.runs()
-    again = time.perf_counter() - begun
+    first, again = between - begun, time.process_time() - between
     print(f"2001 runs: {first:.2f} s at first, {again:.3f} s again")
-    assert again < 0.5  # measured: 0.05
-    assert first < 10  # measured: 0.6
+    assert again < 0.5  # measured: 0.07
+    assert first < 5  # measured: 0.6
 
 
 def test_submitting_starts_a_worker_in_the_queue(
