@@ -92,7 +92,7 @@ def pick_pair(fields: list[str], summary: dict[str, Any]) -> tuple[str, str]:
     if said is not None and said not in pairs:
         a, _, b = str(said).partition(" × ")
         said = f"{b} × {a}" if f"{b} × {a}" in pairs else start
-    if said is not None:
+    if said is not None and said != st.session_state.get("pair"):
         st.session_state["pair"] = said
     name = st.selectbox(
         "Pair of fields",

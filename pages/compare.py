@@ -24,7 +24,7 @@ from pages.shared.scores import (
     table_columns,
 )
 from pages.shared.store import judged_of, judged_part
-from pages.shared.tools import missing, plain, ready
+from pages.shared.tools import PageEnd, missing, plain, ready
 from pages.shared.words import WORDS
 
 ZOOM = 0.05
@@ -221,7 +221,7 @@ if not finished_runs(dataset):
 chosen = pick_runs(dataset)
 if not chosen:
     st.info("Choose at least one run in the sidebar.", icon=":material/arrow_back:")
-    st.stop()
+    raise PageEnd
 verdict(chosen)
 for part in (scoreboard, ranking, cutoffs, promises, learning):
     with problems_shown():

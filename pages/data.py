@@ -14,7 +14,7 @@ from pages.shared.preparation import edit_preparation
 from pages.shared.preview import show_preview
 from pages.shared.problems import problems_shown, show_problem
 from pages.shared.profile import show_profile, show_warnings
-from pages.shared.uploading import add_data, unreadable, watch_reading
+from pages.shared.uploading import add_panel, unreadable, watch_reading
 
 TABS = ("Columns", "Profile", "Split, histories, cleaning", "What the models see")
 
@@ -109,10 +109,7 @@ def _save(dataset: Dataset, recipe: Recipe) -> None:
 
 
 chosen = pick_dataset()
-adding = st.expander("Add data", expanded=chosen is None, icon=":material/add:", key="add-data", on_change="rerun")
-if adding.open:
-    with adding:
-        add_data()
+add_panel(expanded=chosen is None)
 if chosen is not None:
     st.subheader(chosen.name)
     if chosen.active:

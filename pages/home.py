@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.shared import address
 from pages.shared.jobs import live_jobs
 from pages.shared.level import learn
 from pages.shared.problems import problems_shown
@@ -53,7 +54,7 @@ def start() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Open the demo", type="primary", icon=":material/play_arrow:", key="open-demo"):
             open_demo(workspace())
-            st.switch_page("compare.py")
+            st.switch_page("compare.py", query_params=address.query())
         st.page_link("data.py", label="Use my own data", icon=":material/upload_file:")
 
 

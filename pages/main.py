@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared import address
 from pages.shared.level import pick_level
 from pages.shared.problems import show_problem
+from pages.shared.tools import PageEnd
 
 # An icon by name would be fetched from a server; the app has to work offline.
 ICON = Path(__file__).parent / "shared" / "icon.svg"
@@ -83,5 +84,8 @@ pick_level()
 st.title(page.title if page.title != "Home" else "CTR Lens")
 try:
     page.run()
+except PageEnd:
+    pass
 except Exception as error:
     show_problem(error)
+address.flush()

@@ -1,8 +1,8 @@
 """What is being looked at, kept in the address, so that a link, a reload and the back button open the same view.
 
-The address is the only truth for the dataset, the runs and the row; widgets show it and write to it. Streamlit's own
-binding writes an option's label and drops defaults: a renamed run or a newer dataset would then change what an old
-link means. So ids are written here, defaults included.
+Streamlit's own binding of widgets to the address writes an option's label and drops defaults: a renamed run or a newer
+dataset would then change what an old link means. So ids are written here, defaults included. Everything is written
+once at the end of a run, as each write makes a step for the back button.
 """
 
 from __future__ import annotations
@@ -11,28 +11,39 @@ import streamlit as st
 
 KEYS = ("dataset", "runs", "run", "row", "afm", "fibinet", "din")
 NOTHING = "none"
-_STORE = "_address"
-
-
-def _store() -> dict[str, str]:
-    store: dict[str, str] = st.session_state.setdefault(_STORE, {})
-    return store
+_CHOSEN, _WRITTEN = "address-chosen", "address-written"
 
 
 def restore() -> None:
-    """Take over what the address says, and put back what a change of page dropped from it. Once per run."""
-    store = _store()
+    """Take over what the address says, where it is not what was written last. Once, at the start of a run."""
+    chosen, written = _store(_CHOSEN), _store(_WRITTEN)
     for key in KEYS:
         said = st.query_params.get(key)
-        if said is not None:
-            store[key] = said
-        elif key in store:
-            st.query_params[key] = store[key]
+        if said is not None and said != written.get(key):
+            chosen[key] = said
+
+
+def flush() -> None:
+    """Write what is chosen to the address. Once, at the end of a run."""
+    chosen, written = _store(_CHOSEN), _store(_WRITTEN)
+    for key in KEYS:
+        if key not in chosen and key in st.query_params:
+            del st.query_params[key]
+    changed = {key: value for key, value in chosen.items() if st.query_params.get(key) != value}
+    if changed:
+        st.query_params.update(changed)
+    written.clear()
+    written.update(chosen)
+
+
+def query() -> dict[str, str]:
+    """All that is chosen, to take it along to another page."""
+    return dict(_store(_CHOSEN))
 
 
 def read(key: str) -> str | None:
     """The value of a key, None if there is none."""
-    return _store().get(key)
+    return _store(_CHOSEN).get(key)
 
 
 def read_list(key: str) -> list[str]:
@@ -41,17 +52,18 @@ def read_list(key: str) -> list[str]:
 
 
 def write(key: str, value: str | None) -> None:
-    """Set or remove a key here and in the address."""
-    store = _store()
+    """Choose a value, or none."""
     if value is None:
-        store.pop(key, None)
-        if key in st.query_params:
-            del st.query_params[key]
-    elif store.get(key) != value or st.query_params.get(key) != value:
-        store[key] = value
-        st.query_params[key] = value
+        _store(_CHOSEN).pop(key, None)
+    else:
+        _store(_CHOSEN)[key] = value
 
 
 def write_list(key: str, values: list[str]) -> None:
-    """Set a key that holds several ids; an empty choice is a choice too."""
+    """Choose several ids; an empty choice is a choice too."""
     write(key, ",".join(values) or NOTHING)
+
+
+def _store(name: str) -> dict[str, str]:
+    store: dict[str, str] = st.session_state.setdefault(name, {})
+    return store

@@ -17,6 +17,8 @@ def pick_dataset() -> Dataset | None:
         return None
     chosen = address.read("dataset")
     if chosen not in datasets:
+        if chosen is not None:
+            st.warning("**The dataset of this link is not here.**  \nAnother one is shown.", icon=":material/link_off:")
         chosen = _dataset_of_runs(datasets) or next(
             (dataset.id for dataset in datasets.values() if dataset.state == "done"), next(iter(datasets))
         )
@@ -36,7 +38,10 @@ def pick_dataset() -> Dataset | None:
 def pick_runs(dataset: Dataset) -> list[Run]:
     """The finished runs to look at, in the order chosen; by default the newest of each model."""
     done = {run.id: run for run in finished_runs(dataset)}
-    chosen = [one for one in address.read_list("runs") if one in done]
+    named = address.read_list("runs")
+    chosen = [one for one in named if one in done]
+    if len(chosen) < len(named):
+        _say_gone(named)
     if not chosen and address.read("runs") != address.NOTHING:
         newest: dict[str, str] = {}
         for run in done.values():
@@ -87,6 +92,15 @@ def run_label(run: Run, among: list[Run]) -> str:
     """A run's name; with the end of its id where several runs have the same name."""
     double = sum(other.name == run.name for other in among) > 1
     return f"{run.name} · {run.id[-4:]}" if double else run.name
+
+
+def _say_gone(named: list[str]) -> None:
+    """A run that a link names but that is not here, or not done, is not left out in silence."""
+    states = {run.id: run.state for run in workspace().runs()}
+    if any(one not in states for one in named):
+        st.warning("**A run of this link is not here.**  \nThe others are shown.", icon=":material/link_off:")
+    elif any(states[one] != "done" for one in named):
+        st.caption("Runs that are not done yet, or did not end well, are left out.")
 
 
 def _dataset_label(datasets: dict[str, Dataset], chosen: str) -> str:

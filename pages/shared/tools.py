@@ -23,11 +23,15 @@ STATE_ICONS = {
 MODEL_BADGES = {"lr": "gray", "fm": "blue", "afm": "orange", "fibinet": "green", "din": "violet"}
 
 
+class PageEnd(Exception):
+    """Nothing more to show on this page: caught by the frame, which still has to write the address."""
+
+
 def missing(what: str, how: str, page: str, label: str, icon: str) -> NoReturn:
     """Say what a page needs, and lead to the page that makes it. Ends the page."""
     st.info(f"**{what}**  \n{how}", icon=":material/info:")
     st.page_link(page, label=label, icon=icon)
-    st.stop()
+    raise PageEnd
 
 
 def ready(dataset: Dataset | None) -> Dataset:

@@ -11,11 +11,21 @@ from pages.shared.problems import two_sentences
 from pages.shared.samples import SAMPLES, add_sample
 from pages.shared.store import workspace
 
+_ADDED, _EDITION = "data-added", "upload-edition"
 TYPES = ["csv", "tsv", "txt", "parquet", "pq", "jsonl", "ndjson", "json", "inter", "gz"]
 
 
-def add_data() -> None:
-    """Upload a file or take a sample; the new dataset becomes the one looked at."""
+def add_panel(expanded: bool) -> None:
+    """The panel for new data; it closes once something was added."""
+    if st.session_state.pop(_ADDED, False):
+        st.session_state["add-data"] = False
+    panel = st.expander("Add data", expanded=expanded, icon=":material/add:", key="add-data", on_change="rerun")
+    if panel.open:
+        with panel:
+            _add_data()
+
+
+def _add_data() -> None:
     upload, sample = st.columns([3, 2], gap="large")
     with upload:
         _upload()
@@ -24,12 +34,14 @@ def add_data() -> None:
         for name, (label, note) in SAMPLES.items():
             if st.button(label, key=f"sample-{name}", icon=":material/science:", width="stretch"):
                 with st.spinner("Copying the sample"):
-                    open_dataset(add_sample(workspace(), name))
+                    _open(add_sample(workspace(), name))
             st.caption(note)
 
 
-def open_dataset(dataset_id: str) -> None:
+def _open(dataset_id: str) -> None:
     """Look at a dataset from now on, and at no run of another one."""
+    st.session_state[_ADDED] = True
+    st.session_state[_EDITION] = st.session_state.get(_EDITION, 0) + 1  # empties the file chooser
     address.write("dataset", dataset_id)
     for key in ("runs", "row", "afm", "fibinet", "din"):
         address.write(key, None)
@@ -37,10 +49,11 @@ def open_dataset(dataset_id: str) -> None:
 
 
 def _upload() -> None:
+    edition = st.session_state.get(_EDITION, 0)
     rows = st.file_uploader(
         "A table with one row for each time an item was shown to a user",
         type=TYPES,
-        key="upload-rows",
+        key=f"upload-rows-{edition}",
         help="CSV, TSV, Parquet or JSON lines, each also gzipped. It needs a column that says whether it was clicked.",
     )
     sides = {}
@@ -52,13 +65,13 @@ def _upload() -> None:
                 ("valid", "Validation rows, if the split is given"),
                 ("test", "Test rows, if the split is given"),
             ):
-                sides[part] = st.file_uploader(label, type=TYPES, key=f"upload-{part}")
+                sides[part] = st.file_uploader(label, type=TYPES, key=f"upload-{part}-{edition}")
     if rows is None:
-        st.caption("The file stays on this computer: the app sends nothing anywhere.")
+        st.caption("The file goes to the machine that runs this app, and nowhere else.")
         return
     if st.button(f"Read {rows.name}", type="primary", icon=":material/upload_file:", key="upload-start"):
         given = {part: file for part, file in sides.items() if file is not None}
-        open_dataset(workspace().add_upload(rows.name, rows, **given))
+        _open(workspace().add_upload(rows.name, rows, **given))
 
 
 @st.fragment(run_every=0.7)
