@@ -113,7 +113,7 @@ def _single(table: _Table, fact: Facts) -> Column:
     role, why = table.role(fact.name)
     if fact.name in (table.user, table.item):
         who = "user" if fact.name == table.user else "item"
-        reason = f"It is called '{fact.name}': its {fact.distinct:,} values say which {who} the row is about."
+        reason = f"It is called '{fact.name}': its values say which {who} the row is about."
         return Column(name=fact.name, kind="categorical", role=role, reason=reason)
     key = table.user if role == "user" else table.item if role == "item" else None
     kind, reason = guess_kind(fact)
