@@ -7,6 +7,7 @@ typed wrongly. Results go to the standard output, everything else to the standar
 from __future__ import annotations
 
 import importlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -66,4 +67,5 @@ def cli(workspace: Path | None) -> None:
 
 def main() -> None:
     """Run the command line."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads sleep while they wait: the cores may be shared
     cli(prog_name="python -m ctrcore")

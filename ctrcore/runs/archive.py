@@ -78,7 +78,7 @@ def import_run(workspace: Workspace, data: bytes) -> str:
         (folder / ARCHIVE).write_bytes(data)
         write_status(folder, JobStatus("queued", submitted=time.time()))
         # no memory limit: the files' own limits bound it, and an accelerator's libraries map address space at will
-        start(folder, Order("ctrcore.runs.archive:unpack", threads=1))
+        start(folder, Order("ctrcore.runs.archive:unpack"))
         end = time.monotonic() + PATIENCE
         while (status := read_status(folder)).active:
             if time.monotonic() > end:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ctrcore.errors import RunError
 from ctrcore.metrics import auc
-from ctrcore.models.config import CONFIGS
+from ctrcore.models.config import CONFIGS, LRConfig, ModelConfig
 from ctrcore.runs.archive import LIMITS
 from ctrcore.runs.demo import DEMO, SHOP, TABLES
 from ctrcore.runs.files import Record, read_json, write_json, write_lines, write_text
@@ -19,19 +19,21 @@ from ctrcore.runs.running import run_here
 from ctrcore.runs.spec import RunSpec
 from ctrcore.runs.status import JobStatus, write_status
 from ctrcore.runs.workspace import Workspace
-from ctrcore.training.presets import preset
+from ctrcore.training.config import TrainConfig
+from ctrcore.training.presets import Preset, preset
 
 CREATED = 1_741_000_000.0  # a day in March 2025, so that equal runs are equal files
 STEPS_KEPT = 150  # of all points of a learning curve between the epochs
 DATASET_FILES = ("dataset.json", "guess.json", "recipe.json", "profile.json")
 
 
-def build_demo(source: Path, tell: Callable[[str], None]) -> dict[str, float]:
+def build_demo(source: Path, tell: Callable[[str], None], preset_name: Preset = "standard") -> dict[str, float]:
     """Train every model on the sample shop and write `demo/` into the folder of sample data.
 
     Args:
         source: the folder of sample data, with the shop and its truth in it.
         tell: told how it goes.
+        preset_name: the settings of all models.
 
     Returns:
         The AUC on the test rows of each model, and of the true logit under 'best'.
@@ -51,7 +53,7 @@ def build_demo(source: Path, tell: Callable[[str], None]) -> dict[str, float]:
         result: dict[str, float] = {}
         runs: list[Run] = []
         for name in CONFIGS:
-            run = _train(workspace, dataset, name)
+            run = _train(workspace, dataset, *preset(preset_name, name))
             figures = run.metrics() or {}
             result[name] = figures["test"]["auc"]
             tell(f"{run.name}: test AUC {result[name]:.4f}, {figures['epochs']} epochs, {figures['seconds']:.0f} s")
@@ -68,11 +70,10 @@ def build_demo(source: Path, tell: Callable[[str], None]) -> dict[str, float]:
     return result
 
 
-def _train(workspace: Workspace, dataset: str, name: str) -> Run:
-    config, training = preset("standard", name)
+def _train(workspace: Workspace, dataset: str, config: ModelConfig, training: TrainConfig) -> Run:
     recipe = workspace.dataset(dataset).recipe()
     values: dict[str, Any] = {"dataset": dataset, "recipe": recipe, "model": config, "tags": ["demo"]}
-    if name == "lr":
+    if isinstance(config, LRConfig):
         values["model"] = config.model_copy(update={"embedding_size": 1})  # LR reads first-order weights only
     run = run_here(workspace, RunSpec(**values, training=training.model_copy(update={"device": "cpu"})))
     if run.error is not None:

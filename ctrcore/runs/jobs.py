@@ -15,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from ctrcore.errors import RunError
+from ctrcore.runs import settings
 from ctrcore.runs.slots import enter_queue, leave_queue
 from ctrcore.runs.status import JobStatus, is_locked, read_status, write_status
 
@@ -30,14 +31,12 @@ class Order:
         queue: folder of tickets and slots shared by the jobs that wait for each other; None starts at once.
         slots: jobs of the queue that may work at the same time.
         memory: largest address space in bytes; None is unlimited.
-        threads: threads for numerical libraries.
     """
 
     target: str
     queue: Path | None = None
     slots: int = 1
     memory: int | None = None
-    threads: int = 1
 
 
 def enlist(folder: Path, queue: Path | None = None) -> str:
@@ -74,7 +73,7 @@ def start(folder: Path, order: Order) -> None:
     with (folder / "log.txt").open("ab") as log:
         process = subprocess.Popen(
             command,
-            env=_environment(order.threads),
+            env=_environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -113,9 +112,8 @@ def _insist(folder: Path) -> None:
             return
 
 
-def _environment(threads: int) -> dict[str, str]:
+def _environment() -> dict[str, str]:
     root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
-    limits = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(threads))
     talk = {"PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1", "PYTHONIOENCODING": "utf-8"}
-    return os.environ | limits | talk | {"PYTHONPATH": path}
+    return os.environ | settings.numeric_environment() | talk | {"PYTHONPATH": path}

@@ -56,6 +56,8 @@ def run_here(
     Returns:
         The run at its end. A failure is in its `error`; an interrupt from the keyboard leaves it cancelled.
     """
+    for name, value in settings.numeric_environment().items():
+        os.environ.setdefault(name, value)  # of use as long as torch is not loaded yet
     run_id = workspace.create(spec)
     attempt = workspace.enlist(run_id)
     function = partial(train_run, on_event=on_event)

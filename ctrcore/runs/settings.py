@@ -24,6 +24,17 @@ def threads() -> int:
     return _number("CTR_THREADS", max(1, cores // slots()))
 
 
+def numeric_environment() -> dict[str, str]:
+    """Environment of a process that calculates, read by numerical libraries when they are loaded.
+
+    Threads that wait for each other sleep instead of spinning: on cores that others use too, spinning made training
+    five to twenty times slower.
+    """
+    count = str(threads())
+    limits = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), count)
+    return limits | {"OMP_WAIT_POLICY": "PASSIVE"}
+
+
 def max_upload() -> int:
     """`CTR_MAX_UPLOAD`: bytes of one uploaded file."""
     return _number("CTR_MAX_UPLOAD", 2 * 1024**3)

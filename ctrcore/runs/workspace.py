@@ -103,8 +103,7 @@ class Workspace:
             files = {part: save_upload(folder, part, name, upload) for part, upload in given.items()}
             write_json(folder / "dataset.json", {"name": clean_name(name), "created": time.time(), "files": files})
             write_status(folder, JobStatus("queued", submitted=time.time()))
-        memory, threads = settings.ingest_memory(), settings.threads()
-        start(self.root / "datasets" / dataset_id, Order(INGEST, memory=memory, threads=threads))
+        start(self.root / "datasets" / dataset_id, Order(INGEST, memory=settings.ingest_memory()))
         return dataset_id
 
     def add_frame(self, name: str, frame: pd.DataFrame, recipe: Recipe | None = None, *, digest: str = "") -> str:
@@ -234,7 +233,7 @@ class Workspace:
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def _start(self, run_id: str) -> None:
-        order = Order(TRAIN, queue=self.queue, slots=settings.slots(), threads=settings.threads())
+        order = Order(TRAIN, queue=self.queue, slots=settings.slots())
         start(self.root / "runs" / run_id, order)
 
     def _edit(self, run_id: str, **changes: object) -> None:

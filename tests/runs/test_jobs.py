@@ -46,8 +46,9 @@ def test_a_job_runs_to_its_end(folder: Path) -> None:
     assert last.submitted <= last.started <= last.finished <= time.time()
 
 
-def test_the_worker_is_nice_has_its_session_and_its_threads(folder: Path) -> None:
-    start(folder, fake("threads", threads=3))
+def test_the_worker_is_nice_has_its_session_and_its_threads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CTR_THREADS", "3")
+    start(folder, fake("threads"))
     ended(folder)
     assert (folder / "ran").read_text().split() == ["3", str(min(19, os.nice(0) + 10)), "True"]
 

@@ -1,0 +1,100 @@
+"""The demo: built from a shop, small, and copied into a workspace without touching what is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ctrcore.data.simulate import Shop, ShopConfig, simulate
+from ctrcore.errors import RunError
+from ctrcore.metrics import auc
+from ctrcore.models.config import CONFIGS
+from ctrcore.runs.build_demo import build_demo
+from ctrcore.runs.demo import SHOP, install_demo
+from ctrcore.runs.scoring import score
+from ctrcore.runs.workspace import Workspace
+
+IDS = sorted(f"shop-{name}" for name in CONFIGS)
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return simulate(ShopConfig(users=60, items=60, impressions=1500))
+
+
+@pytest.fixture(scope="module")
+def source(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sample_data")
+    (folder / "shop").mkdir()
+    shop.impressions.to_parquet(folder / "shop" / "impressions.parquet", index=False)
+    shop.truth.to_parquet(folder / "shop" / "truth.parquet", index=False)
+    told: list[str] = []
+    result = build_demo(folder, told.append, "quick")
+    assert set(result) == {*CONFIGS, "best"}
+    assert len(told) == len(result)
+    return folder
+
+
+def test_the_demo_is_whole(shop: Shop, source: Path, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    assert install_demo(workspace, source) == IDS
+    dataset = workspace.dataset(SHOP)
+    assert (dataset.state, dataset.rows) == ("done", 1500)
+    assert dataset.recipe() == shop.recipe()
+    runs = workspace.runs()
+    assert sorted(run.id for run in runs) == IDS
+    for run in runs:
+        assert (run.state, run.spec.dataset, run.spec.tags) == ("done", SHOP, ["demo"])
+        kept = run.predictions()
+        _, logit = score(run, dataset.table())
+        np.testing.assert_allclose(logit[kept["row"]], kept["logit"], atol=1e-4)
+        assert [record["epoch"] for record in run.events() if record["kind"] == "epoch"][-1] == run.metrics()["epochs"]
+        assert "importance" in run.explanations()
+        assert len(workspace.export(run.id)) > 1000
+
+
+def test_the_best_reachable_auc_is_that_of_the_truth(shop: Shop, source: Path, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    install_demo(workspace, source)
+    rows = workspace.run("shop-lr").predictions().query("split == 'test'")["row"].to_numpy()
+    label = shop.impressions["click"].to_numpy()[rows]
+    assert workspace.dataset(SHOP).best_auc == pytest.approx(auc(label, shop.truth["logit"].to_numpy()[rows]))
+
+
+def test_nothing_but_results_is_kept(source: Path) -> None:
+    names = {path.name for path in (source / "demo" / "runs").rglob("*") if path.is_file()}
+    assert names == {
+        "manifest.json",
+        "status.json",
+        "events.jsonl",
+        "encoder.json",
+        "model.json",
+        "model.safetensors",
+        "metrics.json",
+        "predictions.parquet",
+        "explain.json",
+    }
+    assert not list((source / "demo" / "datasets").rglob("*.parquet"))
+
+
+def test_installing_again_keeps_what_the_user_changed(source: Path, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    install_demo(workspace, source)
+    workspace.rename("shop-fm", "mine")
+    workspace.delete("shop-lr")
+    recipe = workspace.dataset(SHOP).recipe()
+    assert recipe is not None
+    workspace.dataset(SHOP).save_recipe(recipe.model_copy(update={"keep_negatives": 0.5}))
+    assert install_demo(workspace, source) == IDS
+    assert workspace.run("shop-fm").name == "mine"
+    assert workspace.run("shop-lr").state == "done"
+    again = workspace.dataset(SHOP).recipe()
+    assert again is not None
+    assert again.keep_negatives == 0.5
+
+
+def test_without_the_demo(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="not part of this installation"):
+        install_demo(Workspace(tmp_path), tmp_path / "nowhere")
