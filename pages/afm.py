@@ -124,8 +124,8 @@ def row_bars(chosen: Chosen) -> None:
             key="afm-row",
             title=f"Pairs of row {chosen.row}",
             help_text=WORDS["contribution"],
-            read="Length: how much the pair adds to the logit; blue raises it, orange lowers it. A thick bar has much "
-            "attention. The 15 largest of all pairs are shown.",
+            read="Length: how much the pair adds to the logit; blue raises it, orange lowers it. The thicker a bar, "
+            "the more attention. The 15 largest of all pairs are shown.",
             beware="A thick short bar is a pair the model looks at and then makes nothing of.",
             alt_text=f"Signed contributions of the pairs of row {chosen.row}",
             data=pairs,

@@ -172,6 +172,14 @@ def promises(runs: list[Run]) -> None:
     """Calibration, and one run's scores of clicks and non-clicks."""
     found = curves(runs, "calibration")
     names = {run.id: run_label(run, runs) for run in runs}
+    picked = st.selectbox(
+        "Run whose scores are shown beside the calibration",
+        list(names),
+        format_func=names.__getitem__,
+        key="histogram-run",
+        width=360,
+    )
+    clicks, others, edges = histogram(next(run for run in runs if run.id == picked))
     with st.grid(2, min_column_width=380):
         chart(
             calibration(found),
@@ -184,20 +192,17 @@ def promises(runs: list[Run]) -> None:
             alt_text="Click rate against predicted probability: " + ", ".join(curve.label for curve in found),
             data=lambda: _long(found, "predicted", "clicked"),
         )
-        with st.container():
-            picked = st.selectbox("Scores of", list(names), format_func=names.__getitem__, key="histogram-run")
-            clicks, others, edges = histogram(next(run for run in runs if run.id == picked))
-            chart(
-                score_histogram(clicks.tolist(), others.tolist(), edges.tolist()),
-                key="histogram",
-                title="How far are clicks and non-clicks apart?",
-                help_text=WORDS["probability"],
-                read="Each colour adds up to 100 %. The less the two overlap, the better the model tells clicks from "
-                "non-clicks.",
-                beware="The bars say nothing on how many clicks there are: both kinds are scaled alike.",
-                alt_text=f"Predicted probabilities of clicked and other rows by {names[picked]}",
-                data=lambda: pd.DataFrame({"from": edges[:-1], "to": edges[1:], "click": clicks, "no_click": others}),
-            )
+        chart(
+            score_histogram(clicks.tolist(), others.tolist(), edges.tolist()),
+            key="histogram",
+            title=f"Clicks and non-clicks apart: {plain(names[picked])}",
+            help_text=WORDS["probability"],
+            read="Each colour adds up to 100 %. The less the two overlap, the better the model tells clicks from "
+            "non-clicks.",
+            beware="The bars say nothing on how many clicks there are: both kinds are scaled alike.",
+            alt_text=f"Predicted probabilities of clicked and other rows by {names[picked]}",
+            data=lambda: pd.DataFrame({"from": edges[:-1], "to": edges[1:], "click": clicks, "no_click": others}),
+        )
 
 
 def _long(found: list[Curve], x: str, y: str) -> pd.DataFrame:

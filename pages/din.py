@@ -75,16 +75,16 @@ def switched_off(history: pd.DataFrame, chosen: Chosen) -> np.ndarray:
 
 def scores(chosen: Chosen, logit: float, shorter: float | None) -> None:
     """The score as it is, with the candidate chosen, and with behaviours off."""
-    before, now, without = st.columns(3)
-    before.metric("Row as it was", f"{chosen.logit:+.3f}", help=WORDS["logit"])
-    now.metric(
-        "With this candidate",
-        f"{logit:+.3f}",
-        delta=f"{logit - chosen.logit:+.3f}" if abs(logit - chosen.logit) > 5e-4 else None,
-        help=f"Probability {float(sigmoid(np.array(logit))):.1%}.",
-    )
-    if shorter is not None:
-        without.metric("With behaviours off", f"{shorter:+.3f}", delta=f"{shorter - logit:+.3f}")
+    with st.grid(3, min_column_width=150):
+        st.metric("Row as it was", f"{chosen.logit:+.3f}", help=WORDS["logit"])
+        st.metric(
+            "With this candidate",
+            f"{logit:+.3f}",
+            delta=f"{logit - chosen.logit:+.3f}" if abs(logit - chosen.logit) > 5e-4 else None,
+            help=f"Probability {float(sigmoid(np.array(logit))):.1%}.",
+        )
+        if shorter is not None:
+            st.metric("With behaviours off", f"{shorter:+.3f}", delta=f"{shorter - logit:+.3f}")
 
 
 def show_history(chosen: Chosen) -> None:
@@ -93,8 +93,8 @@ def show_history(chosen: Chosen) -> None:
     from ctrcore.training.predicting import predict
 
     model, encoder = cast("DIN", model_of(chosen.run)), encoder_of(chosen.run)
-    left, right = st.columns(2)
-    with left:
+    controls = st.grid(2, min_column_width=300)
+    with controls.cell():
         row = with_other_candidate(chosen, pick_candidate(chosen))
     history = history_view(model, encoder, row, 0)
     if history.empty:
@@ -104,7 +104,7 @@ def show_history(chosen: Chosen) -> None:
             icon=":material/history_toggle_off:",
         )
         return
-    with right:
+    with controls.cell():
         keep = switched_off(history, chosen)
     logit = float(predict(model, row)[0])
     shorter = None

@@ -93,7 +93,7 @@ def newest() -> None:
 def line(name: str, page: str, query: dict[str, str], note: str) -> None:
     """One thing of a list: its name as a link, and a note."""
     left, right = st.columns([3, 4], vertical_alignment="center", gap="small")
-    left.page_link(page, label=plain(name), query_params=query, width="stretch")
+    left.page_link(page, label=plain(name), icon=":material/arrow_right:", query_params=query, width="stretch")
     right.caption(note)
 
 

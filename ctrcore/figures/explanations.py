@@ -79,18 +79,17 @@ def signed_bars(parts: pd.DataFrame, *, weight: str | None = "attention", count:
     top = parts.loc[order]
     values = top["contribution"].to_numpy(dtype=float)
     labels = [
-        f"{part_label(str(name), value, 44)}{chr(8203) * position}"
+        f"{part_label(str(name), value, 38)}{chr(8203) * position}"
         for position, (name, value) in enumerate(zip(top["name"], top["value"], strict=True))
     ]
     relative = np.full(len(top), 0.7)
     hover = "%{customdata[0]} = %{customdata[1]}<br>contribution %{x:+.4f}"
-    title = "contribution to the logit"
+    title = "contribution to logit"
     weights = top["weight"].to_numpy(dtype=float)
     if weight is not None:
         largest = float(np.nanmax(np.abs(weights), initial=0.0)) or 1.0
         relative = np.nan_to_num(np.abs(weights) / largest)
         hover += f"<br>{weight} %{{customdata[2]:.4f}}"
-        title += f" (thickness: {weight})"
     figure = go.Figure(
         go.Bar(
             y=labels,

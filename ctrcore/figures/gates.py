@@ -39,7 +39,7 @@ def gates_picture(summary: Mapping[str, Any], order: Sequence[str] | None = None
         cols=3,
         shared_yaxes=True,
         horizontal_spacing=0.04,
-        subplot_titles=("gate over the rows", "gate ablation", "AUC lost by permutation"),
+        subplot_titles=("gate", "ablation", "permutation"),
         column_widths=[0.4, 0.3, 0.3],
     )
     quantiles = np.asarray(summary["gate_quantiles"], dtype=float)[index]
@@ -92,10 +92,11 @@ def gates_picture(summary: Mapping[str, Any], order: Sequence[str] | None = None
         col=3,
     )
     finish(figure, height=130 + 28 * len(names), legend=False, top=34)
+    figure.update_annotations(font_size=13)
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(title_text="gate (1: unchanged)", row=1, col=1)
-    figure.update_xaxes(title_text="mean change of the logit", row=1, col=2)
-    figure.update_xaxes(title_text="AUC on test rows", row=1, col=3)
+    figure.update_xaxes(nticks=4, tickangle=0, exponentformat="e", tickfont_size=11)
+    for place, title in enumerate(("gate, 1: open", "change of logit", "AUC lost"), start=1):
+        figure.update_xaxes(title_text=title, row=1, col=place)
     return figure
 
 

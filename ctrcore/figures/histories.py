@@ -43,7 +43,7 @@ def history_cards(history: pd.DataFrame) -> go.Figure:
         shared_yaxes=True,
         horizontal_spacing=0.03,
         column_widths=[0.55, 0.45],
-        subplot_titles=("attention (bar), contribution (colour)", "contribution (bar), left out (diamond)"),
+        subplot_titles=("attention", "contribution, ◇ left out"),
     )
     marker = {
         "color": contribution,
@@ -74,9 +74,10 @@ def history_cards(history: pd.DataFrame) -> go.Figure:
         col=2,
     )
     finish(figure, height=130 + 27 * len(labels), legend=False, top=30)
+    figure.update_annotations(font_size=13)
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(title_text="attention weight", row=1, col=1)
-    figure.update_xaxes(title_text="change of the logit", row=1, col=2)
+    figure.update_xaxes(nticks=6, title_text="attention weight", row=1, col=1)
+    figure.update_xaxes(nticks=5, title_text="change of logit", row=1, col=2)
     return figure
 
 

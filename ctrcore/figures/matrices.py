@@ -10,6 +10,17 @@ import plotly.graph_objects as go
 
 from ctrcore.figures.style import MARK, finish, shorten
 
+# Below the plot, as a narrow window needs the width for the cells.
+COLORBAR = {
+    "orientation": "h",
+    "y": -0.02,
+    "yanchor": "top",
+    "thickness": 10,
+    "len": 0.7,
+    "outlinewidth": 0,
+    "nticks": 5,
+}
+
 
 def field_pairs(
     values: npt.NDArray[np.floating],
@@ -31,7 +42,7 @@ def field_pairs(
         signed: centre the colours at zero, orange below and blue above.
         chosen: the pair whose two cells are framed.
     """
-    names = [shorten(field, 18) for field in fields]
+    names = [shorten(field, 16) for field in fields]
     grid = np.asarray(values, dtype=float)
     largest = float(np.nanmax(np.abs(grid))) if np.isfinite(grid).any() else 1.0
     largest = largest or 1.0
@@ -49,7 +60,7 @@ def field_pairs(
                 hoverinfo="skip",
                 xgap=1,
                 ygap=1,
-                colorbar={"title": {"text": value, "side": "right"}, "thickness": 12, "outlinewidth": 0},
+                colorbar=COLORBAR | {"title": {"text": value, "side": "right"}},
                 **scale,
             ),
             go.Scatter(
@@ -74,7 +85,7 @@ def field_pairs(
                 type="rect", x0=x - 0.5, x1=x + 0.5, y0=y - 0.5, y1=y + 0.5, line={"color": MARK, "width": 3}
             )
     ticks = {"tickvals": list(range(len(fields))), "ticktext": names, "showgrid": False, "zeroline": False}
-    figure.update_xaxes(tickangle=-45, range=[-0.5, len(fields) - 0.5], **ticks)
+    figure.update_xaxes(side="top", tickangle=-45, range=[-0.5, len(fields) - 0.5], **ticks)
     figure.update_yaxes(range=[len(fields) - 0.5, -0.5], **ticks)
     finish(figure, height=150 + (30 if len(fields) < 12 else 25) * max(len(fields), 5), legend=False, top=40)
     # Without this only a click right on the marker counts, not one anywhere in the cell.

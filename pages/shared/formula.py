@@ -29,29 +29,25 @@ def show_formula(chosen: Chosen, pair: tuple[str, str]) -> None:
     with st.container(border=True, key="formula-card"):
         st.subheader(f"{pair[0]} × {pair[1]}")
         st.caption(f"In row {chosen.row}: {pair[0]} = {values[pair[0]]}, {pair[1]} = {values[pair[1]]}")
-        a, b, c = st.columns(3)
-        a.metric(
-            "Attention a",
-            f"{numbers['attention']:.4f}",
-            delta=f"{numbers['attention'] / even:.1f} × an even share",
-            delta_color="off",
-            delta_arrow="off",
-            help=f"{WORDS['attention']} An even share over {numbers['pairs']} pairs would be {even:.4f}.",
-        )
-        b.metric("What the pair says p · g", f"{numbers['projected']:+.4f}", help="Before attention weighs it.")
-        c.metric("Contribution a × (p · g)", f"{numbers['contribution']:+.4f}", help=WORDS["contribution"])
+        with st.grid(3, min_column_width=150):
+            st.metric(
+                "Attention a",
+                f"{numbers['attention']:.4f}",
+                delta=f"{numbers['attention'] / even:.1f} × an even share",
+                delta_color="off",
+                delta_arrow="off",
+                help=f"{WORDS['attention']} An even share over {numbers['pairs']} pairs would be {even:.4f}.",
+            )
+            st.metric("The pair says p · g", f"{numbers['projected']:+.4f}", help="Before attention weighs it.")
+            st.metric("Contribution", f"{numbers['contribution']:+.4f}", help=f"a × (p · g). {WORDS['contribution']}")
         if level() == "Simple":
             return
+        attention, projected = f"{numbers['attention']:.4f}", f"{numbers['projected']:+.4f}"
         st.latex(
-            r"\underbrace{a}_{"
-            + f"{numbers['attention']:.4f}"
-            + r"} \cdot \underbrace{p \cdot (v_{left} \odot v_{right})}_{"
-            + f"{numbers['projected']:+.4f}"
-            + r"} = "
-            + f"{numbers['contribution']:+.4f}"
-            + r", \qquad a = \mathrm{softmax}(e), \quad e = "
-            + f"{numbers['score']:+.4f}"
+            rf"\underbrace{{a}}_{{{attention}}} \cdot "
+            rf"\underbrace{{p \cdot (v_{{left}} \odot v_{{right}})}}_{{{projected}}} = {numbers['contribution']:+.4f}"
         )
+        st.latex(rf"a = \mathrm{{softmax}}(e), \quad e = {numbers['score']:+.4f}")
         steps = pd.DataFrame(
             {
                 "number": range(1, len(numbers["g"]) + 1),

@@ -81,13 +81,13 @@ def sample_note(run: Run, rows: int) -> str:
 def show_row(chosen: Chosen) -> None:
     """The row as the user knows it, and what the model said."""
     with st.container(border=True, key="row-card"):
-        head, score, chance, truth = st.columns([3, 1, 1, 1], vertical_alignment="center")
-        head.markdown(f"#### Row {chosen.row} of the table")
+        st.markdown(f"#### Row {chosen.row} of the table")
         if level() != "Expert":
-            head.caption("Another row: in the sidebar, or by its Find button.")
-        score.metric("Logit", f"{chosen.logit:+.3f}", help=WORDS["logit"])
-        chance.metric("Probability", f"{float(sigmoid(np.array(chosen.logit))):.1%}", help=WORDS["probability"])
-        truth.metric("Really", "click" if chosen.label else "no click")
+            st.caption("Another row: in the sidebar, or by its Find button.")
+        with st.grid(3, min_column_width=110):
+            st.metric("Logit", f"{chosen.logit:+.3f}", help=WORDS["logit"])
+            st.metric("Probability", f"{float(sigmoid(np.array(chosen.logit))):.1%}", help=WORDS["probability"])
+            st.metric("Really", "click" if chosen.label else "no click")
         with st.expander("The row's values"):
             st.dataframe(row_values(chosen), hide_index=True, alt="The row's columns and values", key="row-values")
 

@@ -32,11 +32,11 @@ def test_the_pair_of_the_address_is_open(space: Workspace, visit: Open) -> None:
 
 def test_the_formula_multiplies_out(space: Workspace, visit: Open) -> None:
     app = visit("afm.py", pair="user_id × item_id", level="Expert")
-    product = metric(app, "Attention") * metric(app, "What the pair says")
+    product = metric(app, "Attention") * metric(app, "The pair says")
     assert metric(app, "Contribution") == pytest.approx(product, abs=2e-4)
     steps = next(frame.value for frame in app.dataframe if "p × g" in frame.value)
     np.testing.assert_allclose(steps["v left"] * steps["v right"], steps["g = left × right"], rtol=1e-5)
-    assert steps["p × g"].sum() == pytest.approx(metric(app, "What the pair says"), abs=1e-4)
+    assert steps["p × g"].sum() == pytest.approx(metric(app, "The pair says"), abs=1e-4)
 
 
 def test_without_a_choice_the_strongest_pair_is_open(space: Workspace, visit: Open) -> None:
