@@ -45,8 +45,8 @@ def matrices(chosen: Chosen, summary: dict[str, Any], kinds: tuple[str, ...], pa
     about = {
         "attention": (
             "Where the model looks: mean attention",
-            f"Mean over {note}. Dark cells are pairs of fields that AFM gives much weight. All pairs of a row share "
-            "a weight of 1. **Click a cell** to see its formula for one row.",
+            f"Mean over {note}. The colour scale below the matrix says how much weight AFM gives a pair of "
+            "fields; all pairs of a row share a weight of 1. **Click a cell** to see its formula for one row.",
             "High attention is not importance: the pair may lower the score, or add next to nothing. Compare with the "
             "matrix of contributions.",
         ),

@@ -60,13 +60,13 @@ def scoreboard(runs: list[Run]) -> None:
     with st.container(border=True):
         head, choice = st.columns([3, 2], vertical_alignment="bottom")
         head.markdown("#### Every metric at a glance", help="Hover over a column's title to read what it means.")
-        base = choice.selectbox(
-            "Base for RelaImpr", list(names), format_func=names.__getitem__, key="base-run", help=WORDS["rela_impr"]
-        )
+        base = runs[0].id
+        if level() != "Simple":
+            base = choice.selectbox(
+                "Base for RelaImpr", list(names), format_func=names.__getitem__, key="base-run", help=WORDS["rela_impr"]
+            )
         table = metrics_table(runs, next(run for run in runs if run.id == base))
-        shown = list(table.columns)
-        if level() == "Simple":
-            shown = ["run", "auc", "log_loss", "seconds"]
+        shown = ["run", "auc", "log_loss", "seconds"] if level() == "Simple" else list(table.columns)
         st.dataframe(
             table,
             hide_index=True,

@@ -11,6 +11,7 @@ from ctrcore.errors import ModelError
 from ctrcore.figures.style import MODEL_TITLES
 from ctrcore.models.config import ModelConfig
 from ctrcore.runs.dataset import Dataset
+from ctrcore.runs.estimating import seconds_at_most
 from ctrcore.runs.spec import RunSpec
 from ctrcore.training.config import TrainConfig
 from ctrcore.training.presets import PRESETS, preset
@@ -22,7 +23,7 @@ from pages.shared.live import watch_runs
 from pages.shared.pickers import pick_dataset
 from pages.shared.problems import problems_shown
 from pages.shared.store import workspace
-from pages.shared.tools import ready
+from pages.shared.tools import duration, ready
 from pages.shared.words import WORDS
 
 ABOUT = {
@@ -172,6 +173,17 @@ def check(specs: list[RunSpec]) -> None:
             )
 
 
+def expected(dataset: Dataset, specs: list[RunSpec]) -> None:
+    """How long it may take, if earlier runs tell."""
+    earlier = workspace().runs()
+    seconds = [seconds_at_most(spec, dataset.rows or 0, earlier) for spec in specs]
+    known = [value for value in seconds if value is not None]
+    if specs and len(known) == len(specs):
+        st.caption(
+            f"At most about {duration(sum(known))} of training, judging by earlier runs; early stopping may save some."
+        )
+
+
 dataset = ready(pick_dataset())
 saved = dataset.recipe()
 if saved is None:
@@ -181,6 +193,7 @@ with problems_shown():
     specs = choose(dataset, saved_or_guessed(dataset))
     check(specs)
     count = len(specs)
+    expected(dataset, specs)
     if st.button(
         f"Train {count} model{'s' if count != 1 else ''}",
         type="primary",

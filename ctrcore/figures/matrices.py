@@ -85,11 +85,11 @@ def field_pairs(
                 type="rect", x0=x - 0.5, x1=x + 0.5, y0=y - 0.5, y1=y + 0.5, line={"color": MARK, "width": 3}
             )
     ticks = {"tickvals": list(range(len(fields))), "ticktext": names, "showgrid": False, "zeroline": False}
-    figure.update_xaxes(side="top", tickangle=-45, range=[-0.5, len(fields) - 0.5], **ticks)
+    figure.update_xaxes(side="top", tickangle=-45, ticklabeloverflow="allow", range=[-0.5, len(fields) - 0.5], **ticks)
     figure.update_yaxes(range=[len(fields) - 0.5, -0.5], **ticks)
     finish(figure, height=150 + (30 if len(fields) < 12 else 25) * max(len(fields), 5), legend=False, top=40)
     # Without this only a click right on the marker counts, not one anywhere in the cell.
-    figure.update_layout(hoverdistance=-1, clickmode="event+select", dragmode=False)
+    figure.update_layout(margin_r=60, hoverdistance=-1, clickmode="event+select", dragmode=False)
     return figure
 
 

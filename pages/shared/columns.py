@@ -174,8 +174,8 @@ def _config(columns: list[dict[str, Any]]) -> dict[str, Any]:
             "Role", options=get_args(Role), required=True, width="small", help=about["role"]
         ),
         "of": config.SelectboxColumn("History of", options=items, required=True, width=120, help=about["of"]),
-        "delimiter": config.TextColumn("Delimiter", max_chars=8, width="small", help=about["delimiter"]),
-        "max_length": config.NumberColumn("Keep", min_value=1, max_value=1000, step=1, help=about["max_length"]),
+        "delimiter": config.TextColumn("Split at", max_chars=8, width="small", help=about["delimiter"]),
+        "max_length": config.NumberColumn("Longest", min_value=1, max_value=1000, step=1, help=about["max_length"]),
         "min_count": config.NumberColumn("Min count", min_value=1, step=1, help=about["min_count"]),
         "impute": config.SelectboxColumn(
             "Missing", options=[NONE, *get_args(Impute)], required=True, width="small", help=about["impute"]

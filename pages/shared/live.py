@@ -43,8 +43,8 @@ def shown_runs(dataset: Dataset) -> list[Run]:
 def _panel(ids: list[str], was_active: bool) -> None:
     existing = {run.id: run for run in workspace().runs()}
     runs = [existing[one] for one in ids if one in existing]
-    if was_active and not any(run.active for run in runs):
-        st.rerun()
+    if was_active != any(run.active for run in runs):
+        st.rerun()  # a full run, which starts or stops the polling
     with st.container(border=True, gap="small"):
         for run in reversed(runs):
             _line(run)
@@ -96,7 +96,7 @@ def _outcome(run: Run) -> str:
 
 def _progress_text(run: Run) -> str:
     steps = [record for record in run.events() if record.get("kind") == "step"]
-    eta = f", at most {duration(steps[-1]['eta'])} to go" if steps else ""
+    eta = f", at most {duration(steps[-1]['eta'])} to go" if steps and steps[-1]["eta"] >= 1 else ""
     return f"{run.message or 'waiting'}{eta}"
 
 
