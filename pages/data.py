@@ -14,7 +14,8 @@ from pages.shared.preparation import edit_preparation
 from pages.shared.preview import show_preview
 from pages.shared.problems import problems_shown, show_problem
 from pages.shared.profile import show_profile, show_warnings
-from pages.shared.uploading import add_panel, unreadable, watch_reading
+from pages.shared.tools import plain
+from pages.shared.uploading import add_panel, look_elsewhere, unreadable, watch_reading
 
 TABS = ("Columns", "Profile", "Split, histories, cleaning", "What the models see")
 
@@ -91,6 +92,8 @@ def save_bar(dataset: Dataset, draft: drafts.Draft) -> None:
                 args=(dataset,),
                 kwargs={"to_guess": True},
             )
+            if st.button("Delete this dataset", icon=":material/delete:", key="delete-dataset"):
+                confirm_delete(dataset)
             st.download_button(
                 "Recipe as JSON",
                 recipe.model_dump_json(indent=2),
@@ -101,6 +104,23 @@ def save_bar(dataset: Dataset, draft: drafts.Draft) -> None:
                 on_click="ignore",
                 help="The same file works for the command line.",
             )
+
+
+@st.dialog("Delete this dataset?")
+def confirm_delete(dataset: Dataset) -> None:
+    """Ask once more."""
+    st.markdown(
+        f"The table **{plain(dataset.name)}** and the choices for it are removed. Runs trained on it stay, but their "
+        "rows can no longer be looked into. This cannot be undone."
+    )
+    with st.container(horizontal=True):
+        if st.button("Delete", type="primary", key="really-delete"):
+            with problems_shown():
+                dataset.delete()
+                look_elsewhere()
+                st.rerun()
+        if st.button("Keep it", key="keep-dataset"):
+            st.rerun()
 
 
 def _save(dataset: Dataset, recipe: Recipe) -> None:

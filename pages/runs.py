@@ -32,7 +32,7 @@ def table_of_runs(runs: list[Run]) -> Run | None:
     event = st.dataframe(
         table,
         hide_index=True,
-        key="runs-table",
+        key=table_key(runs),
         on_select="rerun",
         selection_mode="single-row",
         height=min(42 + 35 * len(table), 400),
@@ -53,6 +53,11 @@ def table_of_runs(runs: list[Run]) -> Run | None:
         address.write("run", runs[picked[0]].id)
     wanted = address.read("run")
     return next((run for run in runs if run.id == wanted), None)
+
+
+def table_key(runs: list[Run]) -> str:
+    """Another one for other runs: the table keeps the position of a chosen line, not what stands there."""
+    return f"runs-table-{runs[0].id}-{len(runs)}"
 
 
 def _row(run: Run, datasets: dict[str, str]) -> dict[str, Any]:

@@ -42,10 +42,15 @@ def _open(dataset_id: str) -> None:
     """Look at a dataset from now on, and at no run of another one."""
     st.session_state[_ADDED] = True
     st.session_state[_EDITION] = st.session_state.get(_EDITION, 0) + 1  # empties the file chooser
+    look_elsewhere()
     address.write("dataset", dataset_id)
-    for key in ("runs", "row", "afm", "fibinet", "din"):
-        address.write(key, None)
     st.rerun()
+
+
+def look_elsewhere() -> None:
+    """Forget the dataset looked at and everything that belongs to it."""
+    for key in ("dataset", "runs", "row", "afm", "fibinet", "din"):
+        address.write(key, None)
 
 
 def _upload() -> None:
@@ -95,4 +100,4 @@ def unreadable(dataset: Dataset) -> None:
 
 def _remove(dataset: Dataset) -> None:
     dataset.delete()
-    address.write("dataset", None)
+    look_elsewhere()

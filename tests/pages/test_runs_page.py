@@ -23,9 +23,12 @@ def test_all_runs_are_listed_newest_first(space: Workspace, visit: Open) -> None
 
 def test_a_line_chosen_opens_the_run(space: Workspace, visit: Open) -> None:
     app = visit("runs.py")
-    app.session_state["runs-table"] = DataframeState({"selection": {"rows": [1], "columns": [], "cells": []}})
+    runs = space.runs()
+    app.session_state[f"runs-table-{runs[0].id}-{len(runs)}"] = DataframeState(
+        {"selection": {"rows": [1], "columns": [], "cells": []}}
+    )
     app.run()
-    run = space.runs()[1]
+    run = runs[1]
     assert f"id {run.id}" in texts(app)
     measured = run.metrics()
     assert measured is not None
