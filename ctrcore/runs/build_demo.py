@@ -10,7 +10,7 @@ from typing import Any
 
 from ctrcore.errors import RunError
 from ctrcore.metrics import auc
-from ctrcore.models.config import CONFIGS, LRConfig, ModelConfig
+from ctrcore.models.config import CONFIGS, ModelConfig
 from ctrcore.runs.archive import LIMITS
 from ctrcore.runs.demo import DEMO, SHOP, TABLES
 from ctrcore.runs.files import Record, read_json, write_json, write_lines, write_text
@@ -24,6 +24,10 @@ from ctrcore.training.presets import Preset, preset
 
 CREATED = 1_741_000_000.0  # a day in March 2025, so that equal runs are equal files
 STEPS_KEPT = 150  # of all points of a learning curve between the epochs
+SMALLER: dict[str, dict[str, Any]] = {  # files a third as large, and models no worse on this shop
+    "lr": {"embedding_size": 1},
+    "fibinet": {"hidden_units": (32, 16)},
+}
 DATASET_FILES = ("dataset.json", "guess.json", "recipe.json", "profile.json")
 
 
@@ -73,8 +77,7 @@ def build_demo(source: Path, tell: Callable[[str], None], preset_name: Preset = 
 def _train(workspace: Workspace, dataset: str, config: ModelConfig, training: TrainConfig) -> Run:
     recipe = workspace.dataset(dataset).recipe()
     values: dict[str, Any] = {"dataset": dataset, "recipe": recipe, "model": config, "tags": ["demo"]}
-    if isinstance(config, LRConfig):
-        values["model"] = config.model_copy(update={"embedding_size": 1})  # LR reads first-order weights only
+    values["model"] = config.model_copy(update=SMALLER.get(config.name, {}))  # type: ignore[attr-defined]
     run = run_here(workspace, RunSpec(**values, training=training.model_copy(update={"device": "cpu"})))
     if run.error is not None:
         raise RunError(run.error.problem, run.error.remedy)

@@ -42,13 +42,22 @@ class Workspace:
 
     Args:
         root: the folder; by default the environment's `CTR_WORKSPACE`, or `workspace` in the working directory.
+
+    Raises:
+        RunError: if the folder cannot be made.
     """
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = Path(root).expanduser().resolve() if root is not None else settings.workspace_root()
-        for kind in ("datasets", "runs"):
-            (self.root / kind).mkdir(parents=True, exist_ok=True)
-            sweep(self.root / kind)
+        try:
+            for kind in ("datasets", "runs"):
+                (self.root / kind).mkdir(parents=True, exist_ok=True)
+                sweep(self.root / kind)
+        except OSError as error:
+            raise RunError(
+                f"The workspace {self.root} cannot be used: {error.strerror}.",
+                "Choose a folder that you may write to, by CTR_WORKSPACE or --workspace.",
+            ) from error
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Workspace) and other.root == self.root

@@ -80,6 +80,12 @@ def test_the_environment_names_the_workspace(tmp_path: Path, monkeypatch: pytest
     assert Workspace().root == tmp_path / "workspace"
 
 
+def test_a_workspace_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RunError, match="cannot be used"):
+        Workspace(tmp_path / "file" / "workspace")
+
+
 # -- datasets ----------------------------------------------------------------------------------------------------------
 
 
