@@ -39,6 +39,7 @@ def _parse_manifest(path: Path) -> Manifest | None:
         return None
 
 
+KEPT = {"manifest.json", "status.json", "log.txt", "worker.lock", "cancel"}  # when a run starts over
 _manifests = FileCache(_parse_manifest, size=20_000)
 _events = LineCache(size=64)
 
@@ -147,6 +148,12 @@ class Run:
     def has_checkpoint(self) -> bool:
         """True if resuming goes on from an epoch instead of starting over."""
         return any(self.folder.glob("checkpoint*"))
+
+    def forget_progress(self) -> None:
+        """Remove what earlier attempts left: checkpoints, measured points, results. Only while nobody works on it."""
+        for path in self.folder.iterdir():
+            if path.is_file() and path.name not in KEPT and not path.name.startswith("."):
+                path.unlink(missing_ok=True)
 
     @property
     def size_bytes(self) -> int:

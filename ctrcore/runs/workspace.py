@@ -10,7 +10,6 @@ and then renamed, and removed the other way round: what can be seen is whole.
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -205,7 +204,7 @@ class Workspace:
             raise RunError(f"The run '{run.name}' is done.", "Start a new run to train further.")
         self.dataset(run.spec.dataset)
         if restart and not run.active:
-            forget_progress(run.folder)
+            run.forget_progress()
         self._start(run_id)
 
     def delete(self, run_id: str) -> None:
@@ -262,15 +261,3 @@ class Workspace:
         if not folder.is_dir():
             raise RunError(f"There is no {what} '{name}'.", f"Choose a {what} from the list.")
         return folder
-
-
-def forget_progress(folder: Path) -> None:
-    """Remove what earlier attempts of a run left: checkpoints, measured points and results."""
-    keep = {"manifest.json", "status.json", "log.txt", "worker.lock", "cancel"}
-    for path in folder.iterdir():
-        if path.name in keep or path.name.startswith("."):
-            continue
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,11 +26,6 @@ from tests.runs.waiting import ended, wait_until
 from tests.trained import RECIPE, Trained
 
 TRAINING = TrainConfig(epochs=4, batch_size=64, device="cpu", feature_dropout=0.1, patience=0)
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path)
 
 
 def spec(workspace: Workspace, rows: int = 300, training: TrainConfig = TRAINING) -> RunSpec:
