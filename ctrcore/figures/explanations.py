@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ctrcore.explain.explanation import Explanation
-from ctrcore.figures.style import NEUTRAL, finish, shorten, sign_color
+from ctrcore.figures.style import NEUTRAL, finish, shorten, sign_color, small_numbers
 
 
 def percent(logit: float) -> float:
@@ -83,7 +83,7 @@ def signed_bars(parts: pd.DataFrame, *, weight: str | None = "attention", count:
         for position, (name, value) in enumerate(zip(top["name"], top["value"], strict=True))
     ]
     relative = np.full(len(top), 0.7)
-    hover = "%{customdata[0]} = %{customdata[1]}<br>contribution %{x:+.4f}"
+    hover = "%{customdata[0]} = %{customdata[1]}<br>contribution %{x:+.4~g}"
     title = "contribution to logit"
     weights = top["weight"].to_numpy(dtype=float)
     if weight is not None:
@@ -105,4 +105,4 @@ def signed_bars(parts: pd.DataFrame, *, weight: str | None = "attention", count:
         )
     )
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    return finish(figure, height=110 + 26 * len(top), x=title, legend=False)
+    return small_numbers(finish(figure, height=110 + 26 * len(top), x=title, legend=False))

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ctrcore.figures.style import MODEL_COLORS, NEUTRAL, WHISKER, finish, shorten, sign_color
+from ctrcore.figures.style import MODEL_COLORS, NEUTRAL, WHISKER, finish, shorten, sign_color, small_numbers
 
 DEAD = 0.5
 
@@ -44,19 +44,20 @@ def gates_picture(summary: Mapping[str, Any], order: Sequence[str] | None = None
     )
     quantiles = np.asarray(summary["gate_quantiles"], dtype=float)[index]
     mean = np.asarray(summary["gate_mean"], dtype=float)[index]
-    for row, name in enumerate(names):
-        low, quarter, middle, three_quarters, high = quantiles[row]
+    for color in dict.fromkeys(colors):  # one trace for the living and one for the dead, as a trace has one colour
+        rows = [row for row, other in enumerate(colors) if other == color]
+        low, quarter, middle, three_quarters, high = quantiles[rows].T
         figure.add_box(
-            y=[name],
-            lowerfence=[low],
-            q1=[quarter],
-            median=[middle],
-            q3=[three_quarters],
-            upperfence=[high],
-            mean=[mean[row]],
+            y=[names[row] for row in rows],
+            lowerfence=low,
+            q1=quarter,
+            median=middle,
+            q3=three_quarters,
+            upperfence=high,
+            mean=mean[rows],
             orientation="h",
             boxmean=True,
-            marker={"color": colors[row]},
+            marker={"color": color},
             fillcolor="rgba(0,0,0,0)",
             line={"width": 1.8},
             showlegend=False,
@@ -93,8 +94,8 @@ def gates_picture(summary: Mapping[str, Any], order: Sequence[str] | None = None
     )
     finish(figure, height=130 + 28 * len(names), legend=False, top=34)
     figure.update_annotations(font_size=13)
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(nticks=4, tickangle=0, exponentformat="e", tickfont_size=11)
+    figure.update_yaxes(autorange="reversed", showgrid=False, categoryorder="array", categoryarray=names)
+    figure.update_xaxes(nticks=4, tickangle=0, exponentformat="power", tickfont_size=11)
     for place, title in enumerate(("gate, 1: open", "change of logit", "AUC lost"), start=1):
         figure.update_xaxes(title_text=title, row=1, col=place)
     return figure
@@ -115,4 +116,5 @@ def row_gates(fields: Sequence[str], gates: Sequence[float], means: Sequence[flo
         )
     )
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    return finish(figure, height=110 + 26 * len(names), x="gate of this row minus the field's mean gate", legend=False)
+    finish(figure, height=110 + 26 * len(names), x="gate of this row minus the field's mean gate", legend=False)
+    return small_numbers(figure)

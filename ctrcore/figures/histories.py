@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ctrcore.figures.style import NEUTRAL, finish, shorten
+from ctrcore.figures.style import NEUTRAL, finish, shorten, small_numbers
 
 OWN_COLUMNS = ("back", "attention", "contribution", "leave_one_out")
 
@@ -76,6 +76,7 @@ def history_cards(history: pd.DataFrame) -> go.Figure:
     finish(figure, height=130 + 27 * len(labels), legend=False, top=30)
     figure.update_annotations(font_size=13)
     figure.update_yaxes(autorange="reversed", showgrid=False)
+    small_numbers(figure)
     figure.update_xaxes(nticks=6, title_text="attention weight", row=1, col=1)
     figure.update_xaxes(nticks=5, title_text="change of logit", row=1, col=2)
     return figure

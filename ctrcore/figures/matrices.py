@@ -19,6 +19,7 @@ COLORBAR = {
     "len": 0.7,
     "outlinewidth": 0,
     "nticks": 5,
+    "exponentformat": "power",
 }
 
 
@@ -74,7 +75,7 @@ def field_pairs(
                 showlegend=False,
                 hovertemplate="%{customdata[0]} × %{customdata[1]}<br>"
                 + value
-                + " %{customdata[2]:.4f}<br>click for the formula<extra></extra>",
+                + " %{customdata[2]:.4~g}<br>click for the formula<extra></extra>",
             ),
         ]
     )
@@ -104,7 +105,9 @@ def confusion(counts: Mapping[str, int], title: str) -> go.Figure:
     share = grid / np.maximum(grid.sum(axis=1, keepdims=True), 1)
     names = [["found click", "missed click"], ["false alarm", "rightly left out"]]
     text = [[f"{grid[i, j]:,.0f}<br>{share[i, j]:.0%}<br>{names[i][j]}" for j in range(2)] for i in range(2)]
-    figure = go.Figure(
+    axis = {"automargin": True, "title": {"standoff": 8}}
+    # Built in one go: a slider redraws one of these for each model.
+    return go.Figure(
         go.Heatmap(
             z=share,
             x=["click", "no click"],
@@ -118,9 +121,13 @@ def confusion(counts: Mapping[str, int], title: str) -> go.Figure:
             xgap=2,
             ygap=2,
             hovertemplate="really %{y}, predicted %{x}<br>%{text}<extra></extra>",
-        )
+        ),
+        {
+            "title": {"text": shorten(title, 32), "font": {"size": 15}, "x": 0},
+            "height": 270,
+            "margin": {"l": 8, "r": 16, "t": 36, "b": 8},
+            "showlegend": False,
+            "xaxis": axis | {"title": {"text": "predicted", "standoff": 8}},
+            "yaxis": axis | {"title": {"text": "really", "standoff": 8}, "autorange": "reversed"},
+        },
     )
-    figure.update_yaxes(autorange="reversed", title_text="really")
-    figure.update_xaxes(title_text="predicted", side="bottom")
-    figure.update_layout(title={"text": shorten(title, 32), "font": {"size": 15}, "x": 0})
-    return finish(figure, height=270, legend=False, top=36)

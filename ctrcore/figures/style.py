@@ -50,13 +50,15 @@ def finish(
         hovermode="closest",
         bargap=0.3,
     )
-    figure.update_xaxes(automargin=True, title_standoff=8)
-    figure.update_yaxes(automargin=True, title_standoff=8)
-    if x:
-        figure.update_xaxes(title_text=x)
-    if y:
-        figure.update_yaxes(title_text=y)
+    axis: dict[str, object] = {"automargin": True, "title_standoff": 8}
+    figure.update_xaxes(axis | ({"title_text": x} if x else {}))
+    figure.update_yaxes(axis | ({"title_text": y} if y else {}))
     return figure
+
+
+def small_numbers(figure: go.Figure) -> go.Figure:
+    """Powers of ten instead of '5µ' on the x axes of what may be tiny."""
+    return figure.update_xaxes(exponentformat="power")
 
 
 def shorten(text: str, length: int = 28) -> str:

@@ -17,6 +17,17 @@ if TYPE_CHECKING:
     from ctrcore.models.afm import AFM
 
 
+def signed(value: float) -> str:
+    """Four decimals with the sign; very small numbers in powers of ten, so that they do not look like nothing."""
+    return f"{value:+.4f}" if abs(value) >= 1e-3 or value == 0 else f"{value:+.2e}"
+
+
+def tex(value: float) -> str:
+    """The same for a formula."""
+    number, _, power = signed(value).partition("e")
+    return rf"{number} \cdot 10^{{{int(power)}}}" if power else number
+
+
 def show_formula(chosen: Chosen, pair: tuple[str, str]) -> None:
     """What the pair adds in this row, step by step."""
     from ctrcore.explain.pairs import pair_formula
@@ -38,16 +49,16 @@ def show_formula(chosen: Chosen, pair: tuple[str, str]) -> None:
                 delta_arrow="off",
                 help=f"{WORDS['attention']} An even share over {numbers['pairs']} pairs would be {even:.4f}.",
             )
-            st.metric("The pair says p · g", f"{numbers['projected']:+.4f}", help="Before attention weighs it.")
-            st.metric("Contribution", f"{numbers['contribution']:+.4f}", help=f"a × (p · g). {WORDS['contribution']}")
+            st.metric("The pair says p · g", signed(numbers["projected"]), help="Before attention weighs it.")
+            st.metric("Contribution", signed(numbers["contribution"]), help=f"a × (p · g). {WORDS['contribution']}")
         if level() == "Simple":
             return
-        attention, projected = f"{numbers['attention']:.4f}", f"{numbers['projected']:+.4f}"
+        attention, projected = f"{numbers['attention']:.4f}", tex(numbers["projected"])
         st.latex(
             rf"\underbrace{{a}}_{{{attention}}} \cdot "
-            rf"\underbrace{{p \cdot (v_{{left}} \odot v_{{right}})}}_{{{projected}}} = {numbers['contribution']:+.4f}"
+            rf"\underbrace{{p \cdot (v_{{left}} \odot v_{{right}})}}_{{{projected}}} = {tex(numbers['contribution'])}"
         )
-        st.latex(rf"a = \mathrm{{softmax}}(e), \quad e = {numbers['score']:+.4f}")
+        st.latex(rf"a = \mathrm{{softmax}}(e), \quad e = {tex(numbers['score'])}")
         steps = pd.DataFrame(
             {
                 "number": range(1, len(numbers["g"]) + 1),
@@ -65,7 +76,7 @@ def show_formula(chosen: Chosen, pair: tuple[str, str]) -> None:
             st.dataframe(
                 steps,
                 hide_index=True,
-                column_config={name: st.column_config.NumberColumn(format="%.4f") for name in steps.columns[1:]},
+                column_config={name: st.column_config.NumberColumn(format="%.4g") for name in steps.columns[1:]},
                 alt="Embeddings of both values, their product, the projection and their product, number by number",
                 key="formula-numbers",
             )

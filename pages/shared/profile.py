@@ -12,7 +12,7 @@ from pages.shared.level import learn
 from pages.shared.tools import plain
 from pages.shared.words import WORDS
 
-SHOWN_WARNINGS = 3
+SHOWN_WARNINGS = 2
 
 
 def show_warnings(profile: Profile) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,13 @@ def test_nothing_is_wider_than_the_window(browser: Any, trained_by_hand: str, sc
         )
         assert overflow <= 1, path
     context.close()
+
+
+def test_every_answer_carries_safe_headers(app_url: str) -> None:
+    with urllib.request.urlopen(app_url, timeout=20) as answer:
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
 def test_the_first_page_is_there_soon(page: Any, app_url: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +15,7 @@ from ctrcore.figures.histories import behaviour_labels, history_cards, recency_b
 from ctrcore.figures.profiles import class_balance, score_histogram, value_rates
 from ctrcore.figures.style import MODEL_COLORS, NEGATIVE, NEUTRAL, POSITIVE
 
-GATES = {
+GATES: dict[str, list[Any]] = {
     "fields": ["user", "item", "hour"],
     "gate_mean": [1.0, 0.0, 1.2],
     "gate_quantiles": [[0.8, 0.9, 1.0, 1.1, 1.2], [0.0] * 5, [1.0, 1.1, 1.2, 1.3, 1.4]],
@@ -38,20 +40,33 @@ def parts() -> pd.DataFrame:
 
 def test_gates_are_aligned_and_ordered_by_permutation_unless_told_otherwise() -> None:
     figure = gates_picture(GATES)
-    boxes = [trace.y[0] for trace in figure.data if trace.type == "box"]
-    bars = [trace for trace in figure.data if trace.type == "bar"]
-    assert boxes == ["hour", "user", "item"]
-    assert [list(bar.y) for bar in bars] == [boxes, boxes]
-    assert list(bars[0].x) == [0.1, 0.2, 0.0]
-    told = gates_picture(GATES, ["item", "user", "hour"])
-    assert [trace.y[0] for trace in told.data if trace.type == "box"] == ["item", "user", "hour"]
+    order = ["hour", "user", "item"]
+    assert {tuple(axis.categoryarray) for axis in (figure.layout.yaxis, figure.layout.yaxis2)} == {tuple(order)}
+    ablation, drop = (trace for trace in figure.data if trace.type == "bar")
+    assert list(ablation.y) == list(drop.y) == order
+    assert list(ablation.x) == [0.1, 0.2, 0.0]
+    assert list(gates_picture(GATES, ["item", "user", "hour"]).layout.yaxis.categoryarray) == ["item", "user", "hour"]
+
+
+def test_boxes_show_the_quantiles_of_their_field() -> None:
+    boxes = {
+        name: (box.lowerfence[at], box.q1[at], box.median[at], box.q3[at], box.upperfence[at])
+        for box in gates_picture(GATES).data
+        if box.type == "box"
+        for at, name in enumerate(box.y)
+    }
+    assert boxes == {name: tuple(q) for name, q in zip(GATES["fields"], GATES["gate_quantiles"], strict=True)}
 
 
 def test_a_dead_gate_is_grey() -> None:
     assert dead_fields(GATES) == ["item"]
     assert dead_fields(GATES, share=0.05) == ["item", "hour"]
-    colors = gates_picture(GATES).data[-1].marker.color
-    assert list(colors) == [MODEL_COLORS["fibinet"], MODEL_COLORS["fibinet"], NEUTRAL]
+    figure = gates_picture(GATES)
+    assert list(figure.data[-1].marker.color) == [MODEL_COLORS["fibinet"], MODEL_COLORS["fibinet"], NEUTRAL]
+    assert {box.marker.color: tuple(box.y) for box in figure.data if box.type == "box"} == {
+        MODEL_COLORS["fibinet"]: ("hour", "user"),
+        NEUTRAL: ("item",),
+    }
 
 
 def test_row_gates_show_the_deviation_from_the_mean() -> None:
