@@ -8,6 +8,7 @@ import streamlit as st
 from ctrcore.figures.curves import Curve, auc_over, calibration, roc
 from ctrcore.figures.matrices import confusion
 from ctrcore.figures.profiles import score_histogram
+from ctrcore.figures.style import MODEL_TITLES
 from ctrcore.runs.run import Run
 from pages.shared.charts import chart, csv_button
 from pages.shared.level import level
@@ -214,7 +215,7 @@ def _cut(curve: Curve) -> Curve:
     return Curve(curve.label, curve.model, curve.x[:count], curve.y[:count])
 
 
-dataset = ready(pick_dataset())
+dataset = ready(pick_dataset(MODEL_TITLES))
 if not finished_runs(dataset):
     missing(
         "No model has been trained on this dataset yet.",

@@ -54,7 +54,7 @@ def choose(model: str, needs: str = "", *, with_history: bool = False) -> Chosen
         needs: what that model needs, for the advice.
         with_history: offer first a row whose history is not empty.
     """
-    dataset = ready(pick_dataset())
+    dataset = ready(pick_dataset([model]))
     run = pick_run(dataset, model)
     if run is None:
         no_run(model, needs)

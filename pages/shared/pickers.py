@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from ctrcore.runs.dataset import Dataset
@@ -10,8 +12,12 @@ from pages.shared import address
 from pages.shared.store import workspace
 
 
-def pick_dataset() -> Dataset | None:
-    """The dataset to look at; None if there is none. Unfinished and failed uploads can be chosen too."""
+def pick_dataset(with_runs_of: Collection[str] = ()) -> Dataset | None:
+    """The dataset to look at; None if there is none. Unfinished and failed uploads can be chosen too.
+
+    Args:
+        with_runs_of: where nothing was chosen yet, prefer a dataset on which one of these models was trained.
+    """
     datasets = {dataset.id: dataset for dataset in workspace().datasets()}
     if not datasets:
         return None
@@ -19,9 +25,7 @@ def pick_dataset() -> Dataset | None:
     if chosen not in datasets:
         if chosen is not None:
             st.warning("**The dataset of this link is not here.**  \nAnother one is shown.", icon=":material/link_off:")
-        chosen = _dataset_of_runs(datasets) or next(
-            (dataset.id for dataset in datasets.values() if dataset.state == "done"), next(iter(datasets))
-        )
+        chosen = _dataset_of_runs(datasets) or _first_dataset(datasets, with_runs_of)
     address.write("dataset", chosen)
     _show("pick-dataset", chosen)
     st.sidebar.selectbox(
@@ -115,6 +119,15 @@ def _dataset_of_runs(datasets: dict[str, Dataset]) -> str | None:
     known = {run.id: run.spec.dataset for run in workspace().runs()}
     wanted = (known.get(one) for one in address.read_list("runs"))
     return next((one for one in wanted if one in datasets), None)
+
+
+def _first_dataset(datasets: dict[str, Dataset], models: Collection[str]) -> str:
+    """The newest dataset that has something to show, else the newest that was read, else the newest."""
+    for run in workspace().runs():
+        if run.state == "done" and run.spec.model.name in models and run.spec.dataset in datasets:
+            return run.spec.dataset
+    ready = (dataset.id for dataset in datasets.values() if dataset.state == "done")
+    return next(ready, next(iter(datasets)))
 
 
 def _show(key: str, value: object) -> None:

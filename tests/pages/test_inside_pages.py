@@ -140,6 +140,14 @@ def test_behaviours_can_be_switched_off(space: Workspace, visit: Open) -> None:
     assert not app.exception
 
 
+def test_the_first_visit_opens_a_dataset_that_has_the_model(space: Workspace, visit: Open) -> None:
+    old = space.datasets()[0]
+    space.add_frame("newer.csv", old.table(), old.recipe())
+    app = visit("afm.py")
+    assert app.query_params["dataset"] == old.id
+    assert not app.info
+
+
 def test_a_run_whose_dataset_is_gone_cannot_be_looked_into_but_does_no_harm(space: Workspace, visit: Open) -> None:
     space.delete_dataset(space.datasets()[0].id)
     app = visit("afm.py")
