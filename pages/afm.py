@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ctrcore.figures.explanations import signed_bars
+from ctrcore.figures.explanations import signed_bars, waterfall
 from ctrcore.figures.matrices import field_pairs
 from pages.shared.charts import chart, selected
 from pages.shared.formula import show_formula
@@ -90,8 +90,7 @@ def pick_pair(fields: list[str], summary: dict[str, Any]) -> tuple[str, str]:
     start = f"{fields[strongest // len(fields)]} × {fields[strongest % len(fields)]}"
     said = st.session_state.get("pair", None if "pair" in st.query_params else start)
     if said is not None and said not in pairs:
-        a, _, b = str(said).partition(" × ")
-        said = f"{b} × {a}" if f"{b} × {a}" in pairs else start
+        said = {f"{b} × {a}": name for name, (a, b) in pairs.items()}.get(str(said), start)
     if said is not None and said != st.session_state.get("pair"):
         st.session_state["pair"] = said
     name = st.selectbox(
@@ -117,29 +116,27 @@ def row_bars(chosen: Chosen) -> None:
 
     explanation = explain_row(model_of(chosen.run), encoder_of(chosen.run), chosen.rows(), chosen.position)
     pairs = explanation.parts[explanation.parts["kind"] == "pair"]
-    fields = explanation.parts[explanation.parts["kind"] == "field"]
-    with st.grid(2, min_column_width=700):
-        chart(
-            signed_bars(pairs, weight="attention", count=15),
-            key="afm-row",
-            title=f"Pairs of row {chosen.row}",
-            help_text=WORDS["contribution"],
-            read="Length: how much the pair adds to the logit; blue raises it, orange lowers it. The thicker a bar, "
-            "the more attention. The 15 largest of all pairs are shown.",
-            beware="A thick short bar is a pair the model looks at and then makes nothing of.",
-            alt_text=f"Signed contributions of the pairs of row {chosen.row}",
-            data=pairs,
-        )
-        chart(
-            signed_bars(fields, weight=None, count=15),
-            key="afm-row-fields",
-            title="Values on their own",
-            read="What each value adds whatever the others are: its first-order weight.",
-            beware="Together with the pairs and the model's bias "
-            f"({explanation.base:+.3f}) these add up to the logit {explanation.logit:+.3f}; none of them is a cause.",
-            alt_text=f"First-order contributions of the values of row {chosen.row}",
-            data=fields,
-        )
+    chart(
+        signed_bars(pairs, weight="attention", count=15),
+        key="afm-row",
+        title=f"Pairs of row {chosen.row}",
+        help_text=WORDS["contribution"],
+        read="Length: how much the pair adds to the logit; blue raises it, orange lowers it. The thicker a bar, the "
+        "more attention. The 15 largest of all pairs are shown.",
+        beware="A thick short bar is a pair the model looks at and then makes nothing of.",
+        alt_text=f"Signed contributions of the pairs of row {chosen.row}",
+        data=pairs,
+    )
+    chart(
+        waterfall(explanation),
+        key="afm-sum",
+        title=f"How the score of row {chosen.row} adds up",
+        help_text=WORDS["logit"],
+        read="From the model's bias on top to the logit at the bottom: single values and pairs, the largest first.",
+        beware="The sum is exact, but it describes this model. A value that adds much is not the cause of a click.",
+        alt_text=f"Waterfall from the bias {explanation.base:+.3f} to the logit {explanation.logit:+.3f}",
+        data=explanation.parts,
+    )
 
 
 chosen = choose("afm")

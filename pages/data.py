@@ -131,7 +131,7 @@ def _save(dataset: Dataset, recipe: Recipe) -> None:
 chosen = pick_dataset()
 add_panel(expanded=chosen is None)
 if chosen is not None:
-    st.subheader(chosen.name)
+    st.subheader(plain(chosen.name))
     if chosen.active:
         watch_reading(chosen.id)
     elif chosen.state == "done":

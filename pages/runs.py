@@ -110,9 +110,10 @@ def card(run: Run) -> None:
         st.metric("Size", f"{run.size_bytes / 1e6:.1f} MB", help="On disk, with predictions and explanations.")
     rows = " · ".join(f"{count:,} {part} rows" for part, count in figures.get("rows", {}).items())
     st.caption(
-        f"{rows} · "
-        f"trained on {figures.get('device', '?')} ({figures.get('device_name', '?')}) · "
-        + ", ".join(f"{name} {version}" for name, version in versions.items())
+        plain(
+            f"{rows} · trained on {figures.get('device', '?')} ({figures.get('device_name', '?')}) · "
+            + ", ".join(f"{name} {version}" for name, version in versions.items())
+        )
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from ctrcore.figures.style import NEUTRAL, SYMBOLS, finish, line_style, occurrences
+from ctrcore.figures.style import NEUTRAL, SYMBOLS, finish, line_style, occurrences, safe
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,10 @@ def roc(curves: Sequence[Curve], zoom: float | None = None) -> go.Figure:
             y=curve.y,
             mode="lines",
             line=line_style(curve.model, nth),
-            name=curve.label,
-            hovertemplate="%{x:.3f} of the non-clicks, %{y:.3f} of the clicks found<extra>" + curve.label + "</extra>",
+            name=safe(curve.label),
+            hovertemplate="%{x:.3f} of the non-clicks, %{y:.3f} of the clicks found<extra>"
+            + safe(curve.label)
+            + "</extra>",
         )
     limit = 1.0 if zoom is None else zoom
     top = 1.0
@@ -68,9 +70,9 @@ def auc_over(curves: Sequence[Curve], x_title: str) -> go.Figure:
             mode="lines+markers",
             line=style,
             marker={"size": 6, "symbol": SYMBOLS[nth % len(SYMBOLS)]},
-            name=curve.label,
-            legendgroup=curve.label,
-            hovertemplate=f"{x_title} %{{x:.4g}}, AUC %{{y:.4f}}<extra>{curve.label}</extra>",
+            name=safe(curve.label),
+            legendgroup=safe(curve.label),
+            hovertemplate=f"{x_title} %{{x:.4g}}, AUC %{{y:.4f}}<extra>{safe(curve.label)}</extra>",
         )
         y = np.asarray(curve.y, dtype=float)
         if len(y) and np.isfinite(y).any():
@@ -80,9 +82,9 @@ def auc_over(curves: Sequence[Curve], x_title: str) -> go.Figure:
                 y=[y[best]],
                 mode="markers",
                 marker={"size": 13, "symbol": "star", "color": style["color"]},
-                legendgroup=curve.label,
+                legendgroup=safe(curve.label),
                 showlegend=False,
-                hovertemplate=f"best: AUC %{{y:.4f}}<extra>{curve.label}</extra>",
+                hovertemplate=f"best: AUC %{{y:.4f}}<extra>{safe(curve.label)}</extra>",
             )
     return finish(figure, height=360, x=x_title, y="AUC on validation rows")
 
@@ -107,8 +109,8 @@ def calibration(curves: Sequence[Curve]) -> go.Figure:
             mode="lines+markers",
             line=line_style(curve.model, nth),
             marker={"size": 7, "symbol": SYMBOLS[nth % len(SYMBOLS)]},
-            name=curve.label,
-            hovertemplate="predicted %{x:.3f}, clicked %{y:.3f}<extra>" + curve.label + "</extra>",
+            name=safe(curve.label),
+            hovertemplate="predicted %{x:.3f}, clicked %{y:.3f}<extra>" + safe(curve.label) + "</extra>",
         )
     figure.update_xaxes(range=[0, limit])
     figure.update_yaxes(range=[0, limit])

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ctrcore.explain.explanation import Explanation
-from ctrcore.figures.style import NEUTRAL, finish, shorten, sign_color, small_numbers
+from ctrcore.figures.style import NEUTRAL, finish, safe, shorten, sign_color, small_numbers
 
 
 def percent(logit: float) -> float:
@@ -33,7 +33,7 @@ def waterfall(explanation: Explanation, count: int = 12) -> go.Figure:
     top, rest = largest_parts(explanation, count)
     steps = [("start: model bias", explanation.base, "the logit before any part", "absolute")]
     steps += [
-        (part_label(str(name), value), float(contribution), f"{name} = {value}", "relative")
+        (part_label(str(name), value), float(contribution), safe(f"{name} = {value}"), "relative")
         for name, value, contribution in zip(top["name"], top["value"], top["contribution"], strict=True)
     ]
     if len(rest):
@@ -64,7 +64,7 @@ def waterfall(explanation: Explanation, count: int = 12) -> go.Figure:
     pad = 0.16 * (high - low or 1.0)
     figure.update_xaxes(range=[low - pad, high + pad])
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    return finish(figure, height=110 + 28 * len(steps), x="logit", legend=False)
+    return small_numbers(finish(figure, height=110 + 28 * len(steps), x="logit", legend=False))
 
 
 def signed_bars(parts: pd.DataFrame, *, weight: str | None = "attention", count: int = 20) -> go.Figure:
@@ -100,7 +100,10 @@ def signed_bars(parts: pd.DataFrame, *, weight: str | None = "attention", count:
                 "color": [sign_color(value) for value in values],
                 "opacity": 1.0 if weight is None else 0.35 + 0.65 * relative,
             },
-            customdata=np.column_stack([top["name"].astype(str), top["value"].astype(str), weights]),
+            customdata=[
+                [safe(str(name)), safe(str(value)), own]
+                for name, value, own in zip(top["name"], top["value"], weights, strict=True)
+            ],
             hovertemplate=hover + "<extra></extra>",
         )
     )

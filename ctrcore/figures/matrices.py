@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from ctrcore.figures.style import MARK, finish, shorten
+from ctrcore.figures.style import MARK, finish, safe, shorten
 
 # Below the plot, as a narrow window needs the width for the cells.
 COLORBAR = {
@@ -73,9 +73,8 @@ def field_pairs(
                 selected={"marker": {"opacity": 0.0}},
                 unselected={"marker": {"opacity": 0.0}},
                 showlegend=False,
-                hovertemplate="%{customdata[0]} × %{customdata[1]}<br>"
-                + value
-                + " %{customdata[2]:.4~g}<br>click for the formula<extra></extra>",
+                text=[f"{safe(a)} × {safe(b)}" for a, b, _ in cells],
+                hovertemplate="%{text}<br>" + value + " %{customdata[2]:.4~g}<br>click for the formula<extra></extra>",
             ),
         ]
     )

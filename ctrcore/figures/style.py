@@ -61,6 +61,12 @@ def small_numbers(figure: go.Figure) -> go.Figure:
     return figure.update_xaxes(exponentformat="power")
 
 
+def safe(text: str) -> str:
+    """Text of columns and values as plotly shows it: without the tags that it would follow, links among them."""
+    return text.replace("<", "‹").replace(">", "›").replace("%{", "% {")
+
+
 def shorten(text: str, length: int = 28) -> str:
     """A label that fits an axis; the full text belongs into the hover."""
+    text = safe(text)
     return text if len(text) <= length else text[: length - 1] + "…"

@@ -11,6 +11,7 @@ from pages.shared.charts import csv_button
 from pages.shared.inside import Chosen
 from pages.shared.level import level
 from pages.shared.store import encoder_of, model_of
+from pages.shared.tools import plain
 from pages.shared.words import WORDS
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ def show_formula(chosen: Chosen, pair: tuple[str, str]) -> None:
     values = shown_values(encoder_of(chosen.run), rows.take([chosen.position]))
     even = 1 / numbers["pairs"]
     with st.container(border=True, key="formula-card"):
-        st.subheader(f"{pair[0]} × {pair[1]}")
-        st.caption(f"In row {chosen.row}: {pair[0]} = {values[pair[0]]}, {pair[1]} = {values[pair[1]]}")
+        left, right = (plain(name) for name in pair)
+        st.subheader(f"{left} × {right}")
+        st.caption(f"In row {chosen.row}: {left} = {plain(values[pair[0]])}, {right} = {plain(values[pair[1]])}")
         with st.grid(3, min_column_width=150):
             st.metric(
                 "Attention a",
@@ -70,9 +72,7 @@ def show_formula(chosen: Chosen, pair: tuple[str, str]) -> None:
             }
         )
         with st.expander("The numbers, one by one", expanded=level() == "Expert"):
-            st.caption(
-                f"v left is the embedding of {pair[0]}, v right that of {pair[1]}. The last column adds up to p · g."
-            )
+            st.caption(f"v left is the embedding of {left}, v right that of {right}. The last column adds up to p · g.")
             st.dataframe(
                 steps,
                 hide_index=True,

@@ -27,7 +27,7 @@ def _panel(active: int) -> None:
         st.rerun()  # one has ended or begun: the tables below change too
     for dataset in space.datasets():
         if dataset.active:
-            st.progress(dataset.progress, text=f"Reading **{plain(dataset.name)}**: {dataset.message}")
+            st.progress(dataset.progress, text=f"Reading **{plain(dataset.name)}**: {plain(dataset.message)}")
     for run in reversed(space.runs()):
         if run.active:
-            st.progress(run.progress, text=f"{model_badge(run)} **{plain(run.name)}**: {run.message}")
+            st.progress(run.progress, text=f"{model_badge(run)} **{plain(run.name)}**: {plain(run.message)}")

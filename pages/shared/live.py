@@ -88,7 +88,7 @@ def _line(run: Run) -> None:
 def _outcome(run: Run) -> str:
     figures = run.metrics()
     if figures is None:
-        return run.message
+        return plain(run.message)
     auc = figures["test"].get("auc")
     shown = f"test AUC **{auc:.4f}** · " if auc is not None else ""
     return f"{shown}{duration(figures['seconds'])} · {figures['parameters']:,} parameters"
@@ -97,7 +97,7 @@ def _outcome(run: Run) -> str:
 def _progress_text(run: Run) -> str:
     steps = [record for record in run.events() if record.get("kind") == "step"]
     eta = f", at most {duration(steps[-1]['eta'])} to go" if steps and steps[-1]["eta"] >= 1 else ""
-    return f"{run.message or 'waiting'}{eta}"
+    return f"{plain(run.message) or 'waiting'}{eta}"
 
 
 def _curves(runs: list[Run]) -> None:

@@ -89,7 +89,7 @@ def duration(seconds: float) -> str:
 
 
 def plain(text: str) -> str:
-    """A name from a user, so that it cannot act as Markdown."""
-    for mark in ("\\", "*", "_", "`", "[", "]", "$", "<", "~", ":"):
+    """Text of files, columns and values on one line, so that it cannot act as Markdown, HTML or an icon."""
+    for mark in ("\\", "*", "_", "`", "[", "]", "$", "<", ">", "~", ":", "#", "|"):
         text = text.replace(mark, "\\" + mark)
-    return text
+    return " ".join(text.split())

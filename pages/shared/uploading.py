@@ -10,6 +10,7 @@ from pages.shared.level import expert
 from pages.shared.problems import two_sentences
 from pages.shared.samples import SAMPLES, add_sample
 from pages.shared.store import workspace
+from pages.shared.tools import plain
 
 _ADDED, _EDITION = "data-added", "upload-edition"
 TYPES = ["csv", "tsv", "txt", "parquet", "pq", "jsonl", "ndjson", "json", "inter", "gz"]
@@ -74,7 +75,7 @@ def _upload() -> None:
     if rows is None:
         st.caption("The file goes to the machine that runs this app, and nowhere else.")
         return
-    if st.button(f"Read {rows.name}", type="primary", icon=":material/upload_file:", key="upload-start"):
+    if st.button(f"Read {plain(rows.name)}", type="primary", icon=":material/upload_file:", key="upload-start"):
         given = {part: file for part, file in sides.items() if file is not None}
         _open(workspace().add_upload(rows.name, rows, **given))
 
@@ -85,7 +86,7 @@ def watch_reading(dataset_id: str) -> None:
     dataset = workspace().dataset(dataset_id)
     if not dataset.active:
         st.rerun()
-    st.progress(dataset.progress, text=dataset.message or "waiting")
+    st.progress(dataset.progress, text=plain(dataset.message) or "waiting")
     st.button("Cancel", key="cancel-reading", icon=":material/close:", on_click=dataset.cancel)
 
 

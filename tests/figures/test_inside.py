@@ -142,6 +142,16 @@ def test_signed_bars_without_weights_are_all_alike() -> None:
     assert len(set(bar.y)) == 4
 
 
+def test_text_of_the_user_cannot_become_a_link() -> None:
+    evil = '<a href="https://x">y</a> %{x}'
+    hostile = parts().assign(name=evil, value=evil)
+    for figure in (signed_bars(hostile), waterfall(Explanation(0.0, hostile, 1.0, "test", exact=False))):
+        text = figure.to_json()
+        assert "<a" not in text
+        assert "\\u003ca" not in text
+    assert "<a" not in history_cards(history().assign(item=evil)).to_json()
+
+
 def test_percent_is_the_sigmoid() -> None:
     assert percent(0.0) == 50
     assert percent(2.0) == pytest.approx(100 * np.exp(2) / (1 + np.exp(2)))

@@ -39,6 +39,14 @@ def test_signed_colours_are_centred_at_zero() -> None:
     assert field_pairs(np.abs(matrix()), FIELDS, value="attention").data[0].zmin == 0
 
 
+def test_a_field_named_like_a_tag_is_shown_as_text_and_still_answers_by_its_name() -> None:
+    evil = '<a href="https://x">y</a>'
+    figure = field_pairs(np.array([[np.nan, 1.0], [1.0, np.nan]]), [evil, "b"], value="w")
+    assert figure.data[1].text[0] == '‹a href="https://x"›y‹/a› × b'
+    assert "<a" not in "".join(figure.layout.xaxis.ticktext)
+    assert figure.data[1].customdata[0][0] == evil
+
+
 def test_the_chosen_pair_is_framed_on_both_sides_of_the_diagonal() -> None:
     shapes = field_pairs(matrix(), FIELDS, value="weight", chosen=("user", "hour")).layout.shapes
     assert {(s.x0, s.y0) for s in shapes} == {(1.5, -0.5), (-0.5, 1.5)}

@@ -44,7 +44,8 @@ def test_without_a_choice_the_strongest_pair_is_open(space: Workspace, visit: Op
     summary = run.explanations()["pairs"]
     values = np.abs(np.triu(np.array(summary["contribution"]), 1))
     i, j = np.unravel_index(values.argmax(), values.shape)
-    assert visit("afm.py").subheader[0].value == f"{summary['fields'][i]} × {summary['fields'][j]}"
+    named = f"{summary['fields'][i]} × {summary['fields'][j]}"
+    assert visit("afm.py").subheader[0].value == named.replace("_", "\\_")
 
 
 @pytest.mark.parametrize("page", ["afm.py", "senet.py", "din.py"])
