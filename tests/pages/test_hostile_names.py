@@ -23,7 +23,7 @@ NAMES = [IMAGE, "<b>bold</b>", ":red[a]", "a × b", "b", "a", "row", "example", 
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A dataset whose columns and values try everything, with the three models that can be looked into."""
     rng = np.random.default_rng(0)
-    values = [IMAGE, "<script>alert(1)</script>", ":material/home:", "=1+1"]
+    values = [IMAGE + end for end in ("", " <script>alert(1)</script>", " :red[v]", " $x$")]
     frame = pd.DataFrame({name: rng.choice(values, 300) for name in NAMES})
     frame["the past"] = ["|".join(rng.choice(values, rng.integers(0, 4))) for _ in range(300)]
     frame["click"] = rng.integers(0, 2, 300)
