@@ -1,0 +1,62 @@
+"""Home: the demo in one click, the newest things, and what is being worked on."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ctrcore.errors import RunError
+from ctrcore.runs.status import JobStatus, write_status
+from ctrcore.runs.workspace import Workspace
+from tests.pages.conftest import Open, texts
+
+
+def test_the_demo_opens_on_compare_with_its_runs(
+    space: Workspace, visit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [run.id for run in reversed(space.runs())]
+    monkeypatch.setattr("pages.shared.samples.install_demo", lambda workspace: ids)
+    monkeypatch.setattr("pages.shared.samples.SHOP", space.datasets()[0].id)
+    app = visit("home.py")
+    app.button(key="open-demo").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Compare"
+    assert app.query_params["dataset"] == space.datasets()[0].id
+    assert app.query_params["runs"] == ",".join(ids)
+    assert len(app.dataframe[0].value) == 5
+
+
+def test_without_the_demo_home_says_how_to_get_it(
+    space: Workspace, visit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(workspace: Workspace) -> list[str]:
+        raise RunError("The demo is not part of this installation.", "Build it.")
+
+    monkeypatch.setattr("pages.shared.samples.install_demo", missing)
+    app = visit("home.py")
+    app.button(key="open-demo").click().run()
+    assert app.error[0].value == "**The demo is not part of this installation.**  \nBuild it."
+    assert app.title[0].value == "CTR Lens"
+
+
+def test_the_newest_datasets_and_runs_are_links(space: Workspace, visit: Open) -> None:
+    labels = [link.label for link in visit("home.py").get("page_link")]
+    assert space.datasets()[0].name in labels
+    assert {run.name for run in space.runs()} <= set(labels)
+
+
+def test_an_empty_workspace_offers_the_demo_and_an_upload(empty_space: Workspace, visit: Open) -> None:
+    app = visit("home.py")
+    assert app.button(key="open-demo")
+    assert "Use my own data" in [link.label for link in app.get("page_link")]
+    assert "Newest" not in texts(app)
+
+
+def test_live_jobs_are_shown(space: Workspace, visit: Open) -> None:
+    assert not visit("home.py").get("progress")
+    run = space.runs()[0]
+    write_status(run.folder, JobStatus("queued", message="waiting, 1 ahead", submitted=time.time()))
+    app = visit("home.py")
+    assert "Working now" in texts(app)
+    assert "waiting, 1 ahead" in app.get("progress")[0].text
