@@ -123,7 +123,7 @@ def show_history(chosen: Chosen) -> None:
         history_cards(history),
         key="din-history",
         title="The user's history, as this candidate sees it",
-        help_text=WORDS["attention"],
+        help_text=f"**Attention.** {WORDS['attention']}  \n**Left out.** {WORDS['leave-one-out']}",
         read="One line a click, oldest on top. Left: the longer the bar, the more DIN attends to it; blue clicks raise "
         "the candidate's score, orange ones lower it. Right: the contribution as a bar, and as a diamond what really "
         "happens when the click is left out.",

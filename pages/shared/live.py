@@ -131,7 +131,7 @@ def _curve(points: pd.DataFrame, runs: list[Run], x: str, y: str) -> None:
         figure,
         key=f"live-{y}",
         title="Ranking quality while learning" if auc else "Training loss",
-        help_text=WORDS["auc"] if auc else WORDS["log_loss"],
+        help_text=f"{WORDS['auc']} **Validation rows.** {WORDS['validation']}" if auc else WORDS["log_loss"],
         read="Higher is better. A curve that turns down while its loss still falls has begun to learn by heart."
         if auc
         else "Lower is better: how surprised the model still is by the rows it learns from.",

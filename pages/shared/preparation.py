@@ -9,6 +9,7 @@ from ctrcore.runs.dataset import Dataset
 from pages.shared.drafts import Draft, edition
 from pages.shared.level import expert, learn
 from pages.shared.tools import plain
+from pages.shared.words import WORDS
 
 SPLITS = {
     "random": "At random",
@@ -35,7 +36,7 @@ def edit_preparation(dataset: Dataset, draft: Draft) -> None:
             st.markdown("#### Split")
             _split(dataset, draft, key)
         with st.container(border=True):
-            st.markdown("#### Histories")
+            st.markdown("#### Histories", help=WORDS["history"])
             _histories(draft, key)
         with st.container(border=True):
             st.markdown("#### Cleaning")
