@@ -7,25 +7,26 @@ Users look at the shop again and again; each time one item is shown (an impressi
     logit = intercept
           + main           one number per level of age, gender, city tier, spending, category, brand, hour, weekday,
                            device and channel; a slope on log price, on log days since launch and on log popularity
-          + pair_gender_category + pair_age_device + pair_spending_brand
+          + pair_gender_category + pair_age_device + pair_city_tier_channel
                            a matrix per pair of fields with zero row and column means: pure interactions, of both signs
-          + interest       if the item's category is consumable:  +config.interest    * (1 - exp(-S / 2))
-          + suppression    if the item's category is durable:     -config.suppression * (1 - exp(-S / 2))
+          + interest       if the item is consumable:  +config.interest    * (1 - exp(-S / 0.7))
+          + suppression    if the item is durable:     -config.suppression * (1 - exp(-S / 0.7))
 
     S = sum over the behaviours t in the user's history that lie in the item's category of 0.5^(age_t / config.memory)
 
 A behaviour is a click, or the favourite, cart or purchase that may follow it; each is an entry of its own. A history is
-the last 30 before the impression; `age_t` counts the behaviours after t. In a consumable category (shoes, snacks,
-books) interest breeds interest. In a durable one (phones, fridges) it settles a need: who just bought a phone, which
-leaves two to four entries, skips the next. So what a behaviour does depends on its category being the candidate's, and
-its sign on which category that is. Both stand in `history_category`, so the truth can be learnt from the columns (all
-but the fading with age, which no model that reads a history as a set can see). The inner product of a vector with
-itself is never negative, so no plain inner product of a behaviour with the candidate gives the durable sign.
+the last 30 before the impression; `age_t` counts the behaviours after t. Consumables (shoes, snacks, books) feed on
+interest: who looked at some wants more. Durables (phones, fridges) settle a need: who just bought a phone, which leaves
+three or four entries, skips the next. So a behaviour matters if its category is the candidate's, and the candidate's
+`durability` says with which sign; all of this stands in the columns, so a model can learn it. Only the fading with age
+is hidden from models that read a history as a set; it costs them less than 0.001 of AUC. Averaging the history dilutes
+the one relevant behaviour among thirty, and the inner product of a category's vector with itself is never negative,
+so it cannot give the durable sign: this is what attention over the behaviours is better at.
 
 Which item is shown: its category comes at random from the shop's offer, from the user's own taste, or from one of the
 user's recent behaviours; the item within it by popularity with a long tail (Zipf). Taste steers only what is shown,
 never the click, so nothing hidden is left in the clicks but the coin toss, and the AUC of the true logit is the best
-that any model can reach.
+that any model can expect to reach.
 """
 
 from __future__ import annotations

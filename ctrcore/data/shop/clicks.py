@@ -20,7 +20,7 @@ from ctrcore.data.shop.world import DAY, WARM_UP_DAYS, Floats, Ints, Showcase, W
 from ctrcore.metrics import sigmoid
 
 _FROM_RECENT, _FROM_TASTE = 0.35, 0.30  # the rest comes from the shop's offer
-_WARM_UP = (3, 25)  # behaviours of a user who is not cold, before the first day
+_WARM_UP_RATE, _WARM_UP_LEAST = 0.5, 2  # behaviours before the first day, per later impression and at least
 _WARM_UP_SHARES = (0.7, 0.1, 0.1, 0.1)  # click, favourite, cart, purchase
 _FAVOURITE, _CART, _PURCHASE = 0.15, 0.30, 0.50  # chances after a click, after a click, after a cart
 _DELAYS = {"click": 5, "favourite": 30, "cart": 60, "purchase": 120}  # seconds after the item was shown
@@ -152,12 +152,11 @@ def _follow(log: Log, users: Ints, item: Ints, time: Ints, chance: Floats) -> No
 def _warm_up(config: ShopConfig, world: World, showcase: Showcase, rng: np.random.Generator) -> Log:
     """A log with the behaviours from before the first day, in every category the user cares for."""
     users = np.arange(config.users)
-    count = np.where(
-        rng.random(config.users) < config.cold_share, 0, rng.integers(*_WARM_UP, config.users, endpoint=True)
-    )
+    usual = np.minimum(_WARM_UP_LEAST + rng.poisson(_WARM_UP_RATE * world.shown), HISTORY_LENGTH)
+    count = np.where(rng.random(config.users) < config.cold_share, 0, usual)
     log = Log.with_room(count + len(_DELAYS) * world.shown)
     # Rising whole seconds without ties: sorted draws from a shorter span, each moved on by its rank.
-    most = _WARM_UP[1]
+    most = HISTORY_LENGTH
     time = np.sort(rng.integers(WARM_UP_DAYS * DAY - most, size=(most, config.users)), axis=0)
     time += np.arange(most)[:, None] - WARM_UP_DAYS * DAY
     for step in range(most):

@@ -11,10 +11,10 @@ from ctrcore.errors import DataError
 HISTORY_LENGTH = 30
 """Behaviours a row remembers, the most recent ones."""
 
-CONSUMABLES = ("shoes", "shirts", "snacks", "drinks", "books", "toys", "cosmetics", "plants", "games", "stationery")
+CONSUMABLES = ("shoes", "shirts", "snacks", "books", "toys")
 """Categories in which a recent behaviour raises the interest in more of the same."""
 
-DURABLES = ("phones", "laptops", "fridges", "cameras", "sofas", "bicycles")
+DURABLES = ("phones", "fridges", "bicycles")
 """Categories in which a recent behaviour settles the need, so that more of the same is skipped."""
 
 CATEGORIES = CONSUMABLES + DURABLES
@@ -22,10 +22,11 @@ CATEGORIES = CONSUMABLES + DURABLES
 LEVELS: dict[str, tuple[str, ...]] = {
     "age": ("18-24", "25-34", "35-44", "45-54", "55+"),
     "gender": ("female", "male"),
-    "city_tier": ("tier 1", "tier 2", "tier 3", "tier 4"),
+    "city_tier": ("tier 1", "tier 2", "tier 3"),
     "spending": ("low", "medium", "high", "top"),
     "category": CATEGORIES,
-    "brand": tuple(f"brand {number:02d}" for number in range(1, 21)),
+    "durability": ("consumable", "durable"),
+    "brand": tuple(f"brand {number:02d}" for number in range(1, 11)),
     "hour": tuple(str(hour) for hour in range(24)),
     "weekday": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     "device": ("phone", "tablet", "computer"),
@@ -36,7 +37,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
 ACTIONS = ("view", "click", "favourite", "cart", "purchase")
 """What a user can do with an item; all but a view are behaviours that a history remembers."""
 
-PLANTED_PAIRS = (("gender", "category"), ("age", "device"), ("spending", "brand"))
+PLANTED_PAIRS = (("gender", "category"), ("age", "device"), ("city_tier", "channel"))
 """The fields whose interaction is part of the truth."""
 
 
@@ -50,14 +51,14 @@ class ShopConfig(BaseModel):
     impressions: int = Field(60_000, ge=100, le=1_000_000, description="items shown, one row each")
     days: int = Field(30, ge=5, le=365, description="days over which they are shown")
     seed: int = Field(1, ge=0, le=2**31 - 1, description="seed of everything")
-    intercept: float = Field(-1.9, ge=-6, le=3, description="logit of a click when all other terms are zero")
+    intercept: float = Field(-2.1, ge=-6, le=3, description="logit of a click when all other terms are zero")
     main_strength: float = Field(1.0, ge=0, le=5, description="factor of the main effects; 0: none")
     pair_strength: float = Field(1.0, ge=0, le=5, description="factor of the planted pair interactions; 0: none")
     interest: float = Field(
-        2.5, ge=0, le=10, description="most that recent behaviours in a consumable category add; 0: no interest term"
+        1.8, ge=0, le=10, description="most that recent behaviours in a consumable category add; 0: no interest term"
     )
     suppression: float = Field(
-        2.5, ge=0, le=10, description="most that recent behaviours in a durable category take away; 0: none"
+        1.8, ge=0, le=10, description="most that recent behaviours in a durable category take away; 0: none"
     )
     memory: float = Field(20.0, gt=0, le=1_000, description="behaviours until an earlier one counts only half")
     noise: float = Field(

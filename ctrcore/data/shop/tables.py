@@ -32,7 +32,7 @@ def impressions_frame(world: World, played: Played, order: Ints) -> pd.DataFrame
     for name in ("age", "gender", "city_tier", "spending"):
         frame[name] = level_names(name)[world.user[name][user]]
     frame["item_id"] = item_names(len(world.price))[item]
-    for name in ("category", "brand"):
+    for name in ("category", "durability", "brand"):
         frame[name] = level_names(name)[world.item[name][item]]
     frame["price"] = world.price[item]
     frame["launch_days"] = time // DAY - world.launch[item]
@@ -117,7 +117,7 @@ def shop_recipe() -> Recipe:
 
 
 _USER_FIELDS = ("user_id", "age", "gender", "city_tier", "spending")
-_ITEM_FIELDS = ("item_id", "category", "brand")
+_ITEM_FIELDS = ("item_id", "category", "durability", "brand")
 _CONTEXT_FIELDS = ("hour", "weekday", "device", "channel")
 
 

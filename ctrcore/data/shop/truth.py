@@ -18,24 +18,24 @@ DECIMALS = 3
 
 # Root mean square of each field's main effect over its levels.
 _MAIN_SIZE = {
-    "age": 0.15,
-    "gender": 0.10,
-    "city_tier": 0.15,
-    "spending": 0.20,
-    "category": 0.35,
-    "brand": 0.35,
-    "hour": 0.20,
-    "weekday": 0.10,
-    "device": 0.15,
-    "channel": 0.35,
+    "age": 0.08,
+    "gender": 0.08,
+    "city_tier": 0.08,
+    "spending": 0.08,
+    "category": 0.15,
+    "brand": 0.15,
+    "hour": 0.08,
+    "weekday": 0.04,
+    "device": 0.08,
+    "channel": 0.30,
 }
-_PRICE_SLOPE = -0.40
-_AGE_SLOPE = -0.30
-_POPULARITY_SLOPE = 0.10
+_PRICE_SLOPE = -0.22
+_LAUNCH_SLOPE = -0.15
+_POPULARITY_SLOPE = 0.08
 # Root mean square of each planted pair's effect over its cells.
-_PAIR_SIZE = {("gender", "category"): 0.65, ("age", "device"): 0.6, ("spending", "brand"): 0.65}
-# Matching behaviours at which about 63 % of the largest interest is reached.
-_SATURATION = 2.0
+_PAIR_SIZE = {("gender", "category"): 0.6, ("age", "device"): 0.6, ("city_tier", "channel"): 0.6}
+# Recent behaviours in the category at which 63 % of the largest interest is reached: one or two are nearly all.
+_SATURATION = 0.7
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def static_effects(world: World, effects: Effects, strength: float) -> tuple[Flo
     """The main effects that the shown item does not change (impressions,), and those of the items (items,)."""
     user = sum(effects.main[name][codes] for name, codes in world.user.items())
     context = sum(effects.main[name][codes] for name, codes in world.context.items())
-    item = sum(effects.main[name][codes] for name, codes in world.item.items())
+    item = sum(effects.main[name][codes] for name, codes in world.item.items() if name in effects.main)
     item = item + strength * (
         _PRICE_SLOPE * _standardised(np.log(world.price)) + _POPULARITY_SLOPE * _standardised(np.log(world.popularity))
     )
@@ -67,7 +67,7 @@ def static_effects(world: World, effects: Effects, strength: float) -> tuple[Flo
 def launch_effect(seconds: Ints, launch: Ints, strength: float) -> Floats:
     """Main effect of the days since the item's launch: what is new is looked at."""
     days = np.maximum(seconds // DAY - launch, 0)
-    effect: Floats = strength * _AGE_SLOPE * (np.log1p(days) - np.log1p(60)) / 1.5
+    effect: Floats = strength * _LAUNCH_SLOPE * (np.log1p(days) - np.log1p(60)) / 1.5
     return effect
 
 

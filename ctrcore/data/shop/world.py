@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ctrcore.data.shop.config import CATEGORIES, LEVELS, ShopConfig
+from ctrcore.data.shop.config import CATEGORIES, CONSUMABLES, LEVELS, ShopConfig
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -22,7 +22,7 @@ GAP = 180
 _SHARES: dict[str, tuple[float, ...]] = {
     "age": (0.22, 0.26, 0.22, 0.17, 0.13),
     "gender": (0.52, 0.48),
-    "city_tier": (0.22, 0.30, 0.28, 0.20),
+    "city_tier": (0.30, 0.38, 0.32),
     "spending": (0.30, 0.32, 0.24, 0.14),
     "device": (0.50, 0.18, 0.32),
     "channel": (0.30, 0.35, 0.20, 0.15),
@@ -74,7 +74,11 @@ def build_world(config: ShopConfig, rng: np.random.Generator) -> World:
     context |= {name: _draw(rng, name, config.impressions) for name in ("device", "channel")}
     return World(
         user=user,
-        item={"category": category, "brand": rng.integers(len(LEVELS["brand"]), size=config.items)},
+        item={
+            "category": category,
+            "durability": (category >= len(CONSUMABLES)).astype(np.int64),
+            "brand": rng.integers(len(LEVELS["brand"]), size=config.items),
+        },
         price=price,
         launch=launch,
         popularity=_popularity(category, config.popularity_skew, rng),
@@ -131,6 +135,7 @@ def items_frame(world: World) -> pd.DataFrame:
             "item_id": item_names(len(category)),
             "title": category + " " + number.astype(str).to_numpy(dtype=object),
             "category": category,
+            "durability": level_names("durability")[world.item["durability"]],
             "brand": level_names("brand")[world.item["brand"]],
             "price": world.price,
             "launch_day": world.launch,
