@@ -23,7 +23,8 @@ TABS = ("Columns", "Profile", "Split, histories, cleaning", "What the models see
 def show(dataset: Dataset) -> None:
     """A dataset that has been read."""
     draft = drafts.draft_of(dataset)
-    profile = dataset.profile()
+    with st.spinner("Measuring the columns"):
+        profile = dataset.profile()
     with st.grid(4, min_column_width=130):
         st.metric("Rows", f"{profile.rows:,}")
         st.metric("Columns", len(dataset.columns))

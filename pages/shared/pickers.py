@@ -27,11 +27,12 @@ def pick_dataset(with_runs_of: Collection[str] = ()) -> Dataset | None:
             st.warning("**The dataset of this link is not here.**  \nAnother one is shown.", icon=":material/link_off:")
         chosen = _dataset_of_runs(datasets) or _first_dataset(datasets, with_runs_of)
     address.write("dataset", chosen)
-    _show("pick-dataset", chosen)
+    labels = {one: _dataset_label(datasets, one) for one in datasets}
+    _show("pick-dataset", chosen, labels)
     st.sidebar.selectbox(
         "Dataset",
         list(datasets),
-        format_func=lambda one: _dataset_label(datasets, one),
+        format_func=labels.__getitem__,
         key="pick-dataset",
         on_change=_dataset_picked,
         help="A table of impressions: one row for each time an item was shown to a user.",
@@ -54,11 +55,12 @@ def pick_runs(dataset: Dataset) -> list[Run]:
         if not chosen:
             return []
         address.write_list("runs", chosen)
-    _show("pick-runs", chosen)
+    labels = {one: run_label(run, list(done.values())) for one, run in done.items()}
+    _show("pick-runs", chosen, labels)
     st.sidebar.multiselect(
         "Runs",
         list(done),
-        format_func=lambda one: run_label(done[one], list(done.values())),
+        format_func=labels.__getitem__,
         key="pick-runs",
         on_change=_runs_picked,
         placeholder="Choose runs",
@@ -75,11 +77,12 @@ def pick_run(dataset: Dataset, model: str) -> Run | None:
     wanted = [address.read(model), *address.read_list("runs"), *done]
     chosen = next(one for one in wanted if one in done)
     address.write(model, chosen)
-    _show(f"pick-{model}", chosen)
+    labels = {one: run_label(run, list(done.values())) for one, run in done.items()}
+    _show(f"pick-{model}", chosen, labels)
     st.sidebar.selectbox(
         f"{done[chosen].spec.model.title} run",
         list(done),
-        format_func=lambda one: run_label(done[one], list(done.values())),
+        format_func=labels.__getitem__,
         key=f"pick-{model}",
         on_change=lambda: address.write(model, st.session_state[f"pick-{model}"]),
         help="The trained model to look into.",
@@ -130,10 +133,15 @@ def _first_dataset(datasets: dict[str, Dataset], models: Collection[str]) -> str
     return next(ready, next(iter(datasets)))
 
 
-def _show(key: str, value: object) -> None:
-    """Make a widget show what the address says, unless it does already."""
-    if st.session_state.get(key) != value:
+def _show(key: str, value: object, labels: dict[str, str]) -> None:
+    """Make a widget show what the address says, unless it does already.
+
+    A widget in the browser goes by labels: when one of them changes, such as that of a renamed run, it has to be told.
+    """
+    known = f"{key}-labels"
+    if st.session_state.get(key) != value or st.session_state.get(known) != labels:
         st.session_state[key] = value
+        st.session_state[known] = labels
 
 
 def _dataset_picked() -> None:
