@@ -32,7 +32,7 @@ def profile(data: str, *, schema_out: Path | None, json_: bool, **options: Any) 
     else:
         dataset = find_dataset(open_workspace(), data)
         frame, base = dataset.table(), dataset.recipe() or first_recipe(dataset.guess())
-    schema = recipe_for(base, said).data_schema
+    schema = recipe_for(base, said, [str(name) for name in frame.columns]).data_schema
     made = make_profile(frame, schema)
     if schema_out is not None:
         schema.save(schema_out)

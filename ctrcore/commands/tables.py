@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from ctrcore.data.recipe import BuildHistory, Cleaning, Recipe, Split, first_rec
 from ctrcore.errors import DataError
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.workspace import Workspace
-from ctrcore.schema import Schema
+from ctrcore.schema import Column, Schema
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,14 +113,14 @@ def open_table(workspace: Workspace, data: str, options: TableOptions) -> tuple[
     """
     if not Path(data).is_file():
         dataset = find_dataset(workspace, data)
-        return dataset, recipe_for(dataset.recipe() or first_recipe(dataset.guess()), options)
+        return dataset, recipe_for(dataset.recipe() or first_recipe(dataset.guess()), options, dataset.columns)
     digest = _digest(_files(data, options))
     known = [one for one in workspace.datasets() if one.digest == digest and one.state == "done"]
     if known:
-        return known[0], recipe_for(first_recipe(known[0].guess()), options)
+        return known[0], recipe_for(first_recipe(known[0].guess()), options, known[0].columns)
     note(f"Reading {data}")
     dataset = workspace.dataset(workspace.add_frame(Path(data).name, read(data, options), digest=digest))
-    recipe = recipe_for(first_recipe(dataset.guess()), options)
+    recipe = recipe_for(first_recipe(dataset.guess()), options, dataset.columns)
     dataset.save_recipe(recipe)
     return dataset, recipe
 
@@ -135,8 +135,8 @@ def find_dataset(workspace: Workspace, text: str) -> Dataset:
     return found[0]
 
 
-def recipe_for(base: Recipe, options: TableOptions) -> Recipe:
-    """The base recipe with what the user said."""
+def recipe_for(base: Recipe, options: TableOptions, known: Sequence[str]) -> Recipe:
+    """The base recipe with what the user said. `known` are the columns of the table."""
     schema = Schema.load(options.schema) if options.schema is not None else base.data_schema
     split = _said(by=options.split, valid=options.valid_share, test=options.test_share)
     split |= _said(column=options.split_column, seed=options.split_seed)
@@ -144,7 +144,7 @@ def recipe_for(base: Recipe, options: TableOptions) -> Recipe:
         split = {"by": "given", "column": "split"} | split
     history = _said(columns=list(options.history_of) or None, max_length=options.history_length)
     changes = {
-        "data_schema": schema_for(schema, options),
+        "data_schema": schema_for(schema, options, known),
         "cleaning": changed(base.cleaning, _said(drop_duplicates=options.drop_duplicates), "cleaning"),
         "history": changed(base.history, history, "history"),
         "split": changed(base.split, split, "split"),
@@ -152,22 +152,20 @@ def recipe_for(base: Recipe, options: TableOptions) -> Recipe:
     return changed(base, changes | _said(keep_negatives=options.keep_negatives), "data")
 
 
-def schema_for(schema: Schema, options: TableOptions) -> Schema:
-    """The schema with what the user said about columns."""
+def schema_for(schema: Schema, options: TableOptions, known: Sequence[str]) -> Schema:
+    """The schema with what the user said about columns. `known` are the columns of the table."""
     columns = {column.name: column for column in schema.columns}
     special = {"label": options.label, "user": options.user, "item": options.item, "time": options.time}
     kinds = dict(_pair(text) for text in options.kind) | dict.fromkeys(options.ignore, "ignore")
-    if options.valid is not None or options.test is not None:
-        kinds["split"] = "ignore"
     for name in [*kinds, *(name for name in special.values() if name is not None)]:
-        if name not in columns:
-            raise DataError(f"There is no column '{name}' in the table.", f"The columns are {', '.join(columns)}.")
-    for name, kind in kinds.items():
-        columns[name] = changed(columns[name], {"kind": kind}, "kind")
+        if name not in known:
+            raise DataError(f"There is no column '{name}' in the table.", f"Its columns are {', '.join(known)}.")
     if options.label is not None:
-        columns[options.label] = changed(columns[options.label], {"kind": "ignore"}, "kind")
+        kinds[options.label] = "ignore"
+    for name, kind in kinds.items():
+        columns[name] = changed(columns.get(name, Column(name=name, kind="ignore")), {"kind": kind}, "kind")
     for role in ("user", "item"):
-        if (column := special[role]) is not None:
+        if (column := special[role]) in columns:
             columns[column] = changed(columns[column], {"role": role}, "kind")
     said = _said(**special, positive=options.positive, threshold=options.threshold)
     if options.label is not None and options.label != schema.label:

@@ -124,6 +124,8 @@ def _from_arrow(cells: pd.Series[Any]) -> Members:
 def _split(texts: pd.Series[Any], delimiter: str) -> Members:
     """Split in Arrow, which neither makes a Python object of each member nor hashes each text."""
     column = pa.array(texts, type=pa.large_string(), from_pandas=True)
+    if isinstance(column, pa.ChunkedArray):  # a column that was put together from several tables
+        column = column.combine_chunks()
     lists = pc.split_pattern(column, delimiter)
     lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False).astype(np.int64)
     members = pc.list_flatten(lists).dictionary_encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ctrcore.commands.tables import TableOptions, schema_for
 from ctrcore.runs.workspace import Workspace
 from ctrcore.schema import Schema
 from tests.commands.conftest import Shell
@@ -18,6 +20,7 @@ from tests.data.tables import clicks_schema, clicks_table
 from tests.runs.waiting import ended
 
 Json = Callable[..., Any]
+KNOWN = list(clicks_table(1).columns)
 QUICK = ("--epochs", "1", "--batch-size", "64", "--device", "cpu")
 
 
@@ -83,6 +86,33 @@ def test_given_test_rows_and_side_tables(as_json: Json, tmp_path: Path) -> None:
     assert fields["history_item_id"] == "history"
     assert fields["town"] == "categorical"
     assert "split" not in fields
+
+
+def test_a_schema_of_the_training_file_alone(as_json: Json, tmp_path: Path, schema: Path) -> None:
+    table = clicks_table(300)
+    table.iloc[:200].to_csv(tmp_path / "train.csv", index=False)
+    table.iloc[200:].to_csv(tmp_path / "test.csv", index=False)
+    words = ("train", tmp_path / "train.csv", "--test", tmp_path / "test.csv", "--schema", schema, "--model", "lr")
+    told = as_json(*words, *QUICK)
+    assert told["runs"][0]["metrics"]["rows"]["test"] == 100
+
+
+def test_a_row_that_cleaning_dropped_is_not_explained(shell: Shell, tmp_path: Path, schema: Path) -> None:
+    table = clicks_table(300).astype({"click": "Int64"})
+    table.loc[7, "click"] = None
+    table.to_csv(tmp_path / "clicks.csv", index=False)
+    shell("train", tmp_path / "clicks.csv", "--schema", schema, "--model", "lr", *QUICK)
+    assert "Row 7 was dropped" in shell("explain", "last", "--row", 7, code=1).stderr
+    assert "logit" in shell("explain", "last", "--row", 8).stdout
+
+
+def test_another_label_loses_the_threshold_of_the_guessed_one() -> None:
+    nothing = {part.name: () if "tuple" in str(part.type) else None for part in fields(TableOptions)}
+    guess = clicks_schema().model_copy(update={"label": "price", "threshold": 4.0, "positive": "x"})
+    said = schema_for(guess, TableOptions(**nothing | {"label": "click"}), KNOWN)
+    assert (said.label, said.threshold, said.positive) == ("click", None, None)
+    said = schema_for(guess, TableOptions(**nothing | {"label": "click", "threshold": 2.0}), KNOWN)
+    assert said.threshold == 2.0
 
 
 def test_what_the_user_says_about_columns(as_json: Json, tmp_path: Path) -> None:

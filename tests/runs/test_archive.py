@@ -16,6 +16,7 @@ from safetensors.numpy import load, save
 
 from ctrcore.errors import RunError
 from ctrcore.runs import archive as archive_module
+from ctrcore.runs import foreign
 from ctrcore.runs.archive import ARCHIVE, LIMITS, unpack
 from ctrcore.runs.status import JobStatus, write_status
 from ctrcore.runs.worker import Reporter
@@ -104,14 +105,6 @@ def _predictions(change: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[by
     return apply
 
 
-def _many_rows(data: bytes) -> bytes:
-    """30 million rows in a few kilobytes."""
-    row = pd.read_parquet(io.BytesIO(data)).head(1)
-    buffer = io.BytesIO()
-    pd.concat([row] * 1000).sample(30_000_000, replace=True).to_parquet(buffer, index=False)
-    return buffer.getvalue()
-
-
 CHANGES: list[tuple[str, str, Callable[[bytes], bytes]]] = [
     ("garbled manifest", "manifest.json", lambda data: data[:50]),
     ("manifest of another kind", "manifest.json", lambda data: b"[1, 2]"),
@@ -140,6 +133,7 @@ CHANGES: list[tuple[str, str, Callable[[bytes], bytes]]] = [
     ("a column less", "predictions.parquet", _predictions(lambda frame: frame.drop(columns="group"))),
     ("another split", "predictions.parquet", _predictions(lambda frame: frame.assign(split="train"))),
     ("scores that are no numbers", "predictions.parquet", _predictions(lambda f: f.assign(logit=float("nan")))),
+    ("scores without end", "predictions.parquet", _predictions(lambda f: f.assign(logit=float("inf")))),
     ("labels that are none", "predictions.parquet", _predictions(lambda frame: frame.assign(label=np.float32(2)))),
     ("text for rows", "predictions.parquet", _predictions(lambda frame: frame.assign(row="x"))),
 ]
@@ -194,11 +188,12 @@ def test_a_bomb_is_stopped_while_it_inflates(
         assert (tmp_path / str(number) / "metrics.json").stat().st_size <= 3_000_000
 
 
-def test_a_table_of_too_many_rows(exported: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ctrcore.runs import foreign
-
-    monkeypatch.setattr(foreign, "MAX_ROWS", 150)  # there are 200
-    with pytest.raises(RunError, match="predictions"):
+@pytest.mark.parametrize(("limit", "problem"), [("MAX_ROWS", "predictions"), ("MAX_PARAMETERS", "too large")])
+def test_tables_and_models_that_are_too_large(
+    exported: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, problem: str
+) -> None:
+    monkeypatch.setattr(foreign, limit, 150)  # there are 200 rows, and more weights
+    with pytest.raises(RunError, match=problem):
         check(tmp_path / "x", exported["fm"])
 
 

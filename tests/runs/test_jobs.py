@@ -134,9 +134,10 @@ def test_cancel_never_signals_a_process_that_does_not_hold_the_lock(
     monkeypatch.setattr(jobs, "KILL_AFTER", 0.1)
     stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
     try:
-        write_status(folder, JobStatus("running", pid=stranger.pid, submitted=time.time()))
+        # the look that comes too late: the worker has just gone, and its pid is somebody else's already
+        monkeypatch.setattr(jobs, "read_status", lambda folder: JobStatus("running", pid=stranger.pid))
         cancel(folder, wait=True)
-        jobs._insist(folder)
+        time.sleep(0.1)
         assert stranger.poll() is None
     finally:
         stranger.kill()
@@ -200,6 +201,21 @@ def test_jobs_survive_the_process_that_started_them(folder: Path) -> None:
     wait_until(lambda: read_status(folder).progress > seen)
     (folder / "finish").touch()
     assert ended(folder).state == "done"
+
+
+def test_a_job_that_begins_during_the_look_is_not_dead(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_status(folder, JobStatus("queued", submitted=time.time()))
+    looks = []
+
+    def look(path: Path) -> bool:
+        looks.append(path)
+        if len(looks) == 1:  # free at this very moment, then taken, and the worker says so
+            write_status(folder, JobStatus("running", pid=1, submitted=time.time()))
+            return False
+        return True
+
+    monkeypatch.setattr(status, "is_locked", look)
+    assert read_status(folder).state == "running"
 
 
 def test_probing_does_not_disturb_a_worker_that_starts(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pytest
@@ -101,8 +102,9 @@ def test_a_resumed_run_equals_an_uninterrupted_one(workspace: Workspace, epoch: 
     _interrupted(broken, epoch)
     with (broken.folder / "events.jsonl").open("a") as file:
         file.write('{"kind": "step", "epo')  # the line that the kill tore
-    attempt = workspace.enlist(broken.id)
-    assert work(broken.folder, lambda: train_run, attempt).state == "done"
+    attempt, events = workspace.enlist(broken.id), []
+    assert work(broken.folder, lambda: partial(train_run, on_event=events.append), attempt).state == "done"
+    assert {event.epoch for event in events} == set(range(epoch, 5))
     assert _epochs(broken) == _epochs(whole)
     steps = [record["step"] for record in broken.events() if record["kind"] == "step"]
     assert steps == sorted(set(steps))
