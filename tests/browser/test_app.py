@@ -53,6 +53,8 @@ def trained_by_hand(browser: Any, app_url: str) -> str:
     page.get_by_role("tab", name="Columns").wait_for()
     page.get_by_role("button", name="Save these choices").click()
     page.get_by_role("link", name="Train models on it").wait_for()
+    # While it was read the label said so; the browser has to be told that it changed.
+    assert page.locator(".st-key-pick-dataset input").input_value() == "clicks.csv"
     go(page, "Train")
     for model in ("LR", "FiBiNET", "DIN"):
         page.get_by_role("button", name=model, exact=True).click()  # leaves FM and AFM
