@@ -48,9 +48,13 @@ def test_prepared_rows_are_made_once_and_not_kept_for_ever(
     others = [
         RECIPE.model_copy(update={"split": RECIPE.split.model_copy(update={"seed": seed})}) for seed in range(1, 9)
     ]
+    read = []
+    original = type(found).table
+    monkeypatch.setattr(type(found), "table", lambda self: read.append(1) or original(self))
     for other in others:
         found.prepared(other)
         found.prepared(RECIPE)  # in use, so it is not the one to go
+    assert len(read) == len(others)
     copies = [path.name for path in (found.folder / "prepared").iterdir() if path.is_dir()]
     assert sorted(copies) == sorted([RECIPE.id, *(other.id for other in others[-5:])])
 
