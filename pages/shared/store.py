@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
+from ctrcore.errors import RunError
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
 from ctrcore.runs.workspace import Workspace
@@ -46,9 +48,12 @@ def judged_part(run: Run) -> str:
 
 
 def judged_rows(run: Run) -> Encoded:
-    """The same rows, encoded, in the same order."""
-    made = prepared(run.spec.dataset, run.recipe)
-    return made.test if judged_part(run) == "test" else made.valid
+    """The same rows, encoded, in the same order.
+
+    Raises:
+        RunError: if the dataset does not hold the rows that the run was trained on: the run came from elsewhere.
+    """
+    return _judged_rows(run.id, run.finished, run)
 
 
 def explanations_of(run: Run) -> dict[str, Any]:
@@ -96,6 +101,19 @@ def _judged(run_id: str, version: float | None) -> pd.DataFrame:
     scored = _predictions(run_id, version)
     test = scored[scored["split"] == "test"]
     return (test if len(test) else scored).reset_index(drop=True)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _judged_rows(run_id: str, version: float | None, _run: Run) -> Encoded:
+    made = prepared(_run.spec.dataset, _run.recipe)
+    rows = made.test if judged_part(_run) == "test" else made.valid
+    same_rows = np.array_equal(rows.row, _judged(run_id, version)["row"].to_numpy())
+    if not same_rows or made.encoder.to_json() != _encoder(run_id, version).to_json():
+        raise RunError(
+            f"The run '{_run.name}' was trained on other rows than this dataset holds, so it cannot be looked into.",
+            "Train the model again on this dataset.",
+        )
+    return rows
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)

@@ -149,6 +149,16 @@ def test_the_first_visit_opens_a_dataset_that_has_the_model(space: Workspace, vi
     assert not app.info
 
 
+@pytest.mark.parametrize("page", ["afm.py", "senet.py", "din.py"])
+def test_a_run_of_other_rows_is_not_explained_with_these(space: Workspace, visit: Open, page: str) -> None:
+    for run in space.runs():
+        path = run.folder / "encoder.json"
+        path.write_text(path.read_text().replace('"shoes"', '"boots"'))
+    app = visit(page)
+    assert "trained on other rows" in app.error[0].value
+    assert not app.exception
+
+
 def test_a_run_whose_dataset_is_gone_cannot_be_looked_into_but_does_no_harm(space: Workspace, visit: Open) -> None:
     space.delete_dataset(space.datasets()[0].id)
     app = visit("afm.py")
