@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -29,7 +29,6 @@ M = TypeVar("M", bound=BaseModel)
 class EventRecord(BaseModel):
     """A line of `events.jsonl`."""
 
-    kind: str
     epoch: int
     step: int
     seconds: float
@@ -40,7 +39,7 @@ class EventRecord(BaseModel):
 class StepRecord(EventRecord):
     """Progress within an epoch."""
 
-    kind: str = "step"
+    kind: Literal["step"]
     steps: int
     loss: float | None
     eta: float | None
@@ -49,7 +48,7 @@ class StepRecord(EventRecord):
 class EpochRecord(EventRecord):
     """The end of an epoch."""
 
-    kind: str = "epoch"
+    kind: Literal["epoch"]
     train_loss: float | None
     valid_auc: float | None
     valid_log_loss: float | None

@@ -201,12 +201,21 @@ def _machine(model: CTRModel) -> dict[str, Any]:
     return {
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "device": str(device),
-        "device_name": torch.cuda.get_device_name(device) if on_gpu else platform.processor() or platform.machine(),
+        "device_name": torch.cuda.get_device_name(device) if on_gpu else _cpu_name(),
         "threads": torch.get_num_threads(),
         "peak_memory_bytes": _peak_memory(),
         "peak_device_memory_bytes": torch.cuda.max_memory_allocated(device) if on_gpu else None,
         "versions": {"python": platform.python_version()} | {name: version(name) for name in packages},
     }
+
+
+def _cpu_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
 
 
 def _peak_memory() -> int | None:

@@ -26,8 +26,8 @@ from ctrcore.runs.slots import leave_queue, wait_for_slot
 from ctrcore.runs.status import Failure, JobStatus, read_status, write_status
 
 LOCK_WAIT = 10.0  # seconds; a reader may be probing the lock, or an earlier attempt may be ending
+NO_MEMORY = "can't allocate memory"  # how torch's CPU allocator says it, in a RuntimeError
 _held: list[FileLock] = []  # until the interpreter goes: a FileLock that is collected lets go
-
 
 Listener = Callable[[JobStatus], None]
 
@@ -163,8 +163,9 @@ def describe(error: BaseException) -> Failure:
     """The two sentences of a user's error, or the type and message of any other."""
     if isinstance(error, CtrLensError):
         return Failure(error.problem, error.remedy)
-    if isinstance(error, MemoryError):
-        return Failure("The job needs more memory than it may use.", "Use a smaller file, or raise the memory limit.")
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or NO_MEMORY in str(error):
+        remedy = "Use a smaller file, batch or model, or allow it more memory."
+        return Failure("The job needs more memory than it may use.", remedy)
     if isinstance(error, _Terminated):
         return Failure("The worker was told to stop from outside.", "Resume it to go on from the last checkpoint.")
     text = f"{type(error).__name__}: {error}".rstrip(": ").strip()

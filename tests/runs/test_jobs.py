@@ -16,6 +16,7 @@ from ctrcore.errors import RunError
 from ctrcore.runs import jobs, status
 from ctrcore.runs.jobs import Order, cancel, start
 from ctrcore.runs.status import JobStatus, is_locked, read_log, read_status, write_status
+from ctrcore.runs.worker import describe
 from tests.runs.waiting import ended, wait_until
 
 
@@ -67,6 +68,19 @@ def test_a_users_error_keeps_its_two_sentences(folder: Path) -> None:
     failure = ended(folder).failure
     assert failure is not None
     assert (failure.problem, failure.remedy) == ("All rows have the same label.", "Choose another label column.")
+
+
+class OutOfMemoryError(RuntimeError):
+    """Called like torch's."""
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), OutOfMemoryError("CUDA"), RuntimeError("DefaultCPUAllocator: can't allocate memory: 9 GB")]
+)
+def test_too_little_memory_is_said_in_two_sentences(error: Exception) -> None:
+    assert "memory" in describe(error).problem
+    assert "smaller" in describe(error).remedy
+    assert describe(RuntimeError("x")).problem == "RuntimeError: x."
 
 
 def test_memory_limit(folder: Path) -> None:
