@@ -19,7 +19,8 @@ test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 sample: $(VENV)/run.stamp
-	$(BIN)/python -m ctrcore sample --rebuild
+	$(BIN)/python -m ctrcore.data.shop sample_data
+	$(BIN)/python -m ctrcore.runs.build_demo sample_data
 
 $(VENV)/run.stamp: requirements.txt
 	$(PYTHON) -m venv $(VENV)

@@ -1,8 +1,12 @@
-"""Making the demo that comes with the project: one run of each model on the sample shop, in a few small files."""
+"""Making the demo that comes with the project: one run of each model on the sample shop, in a few small files.
+
+    python -m ctrcore.runs.build_demo sample_data
+"""
 
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -83,7 +87,8 @@ def _train(workspace: Workspace, dataset: str, config: ModelConfig, training: Tr
     values: dict[str, Any] = {"dataset": dataset, "recipe": recipe, "model": config, "tags": ["demo"]}
     name = config.name  # type: ignore[attr-defined]
     values["model"] = config.model_copy(update=SMALLER.get(name, {}))
-    run = run_here(workspace, RunSpec(**values, training=training.model_copy(update={"device": "cpu"})))
+    training = training.model_copy(update={"device": "cpu"} | STRONGER.get(name, {}))
+    run = run_here(workspace, RunSpec(**values, training=training))
     if run.error is not None:
         raise RunError(run.error.problem, run.error.remedy)
     return run
@@ -114,3 +119,7 @@ def _thinned(events: list[Record]) -> list[Record]:
     steps = [position for position, record in enumerate(events) if record["kind"] == "step"]
     kept = set(steps[:: max(1, -(-len(steps) // STEPS_KEPT))])
     return [record for position, record in enumerate(events) if record["kind"] == "epoch" or position in kept]
+
+
+if __name__ == "__main__":
+    build_demo(Path(sys.argv[1]), print)

@@ -15,11 +15,15 @@ PRESETS: dict[Preset, str] = {
 }
 
 _STANDARD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "lr": ({}, {"learning_rate": 0.01, "l2": 1.0}),
-    "fm": ({"init_std": 0.03}, {"learning_rate": 0.01, "l2": 3.0}),
+    "lr": ({}, {"learning_rate": 0.01, "l2": 3.0}),
+    "fm": ({"init_std": 0.03}, {"learning_rate": 0.01, "l2": 10.0}),
     "afm": ({"init_std": 0.05, "dropout": 0.2}, {"learning_rate": 0.01, "l2": 3.0}),
     "fibinet": ({"init_std": 0.05, "dropout": 0.3}, {"learning_rate": 0.001, "l2": 10.0}),
-    "din": ({"init_std": 0.2}, {"learning_rate": 0.005, "l2": 30.0}),
+    "din": (
+        {"init_std": 0.2, "softmax": True, "activation": "prelu", "batch_norm": True, "dropout": 0.2}
+        | {"attention_units": (32, 16), "hidden_units": (64, 32)},
+        {"learning_rate": 0.005, "l2": 100.0},
+    ),
 }
 _PAPER: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "lr": ({}, {"learning_rate": 0.01}),
