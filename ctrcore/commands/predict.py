@@ -18,7 +18,8 @@ from ctrcore.runs.files import replacing
 @click.argument("file", type=FILE)
 @click.option(
     "-o",
-    "--output",
+    "--out",
+    "output",
     type=click.Path(dir_okay=False, path_type=Path),
     help="CSV file, or Parquet by its name; the standard output by default.",
 )

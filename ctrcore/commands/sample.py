@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ctrcore.commands.options import changed, given, settings_of
-from ctrcore.commands.output import as_json, print_json, print_metrics
+from ctrcore.commands.output import as_json, note, print_json, print_metrics
 from ctrcore.commands.places import open_workspace
 from ctrcore.data.shop.config import ShopConfig
 
@@ -20,14 +20,36 @@ from ctrcore.data.shop.config import ShopConfig
     help="Write a simulated shop to this folder instead, as large as the options below say.",
 )
 @click.option("--format", "ending", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True)
+@click.option(
+    "--rebuild", is_flag=True, help="Make the project's own sample data anew: the shop and its trained models."
+)
 @as_json
 @settings_of(ShopConfig, "shop")
-def sample(*, to: Path | None, ending: str, json_: bool, **options: Any) -> None:
+def sample(*, to: Path | None, ending: str, rebuild: bool, json_: bool, **options: Any) -> None:
     """Install the demo (a simulated shop, five models trained on it) in the workspace."""
-    if to is None:
+    config = changed(ShopConfig(), given(options, "shop"), "shop")
+    if rebuild and (to is not None or config != ShopConfig()):
+        raise click.UsageError("--rebuild makes the sample data as it is in the project, so it takes no other option.")
+    if rebuild:
+        _rebuild(json_)
+    elif to is None:
         _install(json_)
     else:
-        _write(to, ending, changed(ShopConfig(), given(options, "shop"), "shop"), json_)
+        _write(to, ending, config, json_)
+
+
+def _rebuild(json_: bool) -> None:
+    from ctrcore.data.shop.files import write_shop
+    from ctrcore.data.simulate import simulate
+    from ctrcore.runs.build_demo import build_demo
+    from ctrcore.runs.demo import SAMPLE_DATA
+
+    shop = simulate()
+    write_shop(shop, SAMPLE_DATA / "shop")
+    note(f"{len(shop.impressions):,} impressions and their truth are in {SAMPLE_DATA / 'shop'}.")
+    result = build_demo(SAMPLE_DATA, note)
+    if json_:
+        print_json(result)
 
 
 def _install(json_: bool) -> None:
@@ -44,19 +66,18 @@ def _install(json_: bool) -> None:
 
 
 def _write(folder: Path, ending: str, config: ShopConfig, json_: bool) -> None:
+    from ctrcore.data.shop.files import TABLES, write_shop
     from ctrcore.data.simulate import simulate
     from ctrcore.runs.files import replacing
 
     shop = simulate(config)
     folder.mkdir(parents=True, exist_ok=True)
-    tables = {"impressions": shop.impressions, "users": shop.users, "items": shop.items}
-    tables |= {"behaviours": shop.behaviours, "truth": shop.truth}
-    for name, table in tables.items():
-        with replacing(folder / f"{name}.{ending}") as path:
-            if ending == "csv":
-                table.to_csv(path, index=False)
-            else:
-                table.to_parquet(path, index=False)
+    if ending == "parquet":
+        write_shop(shop, folder)
+    else:
+        for name in TABLES:
+            with replacing(folder / f"{name}.csv") as path:
+                getattr(shop, name).to_csv(path, index=False)
     shop.recipe().data_schema.save(folder / "schema.json")
     if json_:
         print_json({"folder": str(folder), "rows": len(shop.impressions), "best_auc": shop.best_auc()})

@@ -17,12 +17,12 @@ SHOP = "shop"
 TABLES = {SHOP: Path("shop", "impressions.parquet")}  # tables that lie elsewhere in the sample data, not twice
 
 
-def install_demo(workspace: Workspace, source: Path = SAMPLE_DATA) -> list[str]:
+def install_demo(workspace: Workspace, source: Path | None = None) -> list[str]:
     """Copy what the workspace lacks of the demo's datasets and runs. What is there stays as it is.
 
     Args:
         workspace: where to.
-        source: the folder of sample data.
+        source: the folder of sample data; by default the project's own.
 
     Returns:
         The ids of the demo's runs.
@@ -30,6 +30,7 @@ def install_demo(workspace: Workspace, source: Path = SAMPLE_DATA) -> list[str]:
     Raises:
         RunError: if this copy of the project comes without the demo.
     """
+    source = source or SAMPLE_DATA
     demo = source / DEMO
     if not demo.is_dir():
         raise RunError("The demo is not part of this installation.", "Build it with 'make sample'.")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from ctrcore.cli import cli
+from ctrcore.data.shop.files import write_shop
 from ctrcore.data.simulate import Shop, ShopConfig, simulate
 from ctrcore.errors import RunError
 from ctrcore.metrics import auc
 from ctrcore.models.config import CONFIGS
+from ctrcore.runs import demo
 from ctrcore.runs.build_demo import build_demo
 from ctrcore.runs.demo import SHOP, install_demo
 from ctrcore.runs.scoring import score
@@ -27,9 +32,7 @@ def shop() -> Shop:
 @pytest.fixture(scope="module")
 def source(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample_data")
-    (folder / "shop").mkdir()
-    shop.impressions.to_parquet(folder / "shop" / "impressions.parquet", index=False)
-    shop.truth.to_parquet(folder / "shop" / "truth.parquet", index=False)
+    write_shop(shop, folder / "shop")
     told: list[str] = []
     result = build_demo(folder, told.append, "quick")
     assert set(result) == {*CONFIGS, "best"}
@@ -93,6 +96,15 @@ def test_installing_again_keeps_what_the_user_changed(source: Path, tmp_path: Pa
     again = workspace.dataset(SHOP).recipe()
     assert again is not None
     assert again.keep_negatives == 0.5
+
+
+def test_the_shell_installs_it(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "SAMPLE_DATA", source)
+    words = ["--workspace", str(tmp_path), "sample"]
+    result = CliRunner().invoke(cli, [*words, "--json"], catch_exceptions=False)
+    assert json.loads(result.stdout) == {"workspace": str(tmp_path), "runs": IDS}
+    assert "shop-din" in CliRunner().invoke(cli, words, catch_exceptions=False).stdout
+    assert CliRunner().invoke(cli, [*words, "--rebuild", "--seed", "3"]).exit_code == 2
 
 
 def test_without_the_demo(tmp_path: Path) -> None:
