@@ -12,7 +12,7 @@ from pages.shared.level import learn, level
 from pages.shared.pickers import pick_dataset
 from pages.shared.preparation import edit_preparation
 from pages.shared.preview import show_preview
-from pages.shared.problems import problems_shown, show_problem
+from pages.shared.problems import problems_shown, safely, show_problem
 from pages.shared.profile import show_profile, show_warnings
 from pages.shared.tools import plain
 from pages.shared.uploading import add_panel, look_elsewhere, unreadable, watch_reading
@@ -62,7 +62,7 @@ def save_bar(dataset: Dataset, draft: drafts.Draft) -> None:
         recipe = drafts.recipe_of(draft)
     except Exception as error:
         show_problem(error)
-        st.button("Undo my changes", icon=":material/undo:", key="undo", on_click=drafts.reset, args=(dataset,))
+        st.button("Undo my changes", icon=":material/undo:", key="undo", on_click=safely(drafts.reset), args=(dataset,))
         return
     saved = dataset.recipe()
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -72,7 +72,7 @@ def save_bar(dataset: Dataset, draft: drafts.Draft) -> None:
                 type="primary",
                 icon=":material/save:",
                 key="save-recipe",
-                on_click=_save,
+                on_click=safely(_save),
                 args=(dataset, recipe),
                 help="Training uses the saved choices.",
             )
@@ -83,13 +83,15 @@ def save_bar(dataset: Dataset, draft: drafts.Draft) -> None:
             )
             st.markdown(":green-badge[:material/check: saved]")
         if saved is not None and saved.id != recipe.id:
-            st.button("Undo my changes", icon=":material/undo:", key="undo", on_click=drafts.reset, args=(dataset,))
+            st.button(
+                "Undo my changes", icon=":material/undo:", key="undo", on_click=safely(drafts.reset), args=(dataset,)
+            )
         if level() == "Expert":
             st.button(
                 "Back to the guess",
                 icon=":material/restart_alt:",
                 key="to-guess",
-                on_click=drafts.reset,
+                on_click=safely(drafts.reset),
                 args=(dataset,),
                 kwargs={"to_guess": True},
             )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.shared import address
 from pages.shared.level import pick_level
-from pages.shared.problems import show_problem
+from pages.shared.problems import show_kept, show_problem
 from pages.shared.tools import PageEnd
 
 # An icon by name would be fetched from a server; the app has to work offline.
@@ -82,6 +82,7 @@ page = st.navigation(
 address.restore()
 pick_level()
 st.title(page.title if page.title != "Home" else "CTR Lens")
+show_kept()
 try:
     page.run()
 except PageEnd:

@@ -13,7 +13,7 @@ from ctrcore.runs.run import Run
 from pages.shared import address
 from pages.shared.jobs import live_jobs
 from pages.shared.level import expert
-from pages.shared.problems import problems_shown, show_problem, two_sentences
+from pages.shared.problems import problems_shown, safely, show_problem, two_sentences
 from pages.shared.store import workspace
 from pages.shared.tools import ago, duration, model_badge, plain, state_badge
 from pages.shared.words import WORDS
@@ -137,12 +137,14 @@ def actions(run: Run) -> None:
     """Stop, go on, take away, delete."""
     with st.container(horizontal=True):
         if run.active:
-            st.button("Cancel", icon=":material/close:", on_click=workspace().cancel, args=(run.id,), key="cancel-run")
+            st.button(
+                "Cancel", icon=":material/close:", on_click=safely(workspace().cancel), args=(run.id,), key="cancel-run"
+            )
         elif run.state in ("failed", "cancelled"):
             st.button(
                 "Resume" if run.has_checkpoint else "Retry",
                 icon=":material/replay:",
-                on_click=workspace().resume,
+                on_click=safely(workspace().resume),
                 args=(run.id,),
                 key="resume-run",
             )
@@ -167,9 +169,10 @@ def confirm_delete(run: Run) -> None:
     st.markdown(f"**{plain(run.name)}** and its model, scores and explanations are removed. This cannot be undone.")
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", key="really-delete"):
-            workspace().delete(run.id)
-            address.write("run", None)
-            st.rerun()
+            with problems_shown():
+                workspace().delete(run.id)
+                address.write("run", None)
+                st.rerun()
         if st.button("Keep it", key="keep-run"):
             st.rerun()
 
@@ -211,5 +214,5 @@ else:
     st.page_link("train.py", label="Go to Train", icon=":material/model_training:")
 for broken in workspace().damaged_runs():
     st.warning(f"The run folder {plain(broken)} cannot be read.", icon=":material/broken_image:")
-    st.button("Delete it", key=f"delete-{broken}", on_click=workspace().delete, args=(broken,))
+    st.button("Delete it", key=f"delete-{broken}", on_click=safely(workspace().delete), args=(broken,))
 take_in()

@@ -11,7 +11,7 @@ from ctrcore.runs.run import Run
 from pages.shared import address
 from pages.shared.charts import chart
 from pages.shared.pickers import run_label
-from pages.shared.problems import two_sentences
+from pages.shared.problems import safely, show_kept, two_sentences
 from pages.shared.store import workspace
 from pages.shared.tools import duration, model_badge, plain, state_badge
 from pages.shared.words import WORDS
@@ -45,6 +45,7 @@ def _panel(ids: list[str], was_active: bool) -> None:
     runs = [existing[one] for one in ids if one in existing]
     if was_active != any(run.active for run in runs):
         st.rerun()  # a full run, which starts or stops the polling
+    show_kept()
     with st.container(border=True, gap="small"):
         for run in reversed(runs):
             _line(run)
@@ -63,7 +64,7 @@ def _line(run: Run) -> None:
                 "Cancel",
                 key=f"cancel-{run.id}",
                 icon=":material/close:",
-                on_click=workspace().cancel,
+                on_click=safely(workspace().cancel),
                 args=(run.id,),
                 width="stretch",
             )
@@ -74,7 +75,7 @@ def _line(run: Run) -> None:
                 "Resume" if run.has_checkpoint else "Retry",
                 key=f"resume-{run.id}",
                 icon=":material/replay:",
-                on_click=_resume,
+                on_click=safely(workspace().resume),
                 args=(run.id,),
                 width="stretch",
                 help="Goes on from the last epoch that was finished."
@@ -142,7 +143,3 @@ def _curve(points: pd.DataFrame, runs: list[Run], x: str, y: str) -> None:
         alt_text=f"{title} of {len(runs)} runs over {AXES[x]}",
         data=points,
     )
-
-
-def _resume(run_id: str) -> None:
-    workspace().resume(run_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from ctrcore.errors import CtrLensError
 from pages.shared.tools import plain
 
+_KEPT = "kept-problem"
 log = logging.getLogger("ctr_lens")
 
 
@@ -35,6 +36,25 @@ def show_problem(error: Exception) -> bool:
             "Reload the page; the server's log says more.",
         )
     return True
+
+
+def safely(action: Callable[..., None]) -> Callable[..., None]:
+    """A button's callback whose error does not wipe the page: it is shown by the next `show_kept`."""
+
+    def guarded(*args: object, **kwargs: object) -> None:
+        try:
+            action(*args, **kwargs)
+        except (CtrLensError, ValidationError) as error:
+            st.session_state[_KEPT] = error
+
+    return guarded
+
+
+def show_kept() -> None:
+    """The error of the last callback, once."""
+    error = st.session_state.pop(_KEPT, None)
+    if error is not None:
+        show_problem(error)
 
 
 @contextmanager

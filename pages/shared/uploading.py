@@ -7,7 +7,7 @@ import streamlit as st
 from ctrcore.runs.dataset import Dataset
 from pages.shared import address
 from pages.shared.level import expert
-from pages.shared.problems import two_sentences
+from pages.shared.problems import safely, two_sentences
 from pages.shared.samples import SAMPLES, add_sample
 from pages.shared.store import workspace
 from pages.shared.tools import plain
@@ -87,7 +87,7 @@ def watch_reading(dataset_id: str) -> None:
     if not dataset.active:
         st.rerun()
     st.progress(dataset.progress, text=plain(dataset.message) or "waiting")
-    st.button("Cancel", key="cancel-reading", icon=":material/close:", on_click=dataset.cancel)
+    st.button("Cancel", key="cancel-reading", icon=":material/close:", on_click=safely(dataset.cancel))
 
 
 def unreadable(dataset: Dataset) -> None:
@@ -96,7 +96,9 @@ def unreadable(dataset: Dataset) -> None:
         two_sentences(dataset.error.problem, dataset.error.remedy)
     else:
         st.info(f"Reading was {dataset.state}.", icon=":material/info:")
-    st.button("Remove this upload", icon=":material/delete:", key="remove-upload", on_click=_remove, args=(dataset,))
+    st.button(
+        "Remove this upload", icon=":material/delete:", key="remove-upload", on_click=safely(_remove), args=(dataset,)
+    )
 
 
 def _remove(dataset: Dataset) -> None:

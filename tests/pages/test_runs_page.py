@@ -104,3 +104,15 @@ def test_a_damaged_run_can_be_deleted(space: Workspace, visit: Open) -> None:
     app.button(key=f"delete-{run.id}").click().run()
     assert not run.folder.exists()
     assert len(visit("runs.py").dataframe[0].value) == 4
+
+
+def test_an_error_of_a_button_leaves_the_page_standing(space: Workspace, visit: Open) -> None:
+    run = space.runs()[0]
+    space.delete_dataset(run.spec.dataset)
+    write_status(run.folder, JobStatus("cancelled", message="cancelled"))
+    app = visit("runs.py", run=run.id)
+    app.button(key="resume-run").click().run()
+    assert "There is no dataset" in app.error[0].value
+    assert f"id {run.id}" in texts(app)
+    app.run()
+    assert not app.error
