@@ -19,8 +19,7 @@ test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 sample: $(VENV)/run.stamp
-	$(BIN)/python -m ctrcore.data.shop sample_data
-	$(BIN)/python -m ctrcore.runs.build_demo sample_data
+	$(BIN)/python -m ctrcore sample --rebuild
 
 $(VENV)/run.stamp: requirements.txt
 	$(PYTHON) -m venv $(VENV)

@@ -6,7 +6,6 @@ python -m ctrcore.runs.build_demo sample_data
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -119,7 +118,3 @@ def _thinned(events: list[Record]) -> list[Record]:
     steps = [position for position, record in enumerate(events) if record["kind"] == "step"]
     kept = set(steps[:: max(1, -(-len(steps) // STEPS_KEPT))])
     return [record for position, record in enumerate(events) if record["kind"] == "epoch" or position in kept]
-
-
-if __name__ == "__main__":
-    build_demo(Path(sys.argv[1]), print)

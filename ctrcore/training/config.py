@@ -18,7 +18,10 @@ class TrainConfig(BaseModel):
     optimizer: Literal["adam", "adamw"] = Field("adam", description="AdamW decays weights apart from the gradient")
     weight_decay: float = Field(0.0, ge=0, le=10, description="the optimizer's own weight decay, on every parameter")
     l2: float = Field(
-        0.0, ge=0, le=100_000, description="L2 on the looked-up embedding rows, each row's share divided by its frequency"
+        0.0,
+        ge=0,
+        le=100_000,
+        description="L2 on the looked-up embedding rows, each row's share divided by its frequency",
     )
     loss: Literal["log_loss", "focal"] = Field("log_loss", description="focal loss gives hard rows more weight")
     focal_gamma: float = Field(2.0, ge=0, le=10, description="focal loss: how strongly easy rows are played down")
