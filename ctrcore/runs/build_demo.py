@@ -1,7 +1,4 @@
-"""Making the demo that comes with the project: one run of each model on the sample shop, in a few small files.
-
-python -m ctrcore.runs.build_demo sample_data
-"""
+"""Making the demo that comes with the project: one run of each model on the sample shop, in a few small files."""
 
 from __future__ import annotations
 

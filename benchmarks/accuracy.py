@@ -1,0 +1,157 @@
+"""Accuracy on public data, through the same path as the app.
+
+    CTR_DATA=... python -m benchmarks.accuracy [frappe] [ml-100k]
+
+Each model has a few settings to choose from. They are trained with each seed, the one with the best mean validation
+AUC is chosen, and only that one's test figures are reported. The test rows choose nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, median
+from typing import Any
+
+import pandas as pd
+
+from ctrcore.data.guessing import guess_schema
+from ctrcore.data.joining import join_tables
+from ctrcore.data.reading import read_table, read_tables
+from ctrcore.data.recipe import BuildHistory, Recipe, Split
+from ctrcore.models.config import CONFIGS
+from ctrcore.runs.running import run_here
+from ctrcore.runs.spec import RunSpec
+from ctrcore.runs.workspace import Workspace
+from ctrcore.training.config import TrainConfig
+
+SEEDS = (1, 2, 3)
+Settings = tuple[dict[str, Any], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Task:
+    load: Callable[[Path], tuple[pd.DataFrame, Recipe]]
+    settings: dict[str, list[Settings]]
+
+
+def frappe(data: Path) -> tuple[pd.DataFrame, Recipe]:
+    """The AFM authors' validation file to train on, a tenth of it held out; their test file to test on."""
+    frame = read_tables(data / "frappe" / "train.csv", None, data / "frappe" / "test.csv")
+    split = Split(by="given", column="split", valid=0.1, seed=0)
+    return frame, Recipe(data_schema=guess_schema(frame), split=split)
+
+
+def ml_100k(data: Path) -> tuple[pd.DataFrame, Recipe]:
+    """Rating of 4 and more is a click; each user's last fifth is the test, the tenth before it the validation."""
+    rows, users, items = (read_table(data / "ml-100k" / f"ml-100k.{name}") for name in ("inter", "user", "item"))
+    frame = join_tables(rows, users, items, "user_id", "item_id")
+    schema = guess_schema(frame)
+    assert (schema.label, schema.threshold) == ("rating", 4)
+    return frame, Recipe(
+        data_schema=schema,
+        history=BuildHistory(columns=["item_id", "release_year"], max_length=50),
+        split=Split(by="time_per_user", valid=0.1, test=0.2),
+    )
+
+
+TASKS = {
+    "frappe": Task(
+        frappe,
+        {
+            "lr": [({}, {"learning_rate": 0.01, "l2": 1.0})],
+            "fm": [({}, {"learning_rate": 0.01, "l2": l2}) for l2 in (1.0, 3.0)],
+            "afm": [
+                ({"dropout": dropout}, {"learning_rate": 0.01, "l2": l2, "patience": 5})
+                for dropout in (0.0, 0.2)
+                for l2 in (1.0, 3.0)
+            ],
+            "fibinet": [
+                ({"dropout": 0.3, "bilinear": kind}, {"learning_rate": 0.002, "l2": 3.0, "epochs": 12})
+                for kind in ("field_all", "field_interaction")
+            ],
+        },
+    ),
+    "ml-100k": Task(
+        ml_100k,
+        {
+            "lr": [({}, {"learning_rate": 0.01, "l2": 1.0})],
+            "fm": [({}, {"learning_rate": 0.01, "l2": l2}) for l2 in (10.0, 30.0)],
+            "afm": [({"init_std": 0.1, "dropout": 0.2}, {"learning_rate": 0.01, "l2": l2}) for l2 in (10.0, 30.0)],
+            "fibinet": [
+                ({"init_std": 0.1, "dropout": 0.3}, {"learning_rate": 0.001, "l2": l2, "epochs": 12})
+                for l2 in (30.0, 100.0)
+            ],
+            "din": [
+                ({"init_std": 0.2, "softmax": softmax}, {"learning_rate": 0.003, "l2": 10.0, "epochs": 15})
+                for softmax in (False, True)
+            ],
+        },
+    ),
+}
+
+
+def main(names: list[str]) -> None:
+    """Run the tasks and print a table each."""
+    if "CTR_DATA" not in os.environ:
+        print("Skipped: set CTR_DATA to the folder that holds frappe/ and ml-100k/.")
+        return
+    data = Path(os.environ["CTR_DATA"]).resolve()
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Workspace(Path(folder))
+        for name in names or TASKS:
+            frame, recipe = TASKS[name].load(data)
+            dataset = workspace.add_frame(name, frame, recipe)
+            print(f"\n{name}: {len(frame):,} rows\n")
+            print("| model | valid AUC | test AUC (min / median / max) | log-loss | gAUC | epochs | seconds | chosen |")
+            print("|---|---|---|---|---|---|---|---|")
+            for model, settings in TASKS[name].settings.items():
+                tried = [(choice, _train(workspace, dataset, recipe, model, choice)) for choice in settings]
+                print(
+                    _line(model, *max(tried, key=lambda one: mean(run["valid"]["auc"] for run in one[1]))), flush=True
+                )
+
+
+def _train(workspace: Workspace, dataset: str, recipe: Recipe, model: str, settings: Settings) -> list[dict[str, Any]]:
+    """The figures of one run a seed."""
+    figures = []
+    for seed in SEEDS:
+        training = TrainConfig.model_validate({"epochs": 50, **settings[1], "seed": seed})
+        spec = RunSpec(
+            name=f"{model} {seed}",
+            dataset=dataset,
+            recipe=recipe,
+            model=CONFIGS[model].model_validate(settings[0]),
+            training=training,
+        )
+        run = run_here(workspace, spec)
+        found = run.metrics()
+        assert found is not None, run.error
+        figures.append(found)
+    return figures
+
+
+def _line(model: str, settings: Settings, runs: list[dict[str, Any]]) -> str:
+    auc = sorted(run["test"]["auc"] for run in runs)
+    gauc = [run["test"].get("gauc", float("nan")) for run in runs]
+    return " | ".join(
+        [
+            f"| {CONFIGS[model].title}",
+            f"{mean(run['valid']['auc'] for run in runs):.4f}",
+            f"{auc[0]:.4f} / {median(auc):.4f} / {auc[-1]:.4f}",
+            f"{median(run['test']['log_loss'] for run in runs):.4f}",
+            f"{median(gauc):.4f}",
+            f"{median(run['epochs'] for run in runs):.0f}",
+            f"{median(run['seconds'] for run in runs):.0f}",
+            f"`{json.dumps(settings[0] | settings[1])}` |",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
