@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -110,3 +111,28 @@ def test_the_shell_installs_it(source: Path, tmp_path: Path, monkeypatch: pytest
 def test_without_the_demo(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="not part of this installation"):
         install_demo(Workspace(tmp_path), tmp_path / "nowhere")
+
+
+def test_the_projects_own_demo(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    begun = time.perf_counter()
+    assert install_demo(workspace) == IDS
+    figures = {run.spec.model.name: run.metrics() for run in workspace.runs()}
+    assert time.perf_counter() - begun < 2  # measured: 0.05
+    aucs = {name: metrics["test"]["auc"] for name, metrics in figures.items()}
+    best = workspace.dataset(SHOP).best_auc
+    assert aucs["lr"] < min(aucs[name] for name in ("fm", "afm", "fibinet"))
+    assert max(aucs, key=aucs.__getitem__) == "din"
+    assert best - 0.010 < aucs["din"] <= best + 0.003  # the truth is best in the mean, not on each sample
+    assert sum(metrics["seconds"] for metrics in figures.values()) < 300
+
+
+def test_the_projects_own_models_score_as_they_did(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    install_demo(workspace)
+    table = workspace.dataset(SHOP).table()
+    for name in ("fm", "din"):
+        run = workspace.run(f"shop-{name}")
+        kept = run.predictions().iloc[::50]
+        _, logit = score(run, table.iloc[kept["row"]])
+        np.testing.assert_allclose(logit, kept["logit"], atol=1e-3)
