@@ -13,6 +13,8 @@ from ctrcore.runs.worker import Reporter
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ctrcore.schema import Schema
+
 
 def ingest(folder: Path, report: Reporter) -> None:
     """The job function of an upload: read, join, guess, profile, keep.
@@ -33,18 +35,26 @@ def ingest(folder: Path, report: Reporter) -> None:
         path.unlink(missing_ok=True)  # the table holds all of it
 
 
-def store_table(folder: Path, frame: pd.DataFrame, manifest: Record) -> None:
-    """Write table.parquet, guess.json, profile.json and dataset.json into a dataset's folder."""
+def store_table(folder: Path, frame: pd.DataFrame, manifest: Record, schema: Schema | None = None) -> None:
+    """Write table.parquet, guess.json, profile.json and dataset.json into a dataset's folder.
+
+    Args:
+        folder: the dataset's folder.
+        frame: the rows.
+        manifest: what dataset.json says besides the table's shape.
+        schema: what to profile the table with; by default the guess.
+    """
     from ctrcore.data.guessing import guess_schema
     from ctrcore.data.profiling import profile
 
     frame = frame.reset_index(drop=True)
     guess = guess_schema(frame)
-    made = profile(frame, guess)
+    schema = schema or guess
+    made = profile(frame, schema)
     with replacing(folder / "table.parquet") as path:
         frame.to_parquet(path, index=False, compression="zstd")
     write_text(folder / "guess.json", guess.model_dump_json(indent=1))
-    text = f'{{"schema": {guess.model_dump_json()}, "profile": {made.model_dump_json()}}}\n'
+    text = f'{{"schema": {schema.model_dump_json()}, "profile": {made.model_dump_json()}}}\n'
     write_text(folder / "profile.json", text)
     shape = {"rows": len(frame), "columns": [str(name) for name in frame.columns]}
     write_json(folder / "dataset.json", {key: value for key, value in manifest.items() if key != "files"} | shape)

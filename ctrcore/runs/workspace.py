@@ -128,7 +128,7 @@ class Workspace:
         dataset_id = new_id()
         with new_folder(self.root / "datasets" / dataset_id) as folder:
             manifest = {"name": clean_name(name), "created": time.time(), "digest": digest}
-            store_table(folder, frame, manifest)
+            store_table(folder, frame, manifest, recipe.data_schema if recipe is not None else None)
             if recipe is not None:
                 write_text(folder / "recipe.json", recipe.model_dump_json(indent=1))
             write_status(folder, JobStatus("done", progress=1.0, message="done", finished=time.time()))
