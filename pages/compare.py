@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -206,6 +208,14 @@ def promises(runs: list[Run]) -> None:
         )
 
 
+VIEWS: dict[str, Callable[[list[Run]], None]] = {
+    "Ranking": ranking,
+    "One cutoff": cutoffs,
+    "Probabilities": promises,
+    "Learning": learning,
+}
+
+
 def _long(found: list[Curve], x: str, y: str) -> pd.DataFrame:
     return pd.concat([pd.DataFrame({"run": c.label, x: c.x, y: c.y}) for c in found], ignore_index=True)
 
@@ -229,6 +239,11 @@ if not chosen:
     st.info("Choose at least one run in the sidebar.", icon=":material/arrow_back:")
     raise PageEnd
 verdict(chosen)
-for part in (scoreboard, ranking, cutoffs, promises, learning):
-    with problems_shown():
-        part(chosen)
+with problems_shown():
+    scoreboard(chosen)
+# Only the open tab is drawn: a page of a dozen charts would keep a slow machine busy for seconds.
+tabs = st.tabs(list(VIEWS), key="view", bind="query-params")
+for tab, show in zip(tabs, VIEWS.values(), strict=True):
+    if tab.open:
+        with tab, problems_shown():
+            show(chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ctrcore.figures.style import MODEL_TITLES
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.demo import SHOP, install_demo
 from ctrcore.runs.workspace import Workspace
@@ -30,9 +31,10 @@ def add_sample(workspace: Workspace, name: str) -> str:
 
 def open_demo(workspace: Workspace) -> None:
     """Look at the demo: its shop and the runs trained on it, copied into the workspace if they are missing."""
-    runs = [run_id for run_id in install_demo(workspace) if workspace.run(run_id).spec.dataset == SHOP]
+    runs = [workspace.run(run_id) for run_id in install_demo(workspace)]
+    shown = {run.spec.model.name: run.id for run in runs if run.spec.dataset == SHOP}
     address.write("dataset", SHOP)
-    address.write_list("runs", runs)
+    address.write_list("runs", [shown[model] for model in MODEL_TITLES if model in shown])
     for key in ("row", "afm", "fibinet", "din"):
         address.write(key, None)
 

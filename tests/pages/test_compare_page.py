@@ -64,7 +64,7 @@ def test_no_run_chosen_stays_no_run_chosen(space: Workspace, visit: Open) -> Non
 
 def test_one_cutoff_moves_all_matrices(space: Workspace, visit: Open) -> None:
     ids = {run.spec.model.name: run.id for run in space.runs()}
-    app = visit("compare.py", runs=f"{ids['fm']},{ids['din']}")
+    app = visit("compare.py", runs=f"{ids['fm']},{ids['din']}", view="One cutoff")
     app.slider(key="cutoff").set_value(0.3).run()
     for number, model in enumerate(("fm", "din")):
         scored = space.run(ids[model]).predictions()
@@ -79,7 +79,7 @@ def test_one_cutoff_moves_all_matrices(space: Workspace, visit: Open) -> None:
 
 
 def test_a_link_with_a_cutoff_opens_at_that_cutoff(space: Workspace, visit: Open) -> None:
-    assert visit("compare.py", cutoff="0.42").slider(key="cutoff").value == 0.42
+    assert visit("compare.py", cutoff="0.42", view="One cutoff").slider(key="cutoff").value == 0.42
 
 
 def test_runs_judged_on_other_rows_are_pointed_out(space: Workspace, visit: Open) -> None:
@@ -94,3 +94,19 @@ def test_a_run_that_is_not_here_is_said_so(space: Workspace, visit: Open) -> Non
     app = visit("compare.py", runs=f"gone,{space.runs()[0].id}")
     assert any("not here" in warning.value for warning in app.warning)
     assert len(app.dataframe[0].value) == 1
+
+
+@pytest.mark.parametrize(
+    ("view", "keys"),
+    [
+        ("Ranking", {"roc", "roc-zoom"}),
+        ("One cutoff", {f"confusion-{n}" for n in range(5)}),
+        ("Probabilities", {"calibration", "histogram"}),
+        ("Learning", {"auc-epoch", "auc-seconds"}),
+    ],
+)
+def test_only_the_open_view_is_drawn(space: Workspace, visit: Open, view: str, keys: set[str]) -> None:
+    app = visit("compare.py", view=view)
+    drawn = [element.proto.id for element in app.get("plotly_chart")]
+    assert len(drawn) == len(keys)
+    assert all(any(one.endswith(f"-{key}") for one in drawn) for key in keys)

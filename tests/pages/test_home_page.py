@@ -7,6 +7,7 @@ import time
 import pytest
 
 from ctrcore.errors import RunError
+from ctrcore.figures.style import MODEL_TITLES
 from ctrcore.runs.status import JobStatus, write_status
 from ctrcore.runs.workspace import Workspace
 from tests.pages.conftest import Open, texts
@@ -15,15 +16,15 @@ from tests.pages.conftest import Open, texts
 def test_the_demo_opens_on_compare_with_its_runs(
     space: Workspace, visit: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ids = [run.id for run in reversed(space.runs())]
-    monkeypatch.setattr("pages.shared.samples.install_demo", lambda workspace: ids)
+    ids = {run.spec.model.name: run.id for run in space.runs()}
+    monkeypatch.setattr("pages.shared.samples.install_demo", lambda workspace: sorted(ids.values()))
     monkeypatch.setattr("pages.shared.samples.SHOP", space.datasets()[0].id)
     app = visit("home.py")
     app.button(key="open-demo").click().run()
     assert not app.exception
     assert app.title[0].value == "Compare"
     assert app.query_params["dataset"] == space.datasets()[0].id
-    assert app.query_params["runs"] == ",".join(ids)
+    assert app.query_params["runs"] == ",".join(ids[model] for model in MODEL_TITLES)
     assert len(app.dataframe[0].value) == 5
 
 
