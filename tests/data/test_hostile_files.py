@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ctrcore.data.reading import Limits, read_table
@@ -199,6 +199,7 @@ def test_limits_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
     )
 )
+@example(content=b"\x0c")
 def test_anything_ends_in_a_frame_or_in_a_data_error(content: bytes, tmp_path: Path) -> None:
     path: Any = tmp_path / "upload"
     path.write_bytes(content)

@@ -172,7 +172,7 @@ def test_din_equals_a_loop_over_behaviours(name: str) -> None:
         if config.softmax:
             a = torch.softmax(torch.stack(s) / root, 0).tolist() if s else []
         else:
-            a = [float(x) / (root if model.scorer is None else 1) for x in s]
+            a = [x.item() / (root if model.scorer is None else 1) for x in s]
         interest = sum((weight * k for weight, k in zip(a, keys, strict=True)), torch.zeros_like(q))
         x = torch.cat([v[0], v[1], v[4], q, interest, q * interest])
         assert float(logits[r]) == pytest.approx((model.bias + model.mlp(x.unsqueeze(0))[0]).item(), abs=1e-4)

@@ -42,7 +42,11 @@ def read_delimited(source: Source, limits: Limits, progress: Progress | None) ->
 
 def _read(source: Source, encoding: str, limits: Limits, progress: Progress | None) -> pd.DataFrame:
     lines = _first_lines(source, encoding, limits)
-    blank = next(number for number, line in enumerate(lines) if line.strip())
+    blank = next((number for number, line in enumerate(lines) if line.strip()), None)
+    if blank is None:
+        raise DataError(
+            "The file holds nothing but blanks.", "Upload a table with a line of column names and at least one row."
+        )
     delimiter, names = _header([line for line in lines if line.strip()], limits)
     bad: list[pa_csv.InvalidRow] = []
 
