@@ -117,5 +117,7 @@ class CTRClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 def _frame(X: Any) -> pd.DataFrame:
     if not isinstance(X, pd.DataFrame):
-        raise DataError("The rows are no pandas DataFrame.", "Pass a DataFrame: the columns' names carry their meaning.")
+        raise DataError(
+            "The rows are no pandas DataFrame.", "Pass a DataFrame: the columns' names carry their meaning."
+        )
     return X
