@@ -50,6 +50,7 @@ class CTRClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         model: str = "fm",
+        *,
         schema: Schema | None = None,
         preset: Preset = "standard",
         model_options: dict[str, Any] | None = None,
