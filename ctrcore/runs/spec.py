@@ -22,7 +22,7 @@ Tag = Annotated[str, Field(max_length=60)]
 class RunSpec(BaseModel):
     """A model, its training, and the data it learns from."""
 
-    model_config = ConfigDict(extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
     name: str = Field("", max_length=200, description="what the run is called; empty: the model's title")
     dataset: str = Field(max_length=64, description="id of the dataset")

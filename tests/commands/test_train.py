@@ -13,12 +13,14 @@ import pandas as pd
 import pytest
 
 from ctrcore.commands.tables import TableOptions, schema_for
+from ctrcore.runs import workspace as workspace_module
 from ctrcore.runs.workspace import Workspace
 from ctrcore.schema import Schema
 from tests.commands.conftest import Shell
 from tests.data.tables import clicks_schema, clicks_table
 from tests.runs.waiting import ended
 
+FAKE_JOBS = Path(__file__).parents[1] / "runs"
 Json = Callable[..., Any]
 KNOWN = list(clicks_table(1).columns)
 QUICK = ("--epochs", "1", "--batch-size", "64", "--device", "cpu")
@@ -65,7 +67,7 @@ def test_a_file_is_kept_once(shell: Shell, tmp_path: Path, clicks: Path) -> None
     assert len(opened(tmp_path).datasets()) == 1
     dataset = opened(tmp_path).datasets()[0]
     shell("train", dataset.id, "--model", "lr", *QUICK)
-    shell("train", "clicks.csv", "--model", "lr", "--background", *QUICK, code=0)
+    shell("train", "clicks.csv", "--model", "lr", *QUICK)
     assert len(opened(tmp_path).datasets()) == 1
 
 
@@ -138,10 +140,13 @@ def test_profile_for_people(shell: Shell, clicks: Path) -> None:
     assert "history_item" in result.stdout
 
 
-def test_in_the_background(shell: Shell, tmp_path: Path, clicks: Path) -> None:
+def test_in_the_background(shell: Shell, tmp_path: Path, clicks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace_module, "TRAIN", "fake_jobs:quick")
+    monkeypatch.setenv("PYTHONPATH", str(FAKE_JOBS))
     run_id = shell("train", clicks, "--model", "lr", "--background", *QUICK).stdout.strip()
     run = opened(tmp_path).run(run_id)
-    assert ended(run.folder, 60).state == "done"
+    assert ended(run.folder).state == "done"
+    assert (run.folder / "ran").exists()
 
 
 @pytest.mark.parametrize(
