@@ -1,6 +1,6 @@
 """Accuracy on public data, through the same path as the app.
 
-    CTR_DATA=... python -m benchmarks.accuracy [frappe] [ml-100k]
+    CTR_DATA=... python -m benchmarks.accuracy [frappe] [ml-100k] [--seeds 3] [--models fm din]
 
 Each model has a few settings to choose from. They are trained with each seed, the one with the best mean validation
 AUC is chosen, and only that one's test figures are reported. The test rows choose nothing.
@@ -8,9 +8,9 @@ AUC is chosen, and only that one's test figures are reported. The test rows choo
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,6 @@ from ctrcore.runs.spec import RunSpec
 from ctrcore.runs.workspace import Workspace
 from ctrcore.training.config import TrainConfig
 
-SEEDS = (1, 2, 3)
 Settings = tuple[dict[str, Any], dict[str, Any]]
 
 
@@ -81,58 +80,58 @@ TASKS = {
         ml_100k,
         {
             "lr": [({}, {"learning_rate": 0.01, "l2": 1.0})],
-            "fm": [({}, {"learning_rate": 0.01, "l2": l2}) for l2 in (10.0, 30.0)],
-            "afm": [({"init_std": 0.1, "dropout": 0.2}, {"learning_rate": 0.01, "l2": l2}) for l2 in (10.0, 30.0)],
-            "fibinet": [
-                ({"init_std": 0.1, "dropout": 0.3}, {"learning_rate": 0.001, "l2": l2, "epochs": 12})
-                for l2 in (30.0, 100.0)
-            ],
-            "din": [
-                ({"init_std": 0.2, "softmax": softmax}, {"learning_rate": 0.003, "l2": 10.0, "epochs": 15})
-                for softmax in (False, True)
-            ],
+            "fm": [({}, {"learning_rate": 0.01, "l2": 10.0, "epochs": 20})],
+            "afm": [({"init_std": 0.1, "dropout": 0.2}, {"learning_rate": 0.01, "l2": 10.0, "epochs": 20})],
+            "fibinet": [({"init_std": 0.1, "dropout": 0.3}, {"learning_rate": 0.001, "l2": 30.0, "epochs": 12})],
+            "din": [({"init_std": 0.2, "softmax": True}, {"learning_rate": 0.003, "l2": 10.0, "epochs": 10})],
         },
     ),
 }
 
 
-def main(names: list[str]) -> None:
+def main() -> None:
     """Run the tasks and print a table each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tasks", nargs="*", choices=[[], *TASKS], help="all by default")
+    parser.add_argument("--seeds", type=int, default=3, help="runs of each setting")
+    parser.add_argument("--models", nargs="*", choices=CONFIGS, default=list(CONFIGS))
+    chosen = parser.parse_args()
     if "CTR_DATA" not in os.environ:
         print("Skipped: set CTR_DATA to the folder that holds frappe/ and ml-100k/.")
         return
     data = Path(os.environ["CTR_DATA"]).resolve()
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder))
-        for name in names or TASKS:
+        for name in chosen.tasks or TASKS:
             frame, recipe = TASKS[name].load(data)
             dataset = workspace.add_frame(name, frame, recipe)
             print(f"\n{name}: {len(frame):,} rows\n")
             print("| model | valid AUC | test AUC (min / median / max) | log-loss | gAUC | epochs | seconds | chosen |")
             print("|---|---|---|---|---|---|---|---|")
-            for model, settings in TASKS[name].settings.items():
-                tried = [(choice, _train(workspace, dataset, recipe, model, choice)) for choice in settings]
+            for model in (name for name in TASKS[name].settings if name in chosen.models):
+                tried = [
+                    (
+                        choice,
+                        [_train(workspace, dataset, recipe, model, choice, seed + 1) for seed in range(chosen.seeds)],
+                    )
+                    for choice in TASKS[name].settings[model]
+                ]
                 print(
                     _line(model, *max(tried, key=lambda one: mean(run["valid"]["auc"] for run in one[1]))), flush=True
                 )
 
 
-def _train(workspace: Workspace, dataset: str, recipe: Recipe, model: str, settings: Settings) -> list[dict[str, Any]]:
-    """The figures of one run a seed."""
-    figures = []
-    for seed in SEEDS:
-        training = TrainConfig.model_validate({"epochs": 50, **settings[1], "seed": seed})
-        spec = RunSpec(
-            name=f"{model} {seed}",
-            dataset=dataset,
-            recipe=recipe,
-            model=CONFIGS[model].model_validate(settings[0]),
-            training=training,
-        )
-        run = run_here(workspace, spec)
-        found = run.metrics()
-        assert found is not None, run.error
-        figures.append(found)
+def _train(
+    workspace: Workspace, dataset: str, recipe: Recipe, model: str, settings: Settings, seed: int
+) -> dict[str, Any]:
+    """The figures of one run."""
+    training = TrainConfig.model_validate({"epochs": 50, **settings[1], "seed": seed})
+    config = CONFIGS[model].model_validate(settings[0])
+    run = run_here(
+        workspace, RunSpec(name=f"{model} {seed}", dataset=dataset, recipe=recipe, model=config, training=training)
+    )
+    figures = run.metrics()
+    assert figures is not None, run.error
     return figures
 
 
@@ -154,4 +153,4 @@ def _line(model: str, settings: Settings, runs: list[dict[str, Any]]) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
