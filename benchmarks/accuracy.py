@@ -112,7 +112,10 @@ def main() -> None:
                 tried = [
                     (
                         choice,
-                        [_train(workspace, dataset, recipe, model, choice, seed + 1) for seed in range(chosen.seeds)],
+                        [
+                            _train(workspace, dataset, recipe, model=model, settings=choice, seed=seed + 1)
+                            for seed in range(chosen.seeds)
+                        ],
                     )
                     for choice in TASKS[name].settings[model]
                 ]
@@ -122,7 +125,7 @@ def main() -> None:
 
 
 def _train(
-    workspace: Workspace, dataset: str, recipe: Recipe, model: str, settings: Settings, seed: int
+    workspace: Workspace, dataset: str, recipe: Recipe, *, model: str, settings: Settings, seed: int
 ) -> dict[str, Any]:
     """The figures of one run."""
     training = TrainConfig.model_validate({"epochs": 50, **settings[1], "seed": seed})
