@@ -81,7 +81,7 @@ def scoreboard(runs: list[Run]) -> None:
         if level() == "Learn":
             st.caption(
                 "**What not to conclude:** accuracy and F1 are at a cutoff of 0.5, which with rare clicks few rows "
-                "reach; use the slider below. A difference of a few thousandths of AUC may be luck of the seed."
+                "reach; move it under One cutoff. A difference of a few thousandths of AUC may be luck of the seed."
             )
         csv_button(table, "metrics")
 

@@ -53,11 +53,11 @@ def pick_row(scored: pd.DataFrame, usable: np.ndarray | None = None) -> int:
 
 
 def _first(scored: pd.DataFrame, usable: np.ndarray | None) -> int:
-    """A clicked row with something to show, if there is one."""
-    clicked = scored["label"].to_numpy() == 1
+    """The surest right guess among the clicked rows with something to show, if there is one."""
+    clicked, logit = scored["label"].to_numpy() == 1, scored["logit"].to_numpy()
     for wanted in (clicked & usable if usable is not None else clicked, clicked):
         if wanted.any():
-            return int(np.flatnonzero(wanted)[0])
+            return int(np.where(wanted, logit, -np.inf).argmax())
     return 0
 
 
