@@ -206,6 +206,14 @@ def test_files_hold_what_was_simulated(tmp_path: Path, small: Shop) -> None:
     assert Recipe.model_validate_json((tmp_path / "recipe.json").read_text()) == small.recipe()
 
 
+def test_the_sample_data_is_the_default_shop(shop: Shop) -> None:
+    folder = Path(__file__).parents[2] / "sample_data" / "shop"
+    for name in TABLES:
+        pd.testing.assert_frame_equal(pd.read_parquet(folder / f"{name}.parquet"), getattr(shop, name))
+    assert Recipe.model_validate_json((folder / "recipe.json").read_text()) == shop.recipe()
+    assert sum(path.stat().st_size for path in folder.parent.rglob("*") if path.is_file()) < 6_000_000
+
+
 def test_the_recipe_fits_the_table(small: Shop) -> None:
     schema = small.recipe().data_schema
     assert {column.name for column in schema.columns} == set(small.impressions.columns)
