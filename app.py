@@ -50,12 +50,18 @@ class SafeHeaders:
 
 
 def _warm() -> None:
-    """Import in the background what the first picture of a model needs, so that no visitor waits for it."""
+    """Do in the background what the first look into a model needs, so that no visitor waits for it."""
     time.sleep(float(os.environ.get("CTR_WARM_DELAY", "1.5")))  # the first page goes first
     started = time.perf_counter()
     for module in ("plotly.graph_objects", "ctrcore.training.saving", "ctrcore.explain.rows"):
         importlib.import_module(module)
-    log.info("models ready after %.1f s", time.perf_counter() - started)
+    from pages.shared.store import open_newest
+
+    try:
+        open_newest()
+    except Exception as error:  # a damaged run is the visitor's to see, not a reason to stop
+        log.warning("warming up ended early: %s", error)
+    log.info("ready after %.1f s", time.perf_counter() - started)
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from ctrcore.runs.run import Run
 from pages.shared.level import level
 from pages.shared.pickers import pick_dataset, pick_run
 from pages.shared.rows import pick_row
-from pages.shared.store import encoder_of, judged_of, judged_part, judged_rows, table_of
+from pages.shared.store import encoder_of, judged_of, judged_part, judged_rows, model_of, table_of
 from pages.shared.tools import no_run, ready
 from pages.shared.words import WORDS
 
@@ -58,6 +58,9 @@ def choose(model: str, needs: str = "", *, with_history: bool = False) -> Chosen
     run = pick_run(dataset, model)
     if run is None:
         no_run(model, needs)
+    with st.spinner("Opening the model and its rows"):
+        model_of(run)
+        judged_rows(run)
     scored = judged_of(run)
     position = pick_row(scored, has_history(run) if with_history else None)
     one = scored.iloc[position]

@@ -29,7 +29,8 @@ def show_preview(dataset: Dataset, recipe: Recipe) -> None:
     if (dataset.rows or 0) > AT_ONCE and not st.button("Prepare the rows", icon=":material/play_arrow:"):
         st.caption(f"{dataset.rows:,} rows take a while; the result is kept for training.")
         return
-    made = prepared(dataset.id, recipe)
+    with st.spinner("Splitting and encoding the rows"):
+        made = prepared(dataset.id, recipe)
     counts(made.report)
     part = st.segmented_control(
         "Rows of", list(PARTS), default="train", required=True, format_func=PARTS.__getitem__, key="preview-part"

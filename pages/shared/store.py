@@ -81,7 +81,17 @@ def catalogue_of(dataset: Dataset, recipe: Recipe) -> pd.DataFrame | None:
     return _catalogue(dataset.id, recipe.id, recipe) if recipe.data_schema.item is not None else None
 
 
-@st.cache_resource(show_spinner="Opening the model", max_entries=12)
+def open_newest() -> None:
+    """Open the newest run of each model that can be looked into, before anybody asks for it."""
+    waiting = {"afm", "fibinet", "din"}
+    for run in workspace().runs():
+        if run.state == "done" and run.spec.model.name in waiting:
+            waiting.remove(run.spec.model.name)
+            model_of(run)
+            judged_rows(run)
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
 def _model(run_id: str, version: float | None) -> CTRModel:  # noqa: ARG001  part of the key: a resumed run is another one
     return workspace().run(run_id).load_model()
 
@@ -126,7 +136,7 @@ def _table(dataset_id: str) -> pd.DataFrame:
     return workspace().dataset(dataset_id).table()
 
 
-@st.cache_resource(show_spinner="Encoding the rows", max_entries=6)
+@st.cache_resource(show_spinner=False, max_entries=6)
 def _prepared(dataset_id: str, recipe_id: str, _recipe: Recipe) -> Prepared:  # noqa: ARG001
     return workspace().dataset(dataset_id).prepared(_recipe)
 

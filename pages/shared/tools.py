@@ -20,6 +20,7 @@ STATE_ICONS = {
     "failed": "error",
     "cancelled": "block",
 }
+LONG_AGO = 30 * 86400.0
 MODEL_BADGES = {"lr": "gray", "fm": "blue", "afm": "orange", "fibinet": "green", "din": "violet"}
 
 
@@ -71,8 +72,10 @@ def model_badge(run: Run) -> str:
 
 
 def ago(seconds: float) -> str:
-    """How long ago a moment was, roughly."""
+    """How long ago a moment was, roughly; its date if that is long."""
     passed = max(0.0, time.time() - seconds)
+    if passed > LONG_AGO:
+        return time.strftime("%d %b %Y", time.localtime(seconds)).lstrip("0")
     for size, word in ((86400.0, "d"), (3600.0, "h"), (60.0, "min")):
         if passed >= size:
             return f"{int(passed // size)} {word} ago"
