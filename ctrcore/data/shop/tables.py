@@ -16,6 +16,10 @@ from ctrcore.schema import Column, Schema
 FIRST_DAY = np.datetime64("2025-03-03T00:00:00", "us")  # a Monday
 Objects = npt.NDArray[np.object_]
 
+_USER_FIELDS = ("user_id", "age", "gender", "city_tier", "spending")
+_ITEM_FIELDS = ("item_id", "category", "durability", "brand")
+_CONTEXT_FIELDS = ("hour", "weekday", "device", "channel")
+
 
 def time_order(world: World) -> Ints:
     """The world's rows in the order of the tables: by time, users in turn where times tie."""
@@ -114,11 +118,6 @@ def shop_recipe() -> Recipe:
         columns=[*user, *item, *numbers, *context, *histories, *unused],
     )
     return Recipe(data_schema=schema, split=Split(by="time"))
-
-
-_USER_FIELDS = ("user_id", "age", "gender", "city_tier", "spending")
-_ITEM_FIELDS = ("item_id", "category", "durability", "brand")
-_CONTEXT_FIELDS = ("hour", "weekday", "device", "channel")
 
 
 def _timestamps(seconds: Ints) -> npt.NDArray[np.datetime64]:
