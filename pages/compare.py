@@ -50,6 +50,9 @@ def verdict(runs: list[Run]) -> None:
         f"Measured on {len(rows):,} {'test' if part == 'test' else 'validation'} rows, "
         f"{rows['label'].mean():.1%} of them clicked."
     )
+    with st.grid(6, min_column_width=105):
+        for record in table.to_dict("records"):
+            st.metric(f"AUC of {plain(str(record['run']))}", f"{record['auc']:.4f}", help=WORDS["auc"])
     if different_rows(runs):
         st.warning(
             "These runs were tested on different rows, because their splits differ. Small differences mean nothing.",
