@@ -35,6 +35,15 @@ def clicks_csv(rows: int = 400) -> bytes:
     return buffer.getvalue().encode()
 
 
+def open_add_panel(page: Any) -> None:
+    """Open the panel for new data if it is closed; whether it is open shows before its content does."""
+    panel = page.get_by_test_id("stExpander").filter(has_text="Add data")
+    panel.wait_for()
+    if not panel.locator("details[open]").count():
+        page.get_by_text("Add data").click()
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.wait_for(state="attached")
+
+
 def upload(page: Any, name: str, content: bytes) -> None:
     page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(
         {"name": name, "mimeType": "text/csv", "buffer": content}
@@ -146,9 +155,7 @@ def test_a_hostile_upload_gets_two_sentences_and_can_be_removed(page: Any, app_u
     page.goto(f"{app_url}/data")
     page.get_by_role("heading", name="Data", exact=True, level=1).wait_for()
     idle(page)
-    if not page.get_by_test_id("stFileUploaderDropzoneInput").count():
-        page.get_by_text("Add data").click()
-    page.get_by_test_id("stFileUploaderDropzoneInput").first.wait_for(state="attached")
+    open_add_panel(page)
     upload(page, "rubbish.csv", bytes(range(256)) * 40)
     alert = page.get_by_test_id("stAlert").filter(has_text=".")
     alert.wait_for()
