@@ -17,7 +17,7 @@ from ctrcore.errors import RunError
 from ctrcore.runs.files import FileCache, read_json, write_text
 from ctrcore.runs.folders import new_folder, sweep
 from ctrcore.runs.jobs import cancel
-from ctrcore.runs.status import Failure, JobStatus, State, read_log, read_status
+from ctrcore.runs.status import Job, JobStatus, read_log, read_status
 from ctrcore.schema import Schema
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _manifests = FileCache(read_json, size=5_000)
 
 
 @dataclass(frozen=True)
-class Dataset:
+class Dataset(Job):
     """A table in the workspace, as it stands now. Cheap to make; the methods read the disk."""
 
     workspace: Workspace
@@ -49,31 +49,6 @@ class Dataset:
     def folder(self) -> Path:
         """Where its files lie."""
         return self.workspace.root / "datasets" / self.id
-
-    @property
-    def state(self) -> State:
-        """done once the table can be used."""
-        return self.status.state
-
-    @property
-    def active(self) -> bool:
-        """True while the upload is being read."""
-        return self.status.active
-
-    @property
-    def progress(self) -> float:
-        """Of the reading, from 0 to 1."""
-        return self.status.progress
-
-    @property
-    def message(self) -> str:
-        """What the reading does now."""
-        return self.status.message
-
-    @property
-    def error(self) -> Failure | None:
-        """Why the upload could not be read."""
-        return self.status.failure
 
     def table(self) -> pd.DataFrame:
         """All rows; the index is the source row number, 0 to rows - 1."""

@@ -12,7 +12,7 @@ from ctrcore.data.recipe import Recipe
 from ctrcore.errors import RunError
 from ctrcore.runs.files import FileCache, LineCache, Record, read_json
 from ctrcore.runs.spec import RunSpec
-from ctrcore.runs.status import Failure, JobStatus, State, read_log, read_status
+from ctrcore.runs.status import Job, JobStatus, read_log, read_status
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +45,7 @@ _events = LineCache(size=64)
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Job):
     """A run as it stands now. Cheap to make; the methods read the disk."""
 
     workspace: Workspace
@@ -68,31 +68,6 @@ class Run:
     def recipe(self) -> Recipe:
         """How the table became rows."""
         return self.spec.recipe
-
-    @property
-    def state(self) -> State:
-        """queued, running, done, failed or cancelled."""
-        return self.status.state
-
-    @property
-    def active(self) -> bool:
-        """True while it waits or trains."""
-        return self.status.active
-
-    @property
-    def progress(self) -> float:
-        """From 0 to 1."""
-        return self.status.progress
-
-    @property
-    def message(self) -> str:
-        """What it does now."""
-        return self.status.message
-
-    @property
-    def error(self) -> Failure | None:
-        """Why it failed."""
-        return self.status.failure
 
     @property
     def finished(self) -> float | None:

@@ -70,6 +70,37 @@ class JobStatus:
         return self.state in ACTIVE
 
 
+class Job:
+    """What a dataset being read and a run being trained have in common: a job's status, asked for directly."""
+
+    status: JobStatus
+
+    @property
+    def state(self) -> State:
+        """queued, running, done, failed or cancelled."""
+        return self.status.state
+
+    @property
+    def active(self) -> bool:
+        """True while it waits or works."""
+        return self.status.active
+
+    @property
+    def progress(self) -> float:
+        """From 0 to 1."""
+        return self.status.progress
+
+    @property
+    def message(self) -> str:
+        """What it does now."""
+        return self.status.message
+
+    @property
+    def error(self) -> Failure | None:
+        """Why it failed."""
+        return self.status.failure
+
+
 FIELDS = tuple(part.name for part in fields(JobStatus))
 UNREADABLE = Failure("The job's status file cannot be read.", "Delete the job, or start it again.")
 DIED = Failure(
