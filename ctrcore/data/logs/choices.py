@@ -1,0 +1,54 @@
+"""The choices between a behaviour log and impressions, as one JSON value."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Negatives = Literal["given", "uniform", "popularity", "hard"]
+
+
+class LogChoices(BaseModel):
+    """What a log's columns mean, and how its events become labelled rows with histories."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    user: str = Field(description="column that says who")
+    item: str = Field(description="column that says with which item")
+    time: str = Field(description="column that says when; events of one time are not before each other")
+    action: str | None = Field(None, description="column that says what was done, for example view or purchase")
+    rating: str | None = Field(None, description="column with a rating")
+    session: str | None = Field(None, description="column that says in which visit")
+
+    positive_actions: list[str] = Field(
+        default_factory=list, description="actions that count as a click; empty: every action does"
+    )
+    rating_threshold: float | None = Field(None, description="ratings from here on count as a click; none: all do")
+
+    negatives: Negatives = Field(
+        "uniform",
+        description="given: the log's other events; or drawn for each click: any item alike, items by how often "
+        "they were clicked, or items of the same category",
+    )
+    per_positive: int = Field(4, ge=1, le=100, description="rows without a click drawn for each click")
+    category: str | None = Field(None, description="'hard' only: the item column whose value a negative shares")
+    avoid_later: bool = Field(
+        True, description="never draw an item that the user clicks later either, not only those clicked before"
+    )
+
+    history_actions: list[str] = Field(
+        default_factory=list, description="actions that a history remembers; empty: those that count as a click"
+    )
+    history_columns: list[str] = Field(
+        default_factory=list, description="item columns remembered of each behaviour beside the item itself"
+    )
+    history_with_action: bool = Field(False, description="remember with each behaviour which action it was")
+    history_length: int = Field(50, ge=1, le=1000, description="behaviours remembered, the most recent ones")
+
+    min_user_events: int = Field(1, ge=1, description="users with fewer events are left out")
+    min_item_events: int = Field(1, ge=1, description="items with fewer events are left out")
+    first_clicks: int = Field(
+        0, ge=0, le=1000, description="clicks of each user that only fill the history and make no rows"
+    )
+    seed: int = Field(0, ge=0, description="seed of the drawn negatives")
