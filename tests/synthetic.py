@@ -31,14 +31,14 @@ def rows(n: int, seed: int = 0, longest: int = 5) -> Encoded:
     """n random rows; about one in `longest + 1` has an empty history."""
     rng = np.random.default_rng(seed)
     ids = np.stack([rng.integers(f.start, f.start + f.size, n) for f in DENSE], axis=1).astype(np.int32)
-    values = np.ones((n, len(DENSE)), np.float32)
-    values[:, 1] = rng.normal(size=n)
+    numbers = rng.normal(size=(n, 1)).astype(np.float32)
     lengths = rng.integers(0, longest + 1, n)
     tags = rng.integers(0, 4, n)
     bags = {f.name: _bag(rng, f, tags if f.kind == "multi_value" else lengths) for f in BAGS}
     return Encoded(
         ids=ids,
-        values=values,
+        numbers=numbers,
+        numeric=np.array([1]),
         bags=bags,
         label=(rng.random(n) < 0.4).astype(np.float32),
         group=(ids[:, 0] - FIELDS[0].start).astype(np.int32),

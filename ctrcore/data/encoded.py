@@ -10,6 +10,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+ARRAYS = ("ids", "numbers", "numeric", "label", "group", "row")
+
 
 @dataclass(frozen=True)
 class Bag:
@@ -39,8 +41,9 @@ class Encoded:
     """n encoded rows. Dense fields (categorical, numeric) come first in the field order, then the bags.
 
     Attributes:
-        ids: (n, D) int32, the embedding row of each dense field.
-        values: (n, D) float32, 1 for a categorical field, the scaled number for a numeric one.
+        ids: (n, D) int32, the embedding row of each dense field; on disk one field after the other.
+        numbers: (n, N) float32, the scaled numbers of the numeric fields.
+        numeric: (N,) int64, where these stand among the dense fields, increasing.
         bags: per bag field its ragged members; insertion order is the field order.
         label: (n,) float32, 0 or 1; NaN where unknown (new rows to score).
         group: (n,) int32, the user as a number for per-user metrics; -1 where there is none.
@@ -48,7 +51,8 @@ class Encoded:
     """
 
     ids: npt.NDArray[np.int32]
-    values: npt.NDArray[np.float32]
+    numbers: npt.NDArray[np.float32]
+    numeric: npt.NDArray[np.int64]
     bags: dict[str, Bag]
     label: npt.NDArray[np.float32]
     group: npt.NDArray[np.int32]
@@ -57,12 +61,20 @@ class Encoded:
     def __len__(self) -> int:
         return len(self.label)
 
+    @property
+    def values(self) -> npt.NDArray[np.float32]:
+        """(n, D) float32, made anew: what multiplies each embedding, 1 for a category, the number for a number."""
+        values = np.ones(self.ids.shape, dtype=np.float32)
+        values[:, self.numeric] = self.numbers
+        return values
+
     def take(self, rows: Sequence[int] | npt.NDArray[np.integer]) -> Encoded:
         """The chosen rows (positions, not source rows), in the order given."""
         index = np.asarray(rows, dtype=np.int64)
         return Encoded(
             ids=np.ascontiguousarray(self.ids[index]),
-            values=np.ascontiguousarray(self.values[index]),
+            numbers=np.ascontiguousarray(self.numbers[index]),
+            numeric=self.numeric,
             bags={name: bag.take(index) for name, bag in self.bags.items()},
             label=self.label[index],
             group=self.group[index],
@@ -72,7 +84,7 @@ class Encoded:
     def save(self, folder: Path) -> None:
         """Write one `.npy` file per array into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("ids", "values", "label", "group", "row"):
+        for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name))
         for position, bag in enumerate(self.bags.values()):
             np.save(folder / f"bag{position}_ids.npy", bag.ids)
@@ -91,5 +103,5 @@ class Encoded:
                 name: Bag(array(f"bag{position}_ids"), array(f"bag{position}_offsets"))
                 for position, name in enumerate(bag_names)
             },
-            **{name: array(name) for name in ("ids", "values", "label", "group", "row")},
+            **{name: array(name) for name in ARRAYS},
         )

@@ -84,7 +84,9 @@ class Encoder:
 
     def _encode(self, frame: pd.DataFrame, columns: Columns) -> Encoded:
         n, schema = len(frame), self.schema
-        ids, values = encode_dense(columns, [f for f in self.fields if not f.is_bag], self._states, schema)
+        dense_fields = [f for f in self.fields if not f.is_bag]
+        ids, values = encode_dense(columns, dense_fields, self._states, schema)
+        numeric = np.array([place for place, field in enumerate(dense_fields) if field.kind == "numeric"], np.int64)
         label = np.full(n, np.nan, dtype=np.float32)
         if schema.label in frame.columns:
             label = read_labels(frame, schema)
@@ -94,7 +96,7 @@ class Encoder:
         whole = pd.api.types.is_integer_dtype(frame.index.dtype)
         row = frame.index.to_numpy(dtype=np.int64) if whole else np.arange(n, dtype=np.int64)
         bags = encode_bags(columns, [f for f in self.fields if f.is_bag], self._states, schema)
-        return Encoded(ids=ids, values=values, bags=bags, label=label, group=group, row=row)
+        return Encoded(ids=ids, numbers=values[:, numeric], numeric=numeric, bags=bags, label=label, group=group, row=row)
 
     def inverse(self, encoded: Encoded) -> pd.DataFrame:
         """One column per field with the values as the user knows them, indexed by source row.

@@ -19,9 +19,14 @@ def shuffle_field(model: CTRModel, rows: Encoded, field: EncodedField, order: np
     if field.is_bag:
         return replace(rows, bags=rows.bags | {field.name: rows.bags[field.name].take(order)})
     column = model.fields.index(field)
-    ids, values = rows.ids.copy(), rows.values.copy()
-    ids[:, column], values[:, column] = ids[order, column], values[order, column]
-    return replace(rows, ids=ids, values=values)
+    place = np.flatnonzero(rows.numeric == column)
+    if len(place):  # a numeric field has one id for all rows
+        numbers = rows.numbers.copy()
+        numbers[:, place] = numbers[order][:, place]
+        return replace(rows, numbers=numbers)
+    ids = rows.ids.copy()
+    ids[:, column] = ids[order, column]
+    return replace(rows, ids=ids)
 
 
 def permutation_auc_drop(

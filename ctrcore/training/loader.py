@@ -14,7 +14,7 @@ from ctrcore.models.batch import BagBatch, Batch
 
 def _tensor(array: np.ndarray, device: torch.device | str) -> Tensor:
     # a memory-mapped array is read-only, which torch warns about; nothing here writes to it
-    source = array if array.flags.writeable else np.array(array)
+    source = array if array.flags.writeable and array.flags.c_contiguous else np.array(array, order="C")
     return torch.from_numpy(source).to(device)
 
 
@@ -44,7 +44,8 @@ class RowTensors:
 
     def __init__(self, rows: Encoded, device: torch.device | str = "cpu") -> None:
         self.ids = _tensor(rows.ids, device)
-        self.values = _tensor(rows.values, device)
+        self.numbers = _tensor(rows.numbers, device)
+        self.numeric = torch.from_numpy(np.array(rows.numeric)).to(device)
         self.label = _tensor(rows.label, device)
         self.bags = {name: _BagTensors(bag, device) for name, bag in rows.bags.items()}
 
@@ -53,7 +54,10 @@ class RowTensors:
 
     def batch(self, index: Tensor) -> Batch:
         """The rows at the positions `index` (B,), padded to the longest bag among them."""
-        return Batch(self.ids[index], self.values[index], {name: bag.batch(index) for name, bag in self.bags.items()})
+        ids = self.ids[index]
+        values = torch.ones(ids.shape, dtype=self.numbers.dtype, device=ids.device)
+        values[:, self.numeric] = self.numbers[index]
+        return Batch(ids, values, {name: bag.batch(index) for name, bag in self.bags.items()})
 
 
 def to_batch(rows: Encoded, positions: Sequence[int] | None = None, device: torch.device | str = "cpu") -> Batch:

@@ -134,7 +134,8 @@ def test_kept_negatives_are_corrected_in_the_logit() -> None:
     base = rows(n)
     same = np.tile(base.ids[:1], (n, 1))
     label = (rng.random(n) < rate).astype(np.float32)
-    many = Encoded(same, np.ones_like(base.values), {k: b.take(np.zeros(n, np.int64)) for k, b in base.bags.items()},
+    many = Encoded(same, np.ones_like(base.numbers), base.numeric,
+                   {k: b.take(np.zeros(n, np.int64)) for k, b in base.bags.items()},
                    label, base.group, base.row)  # fmt: skip
     thinned = many.take(np.flatnonzero((label == 1) | (rng.random(n) < keep)))
     model = build(LRConfig(), FIELDS, 1)
@@ -190,7 +191,7 @@ def test_events_tell_the_whole_way() -> None:
 
 def test_a_loss_that_explodes_is_said() -> None:
     many = rows(100)
-    many.values[:, 1] = 1e30
+    many.numbers[:] = 1e30
     with pytest.raises(ModelError, match="no longer a number"):
         epochs(build(FMConfig(init_std=1.0), FIELDS, 1), many, many, TrainConfig(epochs=3, learning_rate=1.0))
 
