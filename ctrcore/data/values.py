@@ -7,7 +7,6 @@ that compares values goes through `as_words`, so that all of these are the same 
 from __future__ import annotations
 
 import json
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ctrcore.data.dates import epoch_seconds, read_dates
 from ctrcore.errors import DataError
 
 UNKNOWN = "unknown"
@@ -116,7 +116,7 @@ def as_numbers(cells: pd.Series[Any]) -> npt.NDArray[np.float64]:
         padded = np.append(as_numbers(pd.Series(cells.cat.categories)), np.nan)
         return np.asarray(padded[cells.cat.codes.to_numpy()], dtype=np.float64)
     if pd.api.types.is_datetime64_any_dtype(dtype):
-        return _epoch_seconds(cells)
+        return epoch_seconds(cells)
     if pd.api.types.is_timedelta64_dtype(dtype):
         return np.asarray(cells.dt.total_seconds(), dtype=np.float64)
     if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype):
@@ -131,48 +131,34 @@ def as_numbers(cells: pd.Series[Any]) -> npt.NDArray[np.float64]:
 def as_times(cells: pd.Series[Any], name: str) -> npt.NDArray[np.float64]:
     """Every cell as a point in time that can be ordered; NaN where it is missing.
 
-    Numbers stay as they are (epoch seconds, milliseconds or any counter), dates and texts become epoch seconds.
+    Numbers stay as they are (epoch seconds, milliseconds or any counter) if all cells are numbers. Dates and texts
+    become epoch seconds; one column may hold dates of several layouts (see `ctrcore.data.dates.read_dates`).
 
     Raises:
         DataError: a cell is neither a number nor a date.
     """
+    return times_and_doubt(cells, name)[0]
+
+
+def times_and_doubt(cells: pd.Series[Any], name: str) -> tuple[npt.NDArray[np.float64], str]:
+    """`as_times`, and a sentence if the order of day and month had to be guessed, else an empty text."""
     if not (cells.dtype == object or isinstance(cells.dtype, (pd.StringDtype, pd.CategoricalDtype))):
-        return as_numbers(cells)
+        return as_numbers(cells), ""
     found = as_words(cells)
-    texts = pd.Series(found.words, dtype=object)
-    points = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64)
-    if np.isnan(points).any():
-        points = _parse_dates(texts)
-    used = np.zeros(len(texts), dtype=bool)
-    used[found.codes[found.known]] = True
-    wrong = np.flatnonzero(np.isnan(points) & used)
-    if len(wrong):
+    used = found.counts > 0
+    texts = pd.Series(found.words[used], dtype=object)
+    numbers, doubt = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64), ""
+    if not np.isfinite(numbers).all():
+        numbers, doubt = read_dates(texts)
+    wrong = np.isnan(numbers)
+    if wrong.any():
+        # The first such cell of the table: a list of distinct texts may come in any order.
+        place = np.append(np.cumsum(used) - 1, -1)[found.codes]
+        first = place[int(np.append(wrong, False)[place].argmax())]
         raise DataError(
-            f"The time column '{name}' holds '{str(texts[wrong[0]])[:50]}', which is neither a number nor a date.",
+            f"The time column '{name}' holds '{str(texts[first])[:50]}', which is neither a number nor a date.",
             "Use epoch seconds or dates such as 2024-05-31 18:00, or choose another time column.",
         )
-    return np.append(points, np.nan)[found.codes]
-
-
-def _parse_dates(texts: pd.Series[Any]) -> npt.NDArray[np.float64]:
-    """Epoch seconds of ISO dates, else of the one format that the first text suggests, day or month first."""
-    best = _epoch_seconds(pd.to_datetime(texts, errors="coerce", utc=True, format="ISO8601"))
-    for day_first in (False, True):
-        if not np.isnan(best).any():
-            break
-        with warnings.catch_warnings(action="ignore"):
-            layout = pd.tseries.api.guess_datetime_format(str(texts.iloc[0]), dayfirst=day_first)
-        if layout is None:
-            continue
-        points = _epoch_seconds(pd.to_datetime(texts, errors="coerce", utc=True, format=layout))
-        if np.isnan(points).sum() < np.isnan(best).sum():
-            best = points
-    return best
-
-
-def _epoch_seconds(dates: pd.Series[Any]) -> npt.NDArray[np.float64]:
-    if dates.dt.tz is not None:
-        dates = dates.dt.tz_convert("UTC").dt.tz_localize(None)
-    # Microseconds reach 290,000 years either way; the nanoseconds of pandas end in 2262.
-    ticks = dates.to_numpy(dtype="datetime64[us]", na_value=np.datetime64("NaT"))
-    return np.where(np.isnat(ticks), np.nan, ticks.astype(np.int64) / 1e6)
+    points = np.full(len(used) + 1, np.nan)
+    points[np.flatnonzero(used)] = numbers
+    return points[found.codes], doubt

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from ctrcore.data.dates import epoch_unit
 from ctrcore.data.guesses.facts import Facts
 from ctrcore.data.guesses.names import ITEMS, NOT_TIMES, SPLITS, TIMES, USERS, is_id_of, suggests, words_of
 from ctrcore.data.splitting import MEANING
-from ctrcore.data.values import as_times
+from ctrcore.data.values import times_and_doubt
 from ctrcore.errors import DataError
-
-EPOCHS = ((2.5e8, 5e9, "seconds"), (2.5e11, 5e12, "milliseconds"), (2.5e14, 5e15, "microseconds"))
 
 
 def guess_id(facts: dict[str, Facts], bases: set[str]) -> str | None:
@@ -51,9 +50,9 @@ def _when(fact: Facts) -> str | None:
 
 
 def _when_numbers(fact: Facts, numbers: npt.NDArray[np.float64]) -> str | None:
-    for low, high, unit in EPOCHS:
-        if low <= numbers.min() and numbers.max() <= high:
-            return f"Its numbers are {unit} since 1970, so it orders the rows."
+    found = epoch_unit(numbers)
+    if found is not None:
+        return f"Its numbers are {found[0]} since 1970, so it orders the rows."
     return f"It is called '{fact.name}' and holds numbers that can order the rows." if fact.distinct > 24 else None
 
 
@@ -61,10 +60,10 @@ def _when_texts(fact: Facts) -> str | None:
     if not any("-" in text or "/" in text or "." in text or ":" in text for text in fact.values[:20]):
         return None
     try:
-        times = as_times(fact.cells, fact.name)
+        times, doubt = times_and_doubt(fact.cells, fact.name)
     except DataError:
         return None
-    return "Its texts are dates, so it orders the rows." if not np.isnan(times).all() else None
+    return f"Its texts are dates, so it orders the rows. {doubt}".strip() if not np.isnan(times).all() else None
 
 
 def guess_split(facts: dict[str, Facts]) -> str | None:
