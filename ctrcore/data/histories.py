@@ -17,6 +17,7 @@ from ctrcore.errors import DataError
 from ctrcore.schema import Column, Schema
 
 Index = npt.NDArray[np.int64]
+ROWS_AT_ONCE = 200_000  # so that positions of all members are never held at once
 
 
 def history_name(column: str) -> str:
@@ -74,29 +75,38 @@ def build_histories(
     tables = [frame] if past is None else [past, frame]
     for table in tables:
         _require(table, schema, wanted)
-    log = _Log.of(tables, schema)
-    mine = slice(len(log.user) - len(frame), None)
-    start, stop = log.windows(log.user[mine], log.time[mine], recipe.history.max_length)
+    user, time, clicked = _numbers(tables, schema)
+    behaviours = Past.of(user, time, clicked)
+    mine = slice(len(user) - len(frame), None)
+    start, stop = behaviours.windows(user[mine], time[mine], recipe.history.max_length)
     added: dict[str, Any] = {}
     for name in wanted:
         found = as_words(pd.concat([table[name] for table in tables], ignore_index=True))
-        clicked = Words(found.codes[log.clicks], found.words)
-        make = _arrow_lists if compact else _lists
-        added[history_name(name)] = make(clicked, start, stop).set_axis(frame.index)
+        remembered = Words(found.codes[behaviours.events], found.words)
+        make = arrow_lists if compact else _lists
+        added[history_name(name)] = make(remembered, start, stop).set_axis(frame.index)
     return frame.assign(**added)
 
 
-def _lists(clicked: Words, start: Index, stop: Index) -> pd.Series[Any]:
-    texts = clicked.texts().tolist()
+def _lists(remembered: Words, start: Index, stop: Index) -> pd.Series[Any]:
+    texts = remembered.texts().tolist()
     return pd.Series([texts[a:b] for a, b in zip(start.tolist(), stop.tolist(), strict=True)], dtype=object)
 
 
-def _arrow_lists(clicked: Words, start: Index, stop: Index) -> pd.Series[Any]:
+def arrow_lists(remembered: Words, start: Index, stop: Index) -> pd.Series[Any]:
+    """Lists `remembered[start[r]:stop[r]]`, one a row, as Arrow's lists of dictionary codes: 2 or 4 bytes a member."""
+    small = len(remembered.words) < np.iinfo(np.int16).max
+    codes = remembered.codes.astype(np.int16 if small else np.int32)
     lengths = stop - start
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    codes = clicked.codes[np.arange(offsets[-1]) + np.repeat(start - offsets[:-1], lengths)].astype(np.int32)
-    members = pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(clicked.words, pa.string()))
-    lists = pa.LargeListArray.from_arrays(pa.array(offsets), members)
+    members = np.empty(offsets[-1], dtype=codes.dtype)
+    for first in range(0, len(start), ROWS_AT_ONCE):
+        rows = slice(first, first + ROWS_AT_ONCE)
+        low, high = offsets[first], offsets[min(first + ROWS_AT_ONCE, len(start))]
+        members[low:high] = codes[np.arange(low, high) + np.repeat((start - offsets[:-1])[rows], lengths[rows])]
+    gaps = members < 0 if (codes < 0).any() else None
+    flat = pa.DictionaryArray.from_arrays(pa.array(members, mask=gaps), pa.array(remembered.words, pa.string()))
+    lists = pa.LargeListArray.from_arrays(pa.array(offsets), flat)
     return pd.Series(lists, dtype=pd.ArrowDtype(lists.type))
 
 
@@ -114,44 +124,43 @@ def _require(table: pd.DataFrame, schema: Schema, wanted: list[str]) -> None:
             )
 
 
+def _numbers(tables: list[pd.DataFrame], schema: Schema) -> tuple[Index, Index, npt.NDArray[np.bool_]]:
+    """Of all rows the user (-1: none), the time as a rank (equal times are equal) and whether it is a click."""
+    user = as_words(pd.concat([table[schema.user] for table in tables], ignore_index=True)).codes
+    points = np.concatenate([as_times(table[schema.time], str(schema.time)) for table in tables])
+    points = np.where(np.isnan(points), -np.inf, points)
+    time = np.unique(points, return_inverse=True)[1].astype(np.int64)
+    labels = [read_labels(table, schema) if schema.label in table.columns else np.zeros(len(table)) for table in tables]
+    return user, time, np.concatenate(labels) == 1
+
+
 @dataclass(frozen=True)
-class _Log:
-    """Users and times of all rows as numbers, and the clicked rows ordered by user and time.
+class Past:
+    """The events that histories remember, ordered by user and time.
 
     Attributes:
-        user: (n,) -1 where there is none.
-        time: (n,) ranks: equal times have equal ranks.
-        clicks: (m,) rows.
-        keys: (m,) user and time of each click as one increasing number.
+        events: (m,) positions of the remembered events.
+        keys: (m,) user and time of each as one increasing number.
+        span: above every time.
     """
 
-    user: Index
-    time: Index
-    clicks: Index
+    events: Index
     keys: Index
+    span: int
 
     @classmethod
-    def of(cls, tables: list[pd.DataFrame], schema: Schema) -> _Log:
-        user = as_words(pd.concat([table[schema.user] for table in tables], ignore_index=True)).codes
-        points = np.concatenate([as_times(table[schema.time], str(schema.time)) for table in tables])
-        points = np.where(np.isnan(points), -np.inf, points)
-        time = np.unique(points, return_inverse=True)[1].astype(np.int64)
-        labels = [
-            read_labels(table, schema) if schema.label in table.columns else np.zeros(len(table)) for table in tables
-        ]
-        clicked = np.flatnonzero((np.concatenate(labels) == 1) & (user >= 0))
-        keys = user[clicked] * _span(time) + time[clicked]
+    def of(cls, user: Index, time: Index, remembered: npt.NDArray[np.bool_]) -> Past:
+        """The past of n events: `user` is -1 where there is none, `time` a rank; equal times keep their order."""
+        span = int(time.max(initial=0)) + 1
+        chosen = np.flatnonzero(remembered & (user >= 0))
+        keys = user[chosen] * span + time[chosen]
         order = np.argsort(keys, kind="stable")
-        return cls(user, time, clicked[order], keys[order])
+        return cls(chosen[order], keys[order], span)
 
     def windows(self, user: Index, time: Index, length: int) -> tuple[Index, Index]:
-        """For each row the range in `clicks` of its user's last `length` clicks before its time."""
-        key = user * _span(self.time)
+        """For each row the range in `events` of its user's last `length` events before its time."""
+        key = user * self.span
         first = np.searchsorted(self.keys, key, side="left")
         stop = np.searchsorted(self.keys, key + time, side="left")
         stop = np.where(user < 0, first, stop)
         return np.maximum(first, stop - length), stop
-
-
-def _span(time: Index) -> int:
-    return int(time.max(initial=0)) + 1

@@ -36,12 +36,13 @@ class Split(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    by: Literal["random", "time", "user", "time_per_user", "given"] = Field(
+    by: Literal["random", "time", "user", "time_per_user", "leave_last_out", "given"] = Field(
         "random",
-        description="random rows; the last rows in time; whole users; each user's last rows; or a column that says it",
+        description="random rows; the last rows in time; whole users; each user's last rows; each user's last click; "
+        "or a column that says it",
     )
-    valid: float = Field(0.1, ge=0, lt=1, description="share of validation rows")
-    test: float = Field(0.1, ge=0, lt=1, description="share of test rows")
+    valid: float = Field(0.1, ge=0, lt=1, description="share of validation rows; 'leave_last_out' has no use for it")
+    test: float = Field(0.1, ge=0, lt=1, description="share of test rows; 'leave_last_out' has no use for it")
     column: str | None = Field(
         None,
         description="'given' only: column with train, valid or test; validation rows are "

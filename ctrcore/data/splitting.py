@@ -13,6 +13,7 @@ from ctrcore.errors import DataError
 Index = npt.NDArray[np.int64]
 Parts = dict[str, Index]
 PARTS = ("train", "valid", "test")
+WITHOUT_SHARES = ("given", "leave_last_out")
 MEANING = {
     **dict.fromkeys(("train", "training", "tr"), "train"),
     **dict.fromkeys(("valid", "validation", "val", "dev"), "valid"),
@@ -28,6 +29,9 @@ def split_rows(frame: pd.DataFrame, label: npt.NDArray[np.floating], recipe: Rec
       may be divided; rows without a time come first.
     - user: whole users in a shuffled order, until the share of rows is reached. Rows without a user train.
     - time_per_user: the last rows of each user, as the table orders rows of one time. Rows without a user train.
+    - leave_last_out: of each user the time of the last click and all rows from then on are the test, those from the
+      time of the click before it are validation, and the rest trains, so that rows of one time stay together. Users
+      with clicks at fewer than three times, and rows without a user, train. The shares have no say.
     - given: as the split column says; validation rows are a random share of the training rows where it names none.
 
     A share of 0 gives no test rows; validation rows are always needed, for they choose the best epoch.
@@ -44,7 +48,7 @@ def split_rows(frame: pd.DataFrame, label: npt.NDArray[np.floating], recipe: Rec
         DataError: a column is missing or not understood, or a part has no rows or no rows of one class.
     """
     split, schema = recipe.split, recipe.data_schema
-    if split.by != "given" and (split.valid + split.test >= 1 or split.valid == 0):
+    if split.by not in WITHOUT_SHARES and (split.valid + split.test >= 1 or split.valid == 0):
         raise DataError(
             f"Shares of {split.valid:g} for validation and {split.test:g} for test leave nothing for "
             + ("validation." if split.valid == 0 else "training."),
@@ -59,6 +63,9 @@ def split_rows(frame: pd.DataFrame, label: npt.NDArray[np.floating], recipe: Rec
         parts = _by_user(_users(frame, schema.user, split), split)
     elif split.by == "time_per_user":
         parts = _by_time_per_user(_users(frame, schema.user, split), _times(frame, schema.time, split), split)
+    elif split.by == "leave_last_out":
+        user, times = _users(frame, schema.user, split), _times(frame, schema.time, split)
+        parts = _leave_last_out(user, times, label == 1)
     else:
         parts = _given(frame, split)
     parts = {name: np.sort(parts[name]).astype(np.int64) for name in PARTS}
@@ -122,6 +129,22 @@ def _by_time_per_user(user: Index, times: npt.NDArray[np.float64], split: Split)
     in_valid = to_end <= np.repeat(test + valid, counts)
     part = np.where(ordered < 0, 0, np.where(in_test, 2, np.where(in_valid, 1, 0)))
     return {name: order[part == number] for number, name in enumerate(PARTS)}
+
+
+def _leave_last_out(user: Index, times: npt.NDArray[np.float64], clicked: npt.NDArray[np.bool_]) -> Parts:
+    users = int(user.max(initial=-1)) + 1
+    rank = np.unique(times, return_inverse=True)[1].astype(np.int64)
+    span = int(rank.max(initial=0)) + 1
+    # The distinct times at which each user clicked, in the order of users and times.
+    moments = np.unique((user * span + rank)[clicked & (user >= 0)])
+    of_user = moments // span
+    end = np.searchsorted(of_user, np.arange(users), side="right")
+    enough = np.bincount(of_user, minlength=users) >= 3
+    last, before = np.full(users + 1, span), np.full(users + 1, span)  # the last place is that of rows without a user
+    last[:-1][enough] = moments[end[enough] - 1] % span
+    before[:-1][enough] = moments[end[enough] - 2] % span
+    part = np.where(rank >= last[user], 2, np.where(rank >= before[user], 1, 0))
+    return {name: np.flatnonzero(part == number) for number, name in enumerate(PARTS)}
 
 
 def _given(frame: pd.DataFrame, split: Split) -> Parts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ctrcore.data.recipe import BuildHistory, Cleaning, Recipe, Split
+from ctrcore.data.splitting import WITHOUT_SHARES
 from ctrcore.runs.dataset import Dataset
 from pages.shared.drafts import Draft, edition
 from pages.shared.level import expert, learn
@@ -16,6 +17,7 @@ SPLITS = {
     "time": "By time",
     "user": "By user",
     "time_per_user": "By time within each user",
+    "leave_last_out": "Each user's last click",
     "given": "As a column says",
 }
 SPLIT_NOTES = {
@@ -24,6 +26,9 @@ SPLIT_NOTES = {
     "time": "The last rows in time are the test, as in practice: no model learns from the future.",
     "user": "Whole users are kept aside: the test asks how the models do on users they never saw.",
     "time_per_user": "Each user's last rows are the test.",
+    "leave_last_out": "Each user's last click, with the rows of its time and later, is the test; the click before it "
+    "is validation. Users with fewer than three clicks only train. Common for recommenders, as every active user is "
+    "tested once; but one user's test may lie before another's training rows in time.",
     "given": "A column holds train, valid or test for each row.",
 }
 
@@ -64,6 +69,7 @@ def _split(dataset: Dataset, draft: Draft, key: str) -> None:
         split["column"] = st.selectbox("Column", names, index=names.index(now), key=f"split-column-{key}")
     else:
         split["column"] = None
+    if split["by"] not in WITHOUT_SHARES:
         left, right = st.columns(2)
         for name, place in (("valid", left), ("test", right)):
             percent = place.number_input(

@@ -126,6 +126,54 @@ def test_rows_without_a_user_train(by: Any) -> None:
     assert all(len(rows) for rows in parts.values())
 
 
+def last_out_by_loops(frame: pd.DataFrame, label: np.ndarray) -> list[str]:
+    """What leaving the last click out means, row by row."""
+    found = []
+    for row in frame.itertuples():
+        mine = [other for other in frame.itertuples() if other.user == row.user and label[other.Index] == 1]
+        times = sorted({other.time for other in mine})
+        if row.user is None or len(times) < 3 or row.time < times[-2]:
+            found.append("train")
+        else:
+            found.append("test" if row.time >= times[-1] else "valid")
+    return found
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(["a", "b", "c", None]), st.integers(-3, 9), st.integers(0, 1)), max_size=25),
+)
+def test_leaving_the_last_click_out_against_loops(rows: list[tuple[Any, ...]]) -> None:
+    # Two users of known parts see to it that every part can be measured.
+    sure = [(user, time, label) for user in ("x", "y") for time in (1, 2, 3) for label in (1, 0)]
+    frame = pd.DataFrame([*rows, *sure], columns=["user", "time", "click"]).astype({"user": object})
+    label = frame.pop("click").to_numpy(np.float32)
+    # Shares are not looked at, be they ever so odd.
+    parts = split_rows(frame, label, recipe(by="leave_last_out", valid=0, test=0.9))
+    expected = np.array(last_out_by_loops(frame, label))
+    for name, found in parts.items():
+        np.testing.assert_array_equal(found, np.flatnonzero(expected == name))
+    np.testing.assert_array_equal(np.sort(np.concatenate(list(parts.values()))), np.arange(len(frame)))
+
+
+def test_rows_of_the_last_click_s_time_stay_with_it() -> None:
+    frame = pd.DataFrame({"user": [1] * 8, "time": [1, 1, 2, 2, 3, 3, 4, 0]})
+    label = np.array([1, 0, 1, 0, 0, 1, 0, 0], np.float32)
+    parts = split_rows(frame, label, recipe(by="leave_last_out"))
+    assert {name: rows.tolist() for name, rows in parts.items()} == {
+        "train": [0, 1, 7],
+        "valid": [2, 3],
+        "test": [4, 5, 6],
+    }
+
+
+def test_users_with_clicks_at_two_times_only_train() -> None:
+    frame = pd.DataFrame({"user": [1] * 6, "time": [1, 1, 1, 2, 2, 3]})
+    label = np.array([1, 1, 0, 1, 0, 0], np.float32)
+    with pytest.raises(DataError, match="None of the 6 rows became validation rows"):
+        split_rows(frame, label, recipe(by="leave_last_out"))
+
+
 def test_given_parts() -> None:
     frame, label = table()
     frame["part"] = np.array(["Train", "val", "TEST", "train"])[np.arange(1000) % 4]
@@ -162,6 +210,8 @@ def test_no_test_rows_on_request() -> None:
         ({"by": "time", "time": None}, "needs a time column"),
         ({"by": "user", "user": None}, "needs a user column"),
         ({"by": "time_per_user", "user": "who"}, "no user column 'who'"),
+        ({"by": "leave_last_out", "user": None}, "needs a user column"),
+        ({"by": "leave_last_out", "time": None}, "needs a time column"),
         ({"by": "given"}, "needs a split column"),
         ({"by": "given", "column": "user"}, "holds the value"),
         ({"by": "given", "column": "gaps"}, "rows without a value"),
