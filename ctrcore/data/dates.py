@@ -112,8 +112,8 @@ def _join(
     """Epoch seconds of dates in parts; NaN where there is no such day or time."""
     days = [f"{y:04d}-{m:02d}-{d:02d}" for y, m, d in zip(year.tolist(), month.tolist(), day.tolist(), strict=True)]
     seconds = epoch_seconds(pd.Series(pd.to_datetime(days, errors="coerce", utc=True, format="%Y-%m-%d")))
-    clock = parts["clock"].fillna("0:00:00")
-    clock = clock.where(clock.str.count(":") == 2, clock + ":00").str.split(":", expand=True)
+    written = parts["clock"].fillna("0:00:00")
+    clock = written.where(written.str.count(":") == 2, written + ":00").str.split(":", expand=True)
     hour, minute, second = (clock[place].to_numpy(dtype=object).astype(np.float64) for place in range(3))
     half = parts["half"].fillna("").str.lower().str[:1].to_numpy(dtype=object)
     twelve = half != ""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ctrcore.data.guesses.bags import BagGuess, candidate_of, guess_bag
 from ctrcore.data.guesses.facts import Facts, determined_by, sample
@@ -14,6 +13,9 @@ from ctrcore.data.guesses.label import guess_label
 from ctrcore.data.guesses.names import ITEM_TRAITS, ITEMS, USER_TRAITS, USERS, suggests
 from ctrcore.errors import DataError
 from ctrcore.schema import Column, Role, Schema
+
+if TYPE_CHECKING:
+    from ctrcore.data.stored import Table
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,18 @@ class _Table:
         return "context", ""
 
 
-def guess_schema(frame: pd.DataFrame, label: str | None = None) -> Schema:
+def guess_schema(
+    frame: Table,
+    label: str | None = None,
+    user: str | None = None,
+    item: str | None = None,
+    time: str | None = None,
+) -> Schema:
     """Guess what every column means from names and at most 50,000 rows.
 
     Args:
-        frame: the table.
-        label: the label column where it is known; guessed where None.
+        frame: the table, in memory or on disk.
+        label, user, item, time: the column of that meaning where it is known; guessed where None.
 
     Raises:
         DataError: the table has no rows, two columns of one name, or no column to learn from.
@@ -55,7 +63,7 @@ def guess_schema(frame: pd.DataFrame, label: str | None = None) -> Schema:
     if not frame.columns.is_unique:
         double = str(frame.columns[frame.columns.duplicated()][0])
         raise DataError(f"The column '{double}' appears twice in the table.", "Give every column its own name.")
-    if not len(frame) or frame.shape[1] < 2:
+    if not len(frame) or len(frame.columns) < 2:
         raise DataError(
             "The table has no rows or only one column.", "Use a table with a label and at least one more column."
         )
@@ -65,10 +73,11 @@ def guess_schema(frame: pd.DataFrame, label: str | None = None) -> Schema:
     rest = {name: fact for name, fact in facts.items() if name != target.name}
     split = guess_split(rest)
     rest.pop(split or "", None)
-    user = guess_user(rest)
-    item = guess_item({name: fact for name, fact in rest.items() if name != user})
-    time = guess_time({name: fact for name, fact in rest.items() if name not in (user, item)})
-    rest.pop(time[0] if time else "", None)
+    user = user or guess_user({name: fact for name, fact in rest.items() if name not in (item, time)})
+    item = item or guess_item({name: fact for name, fact in rest.items() if name not in (user, time)})
+    when = (time, "It says when, so it orders the rows.") if time else None
+    when = when or guess_time({name: fact for name, fact in rest.items() if name not in (user, item)})
+    rest.pop(when[0] if when else "", None)
     table = _Table(
         rest,
         user,
@@ -80,15 +89,15 @@ def guess_schema(frame: pd.DataFrame, label: str | None = None) -> Schema:
     found[target.name] = Column(name=target.name, kind="ignore", reason=target.reason)
     if split:
         found[split] = Column(name=split, kind="ignore", reason="It says which rows train and which test.")
-    if time:
-        found[time[0]] = Column(name=time[0], kind="ignore", reason=time[1])
+    if when:
+        found[when[0]] = Column(name=when[0], kind="ignore", reason=when[1])
     return Schema(
         label=target.name,
         positive=target.positive,
         threshold=target.threshold,
         user=user,
         item=item,
-        time=time[0] if time else None,
+        time=when[0] if when else None,
         columns=[found[str(name)] for name in frame.columns],
     )
 

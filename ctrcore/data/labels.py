@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import unicodedata
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,15 +13,30 @@ from ctrcore.data.values import Words, as_numbers, as_words
 from ctrcore.errors import DataError
 from ctrcore.schema import Schema
 
-CLICK_WORDS = {"1", "1.0", "true", "yes", "y", "t", "click", "clicked"}
-NO_CLICK_WORDS = {"0", "0.0", "-1", "-1.0", "false", "no", "n", "f", "no click", "not clicked"}
+if TYPE_CHECKING:
+    from ctrcore.data.stored import Table
+
+CLICK_WORDS = {
+    "1", "1.0", "true", "yes", "y", "t", "click", "clicked",
+    "ja", "oui", "sí", "si", "sì", "sim", "да", "是", "はい", "예", "네",
+}  # fmt: skip
+NO_CLICK_WORDS = {
+    "0", "0.0", "-1", "-1.0", "false", "no", "n", "f", "no click", "no_click", "not clicked", "not_clicked",
+    "unclicked", "skip", "skipped", "nein", "non", "não", "nao", "нет", "否", "不是", "いいえ", "아니요",
+}  # fmt: skip
 
 
-def read_labels(frame: pd.DataFrame, schema: Schema) -> npt.NDArray[np.float32]:
+def plain_word(text: object) -> str:
+    """A label's text as the lists of words have it: small letters, an accent and its letter as one."""
+    return unicodedata.normalize("NFC", str(text)).strip().lower()
+
+
+def read_labels(frame: Table, schema: Schema) -> npt.NDArray[np.float32]:
     """1 for a click, 0 for none and NaN where the label is missing, shape (n,).
 
     With a `threshold` numbers from it on are clicks, with a `positive` value that value is the only click. Without
-    either the label must speak for itself: 0 and 1 (or -1 and 1), true and false, yes and no.
+    either the label must speak for itself: 0 and 1 (or -1 and 1), true and false, yes and no (in ten languages),
+    clicked and skipped.
 
     Raises:
         DataError: the column is missing, or its values do not say what a click is.
@@ -61,7 +77,7 @@ def _is_positive(words: npt.NDArray[np.object_], positive: str) -> npt.NDArray[n
 
 def _plain(found: Words, name: str) -> npt.NDArray[np.float32]:
     words = found.words
-    lower = [str(text).strip().lower() for text in words]
+    lower = [plain_word(text) for text in words]
     labels = np.array([1 if t in CLICK_WORDS else 0 if t in NO_CLICK_WORDS else np.nan for t in lower], np.float32)
     used = found.counts > 0
     if not np.isnan(labels[used]).any():

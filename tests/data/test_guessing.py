@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ctrcore.data.encoding import Encoder
 from ctrcore.data.guessing import guess_schema
+from ctrcore.data.labels import read_labels
 from ctrcore.data.samples import breast_cancer
 from ctrcore.errors import DataError
 from ctrcore.schema import Schema
@@ -219,6 +220,34 @@ COLUMNS = {
 }
 
 
+IDS = ("uid", "itemId", "user_no", "movieId", "ad_id", "C1", "C14", "zip", "code", "sessionid", "order_id", "site_code")
+AMOUNTS = ("price", "age", "count", "page_views", "num_devices", "year", "salary", "duration_seconds", "device_count")
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_ids_in_numbers_are_names_and_say_why(name: str) -> None:
+    for beside in ({}, {"user": np.arange(300) % 100, "item": np.arange(300) % 110}):
+        column = guess_schema(small(300, **beside, **{name: RNG.integers(1, 90, 300)})).column(name)
+        assert column.kind == "categorical"
+        assert "its values say which" in column.reason or "names by the look of its own name" in column.reason
+
+
+@pytest.mark.parametrize("name", AMOUNTS)
+def test_amounts_in_whole_numbers_stay_numbers(name: str) -> None:
+    low, high = {"year": (1930, 2000), "salary": (100_000, 900_000)}.get(name, (1, 90))
+    column = guess_schema(small(300, **{name: RNG.integers(low, high, 300)})).column(name)
+    assert (column.kind, column.reason.split(".")[0]) == ("numeric", "Its name speaks of an amount")
+
+
+def test_long_numbers_of_equal_length_are_names() -> None:
+    values = RNG.integers(10_000_000, 99_999_999, 80)
+    column = guess_schema(small(400, x2=RNG.choice(values, 400), steps=RNG.integers(1, 30_000_000, 400))).column("x2")
+    assert column.kind == "categorical"
+    assert "8 digits, as ids have" in column.reason
+    steps = guess_schema(small(400, x2=RNG.choice(values, 400), steps=RNG.integers(1, 30_000_000, 400))).column("steps")
+    assert steps.kind == "numeric"
+
+
 @pytest.mark.parametrize("name", COLUMNS)
 def test_single_columns(name: str) -> None:
     cells, kind, reason = COLUMNS[name]
@@ -233,6 +262,15 @@ LABELS = {
     "by name": ({"is_click": [0, 1] * 50, "other": [1, 1, 0, 0] * 25}, ("is_click", None, None)),
     "by capital name": ({"Label": ["yes", "no"] * 50, "z": [0, 1] * 50}, ("Label", None, None)),
     "one and two": ({"clicked": [1, 2] * 50}, ("clicked", "2", None)),
+    "one and two as texts": ({"clicked": ["1", "2", "2", "2"] * 25}, ("clicked", "2", None)),
+    "yes and no in German": (
+        {"geklickt": ["ja", "nein"] * 50, "z": ["a", "b", "c", "d"] * 25},
+        ("geklickt", None, None),
+    ),
+    "yes and no in Japanese": ({"z": ["はい", "いいえ"] * 50}, ("z", None, None)),
+    "skipped": ({"outcome": ["clicked", "skipped"] * 50}, ("outcome", None, None)),
+    "texts of truth": ({"label": ["True", "False"] * 50}, ("label", None, None)),
+    "decimals": ({"label": [0.0, 1.0] * 50}, ("label", None, None)),
     "two words": ({"label": ["churn", "stay", "stay", "stay"] * 25}, ("label", "churn", None)),
     "clicked words": ({"label": ["click", "click", "click", "view"] * 25}, ("label", "click", None)),
     "events": ({"action": ["view", "cart", "purchase", "click"] * 25}, ("action", "click", None)),
@@ -255,6 +293,13 @@ def test_labels(case: str) -> None:
     frame = pd.DataFrame({"x": RNG.normal(size=100)} | columns)
     schema = guess_schema(frame)
     assert (schema.label, schema.positive, schema.threshold) == expected
+    if frame[schema.label].nunique() == 2:
+        assert set(read_labels(frame, schema)) == {0, 1}
+
+
+def test_the_reason_of_a_label_of_one_and_two() -> None:
+    schema = guess_schema(pd.DataFrame({"x": RNG.normal(size=100), "clicked": [1, 2] * 50}))
+    assert "'2', the larger number, is taken for a click" in schema.column("clicked").reason
 
 
 @pytest.mark.parametrize(
@@ -284,6 +329,8 @@ def test_times(name: str, cells: Any, expected: bool) -> None:
         ("customer_id", "user"),
         ("reviewerID", "user"),
         ("ad_id", "item"),
+        ("user_no", "user"),
+        ("itemId", "item"),
         ("movieId", "item"),
         ("product", "item"),
         ("asin", "item"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,11 @@ import pyarrow as pa
 from ctrcore.data.members import is_list
 from ctrcore.data.values import Words, as_numbers, as_words
 
+if TYPE_CHECKING:
+    from ctrcore.data.stored import Table
+
 MOST_ROWS = 50_000
+Index = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -82,37 +86,60 @@ class Facts:
         return self.numbers is not None and bool((self.numbers == np.floor(self.numbers)).all())
 
 
-def sample(frame: pd.DataFrame) -> pd.DataFrame:
+def cells_of(table: Table, name: str, rows: Index | None = None) -> pd.Series[Any]:
+    """One column, of all rows or of those at increasing positions."""
+    if rows is None:
+        return table[name]
+    return table[name].iloc[rows] if isinstance(table, pd.DataFrame) else table.take(rows)[name]
+
+
+def sample(table: Table) -> pd.DataFrame:
     """At most 50,000 rows in their order, the same ones for the same table."""
-    if len(frame) <= MOST_ROWS:
-        return frame
-    rows = np.random.default_rng(0).choice(len(frame), size=MOST_ROWS, replace=False)
-    return frame.iloc[np.sort(rows)]
+    rows = np.arange(len(table))
+    if len(table) > MOST_ROWS:
+        rows = np.sort(np.random.default_rng(0).choice(len(table), size=MOST_ROWS, replace=False))
+    if isinstance(table, pd.DataFrame):
+        return table.iloc[rows] if len(rows) < len(table) else table
+    return table.frame(rows)
 
 
-def determined_by(frame: pd.DataFrame, key: str, facts: dict[str, Facts]) -> set[str]:
+def whole_keys(codes: Index, most: int) -> tuple[Index, Index]:
+    """All rows of some values of a key, at most so many rows unless one value has more.
+
+    Args:
+        codes: (n,) value of each row, -1 for none.
+        most: rows wanted.
+
+    Returns:
+        Row positions in their order, and how many rows each value of the key has in the whole table.
+    """
+    rows_of = np.bincount(codes[codes >= 0], minlength=int(codes.max(initial=-1)) + 1)
+    order = np.random.default_rng(0).permutation(len(rows_of))
+    chosen = np.zeros(len(order) + 1, dtype=bool)
+    chosen[order[np.cumsum(rows_of[order]) <= most]] = True
+    if not chosen.any() and len(order):
+        chosen[order[0]] = True
+    return np.flatnonzero(chosen[codes]), rows_of.astype(np.int64)
+
+
+def determined_by(table: Table, key: str, facts: dict[str, Facts]) -> set[str]:
     """The columns that have one value per value of `key`, as the price has per item.
 
     Looks at all rows of some values of the key; a column with only one value, or a key whose values hardly ever
     repeat, tells nothing. One in fifty may deviate.
     """
-    ids = as_words(frame[key]).codes
-    order = np.random.default_rng(0).permutation(int(ids.max(initial=-1)) + 1)
-    rows_of = np.bincount(ids[ids >= 0], minlength=len(order))
-    chosen = np.zeros(len(order) + 1, dtype=bool)
-    chosen[order[np.cumsum(rows_of[order]) <= MOST_ROWS]] = True
-    if not chosen.any() and len(order):
-        chosen[order[0]] = True
-    rows = np.flatnonzero(chosen[ids])
-    keys = int(chosen.sum())
+    ids = as_words(table[key]).codes
+    rows, rows_of = whole_keys(ids, MOST_ROWS)
+    ids = ids[rows]
+    keys = len(np.unique(ids))
     if keys < 2 or len(rows) < 1.5 * keys:
         return set()
     found = set()
     for name, fact in facts.items():
         if name == key or fact.distinct < 2:
             continue
-        codes = as_words(frame[name].iloc[rows]).codes
-        pairs = pd.DataFrame({"key": ids[rows], "value": codes})[codes >= 0].drop_duplicates()
+        codes = as_words(cells_of(table, name, rows)).codes
+        pairs = pd.DataFrame({"key": ids, "value": codes})[codes >= 0].drop_duplicates()
         counted = pairs["key"].value_counts()
         # A key seen once cannot contradict: only those that repeat count.
         repeated = counted[counted.index.isin(np.flatnonzero(rows_of > 1))]

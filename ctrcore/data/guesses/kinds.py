@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ctrcore.data.guesses.facts import Facts
-from ctrcore.data.guesses.names import AMOUNTS, CODES, suggests
+from ctrcore.data.guesses.names import AMOUNTS, is_code, suggests
 from ctrcore.schema import Kind
 
 FEW = 20
+LONG = 6  # digits from which on numbers of equal length look like ids
 ENOUGH = 50  # rows below which 'nearly every row differs' says nothing
 
 
@@ -37,7 +38,7 @@ def _useless(fact: Facts) -> str | None:
         reason = "It holds dates, and another column already orders the rows."
     elif fact.numbers is None and _is_free_text(fact):
         reason = "It holds free text, which is hardly ever the same in two rows."
-    elif own_values and (fact.numbers is None or (fact.is_whole and suggests(fact.name, CODES))):
+    elif own_values and (fact.numbers is None or (fact.is_whole and is_code(fact.name))):
         reason = "Nearly every row has its own value, so there is nothing to learn from it."
     elif own_values and fact.is_whole and fact.numbers is not None and (np.diff(fact.numbers) > 0).all():
         reason = "It numbers the rows."
@@ -46,13 +47,16 @@ def _useless(fact: Facts) -> str | None:
 
 def _of_whole_numbers(fact: Facts, numbers: npt.NDArray[np.float64]) -> tuple[Kind, str]:
     low, high = numbers.min(), numbers.max()
-    amount = suggests(fact.name, AMOUNTS)
-    if suggests(fact.name, CODES):
+    amount = suggests(fact.name, AMOUNTS) and not is_code(fact.name)
+    if is_code(fact.name):
         return "categorical", "Its numbers are names by the look of its own name: 7 is not more than 3."
     if fact.distinct == 2 or (fact.distinct <= FEW and (not amount or low >= 5000)):
         return "categorical", f"It has only {fact.distinct} different whole numbers, so each is taken for a name."
     if low >= 1000 and fact.distinct > 0.5 * (high - low + 1) and not amount:
         return "categorical", f"Its whole numbers run from {low:.0f} to {high:.0f} without gaps, as codes do."
+    digits = len(str(int(low)))
+    if not amount and low > 0 and digits >= LONG and digits == len(str(int(high))) and fact.distinct > ENOUGH:
+        return "categorical", f"All its {fact.distinct:,} different whole numbers have {digits} digits, as ids have."
     return (
         "numeric",
         "Its name speaks of an amount." if amount else f"It has {fact.distinct:,} different whole numbers.",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from ctrcore.data.guesses.facts import Facts
 from ctrcore.data.guesses.names import CLICKS, EVENTS, LABELS, RATINGS, suggests, words_of
-from ctrcore.data.labels import CLICK_WORDS, NO_CLICK_WORDS
+from ctrcore.data.labels import CLICK_WORDS, NO_CLICK_WORDS, plain_word
 
 MOST_GRADES = 25
 
@@ -80,7 +81,7 @@ def _rank(fact: Facts) -> int:
 
 def _speaks(fact: Facts) -> bool:
     """True if the values are known as click and no click, one of them at least."""
-    lower = {str(value).strip().lower() for value in fact.values}
+    lower = {plain_word(value) for value in fact.values}
     return 0 < len(lower) <= 2 and lower <= CLICK_WORDS | NO_CLICK_WORDS
 
 
@@ -100,14 +101,15 @@ def _grade(fact: Facts, start: str) -> LabelGuess:
 
 def _two_values(fact: Facts, start: str) -> LabelGuess:
     """Of two numbers the larger is the click, of two words one that says so, else the rarer."""
-    if fact.numbers is not None:
+    if not np.isnan(pd.to_numeric(pd.Series(fact.values, dtype=object), errors="coerce").to_numpy(np.float64)).any():
         positive = str(max(fact.values, key=float))
+        why = f"'{positive[:40]}', the larger number,"
     else:
         counts = {str(word): count for word, count in zip(fact.words.words, fact.words.counts, strict=True) if count}
-        positive = min(sorted(counts), key=lambda value: (value.lower() not in CLICK_WORDS, counts[value]))
-    return LabelGuess(
-        fact.name, f"{start}: '{positive[:40]}' is taken for a click, please check it.", positive=positive
-    )
+        positive = min(sorted(counts), key=lambda value: (plain_word(value) not in CLICK_WORDS, counts[value]))
+        says_so = plain_word(positive) in CLICK_WORDS
+        why = f"'{positive[:40]}'" if says_so else f"'{positive[:40]}', the rarer one,"
+    return LabelGuess(fact.name, f"{start}: {why} is taken for a click, please check it.", positive=positive)
 
 
 def _fallback(facts: dict[str, Facts]) -> LabelGuess:

@@ -46,7 +46,8 @@ HISTORIES = {
     "previous", "prev", "recent", "recently", "last", "clicked", "viewed", "seen", "bought", "purchased", "his",
 }  # fmt: skip
 CODES = {
-    "id", "ids", "code", "zip", "zipcode", "postcode", "postal", "phone", "isbn", "sku", "key", "hash", "category",
+    "id", "ids", "uid", "iid", "uuid", "guid", "no", "nr", "idx", "index", "code", "codes", "zip", "zipcode",
+    "postcode", "postal", "phone", "isbn", "sku", "key", "hash", "category",
     "categories", "cat", "cate", "class", "type", "kind", "genre", "brand", "city", "country", "region", "state",
     "district", "province", "weekday", "hour", "day", "month", "gender", "sex", "device", "channel", "language", "os",
     "browser", "site", "domain", "app", "network", "carrier", "campaign", "segment", "group", "cluster", "tier",
@@ -60,6 +61,11 @@ AMOUNTS = {
     "year", "years", "spent", "dwell", "views", "clicks", "likes", "visits", "popularity", "discount", "rank",
     "temperature", "lat", "lon", "lng", "latitude", "longitude", "frequency", "recency", "balance", "value",
 }  # fmt: skip
+# What an id may be of besides users and items: 'sessionid', 'orderid'.
+OWNERS = {"session", "query", "request", "order", "event", "impression", "log", "parent", "content", "post", "ip"}
+# A first word that makes an amount of whatever follows, and a last word that makes a name of whatever precedes.
+COUNTING = {"num", "n", "cnt", "count", "avg", "average", "mean", "total", "sum", "min", "max"}
+NAMING = {"id", "ids", "no", "nr", "code", "number", "num", "n", "rank"}
 USER_TRAITS = {
     "age", "gender", "sex", "occupation", "job", "income", "spending", "marital", "education", "zip", "zipcode",
     "profession", "nationality", "birth", "birthday",
@@ -85,3 +91,16 @@ def is_id_of(name: str, bases: set[str]) -> bool:
 def suggests(name: str, bases: set[str]) -> bool:
     """True if one of the words of the name is a base."""
     return not bases.isdisjoint(words_of(name))
+
+
+def is_code(name: str) -> bool:
+    """True if the name says that its numbers are names: 'ad_id', 'sessionid', 'zip_code', 'C14'; not 'page_views'."""
+    words = words_of(name)
+    if re.fullmatch(r"[cC]_?\d{1,3}", name.strip()):
+        return True
+    owned = any(word.endswith("id") and word[:-2] in USERS | ITEMS | CODES | OWNERS for word in words)
+    if not owned and CODES.isdisjoint(words):
+        return False
+    # 'page_views' and 'num_devices' count; 'price_code' and 'phone_number' name.
+    counts = words[0] in COUNTING or (words[-1] in AMOUNTS and words[-1] not in NAMING)
+    return not counts or words[-1] in ("id", "ids", "code", "no", "nr")
