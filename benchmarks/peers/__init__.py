@@ -1,0 +1,1 @@
+"""Scripts that run in another library's environment. They import nothing of this project."""
