@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from ctrcore.data.formats.delimited import read_delimited
 from ctrcore.data.formats.json_lines import read_json_lines
 from ctrcore.data.formats.limits import Limits
 from ctrcore.data.formats.parquet import read_parquet
+from ctrcore.data.formats.sinks import MemorySink, ParquetSink, Sink, TidySink
 from ctrcore.data.formats.streams import Source
+from ctrcore.data.layouts.plan import Part
 from ctrcore.data.members import is_list
 from ctrcore.data.values import as_words, is_missing, word
 from ctrcore.errors import DataError
 
-READERS = {"delimited": read_delimited, "json_lines": read_json_lines, "parquet": read_parquet}
 SPLIT = "split"
 # What pandas infers of an object column that any file format and any comparison can deal with.
 UNIFORM = {"string", "boolean", "datetime", "date", "time", "empty"}
 NUMBERS = {"integer", "floating", "mixed-integer-float", "decimal"}
 
-__all__ = ["SPLIT", "Limits", "read_table", "read_tables", "uniform"]
+__all__ = ["SPLIT", "Limits", "join_stored", "read_part", "read_table", "read_tables", "store_part", "uniform"]
 
 
 def read_table(
@@ -45,17 +50,125 @@ def read_table(
     Raises:
         DataError: the file is empty, damaged, too large or no table.
     """
-    limits = limits or Limits.from_env()
-    source = Source.of(path, limits)
+    return read_part(Part(path), limits, progress)
+
+
+def read_part(
+    part: Part, limits: Limits | None = None, progress: Callable[[float], None] | None = None
+) -> pd.DataFrame:
+    """`read_table` of a file whose layout is known."""
+    limits = limits or _limits(part.path)
+    sink = MemorySink(limits)
+    with _enough_memory():
+        frame = _read(part, limits, progress, sink)
+        if frame is None:
+            frame = sink.frame()
+    if progress is not None:
+        progress(1.0)
+    return frame
+
+
+def store_part(
+    part: Part,
+    target: Path,
+    limits: Limits | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> None:
+    """`read_table` into a Parquet file, text and Parquet slice by slice: the table need not fit into memory.
+
+    Args:
+        part: the file.
+        target: the Parquet file to write.
+        limits: how much is read at most; by default as the environment says.
+        progress: called with the share done, 0 to 1.
+
+    Raises:
+        DataError: the file is empty, damaged, too large or no table.
+    """
+    sink = ParquetSink(target)
+    with _enough_memory():
+        frame = _read(part, limits or _limits(part.path), progress, sink)
+        if frame is not None:
+            sink.write(pa.Table.from_pandas(frame, preserve_index=False))
+        sink.close()
+    if progress is not None:
+        progress(1.0)
+
+
+def join_stored(tables: Sequence[Path], target: Path, names: Sequence[str], marks: Sequence[str] = ()) -> None:
+    """Put stored tables of the same columns below each other, as one Parquet file.
+
+    Args:
+        tables: what `store_part` wrote.
+        target: the Parquet file to write.
+        names: what each table is called, for the error.
+        marks: what the column `split` says in the rows of each table; none: there is no such column.
+
+    Raises:
+        DataError: the tables differ in their columns, or have one called `split` already.
+    """
+    schemas = [pq.read_schema(path).remove_metadata() for path in tables]
+    for name, schema in zip(names, schemas, strict=True):
+        odd = sorted(set(schema.names) ^ set(schemas[0].names))
+        if odd:
+            raise DataError(
+                f"The column '{odd[0][:60]}' is in only one of the {names[0][:60]} and {name[:60]} files.",
+                "Give all files the same columns.",
+            )
+        if marks and SPLIT in schema.names:
+            raise DataError(
+                f"The {name[:60]} file already has a column '{SPLIT}'.", "Rename it, or upload all rows as one file."
+            )
+    whole = pa.schema([(name, _joint(schema.field(name).type for schema in schemas)) for name in schemas[0].names])
+    sink = ParquetSink(target)
+    for place, path in enumerate(tables):
+        with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
+            for group in range(file.num_row_groups):
+                part = file.read_row_group(group).select(whole.names).cast(whole)
+                if marks:
+                    part = part.append_column(SPLIT, pa.array([marks[place]] * part.num_rows))
+                sink.write(part)
+    sink.close()
+
+
+def _joint(kinds: Iterable[pa.DataType]) -> pa.DataType:
+    """The type that holds the cells of all: numbers stay numbers, anything else that differs becomes text."""
+    different = list(dict.fromkeys(kinds))
+    if len(different) == 1:
+        return different[0]
+    numbers = all(pa.types.is_integer(kind) or pa.types.is_floating(kind) for kind in different)
+    return pa.float64() if numbers else pa.string()
+
+
+def _read(part: Part, limits: Limits, progress: Callable[[float], None] | None, sink: Sink) -> pd.DataFrame | None:
+    """Read into the sink, or return the frame where the file has to be read as a whole."""
+    if part.read is not None:
+        frame = part.read(part.path, limits, progress)
+    else:
+        source = Source.of(part.path, limits)
+        into = TidySink(sink, part.tidy) if part.tidy is not None else sink
+        if source.shape == "delimited":
+            read_delimited(source, limits, progress, into, part.text)
+            return None
+        if source.shape == "parquet":
+            read_parquet(source, limits, progress, into)
+            return None
+        frame = read_json_lines(source, limits, progress)
+    return uniform(frame if part.tidy is None else part.tidy(frame))
+
+
+def _limits(path: Path) -> Limits:
+    return Limits.from_env(path.stat().st_size if path.exists() else 0)
+
+
+@contextmanager
+def _enough_memory() -> Iterator[None]:
     try:
-        frame = uniform(READERS[source.shape](source, limits, progress))
+        yield
     except MemoryError as error:
         raise DataError(
             "The file needs more memory than there is.", "Upload a part of it, or leave columns out."
         ) from error
-    if progress is not None:
-        progress(1.0)
-    return frame
 
 
 def read_tables(
@@ -70,24 +183,13 @@ def read_tables(
     Raises:
         DataError: a file cannot be read, the files differ in their columns, or a column is already called `split`.
     """
-    limits = limits or Limits.from_env()
     files = {name: path for name, path in (("train", train), ("valid", valid), ("test", test)) if path is not None}
-    parts: list[pd.DataFrame] = []
-    for number, (name, path) in enumerate(files.items()):
-        part = read_table(path, limits, _share(progress, number, len(files)))
-        if SPLIT in part.columns:
-            raise DataError(
-                f"The {name} file already has a column '{SPLIT}'.", "Rename it, or upload all rows as one file."
-            )
-        if parts and set(part.columns) != set(parts[0].columns) - {SPLIT}:
-            odd = sorted(set(part.columns) ^ (set(parts[0].columns) - {SPLIT}))[0]
-            raise DataError(
-                f"The column '{odd[:60]}' is in only one of the train and {name} files.",
-                "Give all files the same columns.",
-            )
-        parts.append(part.assign(**{SPLIT: name}))
-    limits.check(sum(len(part) for part in parts), parts[0].shape[1])
-    return uniform(pd.concat(parts, ignore_index=True))
+    with TemporaryDirectory() as place:
+        stored = [Path(place) / name for name in files]
+        for number, (path, target) in enumerate(zip(files.values(), stored, strict=True)):
+            store_part(Part(path), target, limits, _share(progress, number, len(files)))
+        join_stored(stored, Path(place) / "all", list(files), list(files))
+        return read_table(Path(place) / "all", limits)
 
 
 def _share(progress: Callable[[float], None] | None, number: int, files: int) -> Callable[[float], None] | None:

@@ -174,7 +174,7 @@ def test_too_little_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
 
     (tmp_path / "t.parquet").write_bytes(GOOD)
     (tmp_path / "t.csv").write_text("a,b\n1,2\n")
-    monkeypatch.setattr(pq.ParquetFile, "read_row_group", fail)
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", fail)
     monkeypatch.setattr("pyarrow.csv.open_csv", fail)
     for name in ("t.parquet", "t.csv"):
         with pytest.raises(DataError, match="needs more memory than there is"):

@@ -1,76 +1,108 @@
-"""Whole columns of text as numbers or lists, where nothing is lost by it."""
+"""Columns of text as numbers or lists, where nothing is lost by it: decided over a whole file, slice by slice."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Literal
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 LARGEST_EXACT = 2**53  # beyond it, float64 skips whole numbers
-SAMPLE = 1000
+TOO_LONG = 17  # digits: a whole number of so many that does not fit int64 was an id
+
+Kind = Literal["empty", "int", "float", "list_int", "list_float", "list_text", "text"]
+TYPES: dict[str, pa.DataType] = {
+    "empty": pa.string(),
+    "int": pa.int64(),
+    "float": pa.float64(),
+    "list_int": pa.list_(pa.int64()),
+    "list_float": pa.list_(pa.float64()),
+    "list_text": pa.list_(pa.string()),
+    "text": pa.string(),
+}
+NUMBERS: tuple[Kind, ...] = ("int", "float")
+LISTS: tuple[Kind, ...] = ("list_int", "list_float", "list_text")
 
 
-def from_text(cells: pa.ChunkedArray, decimal_comma: bool = False) -> pd.Series[Any]:
-    """Numbers if every cell is one, lists if every cell is a JSON list, else text as it stands.
+def join(first: Kind, second: Kind) -> Kind:
+    """The narrowest kind that holds the cells of both."""
+    if "empty" in (first, second):
+        return second if first == "empty" else first
+    for family in (NUMBERS, LISTS):
+        if first in family and second in family:
+            return family[max(family.index(first), family.index(second))]
+    return first if first == second else "text"
 
-    Ids keep their leading zeros: a column that has any stays text. So do whole numbers that would not be exact.
+
+def typed(cells: pa.ChunkedArray, kind: Kind, decimal_comma: bool = False) -> pa.ChunkedArray | None:
+    """The texts as cells of that kind, or None if they are not of it.
+
+    Ids keep their leading zeros: a column that has any is no column of numbers. Nor is one of whole numbers that are
+    too long to be exact.
 
     Args:
         cells: a string column.
+        kind: what the cells are held to be.
         decimal_comma: numbers may be written 3,14.
     """
-    numbers = _numbers(cells, decimal_comma)
-    if numbers is not None:
-        return numbers
-    series: pd.Series[Any] = cells.to_pandas()
-    return _lists(series)
+    if kind == "text" or cells.null_count == len(cells):
+        return cells.cast(TYPES[kind])
+    if kind in NUMBERS:
+        return _numbers(cells, kind, decimal_comma)
+    return _lists(cells, kind) if kind in LISTS else None
 
 
-def _numbers(cells: pa.ChunkedArray, decimal_comma: bool) -> pd.Series[Any] | None:
-    if cells.null_count == len(cells) or _number(cells.slice(0, SAMPLE), decimal_comma) is None:
-        return None
-    found = _number(cells, decimal_comma)
-    if found is None or pc.any(pc.match_substring_regex(cells, r"^\s*[+-]?0[0-9]")).as_py():
-        return None
-    if not pa.types.is_integer(found.type):
-        # A whole number too long for int64 was an id.
-        return None if pc.any(pc.match_substring_regex(cells, r"^\s*[+-]?[0-9]{17,}$")).as_py() else found.to_pandas()
-    if found.null_count:
-        span = pc.min_max(found)
-        if max(abs(span["min"].as_py()), abs(span["max"].as_py())) > LARGEST_EXACT:
-            return None
-        found = pc.cast(found, pa.float64())
-    series: pd.Series[Any] = found.to_pandas()
-    return series
+def kind_of(cells: pa.ChunkedArray, decimal_comma: bool = False) -> Kind:
+    """The narrowest kind of these texts."""
+    if cells.null_count == len(cells):
+        return "empty"
+    for kind in (*NUMBERS, *LISTS):
+        if typed(cells, kind, decimal_comma) is not None:
+            return kind
+    return "text"
 
 
-def _number(cells: pa.ChunkedArray, decimal_comma: bool) -> pa.ChunkedArray | None:
+def _numbers(cells: pa.ChunkedArray, kind: Kind, decimal_comma: bool) -> pa.ChunkedArray | None:
     for change in (lambda texts: texts, pc.utf8_trim_whitespace, _decimal_point if decimal_comma else None):
-        cells = cells if change is None else change(cells)
-        for kind in (pa.int64(), pa.float64()):
-            try:
-                return pc.cast(cells, kind)
-            except pa.ArrowInvalid:
-                continue
+        texts = cells if change is None else change(cells)
+        try:
+            found = pc.cast(texts, TYPES[kind])
+        except pa.ArrowInvalid:
+            continue
+        return None if _is_code(texts, kind) else found
     return None
 
 
+def _is_code(texts: pa.ChunkedArray, kind: Kind) -> bool:
+    """True if a text has a leading zero, or more digits than a number holds."""
+    odd = pc.or_(pc.starts_with(texts, "0"), pc.match_substring_regex(texts, "^[+-]0"))
+    if pc.any(odd).as_py() and pc.any(pc.match_substring_regex(texts.filter(odd), "^[+-]?0[0-9]")).as_py():
+        return True
+    if kind == "int" or pc.max(pc.binary_length(texts)).as_py() < TOO_LONG:
+        return False
+    return bool(pc.any(pc.match_substring_regex(texts, f"^[+-]?[0-9]{{{TOO_LONG},}}$")).as_py())
+
+
 def _decimal_point(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    texts = pc.utf8_trim_whitespace(texts)
     return texts if pc.any(pc.match_substring(texts, ".")).as_py() else pc.replace_substring(texts, ",", ".")
 
 
-def _lists(texts: pd.Series[Any]) -> pd.Series[Any]:
+def _lists(cells: pa.ChunkedArray, kind: Kind) -> pa.ChunkedArray | None:
     """'[1, 2]' and "['a', 'b']", as data frames write their lists."""
-    known = texts.dropna()
-    if not len(known) or not known.str.match(r"^\[.*\]$").all():
-        return texts
+    if not pc.all(pc.match_substring_regex(cells, r"^\[.*\]$")).as_py():
+        return None
     try:
-        lists = [json.loads(text if '"' in text else text.replace("'", '"')) for text in known]
-    except (ValueError, RecursionError):
-        return texts
-    found = pd.Series([None] * len(texts), dtype=object)
-    found.iloc[texts.notna().to_numpy().nonzero()[0]] = pd.Series(lists, dtype=object).to_numpy()
-    return found
+        lists = [None if text is None else _list(text) for text in cells.to_pylist()]
+        found = pa.array(lists, pa.list_(pa.string()) if kind == "list_text" else TYPES[kind])
+    except (ValueError, RecursionError, TypeError, pa.ArrowException):
+        return None
+    return pa.chunked_array([found])
+
+
+def _list(text: str) -> list[Any]:
+    members: list[Any] = json.loads(text if '"' in text else text.replace("'", '"'))
+    if not any(isinstance(member, str) for member in members):
+        return members
+    return [member if member is None or isinstance(member, str) else json.dumps(member) for member in members]

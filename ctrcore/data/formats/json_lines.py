@@ -30,6 +30,7 @@ def read_json_lines(source: Source, limits: Limits, progress: Progress | None) -
             members += sum(len(value) for value in values if type(value) is list)
         rows += len(block)
         limits.check(rows, len(columns), max(rows * len(columns), members))
+        limits.check_memory(max(rows * len(columns), members))
         for column in columns.values():
             column.extend([None] * (rows - len(column)))
     if not columns:

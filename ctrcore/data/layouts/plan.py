@@ -8,26 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from ctrcore.data.formats.headers import FOUND_OUT, TextFormat
 from ctrcore.data.formats.limits import Limits
 from ctrcore.data.logs.choices import LogChoices
 from ctrcore.schema import Column
 
+__all__ = ["Hints", "Part", "Plan", "TextFormat"]
+
 Progress = Callable[[float], None]
 Tidy = Callable[[pd.DataFrame], pd.DataFrame]
 Reader = Callable[[Path, Limits, Progress | None], pd.DataFrame]
-
-
-@dataclass(frozen=True)
-class TextFormat:
-    """How a delimited text is written, as far as it should not be found out from its content.
-
-    Attributes:
-        delimiter: one character between two cells; None: found out.
-        names: column names of a file without a first line of names; None: the first line holds them.
-    """
-
-    delimiter: str | None = None
-    names: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +32,7 @@ class Part:
     """
 
     path: Path
-    text: TextFormat = TextFormat()
+    text: TextFormat = FOUND_OUT
     read: Reader | None = None
     tidy: Tidy | None = None
 
@@ -53,8 +43,10 @@ class Hints:
 
     Attributes:
         label, positive, threshold, user, item, time: as in `ctrcore.schema.Schema`; None: guessed.
-        columns: what is known of single columns, their reasons included; the others are guessed.
-        log: the rows are behaviours, not impressions, and this is how to begin with them.
+        columns: what is known of single columns, their reasons included; the others are guessed. A column named here
+            that the table does not have after all is to be passed over.
+        log: the rows are behaviours, not impressions, and this is how to begin with them; `label` is None then.
+        notes: sentences for the user: what the choices rest on, what was left out and why.
     """
 
     label: str | None = None
@@ -65,6 +57,7 @@ class Hints:
     time: str | None = None
     columns: tuple[Column, ...] = ()
     log: LogChoices | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +68,8 @@ class Plan:
         layout: its short name, for example 'movielens_100k'.
         title: its name to show.
         why: the sentence that says how it was recognised.
-        rows: the impressions or behaviours.
+        rows: the impressions or behaviours; the training rows where `valid` or `test` are given.
+        valid, test: given parts, with the columns of `rows`.
         users, items: one row a user or an item; `user_key` and `item_key` are the columns that join them to the rows.
     """
 
@@ -87,4 +81,6 @@ class Plan:
     items: Part | None = None
     user_key: str | None = None
     item_key: str | None = None
+    valid: Part | None = None
+    test: Part | None = None
     hints: Hints = field(default_factory=Hints)
