@@ -88,7 +88,8 @@ class CTRClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         training = type(training).model_validate(training.model_dump() | settings)
         self.encoder_: Encoder = prepared.encoder
         self.model_: CTRModel = build(model_config, prepared.encoder.fields, training.seed)
-        events = train(self.model_, prepared.train, prepared.valid, training)
+        schema = recipe.data_schema
+        events = train(self.model_, prepared.train, prepared.valid, training, id_fields=(schema.user, schema.item))
         self.history_ = [as_record(event) for event in events if isinstance(event, EpochEvent)]
         self.n_features_in_, self.feature_names_in_ = frame.shape[1], np.asarray(frame.columns, dtype=object)
         return self

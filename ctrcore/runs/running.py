@@ -101,13 +101,15 @@ def _trained(run: Run, data: Prepared, report: Reporter, on_event: Callable[[Eve
     report.tell(device=str(choose_device(spec.training.device)))
     model = build(spec.model, data.encoder.fields, seed=spec.training.seed)
     write_text(folder / "encoder.json", data.encoder.to_json())
-    diary = _Diary(folder / "events.jsonl")
+    diary, schema = _Diary(folder / "events.jsonl"), run.recipe.data_schema
     events = train(
         model,
         data.train,
         data.valid,
         spec.training,
         keep_negatives=data.keep_negatives,
+        id_fields=(schema.user, schema.item),
+        memory=settings.train_memory(),
         folder=folder,
         resume=run.has_checkpoint,
     )

@@ -45,6 +45,11 @@ def ingest_memory() -> int:
     return _number("CTR_INGEST_MEMORY", 6 * 1024**3)
 
 
+def train_memory() -> int:
+    """`CTR_TRAIN_MEMORY`: bytes of encoded rows that training keeps in memory, and on the device."""
+    return _number("CTR_TRAIN_MEMORY", 1024**3)
+
+
 def _number(name: str, default: int) -> int:
     text = os.environ.get(name, "").strip()
     if not text:

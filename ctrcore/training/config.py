@@ -27,6 +27,25 @@ class TrainConfig(BaseModel):
     focal_gamma: float = Field(2.0, ge=0, le=10, description="focal loss: how strongly easy rows are played down")
     positive_weight: float = Field(1.0, gt=0, le=10_000, description="weight of a clicked row against another")
     feature_dropout: float = Field(0.0, ge=0, lt=1, description="share of ids replaced by 'unknown' in training")
+    cold_start: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="share of training rows whose user and item ids become 'unknown' together; histories stay",
+    )
+    history_crop: float = Field(
+        0.0, ge=0, le=1, description="share of training rows that keep only a random contiguous part of their history"
+    )
+    history_mask: float = Field(
+        0.0, ge=0, lt=1, description="share of the behaviours in a history replaced by 'unknown' in training"
+    )
+    history_reorder: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="share of training rows in which a random part of the history is shuffled; only models that read "
+        "the order feel it, and DIN does not",
+    )
     patience: int = Field(
         3, ge=0, le=1000, description="epochs without a better validation AUC before stopping; 0: never"
     )

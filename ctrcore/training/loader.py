@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import mmap
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -11,11 +12,25 @@ from torch import Tensor
 from ctrcore.data.encoded import Bag, Encoded
 from ctrcore.models.batch import BagBatch, Batch
 
+COPIED = 65_536  # rows of a memory-mapped array copied in one piece
+
+
+def forget(array: np.ndarray) -> None:
+    """Give back the pages of a memory-mapped array. What was read of a file counts as this process's memory."""
+    mapped = getattr(array, "_mmap", None)
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
+
 
 def _tensor(array: np.ndarray, device: torch.device | str) -> Tensor:
+    if array.flags.writeable and array.flags.c_contiguous:
+        return torch.from_numpy(array).to(device)
     # a memory-mapped array is read-only, which torch warns about; nothing here writes to it
-    source = array if array.flags.writeable and array.flags.c_contiguous else np.array(array, order="C")
-    return torch.from_numpy(source).to(device)
+    copy = np.empty(array.shape, array.dtype)
+    for start in range(0, len(array), COPIED):
+        copy[start : start + COPIED] = array[start : start + COPIED]
+        forget(array)
+    return torch.from_numpy(copy).to(device)
 
 
 class _BagTensors:
@@ -43,6 +58,7 @@ class RowTensors:
     """
 
     def __init__(self, rows: Encoded, device: torch.device | str = "cpu") -> None:
+        self.device = device
         self.ids = _tensor(rows.ids, device)
         self.numbers = _tensor(rows.numbers, device)
         self.numeric = torch.from_numpy(np.array(rows.numeric)).to(device)
@@ -58,6 +74,23 @@ class RowTensors:
         values = torch.ones(ids.shape, dtype=self.numbers.dtype, device=ids.device)
         values[:, self.numeric] = self.numbers[index]
         return Batch(ids, values, {name: bag.batch(index) for name, bag in self.bags.items()})
+
+    def epoch(self, batch_size: int) -> Iterator[tuple[Batch, Tensor]]:
+        """Shuffled batches and their labels (B,). The order comes from torch's own generator, seeded by the caller."""
+        order = torch.randperm(len(self)).to(self.device)
+        for index in torch.split(order, batch_size):
+            yield self.batch(index), self.label[index]
+
+    def in_order(self, batch_size: int) -> Iterator[Batch]:
+        """All rows as they stand."""
+        for start in range(0, len(self), batch_size):
+            yield self.batch(torch.arange(start, min(start + batch_size, len(self)), device=self.device))
+
+
+def tensor_bytes(rows: Encoded) -> int:
+    """Bytes that the rows take as tensors: with a start and a length for every bag of a row."""
+    bags = sum(bag.ids.nbytes + 16 * len(bag) for bag in rows.bags.values())
+    return rows.ids.nbytes + rows.numbers.nbytes + rows.label.nbytes + bags
 
 
 def to_batch(rows: Encoded, positions: Sequence[int] | None = None, device: torch.device | str = "cpu") -> Batch:

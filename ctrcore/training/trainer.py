@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +16,13 @@ from ctrcore import metrics
 from ctrcore.data.encoded import Encoded
 from ctrcore.errors import ModelError
 from ctrcore.models.base import CTRModel
-from ctrcore.models.batch import BagBatch, Batch
+from ctrcore.models.batch import Batch
+from ctrcore.training.augmenting import Augmenter
+from ctrcore.training.blocks import MEMORY, hold, parts_of
 from ctrcore.training.checkpoint import Position, load_checkpoint, save_checkpoint
 from ctrcore.training.config import TrainConfig
 from ctrcore.training.device import choose_device
 from ctrcore.training.events import EpochEvent, Event, StepEvent
-from ctrcore.training.loader import RowTensors
 from ctrcore.training.predicting import predict
 
 EVENT_GAP_S = 0.2
@@ -34,6 +35,8 @@ def train(
     config: TrainConfig,
     *,
     keep_negatives: float = 1.0,
+    id_fields: Collection[str | None] = (),
+    memory: int = MEMORY,
     folder: Path | None = None,
     resume: bool = False,
 ) -> Iterator[Event]:
@@ -46,15 +49,18 @@ def train(
         config: how to train.
         keep_negatives: share of the training negatives that was kept; the loss sees the logit of the thinned rows,
             so that the model's own logit is that of all rows.
+        id_fields: names of the fields with the user's and the item's id, for `cold_start`.
+        memory: bytes that training and validation rows may take in memory, and on the device. Rows that need more are
+            read from their arrays in blocks, which are shuffled less thoroughly (`ctrcore.training.blocks`).
         folder: where a checkpoint is written after each epoch; None for nowhere.
         resume: go on from the folder's checkpoint, with the same result as without the break.
 
     Raises:
-        ModelError: there are no rows, or the loss is no longer a number.
+        ModelError: there are no rows, the loss is no longer a number, or `cold_start` finds no id.
     """
     if not len(train_rows) or not len(valid_rows):
         raise ModelError("There are no training or no validation rows.", "Use more rows or another split.")
-    run = _Run(model, train_rows, valid_rows, config, keep_negatives)
+    run = _Run(model, train_rows, valid_rows, config, keep=keep_negatives, id_fields=id_fields, memory=memory)
     if resume and folder is not None:
         run.restore(folder)
     while run.position.epoch < config.epochs and not run.position.stopped:
@@ -70,21 +76,24 @@ class _Run:
     """The state of one training run between its epochs."""
 
     def __init__(
-        self, model: CTRModel, train_rows: Encoded, valid_rows: Encoded, config: TrainConfig, keep: float
+        self,
+        model: CTRModel,
+        train_rows: Encoded,
+        valid_rows: Encoded,
+        config: TrainConfig,
+        *,
+        keep: float,
+        id_fields: Collection[str | None],
+        memory: int,
     ) -> None:
         self.device = choose_device(config.device)
         self.model = model.to(self.device).train()
         self.config = config
-        self.rows = RowTensors(train_rows, self.device)
-        self.valid, self.valid_label = RowTensors(valid_rows, self.device), valid_rows.label
+        self.rows, self.valid = hold(train_rows, valid_rows, self.device, memory)
+        self.valid_label = np.array(valid_rows.label)
+        self.augment = Augmenter(model.fields, config, id_fields, self.device)
         self.shift = -math.log(keep)
         self.inverse_count = self._inverse_count(train_rows) if config.l2 else None
-        self.unknown = torch.tensor(
-            [field.start for field in model.fields if not field.is_bag], dtype=torch.int32, device=self.device
-        )
-        self.droppable = torch.tensor(
-            [field.kind == "categorical" for field in model.fields if not field.is_bag], device=self.device
-        )
         kind = torch.optim.AdamW if config.optimizer == "adamw" else torch.optim.Adam
         self.optimizer = kind(model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True)
         self.scheduler = (
@@ -100,24 +109,26 @@ class _Run:
         self.total_loss = 0.0
 
     def _inverse_count(self, rows: Encoded) -> Tensor:
-        ids = [rows.ids.ravel(), *(bag.ids for bag in rows.bags.values())]
-        count = np.bincount(np.concatenate(ids), minlength=len(self.model.embedding.table))
+        """One over the number of look-ups of each row of the table, at most 1."""
+        count = np.zeros(len(self.model.embedding.table), np.int64)
+        for part in parts_of(rows):
+            for ids in (part.ids.ravel(), *(bag.ids for bag in part.bags.values())):
+                count += np.bincount(ids, minlength=len(count))
         return torch.from_numpy(1.0 / np.maximum(count, 1)).float().to(self.device)
 
     def steps(self) -> Iterator[StepEvent]:
         """One epoch. Its shuffling and dropout depend on the seed and the epoch's number alone."""
         config, epoch = self.config, self.position.epoch + 1
         torch.manual_seed((config.seed << 20) + epoch)
-        order = torch.randperm(len(self.rows)).to(self.device)
         begun = mark = time.perf_counter()
         self.seconds_before, self.epoch_begun = self.position.seconds, begun
         summed = torch.zeros((), device=self.device)
         whole = torch.zeros((), device=self.device)
         marked = 0
-        for number, index in enumerate(torch.split(order, config.batch_size), start=1):
-            loss = self._step(index)
+        for number, (batch, label) in enumerate(self.rows.epoch(config.batch_size), start=1):
+            loss = self._step(self.augment(batch), label)
             summed += loss
-            whole += loss * len(index)
+            whole += loss * len(label)
             now = time.perf_counter()
             if now - mark < EVENT_GAP_S and number < self.batches:
                 continue
@@ -145,35 +156,20 @@ class _Run:
         self.total_loss = float(whole) / len(self.rows)
         self.train_seconds = time.perf_counter() - begun
 
-    def _step(self, index: Tensor) -> Tensor:
+    def _step(self, batch: Batch, label: Tensor) -> Tensor:
         config = self.config
-        batch = self._drop_features(self.rows.batch(index))
-        label = self.rows.label[index]
         logit = self.model(batch) + self.shift
         loss = _loss(logit, label, config)
         penalty = self.model.penalty()
         objective = loss if penalty is None else loss + penalty
         if self.inverse_count is not None:
-            objective = objective + config.l2 / len(index) * self.model.embedding.penalty(batch, self.inverse_count)
+            objective = objective + config.l2 / len(label) * self.model.embedding.penalty(batch, self.inverse_count)
         self.optimizer.zero_grad(set_to_none=True)
         objective.backward()  # type: ignore[no-untyped-call]
         if config.gradient_clip:
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.gradient_clip)
         self.optimizer.step()
         return loss.detach()
-
-    def _drop_features(self, batch: Batch) -> Batch:
-        """Replace a share of the ids by their field's unknown row, which so learns to stand in for new values."""
-        rate = self.config.feature_dropout
-        if not rate:
-            return batch
-        drop = (torch.rand(batch.ids.shape, device=self.device) < rate) & self.droppable
-        bags = {}
-        for field in (field for field in self.model.fields if field.is_bag):
-            ids, mask = batch.bags[field.name]
-            hidden = torch.rand(ids.shape, device=self.device) < rate
-            bags[field.name] = BagBatch(ids.masked_fill(hidden, field.start), mask)
-        return Batch(torch.where(drop, self.unknown, batch.ids), batch.values, bags)
 
     def finish_epoch(self) -> EpochEvent:
         """Measure the validation rows, reduce the rate on a plateau, remember the best weights."""
