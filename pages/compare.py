@@ -11,8 +11,10 @@ from ctrcore.figures.curves import Curve, auc_over, calibration, roc
 from ctrcore.figures.matrices import confusion
 from ctrcore.figures.profiles import score_histogram
 from ctrcore.figures.style import MODEL_TITLES
+from ctrcore.runs.differences import differences, in_words
 from ctrcore.runs.run import Run
 from pages.shared.charts import chart, csv_button
+from pages.shared.forms import label_of
 from pages.shared.level import level
 from pages.shared.pickers import finished_runs, pick_dataset, pick_runs, run_label
 from pages.shared.problems import problems_shown
@@ -87,6 +89,25 @@ def scoreboard(runs: list[Run]) -> None:
                 "reach; move it under One cutoff. A difference of a few thousandths of AUC may be luck of the seed."
             )
         csv_button(table, "metrics")
+
+
+def settings(runs: list[Run]) -> None:
+    """The settings in which the runs differ: what a difference of metrics may come from."""
+    found = differences([run.spec for run in runs])
+    if not found:
+        return
+    with st.expander(f"What differs in their settings ({len(found)})", icon=":material/difference:"):
+        table = pd.DataFrame({"Setting": [f"{label_of(one.section)}: {label_of(one.name)}" for one in found]})
+        for number, run in enumerate(runs):
+            table[run_label(run, runs)] = [in_words(one.values[number]) for one in found]
+        if level() != "Simple":
+            table["What it is"] = [one.about for one in found]
+        st.dataframe(table, hide_index=True, key="settings-table", alt="Settings that differ between the runs")
+        st.caption(
+            "Settings that all these runs share are left out, and so are those that only one of the models has. "
+            "– means that the model has no such setting."
+        )
+        csv_button(table, "settings")
 
 
 def ranking(runs: list[Run]) -> None:
@@ -244,6 +265,7 @@ if not chosen:
 verdict(chosen)
 with problems_shown():
     scoreboard(chosen)
+    settings(chosen)
 # Only the open tab is drawn: a page of a dozen charts would keep a slow machine busy for seconds.
 tabs = st.tabs(list(VIEWS), key="view", bind="query-params")
 for tab, show in zip(tabs, VIEWS.values(), strict=True):

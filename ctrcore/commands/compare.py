@@ -10,6 +10,7 @@ from ctrcore.commands.output import METRICS, as_json, note, print_json, print_ta
 from ctrcore.commands.places import find_run, open_workspace
 from ctrcore.errors import RunError
 from ctrcore.metrics import rela_impr
+from ctrcore.runs.differences import differences, in_words
 
 COSTS = ("parameters", "epochs", "seconds", "predict_rows_per_second")
 
@@ -38,8 +39,11 @@ def compare(runs: tuple[str, ...], *, on: str, base: str | None, json_: bool) ->
         record |= {name: measured.get(name) for name in METRICS} | {"rela_impr": gain}
         table.append(record | {name: own.get(name) for name in COSTS})
     table.sort(key=lambda record: record["auc"] if record["auc"] is not None else -1.0, reverse=True)
+    unlike = differences([run.spec for run in found])
     if json_:
-        print_json({"on": on, "base": first, "runs": table})
+        ids = [run.id for run in found]
+        settings = {f"{one.section}.{one.name}": dict(zip(ids, one.values, strict=True)) for one in unlike}
+        print_json({"on": on, "base": first, "runs": table, "settings": settings})
         return
     names = [
         "name",
@@ -47,5 +51,8 @@ def compare(runs: tuple[str, ...], *, on: str, base: str | None, json_: bool) ->
         *(name for name in (*METRICS, "rela_impr", *COSTS) if any(r[name] is not None for r in table)),
     ]
     print_table(f"{on} rows", [name.replace("_", " ") for name in names], [[r[name] for name in names] for r in table])
+    if unlike:
+        rows = [[f"{one.section} {one.name}", *(in_words(value) for value in one.values)] for one in unlike]
+        print_table("settings that differ", ["setting", *(run.name for run in found)], rows)
     if len({(run.spec.dataset, run.recipe.id) for run in found}) > 1:
         note("The runs learned from different rows, so their metrics are not measured on the same ones.")

@@ -58,7 +58,12 @@ def test_compare(as_json: Json, shell: Shell, trained: Trained) -> None:
     for row in table:
         assert row["rela_impr"] == pytest.approx((row["auc"] - 0.5) / (base - 0.5) - 1)
     assert as_json("compare", "FM", "LR", "--base", "LR", "--on", "valid", workspace=root)["base"] == trained.runs["lr"]
-    assert "rela impr" in shell("compare", "LR", "FM", workspace=root).stdout
+    assert told["settings"]["model.name"] == {run: model for model, run in trained.runs.items()}
+    assert told["settings"]["model.hidden_units"][trained.runs["din"]] == [200, 80]
+    text = shell("compare", "LR", "FM", workspace=root).stdout
+    assert "rela impr" in text
+    assert "settings that differ" in text
+    assert "settings that differ" not in shell("compare", "LR", "LR", workspace=root).stdout
 
 
 def test_predict(as_json: Json, shell: Shell, trained: Trained, clicks: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -110,3 +111,19 @@ def test_only_the_open_view_is_drawn(space: Workspace, visit: Open, view: str, k
     drawn = [element.proto.id for element in app.get("plotly_chart")]
     assert len(drawn) == len(keys)
     assert all(any(one.endswith(f"-{key}") for one in drawn) for key in keys)
+
+
+def test_the_settings_that_differ_are_a_table_with_one_column_a_run(space: Workspace, visit: Open) -> None:
+    fm = next(run for run in space.runs() if run.name == "FM")
+    changed = fm.spec.training.model_copy(update={"cold_start": 0.2, "history_crop": 0.5})
+    other = space.create(fm.spec.model_copy(update={"name": "FM cold", "training": changed}))
+    for file in ("metrics.json", "predictions.parquet", "events.jsonl", "status.json"):
+        shutil.copy(fm.folder / file, space.run(other).folder / file)
+    app = visit("compare.py", runs=f"{fm.id},{other}", level="Learn")
+    assert any(part.label == "What differs in their settings (2)" for part in app.expander)
+    table = app.dataframe[1].value.set_index("Setting")
+    assert table.loc["Training: Cold start", ["FM", "FM cold"]].tolist() == ["0", "0.2"]
+    assert table.loc["Training: History crop", ["FM", "FM cold"]].tolist() == ["0", "0.5"]
+    assert "unknown" in table.loc["Training: Cold start", "What it is"]
+    alone = visit("compare.py", runs=fm.id)
+    assert len(alone.dataframe) == 1

@@ -1,0 +1,79 @@
+"""What differs between runs: the settings to look at before a difference of metrics is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from ctrcore.runs.spec import RunSpec
+from ctrcore.schema import Column
+
+SECTIONS = {"model": "model", "training": "training", "recipe": "rows"}
+SILENT = {"reason"}  # why a column's kind was guessed changes nothing
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A setting that not all runs share.
+
+    Attributes:
+        section: model, training or rows (how the table became rows).
+        name: the setting within its section, such as `learning_rate` or `split.by`.
+        values: one for each run, as in the settings; None also where a run's model has no such setting.
+        about: what the setting means.
+    """
+
+    section: str
+    name: str
+    values: list[Any]
+    about: str
+
+
+def differences(specs: Sequence[RunSpec]) -> list[Difference]:
+    """The settings of model, training and rows in which runs differ, in the order in which they are declared.
+
+    What only one model has is no difference between models: a setting is compared among the runs that have it. Names,
+    tags and datasets are not settings.
+
+    Args:
+        specs: what the runs were made from.
+    """
+    found = []
+    for attribute, section in SECTIONS.items():
+        flat = [dict(_flat(getattr(spec, attribute))) for spec in specs]
+        names = dict.fromkeys(name for settings in flat for name in settings)
+        for name in names:
+            had = [settings[name] for settings in flat if name in settings]
+            if any(value != had[0][0] for value, _ in had):
+                values = [settings[name][0] if name in settings else None for settings in flat]
+                found.append(Difference(section, name, values, had[0][1]))
+    return found
+
+
+def in_words(value: Any) -> str:
+    """A setting's value as it stands in a table."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "none"
+    return str(value)
+
+
+def _flat(settings: BaseModel, before: str = "") -> Iterator[tuple[str, tuple[Any, str]]]:
+    """Every plain value with its meaning, by its name; columns of a table go by theirs, wherever they stand."""
+    for name, info in type(settings).model_fields.items():
+        value = getattr(settings, name)
+        if isinstance(value, BaseModel):
+            yield from _flat(value, f"{name}." if name != "data_schema" else "")
+        elif isinstance(value, list) and value and isinstance(value[0], Column):
+            for column in value:
+                yield from _flat(column, f"column {column.name}: ")
+        elif name not in SILENT:
+            yield f"{before}{name}", (value, info.description or "")
