@@ -96,10 +96,10 @@ def _lists(remembered: Words, start: Index, stop: Index) -> pd.Series[Any]:
 def arrow_lists(remembered: Words, start: Index, stop: Index) -> pd.Series[Any]:
     """Lists `remembered[start[r]:stop[r]]`, one a row, as Arrow's lists of dictionary codes: 2 or 4 bytes a member."""
     small = len(remembered.words) < np.iinfo(np.int16).max
-    codes = remembered.codes.astype(np.int16 if small else np.int32)
+    codes: npt.NDArray[np.signedinteger] = remembered.codes.astype(np.int16 if small else np.int32)
     lengths = stop - start
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    members = np.empty(offsets[-1], dtype=codes.dtype)
+    members = np.empty_like(codes, shape=int(offsets[-1]))
     for first in range(0, len(start), ROWS_AT_ONCE):
         rows = slice(first, first + ROWS_AT_ONCE)
         low, high = offsets[first], offsets[min(first + ROWS_AT_ONCE, len(start))]

@@ -28,10 +28,11 @@ class LogChoices(BaseModel):
 
     negatives: Negatives = Field(
         "uniform",
-        description="given: the log's other events; or drawn for each click: any item alike, items by how often "
-        "they were clicked, or items of the same category",
+        description="given: the log's other events, but those that a click on the item answers; or drawn for each "
+        "click: uniform: any item of the log alike; popularity: items by how often the whole log has them clicked; "
+        "hard: items of the same category, and any item for a click whose category has none left",
     )
-    per_positive: int = Field(4, ge=1, le=100, description="rows without a click drawn for each click")
+    per_positive: int = Field(4, ge=1, le=100, description="different items drawn for each click, if there are so many")
     category: str | None = Field(None, description="'hard' only: the item column whose value a negative shares")
     avoid_later: bool = Field(
         True, description="never draw an item that the user clicks later either, not only those clicked before"
@@ -46,8 +47,8 @@ class LogChoices(BaseModel):
     history_with_action: bool = Field(False, description="remember with each behaviour which action it was")
     history_length: int = Field(50, ge=1, le=1000, description="behaviours remembered, the most recent ones")
 
-    min_user_events: int = Field(1, ge=1, description="users with fewer events are left out")
-    min_item_events: int = Field(1, ge=1, description="items with fewer events are left out")
+    min_user_events: int = Field(1, ge=1, description="users with fewer events are left out, again and again")
+    min_item_events: int = Field(1, ge=1, description="items with fewer events are left out, again and again")
     first_clicks: int = Field(
         0, ge=0, le=1000, description="clicks of each user that only fill the history and make no rows"
     )
