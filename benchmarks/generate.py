@@ -24,8 +24,10 @@ Ranks = npt.NDArray[np.int64]
 
 NUMERIC = 13
 WITH_DECIMALS = (5, 8, 12)  # the other numbers are counts
-VOCABULARIES = (10, 10, 15, 20, 20, 30, 50, 80, 100, 150, 300, 500, 800, 1_200, 2_000, 3_000, 5_000, 8_000, 10_000)
-VOCABULARIES += (20_000, 40_000, 80_000, 120_000, 200_000, 350_000, 500_000)
+VOCABULARIES = (
+    *(10, 10, 15, 20, 20, 30, 50, 80, 100, 150, 300, 500, 800, 1_200, 2_000, 3_000, 5_000, 8_000, 10_000),
+    *(20_000, 40_000, 80_000, 120_000, 200_000, 350_000, 500_000),
+)
 PAIRS = ((3, 14), (6, 12), (9, 16), (15, 19))  # categorical columns whose values act together
 ALONE = (1, 4, 7, 10, 13, 17)  # those that act by themselves
 FACTORS = 4
@@ -116,7 +118,8 @@ def _zipf(rng: np.random.Generator, size: int, rows: int, exponent: float = 1.1)
     """Ranks 0 to size - 1, the probability of rank r about (r + 1) ** -exponent: the inverse of the integral."""
     end = (size + 1.0) ** (1 - exponent)
     found = (1 + rng.random(rows) * (end - 1)) ** (1 / (1 - exponent))
-    return np.minimum(found.astype(np.int64) - 1, size - 1)
+    ranks: Ranks = np.minimum(found.astype(np.int64) - 1, size - 1)
+    return ranks
 
 
 def main() -> None:

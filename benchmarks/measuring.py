@@ -17,8 +17,10 @@ from typing import Any
 POLL_SECONDS = 0.05
 KEPT = ("seconds", "peak", "own", "summed", "code")  # of a run, in a file of results
 # Every library that looks at one of these is told the same number of threads.
-THREAD_SETTINGS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-THREAD_SETTINGS += ("POLARS_MAX_THREADS", "RAYON_NUM_THREADS", "ARROW_IO_THREADS")
+THREAD_SETTINGS = (
+    *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"),
+    *("POLARS_MAX_THREADS", "RAYON_NUM_THREADS", "ARROW_IO_THREADS"),
+)
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ class Measured:
         return found if isinstance(found, dict) else {}
 
     def reason(self) -> str:
-        """The last line of what went wrong."""
-        lines = [line.strip() for line in self.errors.splitlines() if line.strip()]
+        """The last line of what went wrong that names an error."""
+        lines = [line.strip() for line in self.errors.splitlines() if "rror" in line]
         return lines[-1][:300] if lines else f"exit status {self.code}"
 
     def numbers(self) -> dict[str, Any]:
@@ -71,7 +73,7 @@ def measure(
     env: dict[str, str] | None = None,
     cwd: Path | None = None,
     limit: float | None = None,
-    on_line: Callable[[float, str], None] | None = None,
+    on_look: Callable[[float, int], None] | None = None,
 ) -> Measured:
     """Run a command and watch the memory of its process tree.
 
@@ -81,7 +83,7 @@ def measure(
         env: more environment variables.
         cwd: where it runs.
         limit: seconds after which it is ended; never by default.
-        on_line: called with the seconds since the start and each line of standard error as it comes.
+        on_look: called at every look at the memory, with the seconds since the start and the bytes resident now.
     """
     settings = os.environ | dict.fromkeys(THREAD_SETTINGS, str(threads)) | (env or {})
     started = time.perf_counter()
@@ -94,19 +96,11 @@ def measure(
         text=True,
         errors="replace",
     )
-    assert process.stdout is not None
-    assert process.stderr is not None
     output: list[str] = []
     errors: list[str] = []
-
-    def note(line: str) -> None:
-        errors.append(line)
-        if on_line is not None:
-            on_line(time.perf_counter() - started, line.rstrip("\n"))
-
     readers = [
-        threading.Thread(target=lambda: output.extend(process.stdout or []), daemon=True),
-        threading.Thread(target=lambda: [note(line) for line in process.stderr or []], daemon=True),
+        threading.Thread(target=output.extend, args=[process.stdout], daemon=True),
+        threading.Thread(target=errors.extend, args=[process.stderr], daemon=True),
     ]
     for reader in readers:
         reader.start()
@@ -115,6 +109,8 @@ def measure(
         begun = time.perf_counter()
         now = tree_memory(process.pid)
         peak, own, summed = max(peak, now[0]), max(own, now[1]), max(summed, now[2])
+        if on_look is not None:
+            on_look(begun - started, now[0])
         if limit is not None and begun - started > limit:
             process.kill()
         # Looking at many gigabytes takes a while; it shall not take more than a tenth of a core from what is measured.
@@ -175,6 +171,13 @@ def environment(folder: Path, *steps: Sequence[str]) -> Path:
             subprocess.run([str(python), "-m", "pip", "install", "--quiet", *step], check=True)
         stamp.write_text(wanted)
     return python
+
+
+def versions(python: Path, packages: Sequence[str]) -> dict[str, str]:
+    """What is installed of these packages in the environment of that Python."""
+    code = "import json, sys, importlib.metadata as m; print(json.dumps({n: m.version(n) for n in sys.argv[1:]}))"
+    done = subprocess.run([str(python), "-c", code, *packages], check=True, capture_output=True, text=True)
+    return dict(json.loads(done.stdout))
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:

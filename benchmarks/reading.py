@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.generate import default_folder, made
-from benchmarks.measuring import Measured, environment, measure, spread, write_results
+from benchmarks.measuring import Measured, environment, measure, spread, versions, write_results
 
 ENGINES = ("pyarrow", "polars", "duckdb")
 KINDS = ("inferred", "text")
@@ -34,7 +34,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="file for the figures as JSON")
     chosen = parser.parse_args()
     python = environment(chosen.peers / "engines", PACKAGES)
-    results: dict[str, Any] = {"threads": chosen.threads, "memory_limit_mb": chosen.memory}
+    installed = versions(python, ENGINES)
+    print(", ".join(f"{name} {version}" for name, version in installed.items()))
+    results: dict[str, Any] = {"versions": installed, "threads": chosen.threads, "memory_limit_mb": chosen.memory}
     for rows in chosen.rows:
         source = made(chosen.data, rows)
         print(f"\n{rows:,} rows, {source.stat().st_size / 1e6:,.0f} MB\n")
@@ -54,7 +56,7 @@ def _compare(python: Path, source: Path, repeat: int, threads: int, memory: int)
         for kind in KINDS:
             for engine in ENGINES:
                 target = source.with_suffix(f".{engine}.{kind}.parquet")
-                order = [python, SCRIPT, engine, kind, source, target, str(threads), str(memory)]
+                order: list[str | Path] = [python, SCRIPT, engine, kind, source, target, str(threads), str(memory)]
                 run = measure(order, threads=threads)
                 runs.setdefault(f"{engine} {kind}", []).append(run)
                 if run.code == 0:

@@ -43,12 +43,12 @@ def main() -> None:
 
     import polars as pl
 
-    found = [pl.scan_parquet(path if path.endswith(".parquet") else path + "*.parquet") for path in (train, valid, test)]
+    files = [path if path.endswith(".parquet") else path + "*.parquet" for path in (train, valid, test)]
     print(
         json.dumps(
             {
                 "inside_seconds": seconds,
-                "rows": [part.select(pl.len()).collect().item() for part in found],
+                "rows": [pl.scan_parquet(file).select(pl.len()).collect().item() for file in files],
                 "vocabulary": processor.feature_map.total_features,
                 "bytes": sum(file.stat().st_size for file in Path(task["folder"]).rglob("*") if file.is_file()),
             }
