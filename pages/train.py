@@ -13,7 +13,7 @@ from ctrcore.models.config import ModelConfig
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.estimating import seconds_at_most
 from ctrcore.runs.spec import RunSpec
-from ctrcore.training.config import TrainConfig
+from ctrcore.training.config import AUGMENTATIONS, TrainConfig
 from ctrcore.training.presets import PRESETS, preset
 from pages.shared import address
 from pages.shared.drafts import saved_or_guessed
@@ -136,7 +136,10 @@ def all_knobs(
                 st.markdown("**Model**")
                 fitted = settings_form(config, f"{key}-model", skip=("name",))
                 st.markdown("**Training**")
-                changed[model] = (fitted, settings_form(training, f"{key}-training", skip=("seed",)))
+                learning = settings_form(training, f"{key}-training", skip=("seed", *AUGMENTATIONS))
+                st.markdown("**Augmentation**", help=WORDS["augmentation"])
+                others = set(TrainConfig.model_fields) - set(AUGMENTATIONS)
+                changed[model] = (fitted, settings_form(learning, f"{key}-augmentation", skip=others))
         return changed
 
 
@@ -158,13 +161,24 @@ def has_history(recipe: Recipe) -> bool:
     return bool(recipe.history.columns or recipe.data_schema.histories)
 
 
+def has_ids(recipe: Recipe) -> bool:
+    """True if a field holds the id of the user or of the item, which a cold start hides."""
+    schema = recipe.data_schema
+    return any(column.kind == "categorical" and column.name in (schema.user, schema.item) for column in schema.columns)
+
+
 def check(specs: list[RunSpec]) -> None:
     """Say before the start what would fail after it.
 
     Raises:
-        ModelError: DIN without a history.
+        ModelError: DIN without a history, or a cold start without ids.
     """
     for spec in specs:
+        if spec.training.cold_start and not has_ids(spec.recipe):
+            raise ModelError(
+                "'Cold start' hides the ids of users and items, and this dataset has no field with such an id.",
+                "Name the user and item columns on the Data page and make them categorical, or set it to 0.",
+            )
         if spec.model.name == "din" and not has_history(spec.recipe):
             raise ModelError(
                 "DIN needs a history of what the user clicked before, and this dataset has none.",

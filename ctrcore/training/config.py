@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+AUGMENTATIONS = ("feature_dropout", "cold_start", "history_crop", "history_mask", "history_reorder")
+
 
 class TrainConfig(BaseModel):
     """Optimisation, regularisation and stopping."""

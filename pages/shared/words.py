@@ -23,6 +23,8 @@ WORDS = {
     "calibration": "Whether a predicted 10 % is clicked in 10 of 100 cases.",
     "parameters": "Numbers that the model has learnt.",
     "epoch": "One pass over all training rows.",
+    "augmentation": "Training rows are changed a little each time they are learnt, so that the model copes with new "
+    "users, new items and short histories. Validation and test rows are never changed. All of it is off at 0.",
     "validation": "Rows kept aside in training: they decide when to stop and which epoch is kept.",
     "test": "Rows that took no part in training nor in any choice. Every final number comes from them.",
     "embedding": "A short list of numbers the model learns for each value, so that similar values get similar numbers.",

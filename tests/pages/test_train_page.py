@@ -11,6 +11,7 @@ from ctrcore.models.config import CONFIGS
 from ctrcore.runs.spec import RunSpec
 from ctrcore.runs.status import Failure, JobStatus, write_status
 from ctrcore.runs.workspace import Workspace
+from ctrcore.training.config import AUGMENTATIONS
 from ctrcore.training.presets import preset
 from pages.shared.forms import bounds
 from tests.pages.conftest import Open, texts
@@ -120,6 +121,36 @@ def test_din_without_a_history_is_refused_before_the_start(
     assert "DIN needs a history" in app.error[0].value
     assert "Data page" in app.error[0].value
     assert not ordered
+
+
+def test_augmentation_has_a_form_of_its_own(space: Workspace, visit: Open, ordered: list[RunSpec]) -> None:
+    app = visit("train.py", level="Expert")
+    models(app).set_value(["din"]).run()  # type: ignore[attr-defined]
+    keys = [str(box.key) for box in app.number_input if str(box.key).startswith("set-quick-din-augmentation-")]
+    assert [key.rpartition("-")[2] for key in keys] == list(AUGMENTATIONS)
+    app.number_input(key="set-quick-din-augmentation-cold_start").set_value(0.3)
+    app.number_input(key="set-quick-din-augmentation-history_mask").set_value(0.1)
+    app.number_input(key="set-quick-din-training-epochs").set_value(2).run()
+    app.button(key="train-start").click().run()
+    training = ordered[0].training
+    assert (training.cold_start, training.history_mask, training.epochs) == (0.3, 0.1, 2)
+
+
+def test_a_cold_start_without_ids_is_refused_before_the_start(
+    space: Workspace, visit: Open, ordered: list[RunSpec]
+) -> None:
+    dataset = space.datasets()[0]
+    recipe = dataset.recipe()
+    assert recipe is not None
+    schema = recipe.data_schema.model_copy(update={"user": None, "item": None})
+    dataset.save_recipe(recipe.model_copy(update={"data_schema": schema}))
+    app = visit("train.py", level="Expert")
+    models(app).set_value(["fm"]).run()  # type: ignore[attr-defined]
+    assert not app.error
+    app.number_input(key="set-quick-fm-augmentation-cold_start").set_value(0.3).run()
+    assert "hides the ids" in app.error[0].value
+    assert "Data page" in app.error[0].value
+    assert not [button for button in app.button if button.key == "train-start"]
 
 
 def test_a_run_under_way_shows_progress_and_can_be_cancelled(space: Workspace, visit: Open) -> None:
