@@ -1,8 +1,6 @@
-"""Parsed columns: the steps of the encoder that work on one column each."""
+"""The steps of the encoder that work on one column each: parse, learn, encode."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,31 +10,14 @@ from ctrcore.data.encoded import Bag
 from ctrcore.data.imputing import Order, impute_members, impute_words, learn_fill
 from ctrcore.data.members import Members, align_histories, as_members
 from ctrcore.data.scaling import Numbers, NumberScale
+from ctrcore.data.stored import Index, Table
 from ctrcore.data.values import Words, as_numbers, as_times, as_words
 from ctrcore.data.vocabulary import Vocabulary
 from ctrcore.errors import DataError
 from ctrcore.schema import Column, EncodedField, Schema
 
 ColumnState = NumberScale | Vocabulary
-
-
-@dataclass(frozen=True)
-class Columns:
-    """The columns of a table, parsed once for learning and encoding.
-
-    Attributes:
-        rows: number of rows.
-        order: (rows,) positions in the order of time (of the table where there is no time), for the forward fill.
-        numbers: numeric columns, NaN where missing.
-        words: categorical columns.
-        members: multi-value and history columns; histories are aligned and cut.
-    """
-
-    rows: int
-    order: Order
-    numbers: dict[str, Numbers]
-    words: dict[str, Words]
-    members: dict[str, Members]
+Cells = Numbers | Words | Members
 
 
 def dense(column: Column) -> bool:
@@ -44,48 +25,63 @@ def dense(column: Column) -> bool:
     return column.kind in ("numeric", "categorical")
 
 
-def parse(frame: pd.DataFrame, schema: Schema) -> Columns:
-    """Read the cells of every field; a column that the table lacks is missing in every row.
+def parse(table: Table, column: Column) -> Cells:
+    """The cells of a column, all missing if the table lacks it: NaN, words that are missing, or no members."""
+    n, present = len(table), column.name in table.columns
+    if column.kind == "numeric":
+        return as_numbers(table[column.name]) if present else np.full(n, np.nan)
+    if column.kind == "categorical":
+        if present:
+            return as_words(table[column.name])
+        return Words(np.full(n, -1, dtype=np.int64), np.empty(0, dtype=object))
+    if present:
+        return as_members(table[column.name], column.delimiter)
+    return Members(np.empty(0, np.int64), np.zeros(n + 1, np.int64), np.empty(0, object))
+
+
+def parse_histories(table: Table, schema: Schema) -> dict[str, Members]:
+    """Aligned and cut histories. One whose column the table lacks gets a missing member for each behaviour.
 
     Raises:
-        DataError: a column name appears twice, or the histories of a row differ in length.
+        DataError: the histories of a row differ in length.
     """
-    if not frame.columns.is_unique:
-        double = str(frame.columns[frame.columns.duplicated()][0])
-        raise DataError(f"The column '{double}' appears twice in the table.", "Give every column its own name.")
-    n = len(frame)
-    numbers: dict[str, Numbers] = {}
-    words: dict[str, Words] = {}
-    members: dict[str, Members] = {}
-    for column in schema.fields:
-        present = column.name in frame.columns
-        if column.kind == "numeric":
-            numbers[column.name] = as_numbers(frame[column.name]) if present else np.full(n, np.nan)
-        elif column.kind == "categorical":
-            words[column.name] = as_words(frame[column.name]) if present else _no_words(n)
-        elif present:
-            members[column.name] = as_members(frame[column.name], column.delimiter)
-        elif column.kind == "multi_value":
-            members[column.name] = Members(np.empty(0, np.int64), np.zeros(n + 1, np.int64), np.empty(0, object))
-    members |= _histories(members, schema, n)
-    return Columns(n, _fill_order(frame, schema), numbers, words, members)
+    found: dict[str, Members] = {}
+    for column in schema.histories:
+        if column.name in table.columns:
+            found[column.name] = as_members(table[column.name], column.delimiter)
+    offsets = next(iter(found.values())).offsets if found else np.zeros(len(table) + 1, dtype=np.int64)
+    for column in schema.histories:
+        if column.name not in found:
+            found[column.name] = Members(np.full(offsets[-1], -1), offsets, np.empty(0, dtype=object))
+    return align_histories(found, [column.max_length for column in schema.histories])
 
 
-def check_trainable(frame: pd.DataFrame, schema: Schema) -> None:
+def rows_of(cells: Cells, rows: Index | None) -> Cells:
+    """The cells of the rows at these positions; None: of all."""
+    if rows is None:
+        return cells
+    if isinstance(cells, Words):
+        return Words(cells.codes[rows], cells.words)
+    return cells.take(rows) if isinstance(cells, Members) else cells[rows]
+
+
+def check_trainable(table: Table, schema: Schema) -> None:
     """What may be missing in rows to score must be there in rows to learn from.
 
     Raises:
-        DataError: a column is missing, or most cells of a numeric one are no numbers.
+        DataError: a column is missing or appears twice, or most cells of a numeric one are no numbers.
     """
     for column in schema.fields:
-        if column.name not in frame.columns:
+        if column.name not in table.columns:
             raise DataError(
                 f"The table has no column '{column.name}', which the schema names.",
                 "Set its kind to 'ignore', or use a table that has it.",
             )
-        if column.kind != "numeric" or not frame.columns.is_unique:
+    check_names(table)
+    for column in schema.fields:
+        if column.kind != "numeric":
             continue
-        cells = frame[column.name]
+        cells = table[column.name]
         if not (cells.dtype == object or isinstance(cells.dtype, (pd.StringDtype, pd.CategoricalDtype))):
             continue
         found = as_words(cells)
@@ -98,82 +94,72 @@ def check_trainable(frame: pd.DataFrame, schema: Schema) -> None:
             )
 
 
-def _no_words(rows: int) -> Words:
-    return Words(np.full(rows, -1, dtype=np.int64), np.empty(0, dtype=object))
+def check_names(table: Table) -> None:
+    """Raise DataError if a column name appears twice."""
+    if not table.columns.is_unique:
+        double = str(table.columns[table.columns.duplicated()][0])
+        raise DataError(f"The column '{double}' appears twice in the table.", "Give every column its own name.")
 
 
-def _histories(members: dict[str, Members], schema: Schema, rows: int) -> dict[str, Members]:
-    """Aligned histories. One whose column the table lacks gets a missing member for each behaviour of the others."""
-    found = {column.name: members[column.name] for column in schema.histories if column.name in members}
-    offsets = next(iter(found.values())).offsets if found else np.zeros(rows + 1, dtype=np.int64)
-    for column in schema.histories:
-        if column.name not in found:
-            found[column.name] = Members(np.full(offsets[-1], -1), offsets, np.empty(0, dtype=object))
-    return align_histories(found, [column.max_length for column in schema.histories])
-
-
-def _fill_order(frame: pd.DataFrame, schema: Schema) -> Order:
-    if schema.time not in frame.columns or all(column.impute != "forward_fill" for column in schema.fields):
-        return np.arange(len(frame))
-    times = as_times(frame[schema.time], str(schema.time))
+def fill_order(table: Table, schema: Schema, rows: Index | None) -> Order:
+    """Positions among the rows in the order of time (of the table where there is no time), for the forward fill."""
+    n = len(table) if rows is None else len(rows)
+    if (
+        schema.time is None
+        or schema.time not in table.columns
+        or all(column.impute != "forward_fill" for column in schema.fields)
+    ):
+        return np.arange(n)
+    times = as_times(table[schema.time], schema.time)
+    times = times if rows is None else times[rows]
     return np.argsort(np.where(np.isnan(times), -np.inf, times), kind="stable")
 
 
-def learn_column(column: Column, columns: Columns, schema: Schema) -> ColumnState:
-    """Fit one column on training rows; one that histories refer to learns their members too.
+def learn(column: Column, cells: Cells, histories: list[Members], order: Order) -> ColumnState:
+    """Fit one column on training rows.
+
+    Args:
+        column: what the schema says of it.
+        cells: of the training rows.
+        histories: the members of the histories that refer to the column, which are learned too.
+        order: the training rows in the order of time.
 
     Raises:
-        DataError: the column's cells do not suit its kind or its imputation.
+        DataError: the cells do not suit the column's kind or its imputation.
     """
-    if column.kind == "numeric":
-        return NumberScale.fit(column, columns.numbers[column.name], columns.order)
-    if column.kind == "multi_value":
-        members = columns.members[column.name]
-        fill = learn_fill(column, members, columns.order)
-        return Vocabulary.fit([_clean(column, members, fill, columns.order)], column.min_count, fill)
-    words = columns.words[column.name]
-    fill = learn_fill(column, words, columns.order)
-    found: list[Words | Members] = [impute_words(words, column, fill, columns.order)]
-    found += [columns.members[history.name] for history in schema.histories if history.of == column.name]
-    return Vocabulary.fit(found, column.min_count, fill)
+    if isinstance(cells, np.ndarray):
+        return NumberScale.fit(column, cells, order)
+    fill = learn_fill(column, cells, order)
+    if isinstance(cells, Members):
+        return Vocabulary.fit([_clean(column, cells, fill, order)], column.min_count, fill)
+    return Vocabulary.fit([impute_words(cells, column, fill, order), *histories], column.min_count, fill)
+
+
+def encode_dense(
+    field: EncodedField, column: Column, state: ColumnState, cells: Cells, order: Order
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32] | None]:
+    """The ids (n,) of a dense field, and its scaled numbers (n,) if it is numeric."""
+    if isinstance(state, Vocabulary):
+        assert isinstance(cells, Words)
+        return _shifted(state.ids(impute_words(cells, column, state.fill, order)), field.start), None
+    assert isinstance(cells, np.ndarray)
+    numbers = state.impute(cells, column, order)
+    if field.kind == "categorical":
+        return _shifted(state.bucket(numbers), field.start + 1), None
+    return np.full(len(numbers), field.start, dtype=np.int32), state.apply(numbers)
+
+
+def encode_bag(field: EncodedField, column: Column, state: ColumnState, cells: Cells, order: Order) -> Bag:
+    """The ids of a multi-value or history field."""
+    assert isinstance(state, Vocabulary)
+    assert isinstance(cells, Members)
+    members = _clean(column, cells, state.fill, order) if field.kind == "multi_value" else cells
+    return Bag(_shifted(state.ids(members), field.start), members.offsets.astype(np.int64))
+
+
+def _shifted(ids: npt.NDArray[np.int64], start: int) -> npt.NDArray[np.int32]:
+    return (ids + start).astype(np.int32)
 
 
 def _clean(column: Column, members: Members, fill: list[str], order: Order) -> Members:
     return impute_members(members, column, fill, order).first(column.max_length)
-
-
-def encode_dense(
-    columns: Columns, fields: list[EncodedField], states: dict[str, ColumnState], schema: Schema
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-    """Ids and values of the dense fields, each (n, len(fields))."""
-    ids = np.empty((columns.rows, len(fields)), dtype=np.int32)
-    values = np.ones((columns.rows, len(fields)), dtype=np.float32)
-    for position, field in enumerate(fields):
-        state, column = states[field.name], schema.column(field.name)
-        if isinstance(state, Vocabulary):
-            filled = impute_words(columns.words[field.name], column, state.fill, columns.order)
-            ids[:, position] = field.start + state.ids(filled)
-            continue
-        numbers = state.impute(columns.numbers[field.name], column, columns.order)
-        if field.kind == "categorical":
-            ids[:, position] = field.start + 1 + state.bucket(numbers)
-        else:
-            ids[:, position] = field.start
-            values[:, position] = state.apply(numbers)
-    return ids, values
-
-
-def encode_bags(
-    columns: Columns, fields: list[EncodedField], states: dict[str, ColumnState], schema: Schema
-) -> dict[str, Bag]:
-    """The bags by field name, in field order."""
-    bags: dict[str, Bag] = {}
-    for field in fields:
-        state = states[field.of or field.name]
-        assert isinstance(state, Vocabulary)
-        members = columns.members[field.name]
-        if field.kind == "multi_value":
-            members = _clean(schema.column(field.name), members, state.fill, columns.order)
-        ids = (field.start + state.ids(members)).astype(np.int32)
-        bags[field.name] = Bag(ids, members.offsets.astype(np.int64))
-    return bags

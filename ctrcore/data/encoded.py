@@ -83,12 +83,13 @@ class Encoded:
 
     def save(self, folder: Path) -> None:
         """Write one `.npy` file per array into `folder`."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ARRAYS:
-            np.save(folder / f"{name}.npy", getattr(self, name))
-        for position, bag in enumerate(self.bags.values()):
-            np.save(folder / f"bag{position}_ids.npy", bag.ids)
-            np.save(folder / f"bag{position}_offsets.npy", bag.offsets)
+        writer = EncodedWriter(len(self), self.ids.shape[1], self.numeric.tolist(), folder)
+        numbers = dict(zip(self.numeric.tolist(), self.numbers.T, strict=True))
+        for place in range(self.ids.shape[1]):
+            writer.add_dense(self.ids[:, place], numbers.get(place))
+        for name, bag in self.bags.items():
+            writer.add_bag(name, bag)
+        writer.finish(self.label, self.group, self.row)
 
     @classmethod
     def load(cls, folder: Path, bag_names: Sequence[str]) -> Self:
@@ -105,3 +106,75 @@ class Encoded:
             },
             **{name: array(name) for name in ARRAYS},
         )
+
+
+class EncodedWriter:
+    """Takes encoded rows one field after the other, in field order.
+
+    Args:
+        n: number of rows.
+        dense: number of dense fields.
+        numeric: where the numeric fields stand among them.
+        folder: where the arrays are written to; None: they are kept in memory.
+    """
+
+    def __init__(self, n: int, dense: int, numeric: Sequence[int], folder: Path | None) -> None:
+        self._n, self._folder, self._numeric = n, folder, np.array(numeric, dtype=np.int64)
+        self._bags: dict[str, Bag] = {}
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+        self._ids = _Columns(n, dense, np.dtype(np.int32), folder and folder / "ids.npy")
+        self._numbers = _Columns(n, len(numeric), np.dtype(np.float32), folder and folder / "numbers.npy")
+
+    def add_dense(self, ids: npt.NDArray[np.int32], numbers: npt.NDArray[np.float32] | None) -> None:
+        """The ids (n,) of the next dense field, and if it is numeric its numbers (n,)."""
+        self._ids.add(ids)
+        if numbers is not None:
+            self._numbers.add(numbers)
+
+    def add_bag(self, name: str, bag: Bag) -> None:
+        """The members of the next bag field."""
+        if self._folder is None:
+            self._bags[name] = bag
+            return
+        np.save(self._folder / f"bag{len(self._bags)}_ids.npy", bag.ids)
+        np.save(self._folder / f"bag{len(self._bags)}_offsets.npy", bag.offsets)
+        self._bags[name] = Bag(bag.ids[:0], bag.offsets[:1])  # only its name is of use from here on
+
+    def finish(
+        self, label: npt.NDArray[np.float32], group: npt.NDArray[np.int32], row: npt.NDArray[np.int64]
+    ) -> Encoded:
+        """The rows, memory-mapped if they were written; arguments of shape (n,), see `Encoded`."""
+        rows: dict[str, Any] = {"label": label, "group": group, "row": row, "numeric": self._numeric}
+        ids, numbers = self._ids.finish(), self._numbers.finish()
+        if self._folder is None:
+            return Encoded(ids=ids, numbers=numbers, bags=self._bags, **rows)
+        for name, array in rows.items():
+            np.save(self._folder / f"{name}.npy", array)
+        return Encoded.load(self._folder, list(self._bags))
+
+
+class _Columns:
+    """An (n, columns) array that is made column by column: in memory row-major, on disk one column after the other."""
+
+    def __init__(self, n: int, columns: int, dtype: np.dtype[Any], path: Path | None) -> None:
+        self._place, self._path = 0, path
+        self._array = np.empty((n, columns) if path is None else (0, 0), dtype=dtype)
+        if path is not None:
+            self._file = path.open("wb")
+            header = {"descr": dtype.str, "fortran_order": True, "shape": (n, columns)}
+            np.lib.format.write_array_header_1_0(self._file, header)
+
+    def add(self, column: npt.NDArray[Any]) -> None:
+        """The next column, shape (n,)."""
+        if self._path is None:
+            self._array[:, self._place] = column
+            self._place += 1
+        else:
+            self._file.write(np.ascontiguousarray(column, dtype=self._array.dtype).data)
+
+    def finish(self) -> npt.NDArray[Any]:
+        """The array; an empty one if it is on disk."""
+        if self._path is not None:
+            self._file.close()
+        return self._array

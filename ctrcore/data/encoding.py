@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -11,22 +15,28 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ctrcore.data.columns import (
-    Columns,
+    Cells,
     ColumnState,
+    check_names,
     check_trainable,
     dense,
-    encode_bags,
+    encode_bag,
     encode_dense,
-    learn_column,
+    fill_order,
+    learn,
     parse,
+    parse_histories,
+    rows_of,
 )
-from ctrcore.data.encoded import Encoded
+from ctrcore.data.encoded import Encoded, EncodedWriter
 from ctrcore.data.labels import read_labels
+from ctrcore.data.members import Members
 from ctrcore.data.scaling import NumberScale
+from ctrcore.data.stored import Index, Table
 from ctrcore.data.values import as_words
 from ctrcore.data.vocabulary import Vocabulary
 from ctrcore.errors import DataError
-from ctrcore.schema import EncodedField, Schema
+from ctrcore.schema import Column, EncodedField, Schema
 
 
 class _State(BaseModel):
@@ -53,24 +63,42 @@ class Encoder:
     counts: npt.NDArray[np.int64]
     _states: dict[str, ColumnState]
 
-    def fit(self, frame: pd.DataFrame, schema: Schema) -> Self:
+    def fit(self, table: Table, schema: Schema) -> Self:
         """Learn values, scales and stand-ins from training rows. Raises DataError if a column is missing or unfit."""
-        self.fit_transform(frame, schema)
+        self.fit_transform(table, schema)
         return self
 
-    def fit_transform(self, frame: pd.DataFrame, schema: Schema) -> Encoded:
+    def fit_transform(self, table: Table, schema: Schema) -> Encoded:
         """`fit` and `transform` of the same rows, parsing them once."""
-        check_trainable(frame, schema)
-        columns = parse(frame, schema)
-        states = {c.name: learn_column(c, columns, schema) for c in schema.fields if c.kind != "history"}
-        self._set(schema, states)
-        encoded = self._encode(frame, columns)
-        self.counts = np.bincount(encoded.ids.ravel(), minlength=self.vocabulary_size).astype(np.int64)
-        for bag in encoded.bags.values():
-            self.counts += np.bincount(bag.ids, minlength=self.vocabulary_size)
-        return encoded
+        return self.fit_parts(table, schema, {"train": None}).parts["train"]
 
-    def transform(self, frame: pd.DataFrame) -> Encoded:
+    def fit_parts(
+        self,
+        table: Table,
+        schema: Schema,
+        parts: dict[str, Index | None],
+        folder: Path | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> EncodedParts:
+        """Learn from the training rows, and encode them and others, one column after the other.
+
+        Args:
+            table: all rows.
+            schema: what the columns mean.
+            parts: row positions by name, None for all; 'train' is learned from.
+            folder: where each part is written to a folder of its name, to be memory-mapped; None: kept in memory.
+            progress: called with the share done, 0 to 1.
+
+        Raises:
+            DataError: a column is missing or unfit.
+        """
+        check_trainable(table, schema)
+        self.schema, self._states = schema, {}
+        found = _Encoding(self, table, parts, folder).run(learning=True, progress=progress)
+        self._set(schema, self._states)
+        return found
+
+    def transform(self, table: Table) -> Encoded:
         """Encode rows.
 
         Columns may come in any order; a missing one counts as missing in every row. Without a label column the label
@@ -80,23 +108,8 @@ class Encoder:
         Raises:
             DataError: histories of a row differ in length, or labels are not understood.
         """
-        return self._encode(frame, parse(frame, self.schema))
-
-    def _encode(self, frame: pd.DataFrame, columns: Columns) -> Encoded:
-        n, schema = len(frame), self.schema
-        dense_fields = [f for f in self.fields if not f.is_bag]
-        ids, values = encode_dense(columns, dense_fields, self._states, schema)
-        numeric = np.array([place for place, field in enumerate(dense_fields) if field.kind == "numeric"], np.int64)
-        label = np.full(n, np.nan, dtype=np.float32)
-        if schema.label in frame.columns:
-            label = read_labels(frame, schema)
-        group = np.full(n, -1, dtype=np.int32)
-        if schema.user is not None and schema.user in frame.columns:
-            group = as_words(frame[schema.user]).codes.astype(np.int32)
-        whole = pd.api.types.is_integer_dtype(frame.index.dtype)
-        row = frame.index.to_numpy(dtype=np.int64) if whole else np.arange(n, dtype=np.int64)
-        bags = encode_bags(columns, [f for f in self.fields if f.is_bag], self._states, schema)
-        return Encoded(ids=ids, numbers=values[:, numeric], numeric=numeric, bags=bags, label=label, group=group, row=row)
+        check_names(table)
+        return _Encoding(self, table, {"all": None}, None).run(learning=False, progress=None).parts["all"]
 
     def inverse(self, encoded: Encoded) -> pd.DataFrame:
         """One column per field with the values as the user knows them, indexed by source row.
@@ -152,9 +165,9 @@ class Encoder:
         state = self._states[field.of or field.name]
         if isinstance(state, Vocabulary):
             return field.start + int(state.ids(as_words(pd.Series([value], dtype=object)))[0])
-        cells = pd.DataFrame({field_name: pd.Series([value], dtype=object)})
-        ids, _ = encode_dense(parse(cells, self.schema), [field], self._states, self.schema)
-        return int(ids[0, 0])
+        column = self.schema.column(field_name)
+        cells = parse(pd.DataFrame({field_name: pd.Series([value], dtype=object)}), column)
+        return int(encode_dense(field, column, state, cells, np.arange(1))[0][0])
 
     @property
     def vocabulary_size(self) -> int:
@@ -199,23 +212,127 @@ class Encoder:
     def _set(self, schema: Schema, states: dict[str, ColumnState]) -> None:
         self.schema, self._states = schema, states
         places: dict[str, EncodedField] = {}
-        start = 0
-        for column in sorted((c for c in schema.fields if c.kind != "history"), key=lambda c: not dense(c)):
-            size, kind = _size_and_kind(states[column.name], column.kind)
-            places[column.name] = EncodedField(name=column.name, kind=kind, role=column.role, start=start, size=size)
-            start += size
-        for column in schema.histories:
-            target = places[column.of or ""]
-            update = {"name": column.name, "kind": "history", "role": column.role, "of": column.of}
-            places[column.name] = target.model_copy(update=update)
-        ordered = [c for c in schema.fields if dense(c)] + [c for c in schema.fields if not dense(c)]
-        self.fields = [places[column.name] for column in ordered]
+        for column in in_field_order(schema):
+            places[column.name] = _place(column, states, places)
+        self.fields = list(places.values())
 
     def _names(self, field: EncodedField) -> npt.NDArray[np.object_]:
         state = self._states[field.of or field.name]
         if isinstance(state, Vocabulary):
             return state.names
         return np.array(["unknown", *state.bucket_names], dtype=object)
+
+
+@dataclass(frozen=True)
+class EncodedParts:
+    """Encoded rows by part, and for each part and field the share of its values that the encoder does not know."""
+
+    parts: dict[str, Encoded]
+    unknown: dict[str, dict[str, float]]
+
+
+class _Encoding:
+    """One pass over the columns of a table. At most two of them are in memory at a time, besides histories."""
+
+    def __init__(self, encoder: Encoder, table: Table, parts: dict[str, Index | None], folder: Path | None) -> None:
+        self.encoder, self.table, self.parts, self.schema = encoder, table, parts, encoder.schema
+        self.columns = in_field_order(self.schema)
+        self.histories = parse_histories(table, self.schema)
+        self.orders = {name: fill_order(table, self.schema, rows) for name, rows in parts.items()}
+        numeric = [place for place, column in enumerate(self.columns) if _is_number(column)]
+        count = sum(dense(column) for column in self.columns)
+        self.writers = {
+            name: EncodedWriter(len(self.orders[name]), count, numeric, folder / name if folder else None)
+            for name in parts
+        }
+        self.unknown: dict[str, dict[str, float]] = {name: {} for name in parts}
+
+    def run(self, learning: bool, progress: Callable[[float], None] | None) -> EncodedParts:
+        """Learn each column, if wanted, and encode it."""
+        places: dict[str, EncodedField] = {}
+        counts: dict[str, npt.NDArray[np.int64]] = {}
+        states = self.encoder._states
+        with ThreadPoolExecutor(1) as reader:
+            upcoming = [reader.submit(self._parse, column) for column in self.columns[:1]]
+            for number, column in enumerate(self.columns):
+                cells = upcoming.pop().result()
+                upcoming = [reader.submit(self._parse, later) for later in self.columns[number + 1 : number + 2]]
+                if learning and column.kind != "history":
+                    states[column.name] = self._learn(column, cells)
+                field = places[column.name] = _place(column, states, places)
+                for name, rows in self.parts.items():
+                    ids = self._encode(name, field, column, rows_of(cells, rows))
+                    if learning and name == "train":
+                        count = np.bincount(ids - field.start, minlength=field.size).astype(np.int64)
+                        counts[field.of or field.name] = count + counts.get(field.of or field.name, 0)
+                if progress is not None:
+                    progress((number + 1) / len(self.columns))
+        if learning:
+            self.encoder.counts = np.concatenate(list(counts.values()))
+        return EncodedParts(self._finish(), self.unknown)
+
+    def _parse(self, column: Column) -> Cells:
+        return self.histories[column.name] if column.kind == "history" else parse(self.table, column)
+
+    def _learn(self, column: Column, cells: Cells) -> ColumnState:
+        rows = self.parts["train"]
+        members = [rows_of(self.histories[one.name], rows) for one in self.schema.histories if one.of == column.name]
+        histories = [found for found in members if isinstance(found, Members)]
+        return learn(column, rows_of(cells, rows), histories, self.orders["train"])
+
+    def _encode(self, part: str, field: EncodedField, column: Column, cells: Cells) -> npt.NDArray[np.int32]:
+        """Write one column of one part; returns its ids."""
+        state, writer, order = self.encoder._states[field.of or field.name], self.writers[part], self.orders[part]
+        if field.is_bag:
+            bag = encode_bag(field, column, state, cells, order)
+            writer.add_bag(field.name, bag)
+            ids = bag.ids
+        else:
+            ids, numbers = encode_dense(field, column, state, cells, order)
+            writer.add_dense(ids, numbers)
+        if field.kind != "numeric":
+            self.unknown[part][field.name] = float((ids == field.start).mean()) if len(ids) else 0.0
+        return ids
+
+    def _finish(self) -> dict[str, Encoded]:
+        table, schema = self.table, self.schema
+        n = len(table)
+        label = np.full(n, np.nan, dtype=np.float32)
+        if schema.label in table.columns:
+            label = read_labels(table, schema)
+        group = np.full(n, -1, dtype=np.int32)
+        if schema.user is not None and schema.user in table.columns:
+            group = as_words(table[schema.user]).codes.astype(np.int32)
+        whole = pd.api.types.is_integer_dtype(table.index.dtype)
+        row = table.index.to_numpy(dtype=np.int64) if whole else np.arange(n, dtype=np.int64)
+        return {
+            name: self.writers[name].finish(_chosen(label, rows), _chosen(group, rows), _chosen(row, rows))
+            for name, rows in self.parts.items()
+        }
+
+
+def in_field_order(schema: Schema) -> list[Column]:
+    """The fields' columns as models see them: dense ones, then the bags."""
+    return sorted(schema.fields, key=lambda column: not dense(column))
+
+
+def _is_number(column: Column) -> bool:
+    return column.kind == "numeric" and column.scale != "quantile"
+
+
+def _chosen(values: npt.NDArray[Any], rows: Index | None) -> npt.NDArray[Any]:
+    return values if rows is None else values[rows]
+
+
+def _place(column: Column, states: dict[str, ColumnState], places: dict[str, EncodedField]) -> EncodedField:
+    """The field of a column, behind those placed already."""
+    if column.kind == "history":
+        target = places[column.of or ""]
+        update = {"name": column.name, "kind": "history", "role": column.role, "of": column.of}
+        return target.model_copy(update=update)
+    start = sum(field.size for field in places.values() if field.kind != "history")
+    size, kind = _size_and_kind(states[column.name], column.kind)
+    return EncodedField(name=column.name, kind=kind, role=column.role, start=start, size=size)
 
 
 def _size_and_kind(state: ColumnState, kind: str) -> tuple[int, Literal["numeric", "categorical", "multi_value"]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from ctrcore.data.labels import read_labels
 from ctrcore.data.recipe import Recipe
+from ctrcore.data.stored import SameTable, Table
 from ctrcore.data.values import Words, as_times, as_words
 from ctrcore.errors import DataError
 from ctrcore.schema import Column, Schema
@@ -50,9 +51,7 @@ def full_schema(recipe: Recipe) -> Schema:
     return Schema.model_validate({**schema.model_dump(), "columns": [*schema.columns, *added]})
 
 
-def build_histories(
-    frame: pd.DataFrame, recipe: Recipe, past: pd.DataFrame | None = None, compact: bool = False
-) -> pd.DataFrame:
+def build_histories(frame: SameTable, recipe: Recipe, past: Table | None = None, compact: bool = False) -> SameTable:
     """Add a list column `history_<column>` for each column that the recipe remembers.
 
     A row's history holds its user's clicked rows with an earlier time, oldest first and at most `max_length` of them,
@@ -72,7 +71,7 @@ def build_histories(
     if not wanted:
         return frame
     schema = full_schema(recipe)
-    tables = [frame] if past is None else [past, frame]
+    tables: list[Table] = [frame] if past is None else [past, frame]
     for table in tables:
         _require(table, schema, wanted)
     user, time, clicked = _numbers(tables, schema)
@@ -85,7 +84,7 @@ def build_histories(
         remembered = Words(found.codes[behaviours.events], found.words)
         make = arrow_lists if compact else _lists
         added[history_name(name)] = make(remembered, start, stop).set_axis(frame.index)
-    return frame.assign(**added)
+    return cast(SameTable, frame.assign(**added))
 
 
 def _lists(remembered: Words, start: Index, stop: Index) -> pd.Series[Any]:
@@ -110,7 +109,7 @@ def arrow_lists(remembered: Words, start: Index, stop: Index) -> pd.Series[Any]:
     return pd.Series(lists, dtype=pd.ArrowDtype(lists.type))
 
 
-def _require(table: pd.DataFrame, schema: Schema, wanted: list[str]) -> None:
+def _require(table: Table, schema: Schema, wanted: list[str]) -> None:
     if schema.user is None or schema.time is None:
         raise DataError(
             f"Histories cannot be built without a {'user' if schema.user is None else 'time'} column.",
@@ -124,10 +123,10 @@ def _require(table: pd.DataFrame, schema: Schema, wanted: list[str]) -> None:
             )
 
 
-def _numbers(tables: list[pd.DataFrame], schema: Schema) -> tuple[Index, Index, npt.NDArray[np.bool_]]:
+def _numbers(tables: list[Table], schema: Schema) -> tuple[Index, Index, npt.NDArray[np.bool_]]:
     """Of all rows the user (-1: none), the time as a rank (equal times are equal) and whether it is a click."""
-    user = as_words(pd.concat([table[schema.user] for table in tables], ignore_index=True)).codes
-    points = np.concatenate([as_times(table[schema.time], str(schema.time)) for table in tables])
+    user = as_words(pd.concat([table[str(schema.user)] for table in tables], ignore_index=True)).codes
+    points = np.concatenate([as_times(table[str(schema.time)], str(schema.time)) for table in tables])
     points = np.where(np.isnan(points), -np.inf, points)
     time = np.unique(points, return_inverse=True)[1].astype(np.int64)
     labels = [read_labels(table, schema) if schema.label in table.columns else np.zeros(len(table)) for table in tables]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ctrcore.data.cleaning import clean
 from ctrcore.data.encoded import Encoded
@@ -20,9 +19,8 @@ from ctrcore.data.histories import build_histories, full_schema
 from ctrcore.data.negatives import keep_rows
 from ctrcore.data.recipe import Recipe
 from ctrcore.data.splitting import PARTS, split_rows
-from ctrcore.data.values import as_words
+from ctrcore.data.stored import SameTable, Table
 from ctrcore.errors import DataError
-from ctrcore.schema import EncodedField
 
 
 @dataclass(frozen=True)
@@ -49,6 +47,10 @@ class Prepared:
         """Write everything into `folder`, the arrays so that they can be memory-mapped."""
         for name in PARTS:
             getattr(self, name).save(folder / name)
+        self.save_summary(folder)
+
+    def save_summary(self, folder: Path) -> None:
+        """Write everything but the arrays."""
         (folder / "encoder.json").write_text(self.encoder.to_json(), encoding="utf-8")
         summary = {"report": self.report, "keep_negatives": self.keep_negatives}
         (folder / "prepared.json").write_text(json.dumps(summary), encoding="utf-8")
@@ -65,18 +67,25 @@ class Prepared:
             raise DataError("The prepared rows cannot be read.", "Prepare them again.") from error
 
 
-def rows_as_seen(frame: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
+def rows_as_seen(table: SameTable, recipe: Recipe) -> SameTable:
     """The rows that stay after cleaning, with built histories, indexed by source row: to show what models saw."""
-    return build_histories(clean(frame, recipe)[0], recipe)
+    return build_histories(clean(table, recipe)[0], recipe)
 
 
-def prepare(frame: pd.DataFrame, recipe: Recipe, progress: Callable[[float], None] | None = None) -> Prepared:
+def prepare(
+    table: Table,
+    recipe: Recipe,
+    progress: Callable[[float], None] | None = None,
+    folder: Path | None = None,
+) -> Prepared:
     """Clean, build histories, split, drop negatives, fit on the training rows, encode.
 
     Args:
-        frame: the source table; source rows are its positions.
+        table: the source table; source rows are its positions. One on disk is read one column at a time.
         recipe: what to do.
         progress: called with the share done, 0 to 1.
+        folder: where everything is written, as `Prepared.load` reads it, the arrays memory-mapped from the start;
+            None: it is kept in memory.
 
     Raises:
         DataError: the table and the recipe do not go together, or a part has no rows or a single class.
@@ -84,10 +93,10 @@ def prepare(frame: pd.DataFrame, recipe: Recipe, progress: Callable[[float], Non
     tell = progress or (lambda _share: None)
     started = time.perf_counter()
     schema = full_schema(recipe)
-    rows, label, dropped = clean(frame, recipe)
-    tell(0.15)
+    rows, label, dropped = clean(table, recipe)
+    tell(0.1)
     rows = build_histories(rows, recipe, compact=True)
-    tell(0.35)
+    tell(0.2)
     parts = split_rows(rows, label, recipe)
     full = len(parts["train"])
     if recipe.keep_negatives < 1:
@@ -96,24 +105,21 @@ def prepare(frame: pd.DataFrame, recipe: Recipe, progress: Callable[[float], Non
     keep_negatives = _negatives(label[parts["train"]]) / (
         _negatives(label[parts["train"]]) + full - len(parts["train"])
     )
-    user = as_words(rows[schema.user]).codes if schema.user in rows.columns else np.full(len(rows), -1)
     encoder = Encoder()
-    encoded: dict[str, Encoded] = {}
-    for number, name in enumerate(PARTS):
-        chosen = rows.iloc[parts[name]]
-        part = encoder.fit_transform(chosen, schema) if name == "train" else encoder.transform(chosen)
-        encoded[name] = replace(part, group=user[parts[name]].astype(np.int32))
-        tell(0.75 + 0.1 * number)
+    found = encoder.fit_parts(rows, schema, dict(parts), folder, lambda done: tell(0.25 + 0.74 * done))
     report = {
-        "source_rows": len(frame),
+        "source_rows": len(table),
         "dropped": {**dropped, "negatives": full - len(parts["train"])},
-        "parts": {name: _describe(encoded[name]) for name in PARTS},
-        "unknown_share": {name: _unknown(encoded[name], encoder.fields) for name in PARTS},
+        "parts": {name: _describe(found.parts[name]) for name in PARTS},
+        "unknown_share": found.unknown,
         "vocabulary_size": encoder.vocabulary_size,
         "seconds": round(time.perf_counter() - started, 3),
     }
+    made = Prepared(**found.parts, encoder=encoder, report=report, keep_negatives=keep_negatives)
+    if folder is not None:
+        made.save_summary(folder)
     tell(1.0)
-    return Prepared(**encoded, encoder=encoder, report=report, keep_negatives=keep_negatives)
+    return made
 
 
 def _negatives(label: npt.NDArray[np.floating]) -> int:
@@ -129,14 +135,3 @@ def _describe(part: Encoded) -> dict[str, Any]:
         "users": len(np.unique(part.group[part.group >= 0])),
         "mean_length": {name: float(bag.lengths.mean()) if len(part) else None for name, bag in part.bags.items()},
     }
-
-
-def _unknown(part: Encoded, fields: list[EncodedField]) -> dict[str, float]:
-    """Share of values (members, in a bag) of each field that the encoder does not know."""
-    shares: dict[str, float] = {}
-    for position, field in enumerate(fields):
-        if field.kind == "numeric":
-            continue
-        ids = part.bags[field.name].ids if field.is_bag else part.ids[:, position]
-        shares[field.name] = float((ids == field.start).mean()) if len(ids) else 0.0
-    return shares

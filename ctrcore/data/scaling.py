@@ -111,14 +111,19 @@ def _fill_value(column: Column, numbers: Numbers, known: Numbers, order: npt.NDA
     if not len(known):
         return 0.0
     if column.impute == "mean":
-        return float(known.mean())
+        return _within(known.mean(), known)
     if column.impute == "most_frequent":
         distinct, counts = np.unique(known, return_counts=True)
         return float(distinct[counts.argmax()])
     if column.impute == "forward_fill":
         ordered = numbers[order]
         return float(ordered[~np.isnan(ordered)][-1])
-    return float(np.median(known))
+    return _within(np.median(known), known)
+
+
+def _within(middle: np.floating, known: Numbers) -> float:
+    """The mean or median of huge numbers may overflow on its way."""
+    return float(np.clip(middle, known.min(), known.max()))
 
 
 def _decimals(numbers: Numbers) -> int | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ctrcore.data.recipe import Recipe, Split
+from ctrcore.data.stored import Table
 from ctrcore.data.values import as_times, as_words
 from ctrcore.errors import DataError
 
@@ -21,7 +21,7 @@ MEANING = {
 }
 
 
-def split_rows(frame: pd.DataFrame, label: npt.NDArray[np.floating], recipe: Recipe) -> Parts:
+def split_rows(frame: Table, label: npt.NDArray[np.floating], recipe: Recipe) -> Parts:
     """Divide rows into 'train', 'valid' and 'test': disjoint, complete, each in the order of the rows.
 
     - random: rows in a shuffled order.
@@ -73,7 +73,7 @@ def split_rows(frame: pd.DataFrame, label: npt.NDArray[np.floating], recipe: Rec
     return parts
 
 
-def _column(frame: pd.DataFrame, name: str | None, what: str, split: Split) -> str:
+def _column(frame: Table, name: str | None, what: str, split: Split) -> str:
     if name is None:
         raise DataError(
             f"A split by '{split.by}' needs a {what} column, and the schema names none.",
@@ -84,13 +84,13 @@ def _column(frame: pd.DataFrame, name: str | None, what: str, split: Split) -> s
     return name
 
 
-def _times(frame: pd.DataFrame, name: str | None, split: Split) -> npt.NDArray[np.float64]:
+def _times(frame: Table, name: str | None, split: Split) -> npt.NDArray[np.float64]:
     name = _column(frame, name, "time", split)
     times = as_times(frame[name], name)
     return np.where(np.isnan(times), -np.inf, times)
 
 
-def _users(frame: pd.DataFrame, name: str | None, split: Split) -> Index:
+def _users(frame: Table, name: str | None, split: Split) -> Index:
     return as_words(frame[_column(frame, name, "user", split)]).codes
 
 
@@ -147,7 +147,7 @@ def _leave_last_out(user: Index, times: npt.NDArray[np.float64], clicked: npt.ND
     return {name: np.flatnonzero(part == number) for number, name in enumerate(PARTS)}
 
 
-def _given(frame: pd.DataFrame, split: Split) -> Parts:
+def _given(frame: Table, split: Split) -> Parts:
     name = _column(frame, split.column, "split", split)
     found = as_words(frame[name])
     meaning = [MEANING.get(str(text).strip().lower(), "") for text in found.words]

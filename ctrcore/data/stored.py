@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -26,10 +26,12 @@ class Stored:
     Attributes:
         path: the file, in one of the forms that `read_table` gives.
         rows: the chosen rows, increasing; None for all.
+        more: further columns, in memory, of the chosen rows.
     """
 
     path: Path
     rows: Index | None = None
+    more: dict[str, pd.Series[Any]] = field(default_factory=dict)
 
     @cached_property
     def _schema(self) -> pa.Schema:
@@ -38,7 +40,7 @@ class Stored:
     @property
     def columns(self) -> pd.Index[str]:
         """The column names in their order."""
-        names: pd.Index[str] = pd.Index(self._schema.names)
+        names: pd.Index[str] = pd.Index([*self._schema.names, *self.more])
         return names
 
     @cached_property
@@ -55,6 +57,8 @@ class Stored:
 
     def __getitem__(self, name: str) -> pd.Series[Any]:
         """One column. Of texts each different one is held once; lists stay Arrow's."""
+        if name in self.more:
+            return self.more[name]
         if name not in self._schema.names:
             raise KeyError(name)
         kind = self._schema.field(name).type
@@ -70,16 +74,41 @@ class Stored:
 
     def take(self, rows: Index) -> Stored:
         """The rows at these positions, which must increase."""
-        return Stored(self.path, rows if self.rows is None else self.rows[rows])
+        more = {name: cells.iloc[rows] for name, cells in self.more.items()}
+        return Stored(self.path, rows if self.rows is None else self.rows[rows], more)
+
+    def assign(self, **more: pd.Series[Any]) -> Stored:
+        """The table with further columns."""
+        return Stored(self.path, self.rows, self.more | more)
 
     def frame(self, rows: Index | None = None) -> pd.DataFrame:
         """All columns of some rows (positions, increasing), or of all, in memory, as `read_table` gives them."""
         chosen = self if rows is None else self.take(np.asarray(rows, dtype=np.int64))
-        cells = {str(name): chosen[str(name)] for name in self.columns}
-        return pd.DataFrame(
-            {name: column if column.dtype != "category" else column.astype("str") for name, column in cells.items()},
-            index=chosen.index,
-        )
+        table = self._read(chosen.rows)
+        cells = {name: as_series(table[name]).set_axis(chosen.index) for name in table.column_names}
+        return pd.DataFrame(cells | chosen.more, index=chosen.index)
+
+    def _read(self, rows: Index | None) -> pa.Table:
+        """All stored columns of some source rows; only the row groups that hold one of them are read."""
+        with pq.ParquetFile(self.path) as file:
+            if rows is None:
+                return file.read()
+            sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+            ends = np.cumsum(sizes)
+            parts = []
+            for group in np.unique(np.searchsorted(ends, rows, side="right")):
+                start = ends[group] - sizes[group]
+                inside = rows[(rows >= start) & (rows < ends[group])] - start
+                parts.append(file.read_row_group(int(group)).take(pa.array(inside)))
+            return pa.concat_tables(parts) if parts else file.schema_arrow.empty_table()
+
+    def at(self, source_rows: Sequence[int]) -> pd.DataFrame:
+        """All columns of the rows with these source row numbers, in increasing order. Raises KeyError for another."""
+        wanted = np.unique(np.asarray(source_rows, dtype=np.int64))
+        places = wanted if self.rows is None else np.searchsorted(self.rows, wanted)
+        if (places >= len(self)).any() or (self.rows is not None and (self.rows[places] != wanted).any()):
+            raise KeyError(source_rows)
+        return self.frame(places)
 
     def slices(self, size: int) -> Iterator[pd.DataFrame]:
         """Consecutive rows, at most `size` at a time, all columns."""
@@ -93,3 +122,9 @@ class Stored:
 
 
 Table = pd.DataFrame | Stored
+SameTable = TypeVar("SameTable", bound=Table)
+
+
+def take_rows(table: SameTable, rows: Index) -> SameTable:
+    """The rows at these positions, which must increase."""
+    return cast(SameTable, table.take(rows) if isinstance(table, Stored) else table.iloc[rows])

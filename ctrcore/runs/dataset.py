@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ctrcore.data.preparing import Prepared
     from ctrcore.data.profiling import Profile
+    from ctrcore.data.stored import Stored
     from ctrcore.runs.workspace import Workspace
 
 PREPARED_KEPT = 6  # encoded copies; each edit of a recipe makes another one
@@ -50,11 +51,15 @@ class Dataset(Job):
         """Where its files lie."""
         return self.workspace.root / "datasets" / self.id
 
-    def table(self) -> pd.DataFrame:
-        """All rows; the index is the source row number, 0 to rows - 1."""
-        import pandas as pd
+    def stored(self) -> Stored:
+        """The rows, one column at a time; the index is the source row number, 0 to rows - 1."""
+        from ctrcore.data.stored import Stored
 
-        return pd.read_parquet(self._ready("table.parquet"))
+        return Stored(self._ready("table.parquet"))
+
+    def table(self) -> pd.DataFrame:
+        """All rows in memory."""
+        return self.stored().frame()
 
     def head(self, rows: int = 20) -> pd.DataFrame:
         """The first rows, without reading the others."""
@@ -102,7 +107,7 @@ class Dataset(Job):
                 return Profile.model_validate(kept["profile"])
             except (KeyError, ValidationError):
                 pass  # written by another version: made anew
-        made = profile(self.table(), schema)
+        made = profile(self.stored(), schema)
         self.keep_profile(schema, made)
         return made
 
@@ -130,7 +135,7 @@ class Dataset(Job):
                 sweep(place.parent)
                 if not place.exists():
                     with new_folder(place) as folder:
-                        prepare(self.table(), recipe, progress).save(folder)
+                        prepare(self.stored(), recipe, progress, folder)
         os.utime(place)  # the copies used least recently go first
         kept = sorted((path for path in place.parent.iterdir() if _is_copy(path)), key=lambda path: -_age(path))
         for old in kept[PREPARED_KEPT:]:

@@ -46,8 +46,10 @@ def typed(cells: pa.ChunkedArray, kind: Kind, decimal_comma: bool = False) -> pa
         kind: what the cells are held to be.
         decimal_comma: numbers may be written 3,14.
     """
-    if kind == "text" or cells.null_count == len(cells):
-        return cells.cast(TYPES[kind])
+    if kind == "text":
+        return cells
+    if cells.null_count == len(cells):
+        return pa.chunked_array([pa.nulls(len(cells), TYPES[kind])])
     if kind in NUMBERS:
         return _numbers(cells, kind, decimal_comma)
     return _lists(cells, kind) if kind in LISTS else None
