@@ -19,6 +19,7 @@ from ctrcore.data.logs.events import Events, Index, read_events
 from ctrcore.data.logs.rows import Rows, drawn_rows, given_rows
 from ctrcore.data.logs.wording import asked_action
 from ctrcore.data.recipe import Recipe, Split
+from ctrcore.data.stored import Table
 from ctrcore.data.values import Words, as_words
 from ctrcore.errors import DataError
 
@@ -77,7 +78,7 @@ class _Table:
 
 
 def build_impressions(
-    log: pd.DataFrame,
+    log: Table,
     choices: LogChoices,
     users: pd.DataFrame | None = None,
     items: pd.DataFrame | None = None,
@@ -90,7 +91,7 @@ def build_impressions(
     What was done and how it was rated is known only after the click, so a row has no column of it.
 
     Args:
-        log: one event a row.
+        log: one event a row, in memory or on disk.
         choices: what its columns mean, and how rows are made.
         users, items: one row a user or an item, with the same id column as the log.
         progress: called with the share done, 0 to 1.
@@ -125,13 +126,13 @@ def build_impressions(
 
 
 def _joined(
-    log: pd.DataFrame,
+    log: Table,
     events: Events,
     choices: LogChoices,
     users: pd.DataFrame | None,
     items: pd.DataFrame | None,
 ) -> _Table:
-    cells = log.iloc[events.source].reset_index(drop=True)
+    cells = pd.DataFrame({str(name): log[name].iloc[events.source].reset_index(drop=True) for name in log.columns})
     with_users = join_tables(cells, users, None, choices.user, choices.item)
     full = join_tables(with_users, None, items, choices.user, choices.item)
     for name in [*choices.history_columns, *([choices.category] if choices.negatives == "hard" else [])]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ctrcore.data.logs.choices import LogChoices
+from ctrcore.data.stored import Table
 from ctrcore.data.values import Words, as_numbers, as_times, as_words
 from ctrcore.errors import DataError
 
@@ -54,7 +55,7 @@ class Events:
         return found
 
 
-def is_click(log: pd.DataFrame, choices: LogChoices) -> Mask:
+def is_click(log: Table, choices: LogChoices) -> Mask:
     """True for each event that counts as a click: by its action, its rating, or both where both are named."""
     clicked = np.ones(len(log), dtype=bool)
     if choices.action is not None and choices.positive_actions:
@@ -64,7 +65,7 @@ def is_click(log: pd.DataFrame, choices: LogChoices) -> Mask:
     return clicked
 
 
-def is_remembered(log: pd.DataFrame, choices: LogChoices) -> Mask:
+def is_remembered(log: Table, choices: LogChoices) -> Mask:
     """True for each event that histories remember: those of the actions chosen, or the clicks."""
     if choices.action is not None and choices.history_actions:
         return has_action(log[choices.action], choices.history_actions)
@@ -78,7 +79,7 @@ def has_action(cells: pd.Series[Any], actions: list[str]) -> Mask:
     return np.array([*(text in wanted for text in found.words), False], dtype=bool)[found.codes]
 
 
-def read_events(log: pd.DataFrame, choices: LogChoices) -> tuple[Events, dict[str, int]]:
+def read_events(log: Table, choices: LogChoices) -> tuple[Events, dict[str, int]]:
     """The events that stay, and how many were dropped for which reason.
 
     An event without user, item or time says nothing. Users and items with too few events are left out again and again
@@ -125,7 +126,7 @@ def read_events(log: pd.DataFrame, choices: LogChoices) -> tuple[Events, dict[st
     return events, dropped
 
 
-def check_columns(log: pd.DataFrame, choices: LogChoices) -> None:
+def check_columns(log: Table, choices: LogChoices) -> None:
     """Raise DataError unless the log has the columns that the choices name, each for one purpose."""
     named = {
         what: name

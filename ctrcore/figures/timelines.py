@@ -1,0 +1,107 @@
+"""One user's behaviour log above the rows made of it, over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from ctrcore.data.logs.timeline import Timeline, UserEvent, UserRow
+from ctrcore.figures.style import MARK, NEGATIVE, POSITIVE, finish, safe
+
+EVENTS, ROWS = "events of the log", "rows made of them"
+STEP = 0.16  # between points of one time, so that a click and its negatives stand in a column
+
+
+def user_lanes(timeline: Timeline, chosen_row: int | None = None) -> go.Figure:
+    """Events in the upper lane, rows in the lower one; blue for a click, orange for none, hollow for a drawn item.
+
+    Points of one time are stacked. Each point carries its place in `customdata`: the lane ('event' or 'row') and its
+    position in `timeline.events` or `timeline.rows`.
+
+    Args:
+        timeline: one user's events and rows.
+        chosen_row: position in `timeline.rows`: it and the events in its history get a frame and a line between them.
+    """
+    event_y = [STEP * (place + 2) for place in _stacked([event.time for event in timeline.events])]
+    row_y = [-STEP * (place + 2) for place in _stacked([row.time for row in timeline.rows])]
+    figure = go.Figure()
+    chosen = timeline.rows[chosen_row] if chosen_row is not None else None
+    if chosen is not None and chosen_row is not None:
+        _add_history(figure, timeline, chosen, (event_y, row_y[chosen_row]))
+    for name, label, drawn, color in (
+        ("click", 1, False, POSITIVE),
+        ("no click", 0, False, NEGATIVE),
+        ("no click, drawn", 0, True, NEGATIVE),
+    ):
+        events = [i for i, event in enumerate(timeline.events) if not drawn and event.click == bool(label)]
+        rows = [i for i, row in enumerate(timeline.rows) if (row.label, row.drawn) == (label, drawn)]
+        if not events and not rows:
+            continue
+        figure.add_scatter(
+            x=[*(timeline.events[i].time for i in events), *(timeline.rows[i].time for i in rows)],
+            y=[*(event_y[i] for i in events), *(row_y[i] for i in rows)],
+            mode="markers",
+            name=name,
+            marker={"color": color, "size": 10, "symbol": "circle-open" if drawn else "circle", "line": {"width": 2}},
+            customdata=[*(["event", i] for i in events), *(["row", i] for i in rows)],
+            text=[*(_about_event(timeline.events[i]) for i in events), *(_about_row(timeline.rows[i]) for i in rows)],
+            hovertemplate="%{text}<extra></extra>",
+        )
+    low, high = min(row_y, default=-STEP), max(event_y, default=STEP)
+    finish(figure, height=int(min(700, 200 + 110 * (high - low))), x="time")
+    figure.update_yaxes(
+        tickvals=[2 * STEP, -2 * STEP], ticktext=[EVENTS, ROWS], range=[low - STEP, high + STEP], zeroline=False
+    )
+    figure.update_yaxes(showgrid=False)
+    return figure.add_hline(y=0, line={"color": "#94a3b8", "width": 1})
+
+
+def _stacked(times: Sequence[str | float]) -> list[int]:
+    """For each point how many before it have its time."""
+    seen: dict[str | float, int] = {}
+    places = []
+    for time in times:
+        places.append(seen.get(time, 0))
+        seen[time] = places[-1] + 1
+    return places
+
+
+def _add_history(figure: go.Figure, timeline: Timeline, row: UserRow, heights: tuple[list[float], float]) -> None:
+    """Lines from the chosen row to each event that it remembers, and frames around them all, below the points."""
+    event_y, y = heights
+    behaviours = [place for place in row.behaviours if place >= 0]
+    line_x: list[Any] = []
+    line_y: list[float | None] = []
+    for place in behaviours:
+        line_x += [row.time, timeline.events[place].time, None]
+        line_y += [y, event_y[place], None]
+    figure.add_scatter(
+        x=line_x, y=line_y, mode="lines", line={"color": MARK, "width": 1}, opacity=0.5, showlegend=False,
+        hoverinfo="skip",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[row.time, *(timeline.events[place].time for place in behaviours)],
+        y=[y, *(event_y[place] for place in behaviours)],
+        mode="markers",
+        name="the chosen row and its history",
+        marker={"color": "rgba(0,0,0,0)", "size": 18, "line": {"color": MARK, "width": 2.5}},
+        hoverinfo="skip",
+    )
+
+
+def _about_event(event: UserEvent) -> str:
+    done = [f"{event.action}" if event.action else "", f"rating {event.rating}" if event.rating else ""]
+    return _hover(event.time, event.item, "click" if event.click else "no click", *done)
+
+
+def _about_row(row: UserRow) -> str:
+    label = "click" if row.label else "no click, drawn" if row.drawn else "no click"
+    return _hover(row.time, row.item, f"row {row.position}: {label}", f"{len(row.history)} in the history", row.part)
+
+
+def _hover(time: str | float, item: str | None, *lines: str | None) -> str:
+    when = time.replace("T", " ") if isinstance(time, str) else f"{time:g}"
+    texts = [f"item {item}" if item is not None else "no item", when, *lines]
+    return "<br>".join(safe(text) for text in texts if text)
