@@ -2,159 +2,250 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ctrcore.data.dependencies import determined
+from ctrcore.data.guesses.facts import whole_keys
 from ctrcore.data.labels import read_labels
+from ctrcore.data.leaks import Key, encoded_before_the_split, known_after, known_by_gaps
+from ctrcore.data.measuring import Tally, measure_bag, measure_numbers, measure_words
 from ctrcore.data.members import Members, as_members
-from ctrcore.data.profiles import RARE, ColumnProfile, DataWarning, Lengths, Profile, TopValue
-from ctrcore.data.scaling import NumberScale
-from ctrcore.data.suspicions import label_warnings, single_auc, table_warnings, warnings_about
-from ctrcore.data.values import Words, as_numbers, as_words
+from ctrcore.data.parts import cells_of, codes_of
+from ctrcore.data.profiles import ColumnProfile, DataWarning, Lengths, Profile, TopValue
+from ctrcore.data.suspicions import (
+    LEAK,
+    FirstClicks,
+    label_warnings,
+    own_target,
+    table_warnings,
+    unequal_histories,
+    warnings_about,
+)
+from ctrcore.data.timespans import time_span
+from ctrcore.data.values import Words, as_numbers, as_times, as_words
 from ctrcore.errors import DataError
 from ctrcore.schema import Column, Schema
 
-TOP = 10
-BINS = 10
+if TYPE_CHECKING:
+    from ctrcore.data.stored import Table
+
+MANY_ROWS = 2_000_000  # from here on what costs memory is measured on a sample
+SAMPLE = 1_000_000  # rows of a column of nearly unique values
+IGNORED = 200_000  # rows of a column that no model sees
+BAG_ROWS = 300_000  # rows of a column of lists, in tables that have more
+PAIR_ROWS = 50_000  # rows on which columns are compared with each other
+NOTHING = ("0", "0.0", "false", "False", "none", "None", "no", "-", "-1")
 
 __all__ = ["ColumnProfile", "DataWarning", "Lengths", "Profile", "TopValue", "profile"]
 
+Label = npt.NDArray[np.float32]
+Index = npt.NDArray[np.int64]
 
-def profile(frame: pd.DataFrame, schema: Schema) -> Profile:
+
+def profile(table: Table, schema: Schema) -> Profile:
     """Measure every column of the schema and look for what would spoil a model.
 
+    One column is in memory at a time, or two. Of large tables lists are measured on 300,000 rows, columns of nearly
+    unique values on 1,000,000, ignored ones on 200,000, pairs of columns on 50,000; a column's `sample` says so.
+
     Args:
-        frame: the source table.
+        table: the source table, in memory or on disk.
         schema: what its columns mean; columns that the table lacks count as missing.
     """
-    warnings: list[DataWarning] = []
+    found = _Found()
     try:
-        label = read_labels(frame, schema)
+        label = read_labels(table, schema)
     except DataError as error:
-        label = np.full(len(frame), np.nan, dtype=np.float32)
-        warnings.append(DataWarning(problem=error.problem, remedy=error.remedy, column=schema.label))
+        label = np.full(len(table), np.nan, dtype=np.float32)
+        found.warnings.append(DataWarning(problem=error.problem, remedy=error.remedy, column=schema.label))
     else:
-        warnings += label_warnings(label, schema)
-    columns, bags = [], {}
+        found.warnings += label_warnings(label, schema)
+    look = _Look.of(table, schema, label)
     for column in schema.columns:
-        cells = frame[column.name] if column.name in frame.columns else pd.Series([None] * len(frame), dtype=object)
         if column.kind in ("multi_value", "history"):
-            bags[column.name] = as_members(cells, column.delimiter)
-            columns.append(_bag(column, bags[column.name], label))
-        elif column.kind == "numeric":
-            columns.append(_numbers(column, as_numbers(cells), label))
+            _bag(look, column, found)
         else:
-            columns.append(_words(column, as_words(cells), label))
+            _dense(look, column, found)
         if column.kind != "ignore":
-            warnings += warnings_about(columns[-1], schema, len(frame))
-    duplicates, more = table_warnings(frame, schema, label, bags)
+            found.warnings += warnings_about(found.columns[-1], schema, len(table))
+    times = time_span(table, schema.time, label) if schema.time in table.columns and schema.time else None
+    if times is not None and times.note:
+        remedy = "Write dates as 2024-05-31 if that is wrong."
+        found.warnings.append(DataWarning(problem=times.note, remedy=remedy, column=schema.time))
+    found.warnings += encoded_before_the_split(found.numbers, sorted(found.keys, key=lambda key: _rank(key, schema)))
+    found.warnings += unequal_histories(found.lengths, look.bags)
+    duplicates, more = table_warnings(table, schema)
     labelled, clicks = int((~np.isnan(label)).sum()), int((label == 1).sum())
-    by_name = {found.name: found.distinct for found in columns}
+    by_name = {column.name: column.distinct for column in found.columns}
     return Profile(
-        rows=len(frame),
+        rows=len(table),
         labelled=labelled,
         clicks=clicks,
         click_rate=clicks / labelled if labelled else 0.0,
         duplicates=duplicates,
         users=by_name.get(schema.user or ""),
         items=by_name.get(schema.item or ""),
-        columns=columns,
-        warnings=[*warnings, *more],
+        columns=found.columns,
+        times=times,
+        determined=determined(found.codes),
+        warnings=[*found.warnings, *more],
     )
 
 
-Label = npt.NDArray[np.float32]
+@dataclass
+class _Found:
+    """What is kept of the columns that have been read."""
+
+    columns: list[ColumnProfile] = field(default_factory=list)
+    warnings: list[DataWarning] = field(default_factory=list)
+    codes: dict[str, Index] = field(default_factory=dict)
+    keys: list[Key] = field(default_factory=list)
+    numbers: dict[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    lengths: dict[str, Index] = field(default_factory=dict)
 
 
-def _words(column: Column, found: Words, label: Label) -> ColumnProfile:
-    counts = found.counts
-    missing = len(found) - int(counts.sum())
-    return ColumnProfile(
-        name=column.name,
-        kind=column.kind,
-        role=column.role,
-        missing=missing,
-        missing_share=missing / max(len(found), 1),
-        distinct=int((counts > 0).sum()),
-        rare_share=_rare(counts),
-        top=_top(found.words, found.codes, label),
-        auc=single_auc(found, label) if column.kind != "ignore" else None,
-    )
+@dataclass(frozen=True)
+class _Look:
+    """What is looked at, and at which rows of it.
+
+    Attributes:
+        table, schema: what was given.
+        label: (n,) NaN where there is none.
+        pairs: (at most 50,000 or so) rows on which columns are compared.
+        bags: rows of which lists are read; None for all.
+    """
+
+    table: Table
+    schema: Schema
+    label: Label
+    pairs: Index
+    bags: Index | None
+
+    @classmethod
+    def of(cls, table: Table, schema: Schema, label: Label) -> _Look:
+        """All rows of a small table. Of a large one whole users and whole items, for only repeated values tell."""
+        n = len(table)
+        rng = np.random.default_rng(0)
+        pairs, bags = np.arange(n), None
+        if n > PAIR_ROWS:
+            chosen = [rng.choice(n, size=PAIR_ROWS // 5, replace=False)]
+            for name in (schema.item, schema.user):
+                if name is not None and name in table.columns:
+                    codes = codes_of(table[name])
+                    chosen.append(whole_keys(codes, 2 * PAIR_ROWS // 5)[0][: 2 * PAIR_ROWS // 5])
+            pairs = np.unique(np.concatenate(chosen))
+        if n > BAG_ROWS:
+            # Whole users as well, so that a user's first click is there.
+            bags = np.sort(rng.choice(n, size=BAG_ROWS, replace=False))
+            if schema.user is not None and schema.user in table.columns:
+                bags = whole_keys(codes_of(table[schema.user]), BAG_ROWS)[0][:BAG_ROWS]
+        return cls(table, schema, label, pairs, bags)
 
 
-def _numbers(column: Column, numbers: npt.NDArray[np.float64], label: Label) -> ColumnProfile:
-    known = ~np.isnan(numbers)
-    inside = numbers[known]
-    missing = len(numbers) - len(inside)
-    ranges = NumberScale.fit(
-        column.model_copy(update={"scale": "quantile", "buckets": BINS, "impute": None}),
-        numbers,
-        np.arange(len(numbers)),
-    )
-    codes = np.where(known, ranges.bucket(np.where(known, numbers, 0)), -1)
-    names = np.array(ranges.bucket_names, dtype=object)
-    return ColumnProfile(
-        name=column.name,
-        kind=column.kind,
-        role=column.role,
-        missing=missing,
-        missing_share=missing / max(len(numbers), 1),
-        distinct=len(np.unique(inside)),
-        minimum=float(inside.min()) if len(inside) else None,
-        maximum=float(inside.max()) if len(inside) else None,
-        mean=float(inside.mean()) if len(inside) else None,
-        top=_top(names, codes, label, in_order=True),
-        auc=single_auc(numbers, label),
-    )
+def _rank(key: Key, schema: Schema) -> int:
+    return 0 if key.name == schema.item else 1 if key.name == schema.user else 2
 
 
-def _bag(column: Column, members: Members, label: Label) -> ColumnProfile:
-    members = members.known()
-    lengths = members.lengths
-    counts = np.bincount(members.codes, minlength=len(members.words))
-    missing = int((lengths == 0).sum())
-    rows = members.rows
-    return ColumnProfile(
-        name=column.name,
-        kind=column.kind,
-        role=column.role,
-        missing=missing,
-        missing_share=missing / max(len(members), 1),
-        distinct=int((counts > 0).sum()),
-        rare_share=_rare(counts),
-        top=_top(members.words, members.codes, label[rows]),
-        lengths=Lengths(
-            mean=float(lengths.mean()) if len(members) else 0.0,
-            median=float(np.median(lengths)) if len(members) else 0.0,
-            longest=int(lengths.max(initial=0)),
-            empty_share=missing / max(len(members), 1),
-        ),
-        auc=single_auc(members, label),
-    )
+def _dense(look: _Look, column: Column, found: _Found) -> None:
+    """A column with one value in a cell."""
+    cells, looked_at = _cells(look, column)
+    own = look.label if looked_at is None else look.label[looked_at]
+    if column.kind == "numeric":
+        numbers = as_numbers(cells)
+        made = measure_numbers(column, numbers, own)
+        found.numbers[column.name] = numbers[look.pairs]
+        missing = np.isnan(numbers)
+        told = _told(np.where(missing, 0, numbers), missing | (numbers == 0), own)
+    else:
+        words = as_words(cells)
+        made, tally = measure_words(column, words, own)
+        missing = ~words.known
+        nothing = np.append(np.isin(words.words.astype(str), NOTHING), True)
+        told = _told(words.codes, nothing[words.codes], own)
+        if looked_at is None and column.kind == "categorical":
+            _keep_key(column, words, tally, look.pairs, found)
+    if looked_at is not None:
+        made = made.model_copy(update={"sample": len(looked_at)})
+    found.columns.append(made)
+    if column.kind != "ignore" and (made.auc or 0) <= LEAK:
+        found.warnings += known_after(made, told, own) or known_by_gaps(made, missing, own)
 
 
-def _rare(counts: npt.NDArray[np.int64]) -> float | None:
-    total = counts.sum()
-    return float(counts[counts < RARE].sum() / total) if total else None
+def _cells(look: _Look, column: Column) -> tuple[pd.Series[Any], Index | None]:
+    """The cells of a column, and which rows they are of if not of all."""
+    if column.name not in look.table.columns:
+        return pd.Series([None] * len(look.table), dtype=object), None
+    n, most = len(look.table), SAMPLE
+    if column.kind == "ignore" and column.name not in (look.schema.user, look.schema.item) and n > IGNORED:
+        most = IGNORED
+    else:
+        cells = look.table[column.name]
+        if n <= MANY_ROWS or column.kind == "numeric" or _distinct(cells) <= SAMPLE:
+            return cells, None
+        del cells
+    chosen = np.sort(np.random.default_rng(0).choice(n, size=most, replace=False))
+    return cells_of(look.table, column.name, chosen), chosen
 
 
-def _top(
-    words: npt.NDArray[np.object_], codes: npt.NDArray[np.int64], label: Label, in_order: bool = False
-) -> list[TopValue]:
-    """The most frequent words; codes and label belong to the same rows."""
-    known = codes >= 0
-    counts = np.bincount(codes[known], minlength=len(words))
-    told = known & ~np.isnan(label)
-    labelled = np.bincount(codes[told], minlength=len(words))
-    clicks = np.bincount(codes[told], weights=label[told], minlength=len(words))
-    chosen = np.flatnonzero(counts) if in_order else np.argsort(-counts, kind="stable")[:TOP]
-    return [
-        TopValue(
-            value=str(words[place])[:200],
-            rows=int(counts[place]),
-            click_rate=float(clicks[place] / labelled[place]) if labelled[place] else None,
-        )
-        for place in chosen
-        if counts[place]
-    ]
+def _distinct(cells: pd.Series[Any]) -> int:
+    """Different values, or an upper bound of them."""
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        return len(cells.cat.categories)
+    return len(cells) if pd.api.types.is_object_dtype(cells.dtype) else cells.nunique()
+
+
+def _told(values: npt.NDArray[Any], nothing: npt.NDArray[np.bool_], label: Label) -> npt.NDArray[np.bool_]:
+    """True where a cell differs from what it usually is without a click."""
+    others = values[label == 0]
+    if not len(others):
+        return ~nothing
+    distinct, counts = np.unique(others, return_counts=True)
+    return np.asarray(~nothing & (values != distinct[counts.argmax()]), dtype=bool)
+
+
+def _keep_key(column: Column, words: Words, tally: Tally, pairs: Index, found: _Found) -> None:
+    codes = words.codes[pairs]
+    found.codes[column.name] = codes
+    counts = (tally.rows, tally.labelled, tally.clicks)
+    of_rows = [np.append(total, 0)[codes].astype(np.float64) for total in counts]
+    found.keys.append(Key(column.name, codes, *of_rows))
+
+
+def _bag(look: _Look, column: Column, found: _Found) -> None:
+    """A column of lists; of a history also whether it knows its row's click."""
+    table, rows = look.table, look.bags
+    own = look.label if rows is None else look.label[rows]
+    if column.name in table.columns:
+        members = as_members(cells_of(table, column.name, rows), column.delimiter)
+    else:
+        members = Members(np.empty(0, np.int64), np.zeros(len(own) + 1, np.int64), np.empty(0, object))
+    made = measure_bag(column, members, own)
+    found.columns.append(made.model_copy(update={"sample": None if rows is None else len(own)}))
+    if column.kind != "history" and (made.auc or 0) <= LEAK:
+        found.warnings += known_by_gaps(made, members.known().lengths == 0, own)
+    if column.kind == "history":
+        found.lengths[column.name] = members.lengths
+        if column.of in table.columns and column.of == (look.schema.item or column.of):
+            candidate = as_words(cells_of(table, str(column.of), rows))
+            # The missing members of one history may be known in another, so that only now they may go.
+            found.warnings += own_target(column, candidate, members.known(), own, _first(look))
+
+
+def _first(look: _Look) -> FirstClicks:
+    table, schema, rows = look.table, look.schema, look.bags
+    n = len(table) if rows is None else len(rows)
+    user, order = np.zeros(n, dtype=np.int64), np.arange(n)
+    if schema.user in table.columns and schema.user:
+        user = codes_of(cells_of(table, schema.user, rows))
+    if schema.time in table.columns and schema.time:
+        try:
+            times = as_times(cells_of(table, schema.time, rows), schema.time)
+        except DataError:
+            return FirstClicks(user, order)
+        order = np.argsort(np.where(np.isnan(times), -np.inf, times), kind="stable")
+    return FirstClicks(user, order)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ctrcore.data.cleaning import duplicated
 from ctrcore.data.guesses.names import words_of
-from ctrcore.data.members import Members, align_histories
+from ctrcore.data.hashing import row_hashes
+from ctrcore.data.leaks import LATER, shared_between_parts, split_column
+from ctrcore.data.members import Members
+from ctrcore.data.parts import codes_of
 from ctrcore.data.profiles import ColumnProfile, DataWarning
-from ctrcore.data.values import Words, as_words
-from ctrcore.errors import DataError
+from ctrcore.data.values import Words
 from ctrcore.metrics import auc
 from ctrcore.schema import Column, Schema
+
+if TYPE_CHECKING:
+    from ctrcore.data.stored import Table
 
 LEAK = 0.95
 FEW_CLICKS = 30
@@ -22,6 +29,7 @@ OWN_VALUE = 0.9
 ID_WORDS = {"id", "ids", "uid", "code", "zip", "zipcode", "sku", "isbn", "key", "hash"}
 
 Label = npt.NDArray[np.float32]
+Index = npt.NDArray[np.int64]
 
 
 def single_auc(cells: Words | Members | npt.NDArray[np.float64], label: Label) -> float | None:
@@ -69,6 +77,19 @@ def _scores(
     return np.where(members > 0, total / np.maximum(members, 1), overall)
 
 
+@dataclass(frozen=True)
+class FirstClicks:
+    """What is needed to see which click is the first.
+
+    Attributes:
+        user: (n,) -1 where there is none.
+        rows: (n,) positions in the order of time.
+    """
+
+    user: Index
+    rows: Index
+
+
 def label_warnings(label: Label, schema: Schema) -> list[DataWarning]:
     """One class, hardly any of one class."""
     clicks, others = int((label == 1).sum()), int((label == 0).sum())
@@ -96,7 +117,7 @@ def warnings_about(column: ColumnProfile, schema: Schema, rows: int) -> list[Dat
         found.append(
             (
                 f"The column '{name}' alone ranks the clicks with an AUC of {alone:.3f}, as if it knew the answer.",
-                "Set its kind to 'ignore' if its value is only known after the click.",
+                LATER,
             )
         )
     is_key = name in (schema.user, schema.item) or not ID_WORDS.isdisjoint(words_of(name))
@@ -117,12 +138,10 @@ def warnings_about(column: ColumnProfile, schema: Schema, rows: int) -> list[Dat
     return [DataWarning(problem=problem, remedy=remedy, column=name) for problem, remedy in found]
 
 
-def table_warnings(
-    frame: pd.DataFrame, schema: Schema, label: Label, bags: dict[str, Members]
-) -> tuple[int, list[DataWarning]]:
-    """The number of repeated rows, and what is wrong with rows and histories."""
+def table_warnings(table: Table, schema: Schema) -> tuple[int, list[DataWarning]]:
+    """The number of repeated rows, and what is wrong with whole rows."""
     found: list[DataWarning] = []
-    missing = [column.name for column in schema.fields if column.name not in frame.columns]
+    missing = [column.name for column in schema.fields if column.name not in table.columns]
     if missing:
         found.append(
             DataWarning(
@@ -131,7 +150,13 @@ def table_warnings(
                 column=missing[0],
             )
         )
-    repeated = int(duplicated(frame).sum())
+    split = split_column(table, schema)
+    hashes = row_hashes(table, without=() if split is None else (split,))
+    repeated = int(pd.Series(hashes).duplicated().sum())
+    if split is not None:
+        found += shared_between_parts(table, schema, hashes, split)
+        together = pd.DataFrame({"row": hashes, "part": codes_of(table[split])})
+        repeated = int(together.duplicated().sum())
     if repeated:
         found.append(
             DataWarning(
@@ -139,31 +164,69 @@ def table_warnings(
                 remedy="Let cleaning drop them, unless the same thing really happened twice.",
             )
         )
-    histories = {column.name: bags[column.name] for column in schema.histories}
-    try:
-        align_histories(histories, [column.max_length for column in schema.histories])
-    except DataError as error:
-        found.append(DataWarning(problem=error.problem, remedy=error.remedy, column=next(iter(histories))))
-    for column in schema.histories:
-        if column.of in frame.columns and column.of == (schema.item or column.of):
-            found += _own_target(column, as_words(frame[column.of]), histories[column.name], label)
     return repeated, found
 
 
-def _own_target(column: Column, candidate: Words, history: Members, label: Label) -> list[DataWarning]:
-    """Most clicked rows have the clicked item at one end of their own history, and the others have not."""
+def unequal_histories(lengths: dict[str, Index], rows: Index | None) -> list[DataWarning]:
+    """Histories whose cells of one row differ in length: their behaviours do not belong together.
+
+    Args:
+        lengths: (n,) members of each history's cells.
+        rows: the rows of the table that they are of; None for all.
+    """
+    names = list(lengths)
+    for name in names[1:]:
+        differ = np.flatnonzero(lengths[name] != lengths[names[0]])
+        if len(differ):
+            row = int(differ[0])
+            problem = (
+                f"In row {(row if rows is None else int(rows[row])) + 1} the history '{names[0]}' has "
+                f"{lengths[names[0]][row]} behaviours, but '{name}' has {lengths[name][row]}."
+            )
+            remedy = "Give every history column of a row one member per behaviour, or set one of them to 'ignore'."
+            return [DataWarning(problem=problem, remedy=remedy, column=names[0])]
+    return []
+
+
+def own_target(
+    column: Column, candidate: Words, history: Members, label: Label, order: FirstClicks
+) -> list[DataWarning]:
+    """Clicked rows have the clicked item in their own history, and the others have not.
+
+    Two signs: the item at one end of the history, in most clicked rows; or anywhere in it when the user clicks it for
+    the first time in the table, which nothing that happened before can explain. Users who come back to an item show
+    neither.
+    """
     place = pd.Index(candidate.words, dtype=object).get_indexer(pd.Index(history.words, dtype=object))
     codes = np.append(place, -1)[history.codes]
     held = history.lengths > 0
+    inside = np.bincount(history.rows[(codes == candidate.codes[history.rows]) & (codes >= 0)], minlength=len(history))
     ends = np.zeros(len(history), dtype=bool)
     for member in (history.offsets[:-1][held], history.offsets[1:][held] - 1):
         ends[held] |= (codes[member] == candidate.codes[held]) & (codes[member] >= 0)
-    clicked, other = ends[held & (label == 1)], ends[held & (label == 0)]
-    if not len(clicked) or clicked.mean() < 0.8 or (len(other) and other.mean() > clicked.mean() / 3):
-        return []
-    problem = (
-        f"In {clicked.mean():.0%} of the clicked rows '{column.name}' begins or ends with the row's own "
-        f"'{column.of}', as if the click were already in the history."
-    )
-    remedy = "Build histories only from what happened before the row's time."
-    return [DataWarning(problem=problem, remedy=remedy, column=column.name)]
+    for has, clicks, least, where in (
+        (ends, label == 1, 0.8, "begins or ends with"),
+        (inside > 0, first_clicks(candidate.codes, label, order), 0.95, "holds"),
+    ):
+        clicked, other = has[held & clicks], has[held & (label == 0)]
+        if not len(clicked) or clicked.mean() < least or (len(other) and other.mean() > clicked.mean() / 3):
+            continue
+        if where == "holds" and len(clicked) < FEW_CLICKS:
+            continue
+        when = "clicked rows" if where != "holds" else "rows in which a user clicks an item for the first time"
+        problem = (
+            f"In {clicked.mean():.0%} of the {when} '{column.name}' {where} the row's own '{column.of}', as if the "
+            "click were already in the history."
+        )
+        remedy = "Build histories only from what happened before the row's time."
+        return [DataWarning(problem=problem, remedy=remedy, column=column.name)]
+    return []
+
+
+def first_clicks(item: Index, label: Label, order: FirstClicks) -> npt.NDArray[np.bool_]:
+    """True for each row that is its user's first click on its item."""
+    rows = order.rows[(label[order.rows] == 1) & (item[order.rows] >= 0)]
+    pairs = pd.DataFrame({"user": order.user[rows], "item": item[rows]})
+    first = np.zeros(len(label), dtype=bool)
+    first[rows[~pairs.duplicated().to_numpy()]] = True
+    return first

@@ -12,13 +12,13 @@ import pandas as pd
 import pyarrow as pa
 
 from ctrcore.data.members import is_list
+from ctrcore.data.parts import Index, cells_of, codes_of
 from ctrcore.data.values import Words, as_numbers, as_words
 
 if TYPE_CHECKING:
     from ctrcore.data.stored import Table
 
 MOST_ROWS = 50_000
-Index = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -86,13 +86,6 @@ class Facts:
         return self.numbers is not None and bool((self.numbers == np.floor(self.numbers)).all())
 
 
-def cells_of(table: Table, name: str, rows: Index | None = None) -> pd.Series[Any]:
-    """One column, of all rows or of those at increasing positions."""
-    if rows is None:
-        return table[name]
-    return table[name].iloc[rows] if isinstance(table, pd.DataFrame) else table.take(rows)[name]
-
-
 def sample(table: Table) -> pd.DataFrame:
     """At most 50,000 rows in their order, the same ones for the same table."""
     rows = np.arange(len(table))
@@ -100,7 +93,8 @@ def sample(table: Table) -> pd.DataFrame:
         rows = np.sort(np.random.default_rng(0).choice(len(table), size=MOST_ROWS, replace=False))
     if isinstance(table, pd.DataFrame):
         return table.iloc[rows] if len(rows) < len(table) else table
-    return table.frame(rows)
+    cells = {str(name): cells_of(table, str(name), rows).reset_index(drop=True) for name in table.columns}
+    return pd.DataFrame(cells)
 
 
 def whole_keys(codes: Index, most: int) -> tuple[Index, Index]:
@@ -128,7 +122,7 @@ def determined_by(table: Table, key: str, facts: dict[str, Facts]) -> set[str]:
     Looks at all rows of some values of the key; a column with only one value, or a key whose values hardly ever
     repeat, tells nothing. One in fifty may deviate.
     """
-    ids = as_words(table[key]).codes
+    ids = codes_of(table[key])
     rows, rows_of = whole_keys(ids, MOST_ROWS)
     ids = ids[rows]
     keys = len(np.unique(ids))

@@ -1,0 +1,121 @@
+"""When the rows of a table happened: first, last, and how many in each step between."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ctrcore.data.dates import epoch_unit
+from ctrcore.data.profiles import TimePoint, TimeSpan
+from ctrcore.data.values import times_and_doubt
+from ctrcore.errors import DataError
+
+if TYPE_CHECKING:
+    from ctrcore.data.stored import Table
+
+MOST_STEPS = 120
+RANGES = 40  # of a counter that is no time
+HOUR, DAY = 3600.0, 86400.0
+# Steps with the longest span for which they are used, in seconds, and how their start is written.
+UNITS = (
+    ("minute", 2 * HOUR, "%Y-%m-%d %H:%M"),
+    ("hour", MOST_STEPS * HOUR, "%Y-%m-%d %H:%M"),
+    ("day", MOST_STEPS * DAY, "%Y-%m-%d"),
+    ("week", 7 * MOST_STEPS * DAY, "%Y-%m-%d"),
+    ("month", 30.4 * MOST_STEPS * DAY, "%Y-%m"),
+    ("year", np.inf, "%Y"),
+)
+SECONDS = {"minute": 60.0, "hour": HOUR, "day": DAY, "week": 7 * DAY}
+FARTHEST = 290_000 * 365.0 * DAY
+
+Points = npt.NDArray[np.float64]
+
+
+def time_span(table: Table, name: str, label: npt.NDArray[np.float32]) -> TimeSpan | None:
+    """The span of a time column; None if it holds no time at all or cannot be read.
+
+    Numbers count as seconds, milliseconds or microseconds since 1970 if they are of that size; others are a counter,
+    which is cut into equal ranges.
+    """
+    cells = table[name]
+    try:
+        times, note = times_and_doubt(cells, name)
+    except DataError:
+        return None
+    known = ~np.isnan(times)
+    if not known.any():
+        return None
+    unit = epoch_unit(times)
+    written = not pd.api.types.is_numeric_dtype(cells.dtype) and not _all_numbers(cells)
+    if unit is None and not written:
+        return _counter(name, times, label)
+    seconds = times / (1.0 if unit is None or written else unit[1])
+    first, last = float(np.nanmin(seconds)), float(np.nanmax(seconds))
+    if max(abs(first), abs(last)) > FARTHEST:
+        return None
+    step, layout = next((step, layout) for step, longest, layout in UNITS if last - first <= longest)
+    place, starts = _steps(seconds[known], step)
+    return TimeSpan(
+        column=name,
+        first=_written(first),
+        last=_written(last),
+        missing=int((~known).sum()),
+        unit=step,
+        points=_points(place, label[known], [start.item().strftime(layout) for start in starts]),
+        note=note,
+    )
+
+
+def _all_numbers(cells: pd.Series[Any]) -> bool:
+    """True for texts that are all numbers."""
+    some = cells.dropna().iloc[:1000]
+    return bool(len(some)) and not pd.to_numeric(some.astype(object), errors="coerce").isna().any()
+
+
+def _written(seconds: float) -> str:
+    when = np.datetime64(int(np.floor(seconds)), "s").astype("datetime64[s]")
+    return str(when).replace("T", " ")
+
+
+def _steps(seconds: Points, step: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.datetime64]]:
+    """The step of each time, from 0, and where each step starts."""
+    if step in SECONDS:
+        # Weeks start on the weekday of the first row: so no step is cut short at the beginning.
+        base = float(np.floor(seconds.min() / min(SECONDS[step], DAY)) * min(SECONDS[step], DAY))
+        place = np.floor((seconds - base) / SECONDS[step]).astype(np.int64)
+        starts = base + SECONDS[step] * np.arange(place.max() + 1)
+        return place, starts.astype(np.int64).astype("datetime64[s]")
+    unit = "datetime64[M]" if step == "month" else "datetime64[Y]"
+    calendar = np.floor(seconds).astype(np.int64).astype("datetime64[s]").astype(unit).astype(np.int64)
+    place = calendar - calendar.min()
+    return place, (calendar.min() + np.arange(place.max() + 1)).astype(unit).astype("datetime64[s]")
+
+
+def _counter(name: str, times: Points, label: npt.NDArray[np.float32]) -> TimeSpan:
+    known = ~np.isnan(times)
+    inside = times[known]
+    low, high = float(inside.min()), float(inside.max())
+    edges = np.linspace(low, high, RANGES + 1) if high > low else np.array([low, low + 1])
+    place = np.clip(np.searchsorted(edges, inside, side="right") - 1, 0, len(edges) - 2)
+    return TimeSpan(
+        column=name,
+        first=f"{low:.15g}",
+        last=f"{high:.15g}",
+        missing=int((~known).sum()),
+        unit="range",
+        points=_points(place, label[known], [f"{edge:.6g}" for edge in edges[:-1]]),
+    )
+
+
+def _points(place: npt.NDArray[np.int64], label: npt.NDArray[np.float32], starts: list[str]) -> list[TimePoint]:
+    told = ~np.isnan(label)
+    rows = np.bincount(place, minlength=len(starts)).tolist()
+    labelled = np.bincount(place[told], minlength=len(starts)).tolist()
+    clicks = np.bincount(place[label == 1], minlength=len(starts)).tolist()
+    return [
+        TimePoint(start=start, rows=a, labelled=b, clicks=c)
+        for start, a, b, c in zip(starts, rows, labelled, clicks, strict=True)
+    ]
