@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from ctrcore.data.cells import parts_of
 from ctrcore.data.members import Members, as_members
-from ctrcore.data.parts import parts_of
 from ctrcore.data.values import as_words
 
 if TYPE_CHECKING:

@@ -153,7 +153,8 @@ def histogram(ordered: Floats) -> Histogram | None:
     if not outer > inner:
         inner, outer = low, high
     quarter = _quantile(ordered, 0.75) - _quantile(ordered, 0.25)
-    wanted = (outer - inner) / (2 * quarter / np.cbrt(len(ordered))) if quarter > 0 else MOST_BARS
+    with np.errstate(over="ignore", divide="ignore"):
+        wanted = np.float64(outer - inner) / (2 * quarter / np.cbrt(len(ordered)))
     edges = np.linspace(inner, outer, int(np.clip(wanted, 10, MOST_BARS)) + 1)
     edges[0], edges[-1] = low, high
     return _counted(ordered, edges)

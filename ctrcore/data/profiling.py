@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ctrcore.data.cells import cells_of, codes_of
 from ctrcore.data.dependencies import determined
 from ctrcore.data.guesses.facts import whole_keys
 from ctrcore.data.labels import read_labels
 from ctrcore.data.leaks import Key, encoded_before_the_split, known_after, known_by_gaps
 from ctrcore.data.measuring import Tally, measure_bag, measure_numbers, measure_words
 from ctrcore.data.members import Members, as_members
-from ctrcore.data.parts import cells_of, codes_of
 from ctrcore.data.profiles import ColumnProfile, DataWarning, Lengths, Profile, TopValue
 from ctrcore.data.suspicions import (
     LEAK,

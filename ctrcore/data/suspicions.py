@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ctrcore.data.cells import codes_of
 from ctrcore.data.guesses.names import words_of
 from ctrcore.data.hashing import row_hashes
 from ctrcore.data.leaks import LATER, shared_between_parts, split_column
 from ctrcore.data.members import Members
-from ctrcore.data.parts import codes_of
 from ctrcore.data.profiles import ColumnProfile, DataWarning
 from ctrcore.data.values import Words
 from ctrcore.metrics import auc

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from ctrcore.data.cells import Index, cells_of, codes_of
 from ctrcore.data.members import is_list
-from ctrcore.data.parts import Index, cells_of, codes_of
 from ctrcore.data.values import Words, as_numbers, as_words
 
 if TYPE_CHECKING:

@@ -60,7 +60,7 @@ def codes_of(cells: pd.Series[Any]) -> Index:
 def _is_long(table: Stored, name: str) -> bool:
     """True for texts and lists, whose cells may be of any size."""
     kind = pq.read_schema(table.path).field(name).type
-    return pa.types.is_nested(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return bool(pa.types.is_nested(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _read(table: Stored, name: str, rows: Index | None) -> Iterator[pd.Series[Any]]:
