@@ -29,6 +29,18 @@ class Numbers(click.ParamType[tuple[int, ...]]):
             self.fail(f"'{value}' is not a list of whole numbers such as 128,64.", param, ctx)
 
 
+class Texts(click.ParamType[list[str]]):
+    """Texts with commas between them; 'none' for no text."""
+
+    name = "texts"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[str]:  # noqa: ARG002
+        """The texts as a list."""
+        if not isinstance(value, str):
+            return list(value)
+        return [] if value.lower() in ("", "none") else [part.strip() for part in value.split(",")]
+
+
 def setting(model: type[BaseModel], field: str, flag: str, parameter: str | None = None) -> Any:
     """A click option for one field; it is None unless the user gives it.
 
@@ -107,6 +119,8 @@ def _type(annotation: Any) -> Any:
         return click.Choice([str(choice) for choice in get_args(annotation)])
     if origin is tuple:
         return Numbers()
+    if origin is list:
+        return Texts()
     return annotation if annotation in (int, float, bool, str) else str
 
 

@@ -9,7 +9,7 @@ import click
 
 from ctrcore.commands.output import as_json, note, print_json, print_table
 from ctrcore.commands.places import open_workspace
-from ctrcore.commands.tables import find_dataset, read, recipe_for, table_options, take_options
+from ctrcore.commands.tables import find_dataset, imported, recipe_for, table_options, take_options, told
 from ctrcore.data.recipe import first_recipe
 
 
@@ -22,18 +22,20 @@ from ctrcore.data.recipe import first_recipe
 @table_options
 def profile(data: str, *, schema_out: Path | None, json_: bool, **options: Any) -> None:
     """Look at DATA, a file or the id of a dataset in the workspace. Nothing is kept."""
-    from ctrcore.data.guessing import guess_schema
     from ctrcore.data.profiling import profile as make_profile
 
     said = take_options(options)
-    if Path(data).is_file():
-        frame = read(data, said)
-        base = first_recipe(guess_schema(frame))
+    if Path(data).exists():
+        with imported(data, said) as (table, read):
+            schema = recipe_for(read.recipe, said, list(table.columns)).data_schema
+            made = make_profile(table, schema)
+        for line in told(read.about):
+            note(line)
     else:
         dataset = find_dataset(open_workspace(), data)
-        frame, base = dataset.table(), dataset.recipe() or first_recipe(dataset.guess())
-    schema = recipe_for(base, said, [str(name) for name in frame.columns]).data_schema
-    made = make_profile(frame, schema)
+        table, base = dataset.stored(), dataset.recipe() or first_recipe(dataset.guess())
+        schema = recipe_for(base, said, list(table.columns)).data_schema
+        made = make_profile(table, schema)
     if schema_out is not None:
         schema.save(schema_out)
         note(f"The schema is in {schema_out}.")

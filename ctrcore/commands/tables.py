@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ctrcore.commands.options import changed, setting
+from ctrcore.commands.options import changed, given, setting, settings_of
 from ctrcore.commands.output import note
+from ctrcore.data.logs.choices import LogChoices
 from ctrcore.data.recipe import BuildHistory, Cleaning, Recipe, Split, first_recipe
 from ctrcore.errors import DataError
 from ctrcore.runs.dataset import Dataset
@@ -19,7 +22,8 @@ from ctrcore.runs.workspace import Workspace
 from ctrcore.schema import Column, Schema
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from ctrcore.data.importing import Files, ImportChoices, Imported
+    from ctrcore.data.stored import Stored
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -50,6 +54,16 @@ class TableOptions:
     split_column: str | None
     split_seed: int | None
     keep_negatives: float | None
+    layout: str | None
+    rows_are: str | None
+    log: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def choices(self) -> ImportChoices:
+        """What was said about how the files are read."""
+        from ctrcore.data.importing import ImportChoices
+
+        return ImportChoices.model_validate({"layout": self.layout, "rows_are": self.rows_are, "log": self.log})
 
 
 def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,6 +94,13 @@ def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
             setting(Split, "column", "--split-column", "split_column"),
             setting(Split, "seed", "--split-seed", "split_seed"),
             setting(Recipe, "keep_negatives", "--keep-negatives"),
+            click.option("--layout", help="Layout of the files, 'plain' for an ordinary table; found out by default."),
+            click.option(
+                "--rows-are",
+                type=click.Choice(["impressions", "behaviours"]),
+                help="Impressions tell of each row whether it was clicked; from behaviours rows are built.",
+            ),
+            settings_of(LogChoices, "log", prefix="log."),
         ]
     ):
         command = option(command)
@@ -88,41 +109,91 @@ def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def take_options(options: dict[str, Any]) -> TableOptions:
     """The table's options out of all options of a command."""
-    return TableOptions(**{part.name: options.pop(part.name) for part in fields(TableOptions)})
+    names = [part.name for part in fields(TableOptions) if part.name != "log"]
+    log = given(options, "log")
+    for name in [name for name in options if name.startswith("log__")]:
+        options.pop(name)
+    return TableOptions(**{name: options.pop(name) for name in names}, log=log)
 
 
-def read(data: str, options: TableOptions) -> pd.DataFrame:
-    """The table in the files of the command line, side tables joined."""
-    from ctrcore.runs.ingest import read_files
+@contextmanager
+def imported(data: str, options: TableOptions) -> Iterator[tuple[Stored, Imported]]:
+    """The table in the files of the command line, and the choices to begin with; kept nowhere."""
+    from ctrcore.data.importing import import_files
+    from ctrcore.data.stored import Stored
 
-    return read_files({part: path for part, path in _files(data, options).items() if path is not None})
+    with TemporaryDirectory() as place:
+        found = import_files(files_of(data, options), options.choices, Path(place), lambda _done, _what: None)
+        yield Stored(Path(place) / "table.parquet"), found
 
 
-def _files(data: str, options: TableOptions) -> dict[str, Path | None]:
-    sides = {"users": options.users, "items": options.items}
-    return {"rows": Path(data), "valid": options.valid, "test": options.test, **sides}
+def files_of(data: str, options: TableOptions) -> Files:
+    """The files that the command line names; those of a folder by their names in it."""
+    from ctrcore.data.importing import Files
+    from ctrcore.data.layouts.archives import files_in
+
+    path = Path(data)
+    rows = files_in(path) if path.is_dir() else {path.name: path}
+    if not rows:
+        raise DataError(f"The folder '{path.name}' holds no files.", "Give a folder with the files of a dataset.")
+    return Files(rows=rows, valid=options.valid, test=options.test, users=options.users, items=options.items)
 
 
 def open_table(workspace: Workspace, data: str, options: TableOptions) -> tuple[Dataset, Recipe]:
-    """The dataset that the command line names, and the choices for it. A file is kept as a dataset, once.
+    """The dataset that the command line names, and the choices for it. Files are kept as a dataset, once.
 
     Args:
         workspace: where datasets are.
-        data: a file, or the id or name of a dataset.
+        data: a file, a folder of files, or the id or name of a dataset.
         options: what the user said about the table.
     """
-    if not Path(data).is_file():
+    if not Path(data).exists():
         dataset = find_dataset(workspace, data)
-        return dataset, recipe_for(dataset.recipe() or first_recipe(dataset.guess()), options, dataset.columns)
-    digest = _digest(_files(data, options))
+        return dataset, recipe_for(_first(dataset), options, dataset.columns)
+    files = files_of(data, options)
+    digest = _digest(files, options.choices)
     known = [one for one in workspace.datasets() if one.digest == digest and one.state == "done"]
     if known:
-        return known[0], recipe_for(first_recipe(known[0].guess()), options, known[0].columns)
-    note(f"Reading {data}")
-    dataset = workspace.dataset(workspace.add_frame(Path(data).name, read(data, options), digest=digest))
-    recipe = recipe_for(first_recipe(dataset.guess()), options, dataset.columns)
+        return known[0], recipe_for(_first(known[0], fresh=True), options, known[0].columns)
+    name = Path(data).resolve().name
+    dataset = workspace.dataset(workspace.add_files(name, files, options.choices, digest=digest, tell=_teller()))
+    for line in told(dataset.about):
+        note(line)
+    recipe = recipe_for(_first(dataset), options, dataset.columns)
     dataset.save_recipe(recipe)
     return dataset, recipe
+
+
+def _first(dataset: Dataset, fresh: bool = False) -> Recipe:
+    """The choices to begin with: the saved ones, unless they are to be made afresh of what the files say."""
+    built = "built" in dataset.about
+    recipe = dataset.recipe() if built or not fresh else None
+    return recipe or first_recipe(dataset.guess())
+
+
+def _teller() -> Callable[[float, str], None]:
+    """Notes each step once."""
+    said: list[str] = []
+
+    def tell(_done: float, what: str) -> None:
+        if what not in said:
+            said.append(what)
+            note(what.capitalize())
+
+    return tell
+
+
+def told(about: dict[str, Any]) -> list[str]:
+    """What was found out about the files, in sentences."""
+    lines = [about["why"]] if "why" in about else []
+    lines += about.get("notes", [])
+    built = about.get("built")
+    if built:
+        lines.append(
+            f"{built['rows']:,} rows with {built['rows_with_click']:,} clicks were built from {built['events']:,} "
+            f"behaviours of {built['users']:,} users with {built['items']:,} items."
+        )
+    return lines
 
 
 def find_dataset(workspace: Workspace, text: str) -> Dataset:
@@ -184,10 +255,11 @@ def _pair(text: str) -> tuple[str, str]:
     return name, kind
 
 
-def _digest(files: dict[str, Path | None]) -> str:
-    digest = hashlib.sha256()
-    for part, path in files.items():
-        digest.update(f"|{part}|".encode())
+def _digest(files: Files, choices: ImportChoices) -> str:
+    digest = hashlib.sha256(choices.model_dump_json().encode())
+    single = {name: getattr(files, name) for name in ("valid", "test", "users", "items")}
+    for name, path in [*sorted(files.rows.items()), *single.items()]:
+        digest.update(f"|{name}|".encode())
         if path is not None:
             with path.open("rb") as file:
                 while piece := file.read(1 << 20):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 from pydantic import ValidationError
 
+from ctrcore.data.logs.choices import LogChoices
 from ctrcore.data.recipe import Recipe
 from ctrcore.errors import RunError
 from ctrcore.runs.files import FileCache, read_json, write_text
@@ -43,6 +44,7 @@ class Dataset(Job):
     rows: int | None
     columns: list[str]
     digest: str
+    about: dict[str, Any]  # what was found out about the files
     best_auc: float | None  # of the true logit on the test rows, where the truth is known
     status: JobStatus
 
@@ -60,6 +62,18 @@ class Dataset(Job):
     def table(self) -> pd.DataFrame:
         """All rows in memory."""
         return self.stored().frame()
+
+    def behaviours(self) -> Stored | None:
+        """The behaviours that the rows were built from; None if they were not."""
+        from ctrcore.data.stored import Stored
+
+        path = self.folder / "log.parquet"
+        return Stored(path) if path.exists() else None
+
+    def log_choices(self) -> LogChoices | None:
+        """How the rows were built from behaviours; None if they were not."""
+        path = self.folder / "log.json"
+        return LogChoices.model_validate_json(path.read_text(encoding="utf-8")) if path.exists() else None
 
     def head(self, rows: int = 20) -> pd.DataFrame:
         """The first rows, without reading the others."""
@@ -181,6 +195,7 @@ def open_dataset(workspace: Workspace, dataset_id: str) -> Dataset | None:
             rows=int(rows) if rows is not None else None,
             columns=[str(name) for name in raw.get("columns") or []],
             digest=str(raw.get("digest", "")),
+            about=dict(raw.get("about") or {}),
             best_auc=float(raw["best_auc"]) if raw.get("best_auc") is not None else None,
             status=read_status(folder),
         )

@@ -36,6 +36,14 @@ def visible(parent: Path) -> list[str]:
     return [path.name for path in parent.iterdir() if not path.name.startswith(".")]
 
 
+def link(source: Path, target: Path) -> None:
+    """The same file under another name, or a copy of it where the disk knows no second names."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
 def sweep(parent: Path) -> None:
     """Remove half-made and half-removed folders of processes that were killed."""
     for path in parent.glob(".*-*"):

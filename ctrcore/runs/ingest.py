@@ -1,105 +1,131 @@
-"""Reading an uploaded file, in a process of its own: whatever the file does, it does it there."""
+"""Reading uploaded files, in a process of its own: whatever the files do, they do it there."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctrcore.errors import DataError, RunError
+from ctrcore.errors import RunError
 from ctrcore.runs.files import Record, read_json, replacing, write_json, write_text
+from ctrcore.runs.uploads import SOURCE
 from ctrcore.runs.worker import Reporter
+from ctrcore.schema import Schema
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ctrcore.schema import Schema
+    from ctrcore.data.importing import Files, ImportChoices, Imported
+    from ctrcore.data.recipe import Recipe
+
+Tell = Callable[[float, str], None]
 
 
 def ingest(folder: Path, report: Reporter) -> None:
-    """The job function of an upload: read, join, guess, profile, keep.
+    """The job function of an upload: read, join, build, guess, profile, keep.
 
     Raises:
-        DataError: if the file cannot be read as a table.
+        DataError: if the files cannot be read as a table.
     """
+    from ctrcore.data.importing import Files, ImportChoices
+
     manifest = read_json(folder / "dataset.json")
     if manifest is None or "files" not in manifest:
         raise RunError("The uploaded file is gone.", "Upload it again.")
-    files = {part: folder / name for part, name in manifest["files"].items()}
-    report.progress(0.01, "reading the file")
-    frame = read_files(files, lambda done: report.progress(0.6 * done, "reading the file"))
-    report.progress(0.7, "guessing the columns")
-    report.check()
-    store_table(folder, frame, manifest)
-    for path in files.values():
-        path.unlink(missing_ok=True)  # the table holds all of it
+    given = {part: {name: folder / path for name, path in files.items()} for part, files in manifest["files"].items()}
+    single = {part: next(iter(files.values())) for part, files in given.items() if part != "rows"}
+    files = Files(rows=given["rows"], **single)
+    read_into(folder, files, ImportChoices.model_validate(manifest.get("import", {})), manifest, report.progress)
+    shutil.rmtree(folder / SOURCE, ignore_errors=True)
 
 
-def store_table(folder: Path, frame: pd.DataFrame, manifest: Record, schema: Schema | None = None) -> None:
-    """Write table.parquet, guess.json, profile.json and dataset.json into a dataset's folder.
+def read_into(folder: Path, files: Files, choices: ImportChoices, manifest: Record, tell: Tell) -> None:
+    """Read files into a dataset's folder, and write everything that makes it a dataset.
+
+    Raises:
+        DataError: if the files cannot be read as a table.
+    """
+    from ctrcore.data.importing import import_files
+
+    _clear(folder)  # of an attempt that was cut off
+    tell(0.01, "reading the file")
+    try:
+        _finish(folder, import_files(files, choices, folder, tell), manifest, tell)
+    except BaseException:
+        _clear(folder)
+        raise
+    shutil.rmtree(folder / "unpacked", ignore_errors=True)
+
+
+def _clear(folder: Path) -> None:
+    for path in folder.glob("*.parquet"):
+        path.unlink()
+    shutil.rmtree(folder / "unpacked", ignore_errors=True)
+
+
+def rebuild(folder: Path, report: Reporter) -> None:
+    """The job function of a dataset that is made of another one's rows.
+
+    With `log.parquet` and `log.json` the table is built from behaviours, else the rows are taken as they are.
+    """
+    from ctrcore.data.importing import Imported, build_rows, guess_with_hints
+    from ctrcore.data.layouts.plan import Hints
+    from ctrcore.data.logs.choices import LogChoices
+    from ctrcore.data.recipe import first_recipe
+    from ctrcore.data.stored import Stored
+
+    manifest = read_json(folder / "dataset.json")
+    if manifest is None:
+        raise RunError("The dataset is gone.", "Upload the files again.")
+    about = dict(manifest.get("about", {}))
+    if (folder / "log.json").exists():
+        choices = LogChoices.model_validate_json((folder / "log.json").read_text(encoding="utf-8"))
+        made = build_rows(folder, choices, Hints(), report.progress, about)
+    else:
+        guess = guess_with_hints(Stored(folder / "table.parquet"), Hints())
+        made = Imported(guess, first_recipe(guess), about)
+    _finish(folder, made, manifest, report.progress)
+
+
+def store_table(folder: Path, frame: pd.DataFrame, manifest: Record, recipe: Recipe | None = None) -> None:
+    """Make a dataset of a table that is in memory.
 
     Args:
         folder: the dataset's folder.
         frame: the rows.
         manifest: what dataset.json says besides the table's shape.
-        schema: what to profile the table with; by default the guess.
+        recipe: the choices for the table; by default those that follow from the guess.
     """
     from ctrcore.data.guessing import guess_schema
-    from ctrcore.data.profiling import profile
 
     frame = frame.reset_index(drop=True)
     guess = guess_schema(frame)
-    schema = schema or guess
-    made = profile(frame, schema)
     with replacing(folder / "table.parquet") as path:
         frame.to_parquet(path, index=False, compression="zstd")
+    if recipe is not None:
+        write_text(folder / "recipe.json", recipe.model_dump_json(indent=1))
+    _describe(folder, guess, guess if recipe is None else recipe.data_schema, manifest)
+
+
+def _finish(folder: Path, made: Imported, manifest: Record, tell: Tell) -> None:
+    tell(0.85, "measuring the columns")
+    known = {"about": made.about} if made.about else {}
+    if made.about.get("built") is not None:  # its split and kinds are known, not guessed
+        write_text(folder / "recipe.json", made.recipe.model_dump_json(indent=1))
+    _describe(folder, made.guess, made.guess, manifest | known)
+
+
+def _describe(folder: Path, guess: Schema, schema: Schema, manifest: Record) -> None:
+    """Write guess.json, profile.json and dataset.json."""
+    from ctrcore.data.profiling import profile
+    from ctrcore.data.stored import Stored
+
+    table = Stored(folder / "table.parquet")
+    made = profile(table, schema)
     write_text(folder / "guess.json", guess.model_dump_json(indent=1))
     text = f'{{"schema": {schema.model_dump_json()}, "profile": {made.model_dump_json()}}}\n'
     write_text(folder / "profile.json", text)
-    shape = {"rows": len(frame), "columns": [str(name) for name in frame.columns]}
-    write_json(folder / "dataset.json", {key: value for key, value in manifest.items() if key != "files"} | shape)
-
-
-def read_files(files: dict[str, Path], progress: Callable[[float], None] | None = None) -> pd.DataFrame:
-    """The table that several files make together.
-
-    Args:
-        files: the path of 'rows', and if they are given apart those of 'valid' and 'test' rows; 'users' and 'items'
-            hold one row a user or an item and are joined by the id column they share with the rows.
-        progress: called with the share done, 0 to 1.
-
-    Raises:
-        DataError: if a file cannot be read, or they do not go together.
-    """
-    from ctrcore.data.joining import join_tables
-    from ctrcore.data.reading import read_table, read_tables
-
-    if "valid" in files or "test" in files:
-        frame = read_tables(files["rows"], files.get("valid"), files.get("test"), progress=progress)
-    else:
-        frame = read_table(files["rows"], progress=progress)
-    sides = {part: read_table(files[part]) if part in files else None for part in ("users", "items")}
-    if sides["users"] is None and sides["items"] is None:
-        return frame
-    keys = {part: join_key(frame, side, part) if side is not None else "" for part, side in sides.items()}
-    return join_tables(frame, sides["users"], sides["items"], keys["users"], keys["items"])
-
-
-def join_key(rows: pd.DataFrame, side: pd.DataFrame, part: str) -> str:
-    """The column by which a table of users or items belongs to the rows: in both, and unique in the side table.
-
-    Raises:
-        DataError: if there is no such column.
-    """
-    shared = [str(name) for name in side.columns if name in rows.columns]
-    unique = [name for name in shared if side[name].is_unique and side[name].notna().all()]
-    if unique:
-        return unique[0]
-    if shared:
-        raise DataError(
-            f"The {part} table has no id column: '{shared[0]}' is in the rows too, but its values repeat.",
-            "Keep one row for each id.",
-        )
-    raise DataError(
-        f"The {part} table has no column in common with the rows.", "Give the id column the same name in both files."
-    )
+    shape = {"rows": len(table), "columns": [str(name) for name in table.columns]}
+    kept = {key: value for key, value in manifest.items() if key not in ("files", "import")}
+    write_json(folder / "dataset.json", kept | shape)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,7 +12,12 @@ from ctrcore.runs import settings
 
 Upload = bytes | BinaryIO
 CHUNK = 1 << 20
-SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".jsonl", ".ndjson", ".json", ".inter", ".user", ".item")
+MOST_FILES = 200
+SOURCE = "source"  # the folder of uploaded files; the tables made of them hold all that is needed
+SUFFIXES = (
+    ".csv", ".tsv", ".txt", ".parquet", ".pq", ".jsonl", ".ndjson", ".json", ".inter", ".user", ".item", ".dat",
+    ".data", ".zip",
+)  # fmt: skip
 
 
 def clean_name(name: str) -> str:
@@ -28,14 +33,33 @@ def suffix_of(name: str) -> str:
     return next((ending for ending in SUFFIXES if lower.removesuffix(".gz").endswith(ending)), "") + packed
 
 
-def save_upload(folder: Path, part: str, name: str, data: Upload) -> str:
-    """Write one uploaded file into `folder` in pieces; returns the name it has there, which the user does not choose.
+def save_uploads(folder: Path, part: str, uploads: Mapping[str, Upload]) -> dict[str, str]:
+    """Write uploaded files into `folder` in pieces.
+
+    Args:
+        folder: the dataset's folder.
+        part: what they hold: rows, users, ...
+        uploads: by the names the user gave them, which are shown and tell layouts apart, but name nothing here.
+
+    Returns:
+        Where each file is, below `folder`.
 
     Raises:
-        RunError: if it is empty or larger than `CTR_MAX_UPLOAD`.
+        RunError: if there are too many, or one is empty or larger than `CTR_MAX_UPLOAD`.
     """
+    if len(uploads) > MOST_FILES:
+        raise RunError(f"These are more than {MOST_FILES} files.", "Upload them as one zip file.")
+    (folder / SOURCE).mkdir(exist_ok=True)
+    saved = {}
+    for number, (name, data) in enumerate(uploads.items()):
+        place = f"{SOURCE}/{part}{number}{suffix_of(name)}"
+        _save(folder / place, data)
+        saved[clean_name(name)] = place
+    return saved
+
+
+def _save(target: Path, data: Upload) -> None:
     limit = settings.max_upload()
-    target = folder / (f"source{suffix_of(name)}" if part == "rows" else f"source_{part}")
     size = 0
     with target.open("xb") as file:
         for piece in _pieces(data):
@@ -47,7 +71,6 @@ def save_upload(folder: Path, part: str, name: str, data: Upload) -> str:
             file.write(piece)
     if size == 0:
         raise RunError("The file is empty.", "Upload a file with a header and at least one row.")
-    return target.name
 
 
 def _pieces(data: Upload) -> Iterator[bytes | memoryview]:

@@ -1,6 +1,7 @@
 """The workspace: a folder with datasets and runs. Pages, the command line and notebooks go through this one door.
 
     <root>/datasets/<id>/dataset.json  status.json  table.parquet  guess.json  recipe.json  profile.json  prepared/...
+                         log.parquet  users.parquet  items.parquet  log.json: of a table built from behaviours
     <root>/runs/<id>/manifest.json  status.json  events.jsonl  recipe.json  encoder.json  model.json
                      model.safetensors  metrics.json  predictions.parquet  explain.json  log.txt
 
@@ -11,7 +12,7 @@ and then renamed, and removed the other way round: what can be seen is whole.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,18 +23,21 @@ from ctrcore.data.recipe import Recipe
 from ctrcore.errors import RunError
 from ctrcore.runs import settings
 from ctrcore.runs.dataset import Dataset, open_dataset
-from ctrcore.runs.files import write_json, write_text
-from ctrcore.runs.folders import new_folder, remove_folder, sweep, visible
+from ctrcore.runs.files import read_json, write_json, write_text
+from ctrcore.runs.folders import link, new_folder, remove_folder, sweep, visible
 from ctrcore.runs.jobs import Order, cancel, enlist, start
 from ctrcore.runs.run import Manifest, Run, open_run
 from ctrcore.runs.spec import RunSpec, checked_id, new_id
 from ctrcore.runs.status import JobStatus, read_status, write_status
-from ctrcore.runs.uploads import Upload, clean_name, save_upload
+from ctrcore.runs.uploads import Upload, clean_name, save_uploads
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TRAIN, INGEST = "ctrcore.runs.running:train_run", "ctrcore.runs.ingest:ingest"
+    from ctrcore.data.importing import Files, ImportChoices
+    from ctrcore.data.logs.choices import LogChoices
+TRAIN = "ctrcore.runs.running:train_run"
+INGEST, REBUILD = "ctrcore.runs.ingest:ingest", "ctrcore.runs.ingest:rebuild"
 
 
 class Workspace:
@@ -88,31 +92,99 @@ class Workspace:
         name: str,
         data: Upload,
         *,
+        others: Mapping[str, Upload] | None = None,
         users: Upload | None = None,
         items: Upload | None = None,
         valid: Upload | None = None,
         test: Upload | None = None,
+        choices: ImportChoices | None = None,
     ) -> str:
-        """Save an uploaded file at once and start a process that reads it. Returns the dataset's id.
+        """Save uploaded files at once and start a process that reads them. Returns the dataset's id.
 
         Args:
-            name: the file's name, only to show and to guess the format.
-            data: the rows, as bytes or as a binary stream.
+            name: the file's name, only to show and to recognise its layout by.
+            data: the rows, or a zip of a whole dataset, as bytes or as a binary stream.
+            others: further files by name: more rows with the same columns, or the files of a known layout.
             users, items: tables with one row a user or an item, joined to the rows by id.
             valid, test: validation and test rows, where the split is given.
+            choices: how the files are read; by default it is found out.
 
         Raises:
             RunError: if a file is empty or too large.
         """
-        parts = {"rows": data, "users": users, "items": items, "valid": valid, "test": test}
+        single = {"users": users, "items": items, "valid": valid, "test": test}
+        given = {"rows": {name: data} | dict(others or {})}
+        given |= {part: {part: upload} for part, upload in single.items() if upload is not None}
         dataset_id = new_id()
         with new_folder(self.root / "datasets" / dataset_id) as folder:
-            given = {part: upload for part, upload in parts.items() if upload is not None}
-            files = {part: save_upload(folder, part, name, upload) for part, upload in given.items()}
-            write_json(folder / "dataset.json", {"name": clean_name(name), "created": time.time(), "files": files})
+            files = {part: save_uploads(folder, part, uploads) for part, uploads in given.items()}
+            record = {"name": clean_name(name), "created": time.time(), "files": files}
+            if choices is not None:
+                record["import"] = choices.model_dump(mode="json")
+            write_json(folder / "dataset.json", record)
             write_status(folder, JobStatus("queued", submitted=time.time()))
         start(self.root / "datasets" / dataset_id, Order(INGEST, memory=settings.ingest_memory()))
         return dataset_id
+
+    def add_files(
+        self,
+        name: str,
+        files: Files,
+        choices: ImportChoices,
+        *,
+        digest: str = "",
+        tell: Callable[[float, str], None] | None = None,
+    ) -> str:
+        """Read files of this machine, in this process. Returns the dataset's id.
+
+        Args:
+            name: what the dataset is called.
+            files: where they are.
+            choices: how they are read.
+            digest: anything that names the content, to find the dataset again.
+            tell: called with the share done and what is being done.
+
+        Raises:
+            DataError: if the files cannot be read as a table.
+        """
+        from ctrcore.runs.ingest import read_into
+
+        dataset_id = new_id()
+        with new_folder(self.root / "datasets" / dataset_id) as folder:
+            record = {"name": clean_name(name), "created": time.time(), "digest": digest}
+            read_into(folder, files, choices, record, tell or (lambda _done, _what: None))
+            write_status(folder, _done())
+        return dataset_id
+
+    def rebuild(self, dataset_id: str, log: LogChoices | None) -> str:
+        """Start a process that makes another dataset of the same files. Returns its id.
+
+        Args:
+            dataset_id: a dataset that is done.
+            log: build rows from its behaviours like this; None: take its rows as impressions.
+
+        Raises:
+            RunError: if there is no such dataset, or it is not done.
+        """
+        source = self.dataset(dataset_id)
+        if source.state != "done":
+            raise RunError(f"The dataset '{source.name}' is {source.state}.", "Choose one that is done.")
+        raw = read_json(source.folder / "dataset.json") or {}
+        about = {key: value for key, value in raw.get("about", {}).items() if key != "built"}
+        rows = "log.parquet" if (source.folder / "log.parquet").exists() else "table.parquet"
+        linked = {rows: "table.parquet"} if log is None else {rows: "log.parquet"}
+        linked |= {name: name for name in ("users.parquet", "items.parquet") if log is not None}
+        made = new_id()
+        with new_folder(self.root / "datasets" / made) as folder:
+            for old, new in linked.items():
+                if (source.folder / old).exists():
+                    link(source.folder / old, folder / new)
+            if log is not None:
+                write_text(folder / "log.json", log.model_dump_json(indent=1))
+            write_json(folder / "dataset.json", {"name": source.name, "created": time.time(), "about": about})
+            write_status(folder, JobStatus("queued", submitted=time.time()))
+        start(self.root / "datasets" / made, Order(REBUILD, memory=settings.ingest_memory()))
+        return made
 
     def add_frame(self, name: str, frame: pd.DataFrame, recipe: Recipe | None = None, *, digest: str = "") -> str:
         """Keep a table that is in memory. Returns the dataset's id.
@@ -128,10 +200,8 @@ class Workspace:
         dataset_id = new_id()
         with new_folder(self.root / "datasets" / dataset_id) as folder:
             manifest = {"name": clean_name(name), "created": time.time(), "digest": digest}
-            store_table(folder, frame, manifest, recipe.data_schema if recipe is not None else None)
-            if recipe is not None:
-                write_text(folder / "recipe.json", recipe.model_dump_json(indent=1))
-            write_status(folder, JobStatus("done", progress=1.0, message="done", finished=time.time()))
+            store_table(folder, frame, manifest, recipe)
+            write_status(folder, _done())
         return dataset_id
 
     def delete_dataset(self, dataset_id: str) -> None:
@@ -261,3 +331,7 @@ class Workspace:
         if not folder.is_dir():
             raise RunError(f"There is no {what} '{name}'.", f"Choose a {what} from the list.")
         return folder
+
+
+def _done() -> JobStatus:
+    return JobStatus("done", progress=1.0, message="done", finished=time.time())

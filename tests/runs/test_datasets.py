@@ -34,7 +34,7 @@ def test_the_profile_follows_the_schema(workspace: Workspace, dataset: str, monk
         assert found.profile(RECIPE.data_schema) == first
     other = found.profile(found.guess())
     assert other != first
-    monkeypatch.setattr(type(found), "table", lambda self: pytest.fail("read the table again"))
+    monkeypatch.setattr(type(found), "stored", lambda self: pytest.fail("read the table again"))
     assert found.profile(found.guess()) == other
 
 
@@ -51,8 +51,8 @@ def test_prepared_rows_are_made_once_and_not_kept_for_ever(
         RECIPE.model_copy(update={"split": RECIPE.split.model_copy(update={"seed": seed})}) for seed in range(1, 9)
     ]
     read = []
-    original = type(found).table
-    monkeypatch.setattr(type(found), "table", lambda self: read.append(1) or original(self))
+    original = type(found).stored
+    monkeypatch.setattr(type(found), "stored", lambda self: read.append(1) or original(self))
     for other in others:
         found.prepared(other)
         found.prepared(RECIPE)  # in use, so it is not the one to go

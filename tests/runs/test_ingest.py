@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ctrcore.data.importing import join_key
 from ctrcore.errors import DataError
-from ctrcore.runs.ingest import ingest, join_key
+from ctrcore.runs.ingest import ingest
 from ctrcore.runs.status import JobStatus, write_status
 from ctrcore.runs.worker import Reporter
 from ctrcore.runs.workspace import Workspace
@@ -85,7 +86,7 @@ HOSTILE = {
 @pytest.mark.parametrize("what", HOSTILE)
 def test_files_that_are_no_tables(tmp_path: Path, what: str) -> None:
     (tmp_path / "source.csv").write_bytes(HOSTILE[what])
-    (tmp_path / "dataset.json").write_text('{"name": "x", "created": 1, "files": {"rows": "source.csv"}}')
+    (tmp_path / "dataset.json").write_text('{"name": "x", "created": 1, "files": {"rows": {"x.csv": "source.csv"}}}')
     write_status(tmp_path, JobStatus("queued"))
     with pytest.raises(DataError) as caught:
         ingest(tmp_path, Reporter(tmp_path, ""))
