@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from ctrcore.data.dates import epoch_seconds, read_dates
 from ctrcore.errors import DataError
@@ -79,6 +80,8 @@ def as_words(cells: pd.Series[Any]) -> Words:
         categories = as_words(pd.Series(cells.cat.categories))
         codes = cells.cat.codes.to_numpy()
         return Words(np.append(categories.codes, -1)[codes], categories.words)
+    if isinstance(cells.dtype, pd.ArrowDtype) and pa.types.is_nested(cells.dtype.pyarrow_dtype):
+        cells = cells.astype(object)
     if cells.dtype == object and pd.api.types.infer_dtype(cells, skipna=True) not in _PLAIN_OBJECTS:
         cells = pd.Series([word(cell) for cell in cells], dtype=object)
     codes, distinct = pd.factorize(cells)

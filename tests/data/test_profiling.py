@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from ctrcore.data import profiling
+from ctrcore.data.guessing import guess_schema
 from ctrcore.data.profiling import Profile, profile
+from ctrcore.data.stored import Stored
 from ctrcore.data.suspicions import single_auc
 from ctrcore.data.values import as_words
 from ctrcore.metrics import auc
@@ -147,12 +151,25 @@ def with_history(place: str) -> pd.DataFrame:
         frame["history_item"] = past.where(~clicked, own + "|" + past)
     elif place == "always last":
         frame["history_item"] = past + "|" + own
+    elif place == "within":
+        frame["history_item"] = past.where(~clicked, "3|" + own + "|" + past + "|4")
+    elif place == "again":
+        # Users come back to what they clicked before: only the first click on an item finds it missing.
+        before: dict[tuple[int, int], bool] = {}
+        for row, (user, item, click) in enumerate(zip(frame["user_id"], frame["item_id"], clicked, strict=True)):
+            known = before.get((user, item), False)
+            frame.loc[row, "history_item"] = f"90|{item}|91" if click and known else "90|91"
+            before[user, item] = known or click
     return frame
 
 
-@pytest.mark.parametrize(("place", "warned"), [("last", True), ("first", True), ("always last", False), ("", False)])
+@pytest.mark.parametrize(
+    ("place", "warned"),
+    [("last", True), ("first", True), ("within", True), ("always last", False), ("again", False), ("", False)],
+)
 def test_the_click_in_its_own_history(place: str, warned: bool) -> None:
-    schema = schema_of(*[c for c in clicks_schema().columns if c.name in ("history_item", "item_id")], item="item_id")
+    columns = [c for c in clicks_schema().columns if c.name in ("history_item", "item_id")]
+    schema = schema_of(*columns, item="item_id", user="user_id", time="time")
     found = [problem for problem in problems(profile(with_history(place), schema)) if "as if the click" in problem]
     assert len(found) == warned
 
@@ -161,6 +178,71 @@ def test_histories_that_do_not_fit_together() -> None:
     frame = clicks_table()
     frame.loc[3, "history_category"] = "shoes|" * 9 + "toys"
     assert "In row 4 the history" in problems(profile(frame, clicks_schema()))[0]
+
+
+def test_distributions_times_and_pairs_of_a_table() -> None:
+    frame = clicks_table()
+    found = profile(frame, clicks_schema())
+    columns = {column.name: column for column in found.columns}
+    price = columns["price"]
+    assert price.histogram is not None
+    assert sum(price.histogram.counts) == len(frame)
+    assert [quantile.share for quantile in price.quantiles] == [0, 0.01, 0.25, 0.5, 0.75, 0.99, 1]
+    lengths = columns["history_item"].lengths
+    assert lengths is not None
+    assert lengths.histogram is not None
+    wanted = frame["history_item"].map(lambda text: len(text.split("|")) if text else 0).value_counts().sort_index()
+    assert lengths.histogram.counts == wanted.tolist()
+    for column in found.columns:
+        for value in column.top:
+            assert value.clicks <= value.labelled <= value.rows
+            if value.click_rate is not None and value.low is not None and value.high is not None:
+                assert 0 <= value.low <= value.click_rate <= value.high <= 1
+    assert found.times is not None
+    assert (found.times.column, found.times.unit) == ("time", "hour")
+    assert sum(point.clicks for point in found.times.points) == frame["click"].sum()
+    assert [(pair.a, pair.b, pair.both) for pair in found.determined] == [("item_id", "category", False)]
+
+
+def test_a_table_on_disk_is_the_same_table(tmp_path: Path) -> None:
+    frame = clicks_table(3000)
+    frame["lists"] = [["a", "b"], [], ["b"]] * 1000
+    frame["noticed"] = pd.to_datetime(frame["time"], unit="s")
+    frame.to_parquet(tmp_path / "t.parquet", row_group_size=700)
+    stored = Stored(tmp_path / "t.parquet")
+    assert guess_schema(stored) == guess_schema(frame)
+    schema = guess_schema(frame)
+    assert profile(stored, schema) == profile(frame, schema)
+    rows = np.arange(5, 2900, 3)
+    some, same = profile(stored.take(rows), schema), profile(frame.iloc[rows], schema)
+    for one in (some, same):
+        for column in one.columns:
+            column.top.sort(key=lambda value: (-value.rows, value.value))  # equally frequent ones have no order
+    assert some == same
+
+
+def test_numbers_from_a_sample_say_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(profiling, "MANY_ROWS", 1000)
+    monkeypatch.setattr(profiling, "SAMPLE", 900)
+    monkeypatch.setattr(profiling, "IGNORED", 800)
+    monkeypatch.setattr(profiling, "BAG_ROWS", 700)
+    monkeypatch.setattr(profiling, "PAIR_ROWS", 600)
+    frame = clicks_table(3000).assign(code=[f"code {i}" for i in range(3000)])
+    frame.to_parquet(tmp_path / "t.parquet")
+    schema = clicks_schema()
+    schema = schema.model_copy(update={"columns": [*schema.columns, Column(name="code", kind="categorical")]})
+    for table in (frame, Stored(tmp_path / "t.parquet")):
+        found = profile(table, schema)
+        sampled = {column.name: column.sample for column in found.columns}
+        assert sampled["code"] == 900
+        assert sampled["time"] == 800
+        assert 0 < (sampled["history_item"] or 0) <= 700
+        assert sampled["user_id"] is sampled["price"] is sampled["device"] is None
+        assert (found.rows, found.users, found.items) == (3000, 20, 15)
+        by_name = {column.name: column for column in found.columns}
+        assert by_name["code"].distinct == 900
+        assert [(pair.a, pair.b) for pair in found.determined] == [("item_id", "category")]
+        assert [warning.column for warning in found.warnings] == []
 
 
 def test_no_rows() -> None:
