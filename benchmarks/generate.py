@@ -28,7 +28,7 @@ VOCABULARIES = (
     *(10, 10, 15, 20, 20, 30, 50, 80, 100, 150, 300, 500, 800, 1_200, 2_000, 3_000, 5_000, 8_000, 10_000),
     *(20_000, 40_000, 80_000, 120_000, 200_000, 350_000, 500_000),
 )
-PAIRS = ((3, 14), (6, 12), (9, 16), (15, 19))  # categorical columns whose values act together
+PAIRS = ((3, 6), (5, 9), (8, 11), (2, 14))  # categorical columns whose values act together
 ALONE = (1, 4, 7, 10, 13, 17)  # those that act by themselves
 FACTORS = 4
 CHUNK = 100_000
@@ -54,9 +54,9 @@ class World:
             # An odd factor modulo 2 ** 32 maps different ranks to different numbers.
             numbers = (np.arange(size) * 2_654_435_761 + int(rng.integers(2**32))) % 2**32
             texts.append(pa.array([f"{number:08x}" for number in numbers.tolist()]))
-        alone = {column: rng.normal(0, 0.4, VOCABULARIES[column]) for column in ALONE}
+        alone = {column: rng.normal(0, 0.3, VOCABULARIES[column]) for column in ALONE}
         paired = {column for pair in PAIRS for column in pair}
-        factors = {column: rng.normal(0, 0.6, (VOCABULARIES[column], FACTORS)) for column in sorted(paired)}
+        factors = {column: rng.normal(0, 0.7, (VOCABULARIES[column], FACTORS)) for column in sorted(paired)}
         return cls(texts, alone, factors)
 
 
@@ -95,12 +95,13 @@ def _chunk(world: World, rng: np.random.Generator, rows: int) -> pa.Table:
     logit = np.full(rows, -1.6)
     numbers: list[pa.Array] = []
     for position in range(NUMERIC):
-        value = rng.lognormal(0.3 * position, 0.6 + 0.1 * position, rows)
+        scale = 3.0 * 1.5**position
+        value = scale * rng.gamma(0.7, size=rows)
         value = np.round(value, 3) if position in WITH_DECIMALS else np.floor(value)
         gaps = rng.random(rows) < 0.04 * position
         numbers.append(pa.array(value if position in WITH_DECIMALS else value.astype(np.int64), mask=gaps))
         if position % 4 == 0:
-            logit += np.where(gaps, 0.2, 0.25 * (np.log1p(value) - 0.3 * position))
+            logit += np.where(gaps, 0.2, 0.3 * (value / scale - 0.7))
     ranks = [_zipf(rng, size, rows) for size in VOCABULARIES]
     for column, weights in world.alone.items():
         logit += weights[ranks[column]]
