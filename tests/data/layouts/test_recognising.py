@@ -101,11 +101,6 @@ def test_the_user_may_say_which_layout_it_is(tmp_path: Path) -> None:
         assert plan.layout == layout
         assert len(tables(plan)["rows"]) == 60
         if sample in renamed:
-            named = dict(zip("abc", [named[name] for name in renamed[sample]], strict=True))
-        plan = plan_for(layout, write(named, tmp_path / sample))
-        assert plan.layout == layout
-        assert len(tables(plan)["rows"]) == 60
-        if sample in renamed:
             assert plan.users is not None
             assert plan.items is not None
             assert "release_year" in tables(plan)["items"]
@@ -186,7 +181,7 @@ def test_only_the_beginning_of_a_file_is_read(tmp_path: Path) -> None:
     assert recognise(write({"a.csv": start[:5] + b"1" * (1 << 20)}, tmp_path / "long")) is None
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_nothing_in_a_file_raises(data: st.DataObject, tmp_path: Path) -> None:
     """Random bytes, and samples with some bytes changed, give a plan or none."""
