@@ -30,16 +30,18 @@ def evaluate(run: str, file: Path | None, *, threshold: float, json_: bool) -> N
             values = (part["label"].to_numpy(), part["logit"].to_numpy(), part["group"].to_numpy())
             measured[str(split)] = dict(metrics.evaluate(*values, threshold=threshold))
     else:
-        from ctrcore.data.reading import read_table
-        from ctrcore.runs.scoring import score
+        from ctrcore.runs.score_files import stored_rows
+        from ctrcore.runs.scoring import Scorer
 
-        rows, logit = score(found, read_table(file))
-        known = rows.label == rows.label
-        if not known.any():
+        with stored_rows(file) as table:
+            scorer = Scorer(found, table)
+            for _ in scorer.slices():
+                pass
+            report = scorer.report(threshold)
+        if not report.labelled:
             label = found.recipe.data_schema.label
             raise DataError(f"The file has no label column '{label}'.", "Add it, or use 'predict' to score the rows.")
-        result = metrics.evaluate(rows.label[known], logit[known], rows.group[known], threshold=threshold)
-        measured[file.name] = dict(result)
+        measured[file.name] = report.metrics
     if json_:
         print_json({"run": found.id, "threshold": threshold, "metrics": measured})
     else:

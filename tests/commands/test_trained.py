@@ -7,11 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
 
-from ctrcore.metrics import sigmoid
 from ctrcore.runs.workspace import Workspace
 from tests.commands.conftest import Shell
 from tests.data.tables import clicks_table
@@ -64,28 +61,6 @@ def test_compare(as_json: Json, shell: Shell, trained: Trained) -> None:
     assert "rela impr" in text
     assert "settings that differ" in text
     assert "settings that differ" not in shell("compare", "LR", "LR", workspace=root).stdout
-
-
-def test_predict(as_json: Json, shell: Shell, trained: Trained, clicks: Path, tmp_path: Path) -> None:
-    root, run = trained.workspace.root, trained.workspace.run(trained.runs["din"])
-    frame = clicks_table(ROWS).drop(columns="click")[::-1]
-    frame.to_csv(tmp_path / "new.csv", index=False)
-    shell("predict", run.id, tmp_path / "new.csv", "-o", tmp_path / "scores.csv", workspace=root)
-    scores = pd.read_csv(tmp_path / "scores.csv")
-    assert scores["row"].tolist() == list(range(ROWS))
-    kept = run.predictions()
-    np.testing.assert_allclose(scores["logit"].to_numpy()[::-1][kept["row"]], kept["logit"], atol=1e-4)
-    np.testing.assert_allclose(scores["probability"], sigmoid(scores["logit"].to_numpy()), atol=1e-6)
-    shell("predict", "DIN", tmp_path / "new.csv", "-o", tmp_path / "scores.parquet", workspace=root)
-    np.testing.assert_allclose(pd.read_parquet(tmp_path / "scores.parquet")["logit"], scores["logit"], atol=1e-5)
-    printed = shell("predict", "DIN", tmp_path / "new.csv", workspace=root).stdout.splitlines()
-    assert printed[0] == "row,logit,probability"
-    assert len(printed) == ROWS + 1
-    assert as_json("predict", "DIN", tmp_path / "new.csv", workspace=root)["rows"] == ROWS
-    pd.DataFrame({"x": [1, 2]}).to_csv(tmp_path / "other.csv", index=False)
-    assert "none of the columns" in shell("predict", "DIN", tmp_path / "other.csv", workspace=root, code=1).stderr
-    no_label = shell("evaluate", "DIN", tmp_path / "new.csv", workspace=root, code=1)
-    assert "no label column" in no_label.stderr
 
 
 @pytest.mark.parametrize("model", ["lr", "fm", "afm"])
