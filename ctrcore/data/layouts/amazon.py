@@ -72,7 +72,11 @@ def _plan(files: Files, heads: list[Head], layout: str, unit: str) -> Plan | Non
     items = files.one(_is_product)
     names = OLD if layout == "amazon_2018" else NEW
     log = LogChoices(
-        user="user_id", item="item_id", time="timestamp", history_columns=["category"] if items is not None else []
+        user="user_id",
+        item="item_id",
+        time="timestamp",
+        rating="rating",
+        history_columns=["category"] if items is not None else [],
     )
     return Plan(
         layout=layout,

@@ -38,7 +38,7 @@ class SparseReader:
 
     def __call__(self, path: Path, limits: Limits, progress: Progress | None) -> pd.DataFrame:
         """Read the file. Raises DataError if a line is not written so, or the file is too large or damaged."""
-        columns = self._columns(limits)
+        columns = self._columns()
         labels: list[npt.NDArray[np.float64]] = []
         parts: dict[str, list[Any]] = {column.name: [] for column in columns}
         rows = 0
@@ -56,9 +56,11 @@ class SparseReader:
         cells = {column.name: _series(parts.pop(column.name), column) for column in columns}
         return pd.DataFrame({LABEL: label.astype(np.int64) if whole else label} | cells)
 
-    def _columns(self, limits: Limits) -> tuple[SparseColumn, ...]:
+    def _columns(self) -> tuple[SparseColumn, ...]:
+        """What `like` decides, within its own limits: it may be far larger than the file that is being read."""
         found = self.like.stat()
-        return _learn(self.like, limits, self.has_fields, self.names, (found.st_size, found.st_mtime_ns))
+        version = (found.st_size, found.st_mtime_ns)
+        return _learn(self.like, Limits.from_env(found.st_size), self.has_fields, self.names, version)
 
     def _check_width(self, block: Block, columns: tuple[SparseColumn, ...], before: int) -> None:
         """A position means the same in all files only if every line has as many entries."""

@@ -115,7 +115,7 @@ def _hints(rows: Head) -> Hints:
         user="user_id",
         item="item_id",
         time=time,
-        rating="rating" if threshold is not None else None,
+        rating="rating" if "rating" in types else None,
         rating_threshold=threshold,
         negatives="given" if threshold is not None else "uniform",
     )

@@ -172,7 +172,7 @@ def test_amazon_2018(sample: Any) -> None:
         "title": "Thing 1", "category": "Kind 1", "categories": "Tools|Kind 1", "price": 1012.5,
     }  # fmt: skip
     assert items.index.is_unique
-    assert plan.hints.log.rating is None
+    assert (plan.hints.log.rating, plan.hints.log.rating_threshold) == ("rating", None)
     assert plan.hints.log.history_columns == ["category"]
 
 
