@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from ctrcore.data.values import word
 from ctrcore.figures.histories import behaviour_labels, history_cards, recency_bars
 from ctrcore.metrics import sigmoid
 from pages.shared.charts import chart
@@ -30,7 +31,7 @@ def pick_candidate(chosen: Chosen) -> str | None:
     items = catalogue_of(chosen.dataset, chosen.run.recipe)
     if items is None:
         return None
-    own = str(seen_of(chosen.dataset, chosen.run.recipe)[chosen.run.recipe.data_schema.item].loc[chosen.row])
+    own = word(row_as_seen(chosen)[chosen.run.recipe.data_schema.item].iloc[0]) or ""
     shown = [column for column in items.columns if column != "seen"][:4]
     options = [own, *(item for item in items.index[:MOST_ITEMS] if item != own)]
     picked = st.selectbox(
@@ -44,6 +45,11 @@ def pick_candidate(chosen: Chosen) -> str | None:
     return None if picked == own else picked
 
 
+def row_as_seen(chosen: Chosen) -> pd.DataFrame:
+    """The row's cells after cleaning, with built histories: a frame of one row."""
+    return seen_of(chosen.dataset, chosen.run.recipe).at([chosen.row])
+
+
 def with_other_candidate(chosen: Chosen, item: str | None) -> Encoded:
     """The row as the model reads it, with the candidate chosen."""
     rows = chosen.rows().take([chosen.position])
@@ -51,7 +57,7 @@ def with_other_candidate(chosen: Chosen, item: str | None) -> Encoded:
         return rows
     from ctrcore.explain.candidates import with_candidate
 
-    frame = seen_of(chosen.dataset, chosen.run.recipe).loc[[chosen.row]]
+    frame = row_as_seen(chosen)
     items = catalogue_of(chosen.dataset, chosen.run.recipe)
     assert items is not None
     return encoder_of(chosen.run).transform(with_candidate(frame, items, item))

@@ -81,26 +81,27 @@ class Stored:
         """The table with further columns."""
         return Stored(self.path, self.rows, self.more | more)
 
-    def frame(self, rows: Index | None = None) -> pd.DataFrame:
-        """All columns of some rows (positions, increasing), or of all, in memory, as `read_table` gives them."""
+    def frame(self, rows: Index | None = None, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Some columns or all of some rows (positions, increasing) or all, in memory, as `read_table` gives them."""
         chosen = self if rows is None else self.take(np.asarray(rows, dtype=np.int64))
-        table = self._read(chosen.rows)
+        names = [str(name) for name in (self.columns if columns is None else columns)]
+        table = self._read(chosen.rows, [name for name in names if name not in self.more])
         cells = {name: as_series(table[name]).set_axis(chosen.index) for name in table.column_names}
-        return pd.DataFrame(cells | chosen.more, index=chosen.index)
+        return pd.DataFrame({name: (cells | chosen.more)[name] for name in names}, index=chosen.index)
 
-    def _read(self, rows: Index | None) -> pa.Table:
-        """All stored columns of some source rows; only the row groups that hold one of them are read."""
+    def _read(self, rows: Index | None, columns: list[str]) -> pa.Table:
+        """Stored columns of some source rows; only the row groups that hold one of them are read."""
         with pq.ParquetFile(self.path) as file:
             if rows is None:
-                return file.read()
+                return file.read(columns)
             sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
             ends = np.cumsum(sizes)
             parts = []
             for group in np.unique(np.searchsorted(ends, rows, side="right")):
                 start = ends[group] - sizes[group]
                 inside = rows[(rows >= start) & (rows < ends[group])] - start
-                parts.append(file.read_row_group(int(group)).take(pa.array(inside)))
-            return pa.concat_tables(parts) if parts else file.schema_arrow.empty_table()
+                parts.append(file.read_row_group(int(group), columns).take(pa.array(inside)))
+            return pa.concat_tables(parts) if parts else file.schema_arrow.empty_table().select(columns)
 
     def at(self, source_rows: Sequence[int]) -> pd.DataFrame:
         """All columns of the rows with these source row numbers, in increasing order. Raises KeyError for another."""
@@ -128,3 +129,8 @@ SameTable = TypeVar("SameTable", bound=Table)
 def take_rows(table: SameTable, rows: Index) -> SameTable:
     """The rows at these positions, which must increase."""
     return cast(SameTable, table.take(rows) if isinstance(table, Stored) else table.iloc[rows])
+
+
+def frame_of(table: Table, rows: Index, columns: Sequence[str]) -> pd.DataFrame:
+    """Some columns of the rows at these positions, which must increase, in memory."""
+    return table.frame(rows, columns) if isinstance(table, Stored) else table.iloc[rows][list(columns)]

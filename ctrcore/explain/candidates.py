@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from ctrcore.data.stored import Table, frame_of
+from ctrcore.data.values import as_words
 from ctrcore.errors import DataError
 from ctrcore.schema import Schema
 
@@ -16,7 +19,7 @@ def candidate_columns(schema: Schema) -> list[str]:
     return columns
 
 
-def catalogue(rows: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+def catalogue(rows: Table, schema: Schema) -> pd.DataFrame:
     """Every item once, indexed by its id as text, with its columns as last seen and `seen`, its number of rows.
 
     Raises:
@@ -24,10 +27,13 @@ def catalogue(rows: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     """
     if schema.item is None:
         raise DataError("The schema names no item column.", "Choose the column with the item's id on the Data page.")
-    known = rows[rows[schema.item].notna()]
-    keys = known[schema.item].astype(str)
-    items = known[candidate_columns(schema)].assign(seen=keys.map(keys.value_counts()))
-    items = items.set_axis(keys)[~keys.duplicated(keep="last").to_numpy()]
+    found = as_words(rows[schema.item])
+    last = np.full(len(found.words), -1)
+    known = np.flatnonzero(found.known)
+    last[found.codes[known]] = known  # of equal ids the last one stays
+    places = np.sort(last[last >= 0])
+    items = frame_of(rows, places, candidate_columns(schema))
+    items = items.assign(seen=found.counts[found.codes[places]]).set_axis(found.words[found.codes[places]])
     return items.sort_values("seen", ascending=False, kind="stable")
 
 

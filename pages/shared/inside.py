@@ -15,7 +15,7 @@ from ctrcore.runs.run import Run
 from pages.shared.level import level
 from pages.shared.pickers import pick_dataset, pick_run
 from pages.shared.rows import pick_row
-from pages.shared.store import encoder_of, judged_of, judged_part, judged_rows, model_of, table_of
+from pages.shared.store import encoder_of, judged_of, judged_part, judged_rows, model_of
 from pages.shared.tools import no_run, ready
 from pages.shared.words import WORDS
 
@@ -97,7 +97,7 @@ def show_row(chosen: Chosen) -> None:
 
 def row_values(chosen: Chosen) -> pd.DataFrame:
     """Column, value, and how the model reads it."""
-    source = table_of(chosen.dataset).iloc[chosen.row]
+    source = chosen.dataset.stored().at([chosen.row]).iloc[0]
     label = chosen.run.recipe.data_schema.label
     kinds = {column.name: column.kind for column in chosen.run.recipe.data_schema.columns}
     return pd.DataFrame(

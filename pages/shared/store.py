@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ctrcore.data.encoding import Encoder
     from ctrcore.data.preparing import Prepared
     from ctrcore.data.recipe import Recipe
+    from ctrcore.data.stored import Stored
     from ctrcore.models.base import CTRModel
 
 
@@ -61,17 +62,12 @@ def explanations_of(run: Run) -> dict[str, Any]:
     return _explanations(run.id, run.finished)
 
 
-def table_of(dataset: Dataset) -> pd.DataFrame:
-    """All rows as uploaded. Read only."""
-    return _table(dataset.id)
-
-
 def prepared(dataset_id: str, recipe: Recipe) -> Prepared:
     """The encoded rows of a dataset under a recipe."""
     return _prepared(dataset_id, recipe.id, recipe)
 
 
-def seen_of(dataset: Dataset, recipe: Recipe) -> pd.DataFrame:
+def seen_of(dataset: Dataset, recipe: Recipe) -> Stored:
     """The rows after cleaning, with built histories, indexed by their number in the table. Read only."""
     return _seen(dataset.id, recipe.id, recipe)
 
@@ -131,21 +127,16 @@ def _explanations(run_id: str, version: float | None) -> dict[str, Any]:  # noqa
     return workspace().run(run_id).explanations()
 
 
-@st.cache_resource(show_spinner="Reading the table", max_entries=3)
-def _table(dataset_id: str) -> pd.DataFrame:
-    return workspace().dataset(dataset_id).table()
-
-
 @st.cache_resource(show_spinner=False, max_entries=6)
 def _prepared(dataset_id: str, recipe_id: str, _recipe: Recipe) -> Prepared:  # noqa: ARG001
     return workspace().dataset(dataset_id).prepared(_recipe)
 
 
 @st.cache_resource(show_spinner="Reading the rows", max_entries=3)
-def _seen(dataset_id: str, recipe_id: str, _recipe: Recipe) -> pd.DataFrame:  # noqa: ARG001
+def _seen(dataset_id: str, recipe_id: str, _recipe: Recipe) -> Stored:  # noqa: ARG001
     from ctrcore.data.preparing import rows_as_seen
 
-    return rows_as_seen(_table(dataset_id), _recipe)
+    return rows_as_seen(workspace().dataset(dataset_id).stored(), _recipe)
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)
