@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -25,11 +27,26 @@ def dense(column: Column) -> bool:
     return column.kind in ("numeric", "categorical")
 
 
-def parse(table: Table, column: Column) -> Cells:
-    """The cells of a column, all missing if the table lacks it: NaN, words that are missing, or no members."""
+def parse(table: Table, column: Column, to_learn: bool = False) -> Cells:
+    """The cells of a column, all missing if the table lacks it: NaN, words that are missing, or no members.
+
+    Args:
+        table: the rows.
+        column: what the schema says of it.
+        to_learn: a numeric column must hold numbers, most of the time.
+
+    Raises:
+        DataError: it does not.
+    """
     n, present = len(table), column.name in table.columns
     if column.kind == "numeric":
-        return as_numbers(table[column.name]) if present else np.full(n, np.nan)
+        if not present:
+            return np.full(n, np.nan)
+        cells = table[column.name]
+        numbers = as_numbers(cells)
+        if to_learn:
+            check_numbers(column, cells, numbers)
+        return numbers
     if column.kind == "categorical":
         if present:
             return as_words(table[column.name])
@@ -69,7 +86,7 @@ def check_trainable(table: Table, schema: Schema) -> None:
     """What may be missing in rows to score must be there in rows to learn from.
 
     Raises:
-        DataError: a column is missing or appears twice, or most cells of a numeric one are no numbers.
+        DataError: a column is missing or appears twice.
     """
     for column in schema.fields:
         if column.name not in table.columns:
@@ -78,20 +95,20 @@ def check_trainable(table: Table, schema: Schema) -> None:
                 "Set its kind to 'ignore', or use a table that has it.",
             )
     check_names(table)
-    for column in schema.fields:
-        if column.kind != "numeric":
-            continue
-        cells = table[column.name]
-        if not (cells.dtype == object or isinstance(cells.dtype, (pd.StringDtype, pd.CategoricalDtype))):
-            continue
-        found = as_words(cells)
-        wrong = found.known & np.isnan(as_numbers(cells))
-        if wrong.sum() > found.known.sum() / 2:
-            raise DataError(
-                f"The column '{column.name}' should be numeric, but most of its values are no numbers, "
-                f"for example '{str(cells.iloc[int(wrong.argmax())])[:50]}'.",
-                "Set its kind to 'categorical' or 'ignore'.",
-            )
+
+
+def check_numbers(column: Column, cells: pd.Series[Any], numbers: Numbers) -> None:
+    """Raise DataError if most cells of a numeric column are no numbers."""
+    if not (cells.dtype == object or isinstance(cells.dtype, (pd.StringDtype, pd.CategoricalDtype))):
+        return
+    found = as_words(cells)
+    wrong = found.known & np.isnan(numbers)
+    if wrong.sum() > found.known.sum() / 2:
+        raise DataError(
+            f"The column '{column.name}' should be numeric, but most of its values are no numbers, "
+            f"for example '{str(cells.iloc[int(wrong.argmax())])[:50]}'.",
+            "Set its kind to 'categorical' or 'ignore'.",
+        )
 
 
 def check_names(table: Table) -> None:
@@ -102,13 +119,14 @@ def check_names(table: Table) -> None:
 
 
 def fill_order(table: Table, schema: Schema, rows: Index | None) -> Order:
-    """Positions among the rows in the order of time (of the table where there is no time), for the forward fill."""
+    """Positions among the rows in the order of time (of the table where there is no time), for the forward fill.
+
+    None of them if no column is filled forward.
+    """
+    if all(column.impute != "forward_fill" for column in schema.fields):
+        return np.empty(0, dtype=np.int64)
     n = len(table) if rows is None else len(rows)
-    if (
-        schema.time is None
-        or schema.time not in table.columns
-        or all(column.impute != "forward_fill" for column in schema.fields)
-    ):
+    if schema.time is None or schema.time not in table.columns:
         return np.arange(n)
     times = as_times(table[schema.time], schema.time)
     times = times if rows is None else times[rows]

@@ -242,8 +242,8 @@ class _Encoding:
         numeric = [place for place, column in enumerate(self.columns) if _is_number(column)]
         count = sum(dense(column) for column in self.columns)
         self.writers = {
-            name: EncodedWriter(len(self.orders[name]), count, numeric, folder / name if folder else None)
-            for name in parts
+            name: EncodedWriter(_count(table, rows), count, numeric, folder / name if folder else None)
+            for name, rows in parts.items()
         }
         self.unknown: dict[str, dict[str, float]] = {name: {} for name in parts}
 
@@ -253,10 +253,11 @@ class _Encoding:
         counts: dict[str, npt.NDArray[np.int64]] = {}
         states = self.encoder._states
         with ThreadPoolExecutor(1) as reader:
-            upcoming = [reader.submit(self._parse, column) for column in self.columns[:1]]
+            waiting = [reader.submit(self._parse, column, learning) for column in self.columns[:1]]
             for number, column in enumerate(self.columns):
-                cells = upcoming.pop().result()
-                upcoming = [reader.submit(self._parse, later) for later in self.columns[number + 1 : number + 2]]
+                cells = waiting.pop().result()
+                for later in self.columns[number + 1 : number + 2]:
+                    waiting.append(reader.submit(self._parse, later, learning))
                 if learning and column.kind != "history":
                     states[column.name] = self._learn(column, cells)
                 field = places[column.name] = _place(column, states, places)
@@ -271,8 +272,8 @@ class _Encoding:
             self.encoder.counts = np.concatenate(list(counts.values()))
         return EncodedParts(self._finish(), self.unknown)
 
-    def _parse(self, column: Column) -> Cells:
-        return self.histories[column.name] if column.kind == "history" else parse(self.table, column)
+    def _parse(self, column: Column, learning: bool) -> Cells:
+        return self.histories[column.name] if column.kind == "history" else parse(self.table, column, learning)
 
     def _learn(self, column: Column, cells: Cells) -> ColumnState:
         rows = self.parts["train"]
@@ -318,6 +319,10 @@ def in_field_order(schema: Schema) -> list[Column]:
 
 def _is_number(column: Column) -> bool:
     return column.kind == "numeric" and column.scale != "quantile"
+
+
+def _count(table: Table, rows: Index | None) -> int:
+    return len(table) if rows is None else len(rows)
 
 
 def _chosen(values: npt.NDArray[Any], rows: Index | None) -> npt.NDArray[Any]:

@@ -63,7 +63,8 @@ class Stored:
             raise KeyError(name)
         kind = self._schema.field(name).type
         is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
-        column = pq.read_table(self.path, columns=[name], read_dictionary=[name] if is_text else [])[name]
+        with pq.ParquetFile(self.path, read_dictionary=[name] if is_text else []) as file:
+            column = file.read([name])[name]
         if is_text:
             cells = as_categorical(column)
         elif pa.types.is_nested(kind):
