@@ -93,7 +93,9 @@ class ParquetSink:
 
 
 def _undictionaried(kind: pa.DataType) -> pa.DataType:
-    """Parquet makes its own dictionaries."""
+    """Parquet makes its own dictionaries; lists of them could not be read across the borders of row groups."""
+    if pa.types.is_large_list(kind):
+        return pa.large_list(_undictionaried(kind.value_type))
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
