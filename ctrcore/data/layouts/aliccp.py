@@ -36,6 +36,7 @@ MEANINGS: dict[str, tuple[Role, str]] = {
     "853": ("context", "It combines the user's past intentions with that of the item."),
 }
 NAME = " The number is its name in Ali-CCP."
+WEIGHT = "It is the weight that belongs to the field {0}: how often, or how strongly."
 RARE = " Values seen in fewer than 10 training rows count as unknown."
 KNOWN_LATER = "A purchase is known only after the click, so a model that predicts the click may not see it."
 
@@ -80,7 +81,7 @@ def _column(name: str, large: bool) -> Column:
         return Column(name=name, kind="ignore", reason=KNOWN_LATER)
     role, meaning = MEANINGS.get(name.removeprefix("D"), ("context", "What it means is not known."))
     if name.startswith("D") and name[1:] in MEANINGS:
-        return Column(name=name, kind="numeric", role=role, scale="log1p", reason="It is how often or how much." + NAME)
+        return Column(name=name, kind="numeric", role=role, reason=WEIGHT.format(name[1:]))
     if name not in MEANINGS:
         return Column(name=name, kind="categorical", reason=meaning)
     least, rare = (10, RARE) if large else (1, "")

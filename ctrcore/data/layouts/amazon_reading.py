@@ -93,6 +93,7 @@ class Products:
             if item is not None and item not in products:
                 products[item] = _fields(record)
                 limits.check(len(products), 6)
+                limits.check_memory(6 * len(products))
         if not products:
             raise DataError(f"No line has the field '{self.key}'.", "Check that this is the file of products.")
         columns = pd.DataFrame.from_records(list(products.values()))

@@ -5,9 +5,11 @@ Source: the data description of Avazu's Kaggle challenge (2014).
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
-from ctrcore.data.layouts.heads import Files
+from ctrcore.data.layouts.heads import Files, Head
 from ctrcore.data.layouts.layout import Layout, given_parts, is_large, left_out, list_names, with_parts
 from ctrcore.data.layouts.plan import Hints, Part, Plan
 from ctrcore.schema import Column
@@ -18,6 +20,7 @@ NAMED = (
 )  # fmt: skip
 HIDDEN = ("C1", *(f"C{number}" for number in range(14, 22)))
 NEEDED = {"click", "hour", "C1", "banner_pos", "site_id", "app_id", "device_ip", "C14"}
+HOUR = re.compile(r"\d{8}")
 CODES = "Its numbers and hashes are names: 7 is not more than 3."
 RARE = " Values seen in fewer than 10 training rows count as unknown: there are too many of them to learn each."
 NOTES = (
@@ -29,7 +32,7 @@ NOTES = (
 
 def recognise(files: Files) -> Plan | None:
     """A table with Avazu's column names."""
-    heads = files.all(lambda head: set(head.names) >= NEEDED)
+    heads = files.all(_fits)
     if not heads:
         return None
     parts = given_parts(heads)
@@ -48,6 +51,11 @@ def recognise(files: Files) -> Plan | None:
         ),
     )
     return with_parts(plan, parts, like)
+
+
+def _fits(head: Head) -> bool:
+    hours = head.column("hour") if set(head.names) >= NEEDED else []
+    return bool(hours) and all(HOUR.fullmatch(cell) for cell in hours)
 
 
 def with_hours(frame: pd.DataFrame) -> pd.DataFrame:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +44,7 @@ class Block:
     index: Ints
     value: Floats
 
-    @property
+    @cached_property
     def rows(self) -> Ints:
         """The line of each entry, (m,)."""
         return np.repeat(np.arange(len(self.label)), np.diff(self.offsets))
@@ -94,17 +96,40 @@ def parse_lines(lines: list[str], before: int = 0) -> Block:
     is_entry = np.ones(len(flat), dtype=bool)
     is_entry[starts[:-1]] = False
     coded = flat.filter(pa.array(is_entry)).dictionary_encode()
-    parsed = [_entry(text) for text in coded.dictionary.to_pylist()]
     codes = coded.indices.to_numpy(zero_copy_only=False)
     offsets = starts - np.arange(len(starts))
-    wrong = np.array([one is None for one in parsed], dtype=bool)
-    if wrong.any():
-        row = int(np.searchsorted(offsets, int(wrong[codes].argmax()), side="right")) - 1
-        raise DataError(f"Line {before + row + 1} has an entry that is not read: '{lines[row].strip()[:60]}'.", REMEDY)
-    known = [one for one in parsed if one is not None]
-    field, index = (np.array([one[place] for one in known], dtype=np.int64) for place in (0, 1))
-    value = np.array([one[2] for one in known], dtype=np.float64)
-    return Block(_labels(flat.take(pa.array(starts[:-1])), before), offsets, field[codes], index[codes], value[codes])
+    parsed = _quickly(coded.dictionary)
+    if parsed is None:
+        entries = [_entry(text) for text in coded.dictionary.to_pylist()]
+        known = np.array([entry is not None for entry in entries], dtype=bool)[codes]
+        if not known.all():
+            row = int(np.searchsorted(offsets, int(known.argmin()), side="right")) - 1
+            raise DataError(
+                f"Line {before + row + 1} has an entry that is not read: '{lines[row].strip()[:60]}'.", REMEDY
+            )
+        table = np.array([entry for entry in entries if entry is not None], dtype=np.float64).reshape(-1, 3)
+        parsed = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2]
+    labels = _labels(flat.take(pa.array(starts[:-1])), before)
+    return Block(labels, offsets, parsed[0][codes], parsed[1][codes], parsed[2][codes])
+
+
+def _quickly(texts: pa.Array) -> tuple[Ints, Ints, Floats] | None:
+    """Fields, indices and values of entries that are all of one form; None if one of them needs a closer look."""
+    parts = pc.split_pattern(texts, ":")
+    widths = set(pc.unique(pc.list_value_length(parts)).to_pylist())
+    if widths not in ({2}, {3}):
+        return None
+    width = widths.pop()
+    cells = parts.flatten()
+    columns = [cells.take(pa.array(np.arange(place, len(cells), width))) for place in range(width)]
+    try:
+        value = pc.cast(columns[-1], pa.float64()).to_numpy()
+        indices = [pc.cast(column, pa.int64()).to_numpy() for column in columns[:-1]]
+    except pa.ArrowInvalid:
+        return None
+    if not np.isfinite(value).all() or any(((index < 0) | (index > LARGEST_EXACT)).any() for index in indices):
+        return None
+    return (indices[0] if width == 3 else np.zeros(len(texts), dtype=np.int64)), indices[-1], value
 
 
 def _labels(texts: pa.Array, before: int) -> Floats:
@@ -125,6 +150,10 @@ def _entry(text: str) -> tuple[int, int, float] | None:
         value = float(parts[-1])
     except ValueError:
         return None
-    if len(numbers) not in (1, 2) or any(not 0 <= number <= LARGEST_EXACT for number in numbers):
+    if (
+        len(numbers) not in (1, 2)
+        or not math.isfinite(value)
+        or any(not 0 <= number <= LARGEST_EXACT for number in numbers)
+    ):
         return None
     return (numbers[0] if len(numbers) == 2 else 0), numbers[-1], value

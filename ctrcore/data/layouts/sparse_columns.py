@@ -14,6 +14,7 @@ MOST_NUMBERS = 200  # numeric columns; a file with more indices of varying value
 MOST_POSITIONS = 500
 BAG = "features"
 
+Span = tuple[float, float]
 Source = Literal["position", "index", "members", "value"]
 
 
@@ -47,7 +48,7 @@ class Facts:
         plain: every value is 1.
     """
 
-    spans: dict[tuple[int, int], tuple[float, float]] = field(default_factory=dict)
+    spans: dict[tuple[int, int], Span] = field(default_factory=dict)
     several: set[int] = field(default_factory=set)
     width: int | None = None
     low: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
@@ -95,7 +96,10 @@ def columns_of(facts: Facts, has_fields: bool, names: tuple[str, ...] = ()) -> t
         names: of the positions, where there are so many and the lines are one-hot.
     """
     if has_fields:
-        return tuple(_column_of_field(number, facts) for number in sorted({number for number, _ in facts.spans}))
+        fields: dict[int, dict[int, Span]] = {}
+        for (number, index), span in facts.spans.items():
+            fields.setdefault(number, {})[index] = span
+        return tuple(_column_of_field(number, fields[number], number in facts.several) for number in sorted(fields))
     if facts.is_one_hot:
         width = facts.width or 0
         called = names if len(names) == width else tuple(f"field_{place + 1}" for place in range(width))
@@ -108,13 +112,12 @@ def columns_of(facts: Facts, has_fields: bool, names: tuple[str, ...] = ()) -> t
     return tuple(columns)
 
 
-def _column_of_field(number: int, facts: Facts) -> SparseColumn:
+def _column_of_field(number: int, spans: dict[int, Span], several: bool) -> SparseColumn:
     """All indices of a field if it has several in a line, else the value of its only index if it varies, else the
     index."""
     name = f"field_{number}"
-    if number in facts.several:
+    if several:
         return SparseColumn(name, "members", number)
-    spans = {index: span for (of, index), span in facts.spans.items() if of == number}
     index, (low, high) = next(iter(spans.items()))
     if len(spans) == 1 and low != high:
         return SparseColumn(name, "value", number, index)

@@ -49,6 +49,7 @@ class SparseReader:
                 parts[column.name].append(_cells(block, column, columns))
             rows += len(block.label)
             limits.check(rows, len(columns) + 1)
+            limits.check_memory(rows * (len(columns) + 1))
         if not rows:
             raise DataError("The file holds no lines.", "Upload a file with at least one line.")
         label = np.concatenate(labels)

@@ -297,7 +297,9 @@ def given_parts() -> Named:
 def ordinary() -> dict[str, Named]:
     """Files of no layout."""
     clicks = "".join(f"{row % 2},{row % 7},{row % 5},{row}.5\n" for row in range(ROWS))
+    avazu_rows = avazu()["train.csv"].replace(b",141021", b",")
     return {
+        "hours of the day": {"avazu.csv": avazu_rows},
         "clicks": {"clicks.csv": ("click,user_id,item_id,price\n" + clicks).encode()},
         "with a time": {"rows.csv": ("label,user_id,item_id,timestamp,age\n" + clicks.replace("\n", ",9\n")).encode()},
         "no names": {"numbers.csv": clicks.encode()},

@@ -160,13 +160,24 @@ def test_labels_are_whole_where_they_can_be(tmp_path: Path) -> None:
     assert read("3.5 1:1 2:1\n2 2:1\n", tmp_path)["label"].tolist() == [3.5, 2.0]
 
 
-@pytest.mark.parametrize(
-    "wrong", ["1 x:1", "1 1:y", "1 1:2:3:4", "1 1", "1 -1:1", "1 1.5:1", f"1 {2**60}:1", "one 1:1", "1 1:1:"]
-)
+ENTRIES_NOT_READ = ["x:1", "1:y", "1:2:3:4", "1", "-1:1", "1.5:1", f"{2**60}:1", "1:1:", "1:nan", "1:inf"]
+
+
+@pytest.mark.parametrize("wrong", [*(f"1 {entry}" for entry in ENTRIES_NOT_READ), "one 1:1"])
 def test_a_wrong_line_is_named(wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sparse_blocks, "BLOCK_BYTES", 16)
     with pytest.raises(DataError, match="Line 4 "):
         read("1 1:1 2:1\n0 1:1\n1 3:1\n" + wrong + "\n0 1:1\n", tmp_path)
+
+
+def test_forms_of_numbers(tmp_path: Path) -> None:
+    """A sign before a value, and entries of both forms in one block, are read one by one."""
+    frame = read("1\t1:+0.5  2:1e-3\n0 1:.25 2:-1.\n", tmp_path)
+    assert frame["feature_1"].tolist() == [0.5, 0.25]
+    assert frame["feature_2"].tolist() == [0.001, -1]
+    assert read("1 1:1 1:2:1\n0 2:3:1\n", tmp_path, has_fields=True).columns.tolist() == [
+        "label", "field_0", "field_1", "field_2",
+    ]  # fmt: skip
 
 
 def test_limits(tmp_path: Path) -> None:
