@@ -108,7 +108,7 @@ class CsvScores:
         frame = scores_of(part, self._kept)
         for name in self._kept:
             if frame[name].dtype == object:
-                frame[name] = frame[name].map(_joined)
+                frame[name] = frame[name].map(joined)
         frame.to_csv(self._text, index=False, header=not self._begun)
         self._begun = True
 
@@ -145,5 +145,8 @@ def _free(name: str, there: Sequence[str]) -> str:
     return free
 
 
-def _joined(cell: object) -> object:
+def joined(cell: object) -> object:
+    """A list as a text with | between its members; any other cell as it is."""
+    if hasattr(cell, "tolist"):  # as Parquet gives it back
+        cell = cell.tolist()
     return "|".join(map(str, cell)) if isinstance(cell, list) else cell

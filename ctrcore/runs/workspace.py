@@ -4,6 +4,7 @@
                          log.parquet  users.parquet  items.parquet  log.json: of a table built from behaviours
     <root>/runs/<id>/manifest.json  status.json  events.jsonl  recipe.json  encoder.json  model.json
                      model.safetensors  metrics.json  predictions.parquet  explain.json  log.txt
+    <root>/scores/<id>/scoring.json  status.json  scores.parquet  report.json  log.txt
 
 Nothing is kept in memory, so any number of processes may use the same workspace. A folder is made under a hidden name
 and then renamed, and removed the other way round: what can be seen is whole.
@@ -27,6 +28,7 @@ from ctrcore.runs.files import read_json, write_json, write_text
 from ctrcore.runs.folders import link, new_folder, remove_folder, sweep, visible
 from ctrcore.runs.jobs import Order, cancel, enlist, start
 from ctrcore.runs.run import Manifest, Run, open_run
+from ctrcore.runs.scorings import Scoring, add_scoring, open_scoring
 from ctrcore.runs.spec import RunSpec, checked_id, new_id
 from ctrcore.runs.status import JobStatus, read_status, write_status
 from ctrcore.runs.uploads import Upload, clean_name, save_uploads
@@ -53,7 +55,7 @@ class Workspace:
     def __init__(self, root: Path | None = None) -> None:
         self.root = Path(root).expanduser().resolve() if root is not None else settings.workspace_root()
         try:
-            for kind in ("datasets", "runs"):
+            for kind in ("datasets", "runs", "scores"):
                 (self.root / kind).mkdir(parents=True, exist_ok=True)
                 sweep(self.root / kind)
         except OSError as error:
@@ -278,10 +280,12 @@ class Workspace:
         self._start(run_id)
 
     def delete(self, run_id: str) -> None:
-        """Remove a run and all its files. Raises RunError while it is active."""
+        """Remove a run with all its files, and what it scored. Raises RunError while it is active."""
         folder = self._existing("runs", run_id)
         if read_status(folder).active:
             raise RunError("The run is still active.", "Cancel it before you delete it.")
+        for scoring in self.scorings(run_id):
+            scoring.delete()
         remove_folder(folder)
 
     def rename(self, run_id: str, name: str) -> None:
@@ -307,6 +311,42 @@ class Workspace:
     def enlist(self, run_id: str) -> str:
         """Queue a run for this process to work on; returns the attempt's name."""
         return enlist(self._existing("runs", run_id), self.queue)
+
+    # -- scores of new rows ------------------------------------------------------------------------------------------
+
+    def scorings(self, run_id: str | None = None) -> list[Scoring]:
+        """The files that were given to a run to score, or to any run; newest first."""
+        found = [open_scoring(self, name) for name in visible(self.root / "scores")]
+        mine = (one for one in found if one is not None and run_id in (None, one.run))
+        return sorted(mine, key=lambda one: (-one.created, one.id))
+
+    def scoring(self, scoring_id: str) -> Scoring:
+        """The scoring of that id. Raises RunError if there is none."""
+        found = open_scoring(self, checked_id(scoring_id, "scoring"))
+        if found is None:
+            raise RunError(f"There is no scoring '{scoring_id}'.", "Choose one from the list, or score a file.")
+        return found
+
+    def add_scoring(self, run_id: str, name: str, data: Upload, *, keep_columns: bool = True) -> str:
+        """Save a file of new rows at once and start a process that scores them. Returns the scoring's id.
+
+        Args:
+            run_id: the run whose model scores.
+            name: the file's name, only to show and to guess the format.
+            data: the rows, as bytes or as a binary stream.
+            keep_columns: keep the file's own columns beside the scores.
+
+        Raises:
+            RunError: if the run is not done, or the file is empty or too large.
+        """
+        return add_scoring(self, self.run(run_id), name, data, keep_columns=keep_columns)
+
+    def delete_scoring(self, scoring_id: str) -> None:
+        """Remove the scores of a file. Raises RunError while something works on them."""
+        folder = self._existing("scores", scoring_id)
+        if read_status(folder).active:
+            raise RunError("The file is still being scored.", "Wait for its end, or cancel it first.")
+        remove_folder(folder)
 
     # -- inside ------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,66 @@
+"""Scoring an uploaded file, in a process of its own: whatever the file does, it does it there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ctrcore.errors import RunError
+from ctrcore.runs import settings
+from ctrcore.runs.files import read_json, replacing, write_text
+from ctrcore.runs.score_files import score_file
+from ctrcore.runs.scoring import Scorer
+from ctrcore.runs.worker import Reporter
+from ctrcore.runs.workspace import Workspace
+
+READ = 0.3  # share of the progress bar that is behind when the file is read
+
+
+def score_upload(folder: Path, report: Reporter) -> None:
+    """The job function of a scoring: read the file, score it slice by slice, keep scores and report.
+
+    Raises:
+        CtrLensError: the file cannot be read, or does not go with the run.
+    """
+    from ctrcore.data.layouts.plan import Part
+    from ctrcore.data.reading import store_part
+    from ctrcore.data.stored import Stored
+
+    manifest = read_json(folder / "scoring.json")
+    if manifest is None or not (folder / str(manifest.get("file"))).is_file():
+        raise RunError("The uploaded file is gone.", "Upload it again.")
+    run = Workspace(folder.parents[1]).run(str(manifest.get("run")))
+    source, rows = folder / str(manifest["file"]), folder / "rows.parquet"
+    report.progress(0.01, "reading the file")
+    with _limited(settings.ingest_memory()):
+        store_part(Part(source), rows, progress=lambda done: report.progress(READ * done, "reading the file"))
+    report.write(progress=READ, message="loading the model")
+    table = Stored(rows)
+    scorer = Scorer(run, table)
+    keep = [str(name) for name in table.columns] if manifest.get("keep_columns") else []
+    with replacing(folder / "scores.parquet") as path, score_file(path, table, keep, parquet=True) as target:
+        for part in scorer.slices(lambda done: report.progress(READ + (1 - READ) * done, "scoring the rows")):
+            target.write(part)
+            report.check()
+    write_text(folder / "report.json", scorer.report().model_dump_json(indent=1))
+    for path in (source, rows):
+        path.unlink(missing_ok=True)  # the scores hold what was asked for
+
+
+@contextmanager
+def _limited(size: int) -> Iterator[None]:
+    """Let a file that grows without bounds end in a MemoryError. Only while it is read: a model may map more."""
+    try:
+        import resource
+    except ImportError:  # no such limit on this system
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard != resource.RLIM_INFINITY:
+        size = min(size, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
