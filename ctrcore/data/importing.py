@@ -201,7 +201,12 @@ def guess_with_hints(table: Stored, hints: Hints) -> Schema:
 
 def with_known(schema: Schema, columns: tuple[Column, ...]) -> Schema:
     """The schema with what is known of single columns; those that the table does not have are passed over."""
-    known = {column.name: column for column in columns if column.name != schema.label}
+    remembered = {column.of for column in schema.histories}  # what a history is of stays a category
+    known = {
+        column.name: column
+        for column in columns
+        if column.name != schema.label and (column.kind == "categorical" or column.name not in remembered)
+    }
     merged = [known.get(column.name, column) for column in schema.columns]
     return Schema.model_validate({**schema.model_dump(), "columns": [column.model_dump() for column in merged]})
 

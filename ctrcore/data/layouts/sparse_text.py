@@ -73,7 +73,11 @@ def _plan(files: Files, line: re.Pattern[str], layout: str) -> Plan | None:
             user="user_id" if "user_id" in called else None,
             item="item_id" if "item_id" in called else None,
             columns=_hinted(columns, is_large(rows)),
-            notes=(*([] if names else [NOTE]), WEIGHTS_NOTE, *left_out(heads, list(parts.values()))),
+            notes=(
+                *([NOTE] if not names else []),
+                *([WEIGHTS_NOTE] if any(column.source == "members" for column in columns) else []),
+                *left_out(heads, list(parts.values())),
+            ),
         ),
     )
     return with_parts(plan, parts, like)

@@ -55,7 +55,7 @@ def recognise(files: Files) -> Plan | None:
     plan = Plan(
         layout="typed_tables",
         title="Tables with typed columns",
-        why=f"The header of {list_names([head for head in (rows, users, items) if head])} gives each column a type.",
+        why=f"The header of {list_names([head for head in (*parts.values(), users, items) if head])} gives each column a type.",
         rows=like,
         users=_side(users),
         items=_side(items),

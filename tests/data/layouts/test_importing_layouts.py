@@ -69,6 +69,15 @@ def test_a_rating_of_four_is_a_click_and_one_of_three_is_none(tmp_path: Path) ->
     assert table[table.columns[0]].sum() == (log["rating"] >= 4).sum()
 
 
+@pytest.mark.parametrize("name", ["release_year", "title", "genres"])
+def test_the_user_may_remember_what_the_layout_knows_otherwise(name: str, tmp_path: Path) -> None:
+    """A history's column is a category, even one that would else be a number, a set or a name to show."""
+    choices = ImportChoices(log={"history_columns": [name]})
+    made, _ = imported(SAMPLES["movielens_100k"][1](), tmp_path, choices)
+    assert made.guess.column(f"history_{name}").of == name
+    assert made.guess.column(name).kind == "categorical"
+
+
 def test_a_zip_as_it_is_downloaded(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
