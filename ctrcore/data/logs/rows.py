@@ -43,7 +43,8 @@ def given_rows(events: Events, session: Words | None, choices: LogChoices) -> Ro
     Raises:
         DataError: no row is left without a click.
     """
-    answered = _answered(events, session) if choices.action is not None else np.zeros(len(events), dtype=bool)
+    # A second rating answers no first one: only actions lead to one another.
+    answered = _answered(events, session) if choices.positive_actions else np.zeros(len(events), dtype=bool)
     event = np.flatnonzero(~answered & (events.clicks_before() >= choices.first_clicks))
     label = events.clicked[event].astype(np.int64)
     _require_clicks(bool(label.any()), choices)
@@ -57,8 +58,11 @@ def given_rows(events: Events, session: Words | None, choices: LogChoices) -> Ro
 
 
 def _answered(events: Events, session: Words | None) -> Mask:
-    """True for an event without a click that leads to one: a click of the same user on the same item comes later in
-    the same session, or, where there are no sessions, comes next."""
+    """True for an event without a click that leads to one.
+
+    That is: the same user clicks the same item at that time or later in the same session. Where there are no sessions,
+    the click must be at that time or at the next time at which this user and this item meet.
+    """
     pair = events.user * events.items + events.item
     if session is not None:
         visits = np.unique(pair, return_inverse=True)[1] * (len(session.words) + 1) + session.codes + 1
@@ -66,11 +70,12 @@ def _answered(events: Events, session: Words | None) -> Mask:
         last_click = np.full(int(visit.max(initial=0)) + 1, -1)
         np.maximum.at(last_click, visit[events.clicked], events.time[events.clicked])
         return ~events.clicked & session.known & (last_click[visit] >= events.time)
-    order = np.lexsort((events.clicked, events.time, pair))  # of one time the click comes last
-    pair, clicked = pair[order], events.clicked[order]
-    answered = np.zeros(len(events), dtype=bool)
-    answered[order[:-1]] = (pair[1:] == pair[:-1]) & clicked[1:] & ~clicked[:-1]
-    return answered
+    span = int(events.time.max(initial=0)) + 1
+    meetings, meeting = np.unique(np.unique(pair, return_inverse=True)[1] * span + events.time, return_inverse=True)
+    clicked = np.bincount(meeting, weights=events.clicked) > 0
+    leads = clicked.copy()
+    leads[:-1] |= clicked[1:] & (meetings[1:] // span == meetings[:-1] // span)
+    return ~events.clicked & leads[meeting]
 
 
 def drawn_rows(events: Events, category: Words | None, choices: LogChoices) -> Rows:
