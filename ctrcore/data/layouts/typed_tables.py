@@ -51,11 +51,12 @@ def recognise(files: Files) -> Plan | None:
         parts = {"train": rows}  # one log makes all three parts
     hints = replace(hints, notes=(*hints.notes, *left_out(interactions, list(parts.values()))))
     sides = tuple(column for head in (users, items) if head is not None for column in columns_of(head, hints))
+    read = [head for head in (*parts.values(), users, items) if head is not None]
     like = Part(rows.path, TextFormat(rows.delimiter))
     plan = Plan(
         layout="typed_tables",
         title="Tables with typed columns",
-        why=f"The header of {list_names([head for head in (*parts.values(), users, items) if head])} gives each column a type.",
+        why=f"The header of {list_names(read)} gives each column a type.",
         rows=like,
         users=_side(users),
         items=_side(items),

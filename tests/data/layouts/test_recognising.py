@@ -88,6 +88,14 @@ def test_ordinary_files_are_of_no_layout(case: str, tmp_path: Path) -> None:
             plan_for(layout, files)
 
 
+def test_the_sample_data_are_ordinary_files() -> None:
+    """What this project's own simulator makes is guessed, alone and all together."""
+    files = {path.name: path for path in (Path(__file__).parents[3] / "sample_data" / "shop").iterdir()}
+    assert files
+    assert recognise(files) is None
+    assert all(recognise({name: path}) is None for name, path in files.items())
+
+
 def test_the_user_may_say_which_layout_it_is(tmp_path: Path) -> None:
     renamed = {
         "movielens_100k": ("u.data", "u.user", "u.item"),
