@@ -63,7 +63,9 @@ class TableOptions:
         """What was said about how the files are read."""
         from ctrcore.data.importing import ImportChoices
 
-        return ImportChoices.model_validate({"layout": self.layout, "rows_are": self.rows_are, "log": self.log})
+        # Who names a label says that the rows have one.
+        rows_are = self.rows_are or ("impressions" if self.label is not None and not self.log else None)
+        return ImportChoices.model_validate({"layout": self.layout, "rows_are": rows_are, "log": self.log})
 
 
 def table_options(command: Callable[..., Any]) -> Callable[..., Any]:

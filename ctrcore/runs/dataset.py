@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ctrcore.data.preparing import Prepared
-    from ctrcore.data.profiling import Profile
+    from ctrcore.data.profiles import Profile
     from ctrcore.data.stored import Stored
     from ctrcore.runs.workspace import Workspace
 
@@ -110,25 +110,34 @@ class Dataset(Job):
             schema: how to read the columns; None: the saved recipe's schema, or the guess. The profile of the last
                 schema asked for is kept on disk.
         """
-        from ctrcore.data.profiling import Profile, profile
-
         if schema is None:
             recipe = self.recipe()
             schema = recipe.data_schema if recipe is not None else self.guess()
-        kept = read_json(self.folder / "profile.json")
-        if kept is not None and kept.get("schema") == schema.model_dump(mode="json"):
-            try:
-                return Profile.model_validate(kept["profile"])
-            except (KeyError, ValidationError):
-                pass  # written by another version: made anew
-        made = profile(self.stored(), schema)
-        self.keep_profile(schema, made)
-        return made
+        kept = self.kept_profile()
+        return kept[1] if kept is not None and kept[0] == schema else self.measure(schema)
 
-    def keep_profile(self, schema: Schema, made: Profile) -> None:
-        """Keep a profile and the schema it was made with."""
+    def kept_profile(self) -> tuple[Schema, Profile] | None:
+        """The profile that was made last and the schema it was made with; None if it cannot be read."""
+        from ctrcore.data.profiles import Profile
+
+        kept = read_json(self.folder / "profile.json")
+        try:
+            return (Schema.model_validate(kept["schema"]), Profile.model_validate(kept["profile"])) if kept else None
+        except (KeyError, ValidationError):
+            return None  # written by another version
+
+    def measure(self, schema: Schema) -> Profile:
+        """Make the profile anew and keep it."""
+        from ctrcore.data.profiling import profile
+
+        made = profile(self.stored(), schema)
         text = f'{{"schema": {schema.model_dump_json()}, "profile": {made.model_dump_json()}}}\n'
         write_text(self.folder / "profile.json", text)
+        return made
+
+    def is_prepared(self, recipe: Recipe) -> bool:
+        """True if the rows are split and encoded by the recipe already."""
+        return (self.folder / "prepared" / recipe.id).exists()
 
     def prepared(self, recipe: Recipe, progress: Callable[[float], None] | None = None) -> Prepared:
         """The table split and encoded by the recipe, memory-mapped. Made once, kept on disk for the next time.
