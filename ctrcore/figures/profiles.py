@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ctrcore.figures.style import NEUTRAL, POSITIVE, finish, shorten
+from ctrcore.figures.style import NEUTRAL, POSITIVE, WHISKER, finish, safe, shorten
 
 
 def class_balance(clicks: int, rows: int) -> go.Figure:
@@ -58,8 +58,20 @@ def score_histogram(clicks: Sequence[float], others: Sequence[float], edges: Seq
     return figure
 
 
-def value_rates(values: Sequence[str], counts: Sequence[float], rates: Sequence[float], overall: float) -> go.Figure:
-    """Values of a field: how many rows each has, and its click rate beside the overall one."""
+def value_rates(
+    values: Sequence[str],
+    counts: Sequence[float],
+    rates: Sequence[float],
+    overall: float,
+    intervals: Sequence[tuple[float, float]] | None = None,
+) -> go.Figure:
+    """Values of a field: how many rows each has, and its click rate beside the overall one.
+
+    Args:
+        values: what is shown. counts: rows of each. rates: click rate of each, NaN where it is not known.
+        overall: click rate of all rows.
+        intervals: 95 % interval of each rate, drawn as a line.
+    """
     labels = [f"{shorten(str(value), 24)}{chr(8203) * position}" for position, value in enumerate(values)]
     figure = make_subplots(
         rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.04, subplot_titles=("rows", "click rate")
@@ -73,17 +85,89 @@ def value_rates(values: Sequence[str], counts: Sequence[float], rates: Sequence[
         row=1,
         col=1,
     )
+    low, high = (np.array(ends, dtype=float) for ends in zip(*intervals, strict=True)) if intervals else ([], [])
+    shares = np.asarray(rates, dtype=float)
     figure.add_bar(
         y=labels,
         x=rates,
         orientation="h",
         marker={"color": POSITIVE},
-        hovertemplate="%{y}: %{x:.1%} clicked<extra></extra>",
+        error_x={"array": high - shares, "arrayminus": shares - low, "color": WHISKER, "width": 3}
+        if intervals
+        else None,
+        customdata=np.column_stack([low, high]) if intervals else None,
+        hovertemplate="%{y}: %{x:.1%} clicked"
+        + (" (95 % interval %{customdata[0]:.1%} to %{customdata[1]:.1%})" if intervals else "")
+        + "<extra></extra>",
         row=1,
         col=2,
     )
     figure.add_vline(x=overall, line={"color": NEUTRAL, "dash": "dot", "width": 2}, row=1, col=2)
     finish(figure, height=120 + 26 * len(labels), legend=False, top=30)
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(tickformat=".0%", row=1, col=2)
+    # Else values that look like dates or numbers would be laid out as such.
+    figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
+    figure.update_xaxes(title_text="rows", row=1, col=1)
+    figure.update_xaxes(title_text="share of the rows that was clicked", tickformat=".0%", row=1, col=2)
+    return figure
+
+
+def distribution(edges: Sequence[float], counts: Sequence[int], x: str, logarithmic: bool = False) -> go.Figure:
+    """How many cells lie between each two edges.
+
+    Args:
+        edges: increasing, one more than there are counts.
+        counts: cells of each range.
+        x: what the numbers are.
+        logarithmic: ranges grow by a factor: each gets the same width on the page, and is named by its edges.
+    """
+    left, right = np.asarray(edges[:-1], dtype=float), np.asarray(edges[1:], dtype=float)
+    whole = len(left) > 1 and bool(np.allclose(right - left, 1)) and bool(np.allclose(left % 1, 0.5))
+    names = [f"{(a + b) / 2:.0f}" if whole else f"{a:.4g} to {b:.4g}" for a, b in zip(left, right, strict=True)]
+    places = np.arange(len(left)) if logarithmic else (left + right) / 2
+    figure = go.Figure()
+    figure.add_bar(
+        x=places,
+        y=counts,
+        # A single number has a range without width, which would not be seen.
+        width=1.0 if logarithmic else np.where(right > left, right - left, 1.0),
+        marker={"color": POSITIVE, "line": {"width": 0}},
+        customdata=names,
+        hovertemplate="%{customdata}: %{y:,} rows<extra></extra>",
+    )
+    finish(figure, height=280, x=safe(x), y="rows", legend=False)
+    figure.update_layout(bargap=0.03)
+    if logarithmic:
+        shown = np.unique(np.linspace(0, len(edges) - 1, 7).round().astype(int))
+        figure.update_xaxes(tickvals=shown - 0.5, ticktext=[f"{edges[place]:.3g}" for place in shown])
+    return figure
+
+
+def rows_over_time(
+    starts: Sequence[str], rows: Sequence[int], labelled: Sequence[int], clicks: Sequence[int], unit: str
+) -> go.Figure:
+    """Rows of each step of time, and below them the share that was clicked.
+
+    Args:
+        starts: of the steps. rows, labelled, clicks: how many each has.
+        unit: what a step is: 'day', or 'range' for the numbers of a counter.
+    """
+    rates = [click / told if told else None for click, told in zip(clicks, labelled, strict=True)]
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08, row_heights=[0.6, 0.4])
+    figure.add_bar(
+        x=starts, y=rows, marker={"color": NEUTRAL}, hovertemplate="%{x}: %{y:,} rows<extra></extra>", row=1, col=1
+    )
+    figure.add_scatter(
+        x=starts,
+        y=rates,
+        mode="lines+markers" if len(starts) <= 40 else "lines",
+        line={"color": POSITIVE, "width": 2.5},
+        hovertemplate="%{x}: %{y:.1%} clicked<extra></extra>",
+        row=2,
+        col=1,
+    )
+    finish(figure, height=400, legend=False)
+    step = "each range" if unit == "range" else f"each {unit}"
+    figure.update_yaxes(title_text=f"rows in {step}", row=1, col=1)
+    figure.update_yaxes(title_text="click rate", tickformat=".0%", rangemode="tozero", row=2, col=1)
+    figure.update_xaxes(title_text="number" if unit == "range" else f"start of the {unit}", row=2, col=1)
     return figure

@@ -32,6 +32,7 @@ def show_preview(dataset: Dataset, recipe: Recipe) -> None:
     with st.spinner("Splitting and encoding the rows"):
         made = prepared(dataset.id, recipe)
     counts(made.report)
+    never_seen(made.report.get("cold"))
     part = st.segmented_control(
         "Rows of", list(PARTS), default="train", required=True, format_func=PARTS.__getitem__, key="preview-part"
     )
@@ -96,6 +97,46 @@ DROPPED = {
     "unlabelled": "rows without a label",
     "negatives": "training rows without a click",
 }
+
+
+def never_seen(cold: dict[str, dict[str, dict[str, float]]] | None) -> None:
+    """How much of validation and test is about users and items without a training row."""
+    table = pd.DataFrame(
+        [
+            {"part": PARTS[part], "what": f"{key}s", **{name: found[key][name] for name in COLD}}
+            for part, found in (cold or {}).items()
+            for key in found
+            if found[key]["rows"]
+        ]
+    )
+    if table.empty:
+        return
+    with st.container(border=True):
+        st.markdown("#### Users and items that training never saw")
+        learn(
+            "Of a **new** user or item a model knows only what it shares with others, its age group or its category. "
+            "The more such rows, the less the test says on how well known ones are ranked, and the other way round."
+        )
+        st.dataframe(
+            table,
+            hide_index=True,
+            key="preview-cold",
+            alt="Share of validation and test rows whose user or item has no training row",
+            column_config={
+                "part": "Rows for",
+                "what": "Of",
+                "share": st.column_config.ProgressColumn(
+                    "Rows of new ones", min_value=0.0, max_value=1.0, format="percent", help="Share of the part's rows."
+                ),
+                "cold_rows": st.column_config.NumberColumn("Such rows", format="localized"),
+                "cold": st.column_config.NumberColumn("New ones", format="localized", help="Different new ones."),
+                "distinct": st.column_config.NumberColumn("Different ones in all", format="localized"),
+            },
+        )
+        csv_button(table, "new-users-and-items")
+
+
+COLD = ("share", "cold_rows", "cold", "distinct")
 
 
 def unknown(shares: dict[str, dict[str, float]]) -> None:

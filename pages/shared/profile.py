@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ctrcore.data.profiles import ColumnProfile, Profile
-from ctrcore.figures.profiles import class_balance, value_rates
+from ctrcore.data.profiles import Profile, TimeSpan
+from ctrcore.figures.profiles import class_balance, rows_over_time
 from pages.shared.charts import chart, csv_button
+from pages.shared.column_profile import column_view
 from pages.shared.level import learn
 from pages.shared.tools import plain
 from pages.shared.words import WORDS
@@ -44,11 +45,20 @@ def show_profile(profile: Profile) -> None:
         alt_text=f"{profile.clicks:,} of {profile.labelled:,} labelled rows were clicked",
     )
     columns_table(profile)
-    learn("Choose a column to see its commonest values, or for a number its ranges, and how often each is clicked.")
-    names = [column.name for column in profile.columns if column.top]
-    if names:
+    shown = [column for column in profile.columns if column.top or column.histogram or column.lengths]
+    shown.sort(key=lambda column: column.kind == "ignore")
+    if shown:
+        learn("Click a line of the table, or choose a column here, to see what it holds and how often that is clicked.")
+        names = [column.name for column in shown]
+        if st.session_state.get("profile-column") not in names:
+            st.session_state.pop("profile-column", None)
         name = st.selectbox("Column", names, key="profile-column", width=320)
-        column_view(next(column for column in profile.columns if column.name == name), profile)
+        column_view(next(column for column in shown if column.name == name), profile)
+    if profile.times is not None:
+        st.markdown("### Over time")
+        over_time(profile.times)
+    st.markdown("### Columns that determine each other")
+    determined(profile)
 
 
 def columns_table(profile: Profile) -> None:
@@ -65,10 +75,19 @@ def columns_table(profile: Profile) -> None:
                 "mean": column.lengths.mean if column.lengths is not None else column.mean,
                 "maximum": column.lengths.longest if column.lengths is not None else column.maximum,
                 "auc": column.auc,
+                "sample": column.sample,
             }
             for column in profile.columns
         ]
     )
+    if table["sample"].isna().all():
+        table = table.drop(columns="sample")
+
+    def choose() -> None:
+        rows = st.session_state["profile-columns"]["selection"]["rows"]
+        if rows:
+            st.session_state["profile-column"] = profile.columns[rows[0]].name
+
     with st.container(border=True):
         st.markdown("#### Columns")
         st.dataframe(
@@ -76,6 +95,8 @@ def columns_table(profile: Profile) -> None:
             hide_index=True,
             key="profile-columns",
             placeholder="",
+            on_select=choose,
+            selection_mode="single-row",
             alt="Every column with missing share, number of values, rare share, range and its AUC alone",
             column_config={
                 "name": "Column",
@@ -93,26 +114,78 @@ def columns_table(profile: Profile) -> None:
                     format="%.3f",
                     help="How well this column alone orders the clicks. Near 1 it probably knows the answer: a leak.",
                 ),
+                "sample": st.column_config.NumberColumn(
+                    "Sample of", format="localized", help="Rows looked at, where the table has too many to look at all."
+                ),
             },
         )
         csv_button(table, "columns")
 
 
-def column_view(column: ColumnProfile, profile: Profile) -> None:
-    """The values of one column with their click rates."""
-    rates = [float("nan") if top.click_rate is None else top.click_rate for top in column.top]
-    numeric = column.kind == "numeric"
-    chart(
-        value_rates(
-            [top.value for top in column.top],
-            [top.rows for top in column.top],
-            rates,
-            profile.click_rate,
-        ),
-        key="profile-values",
-        title=f"{'Ranges' if numeric else 'Commonest values'} of {plain(column.name)}",
-        read="Left: how many rows. Right: the share of them that was clicked; the dotted line is that of all rows.",
-        beware="A high click rate on few rows may be chance, and need not be caused by this column.",
-        alt_text=f"Rows and click rate of {len(column.top)} values of {column.name}",
-        data=pd.DataFrame([top.model_dump() for top in column.top]),
+def over_time(times: TimeSpan) -> None:
+    """When the rows happened, and how the click rate moved."""
+    step = "range of numbers" if times.unit == "range" else times.unit
+    gap = f" {times.missing:,} rows have no time." if times.missing else ""
+    st.caption(
+        f"From {times.first} to {times.last}{'' if times.unit == 'range' else ' (UTC)'}.{gap} {plain(times.note)}"
     )
+    points = pd.DataFrame([point.model_dump() for point in times.points])
+    chart(
+        rows_over_time(
+            [point.start for point in times.points],
+            [point.rows for point in times.points],
+            [point.labelled for point in times.points],
+            [point.clicks for point in times.points],
+            times.unit,
+        ),
+        key="profile-time",
+        title=f"Rows and clicks by {plain(times.column)}",
+        read=f"Above: the rows of each {step}. Below: the share of them that was clicked.",
+        beware="The first and the last step may be cut off. A click rate that moves with time is a reason to test on "
+        "the last rows, not a proof that users changed: the items or the places shown may have.",
+        alt_text=f"Rows and click rate of each {step} from {times.first} to {times.last}",
+        data=points,
+    )
+
+
+def determined(profile: Profile) -> None:
+    """Which columns say no more than another one does."""
+    if not profile.determined:
+        st.caption("No categorical column says what another one is.")
+        return
+    table = pd.DataFrame(
+        [
+            {
+                "a": pair.a,
+                "b": pair.b,
+                "share": pair.share,
+                "meaning": "two names for the same thing" if pair.both else f"each {pair.a} has one {pair.b}",
+                "rows": pair.rows,
+            }
+            for pair in profile.determined
+        ]
+    )
+    with st.container(border=True):
+        learn(
+            "A column that another one determines adds nothing that a model could not learn from the other, but it "
+            "helps where the other's values are rare: a new item still has a known category. Of two names for the "
+            "same thing, one is enough."
+        )
+        st.dataframe(
+            table,
+            hide_index=True,
+            key="profile-determined",
+            alt="Pairs of columns of which the first determines the second",
+            column_config={
+                "a": "Column",
+                "b": "Determines",
+                "share": st.column_config.NumberColumn(
+                    "In", format="percent", help="Share of the rows that agree with the commonest one of their value."
+                ),
+                "meaning": "That is",
+                "rows": st.column_config.NumberColumn(
+                    "Rows", format="localized", help="Rows compared; of large tables a sample of whole users and items."
+                ),
+            },
+        )
+        csv_button(table, "determined")

@@ -1,0 +1,90 @@
+"""One column of the profile: how its values spread, and how often each is clicked."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ctrcore.data.profiles import ColumnProfile, Histogram, Profile
+from ctrcore.figures.profiles import distribution, value_rates
+from pages.shared.charts import chart
+from pages.shared.level import learn
+from pages.shared.tools import plain
+
+QUANTILES = {0.0: "least", 1.0: "most"}
+
+
+def column_view(column: ColumnProfile, profile: Profile) -> None:
+    """What one column holds, and the click rates of its values."""
+    name = plain(column.name)
+    if column.sample is not None:
+        st.caption(f"All numbers of {name} are from a sample of {column.sample:,} of the {profile.rows:,} rows.")
+    if column.histogram is not None:
+        numbers(column, column.histogram)
+    if column.lengths is not None and column.lengths.histogram is not None:
+        lengths(column, column.lengths.histogram)
+    if not column.top:
+        return
+    intervals = [(value.low, value.high) for value in column.top if value.low is not None and value.high is not None]
+    chart(
+        value_rates(
+            [value.value for value in column.top],
+            [value.rows for value in column.top],
+            [float("nan") if value.click_rate is None else value.click_rate for value in column.top],
+            profile.click_rate,
+            intervals if len(intervals) == len(column.top) else None,
+        ),
+        key="profile-values",
+        title=f"{'Ranges' if column.kind == 'numeric' else 'Commonest values'} of {name}",
+        read="Left: how many rows. Right: the share of them that was clicked, with a line from the least to the "
+        "largest rate that so many rows leave possible (95 %, Wilson); the dotted line is the rate of all rows.",
+        beware="Two values whose lines overlap may well have the same click rate. A rate need not be caused by this "
+        "column.",
+        alt_text=f"Rows and click rate of {len(column.top)} values of {column.name}",
+        data=pd.DataFrame([value.model_dump() for value in column.top]),
+    )
+
+
+def numbers(column: ColumnProfile, found: Histogram) -> None:
+    """How the numbers of a column spread."""
+    name = plain(column.name)
+    chart(
+        distribution(found.edges, found.counts, column.name, found.logarithmic),
+        key="profile-distribution",
+        title=f"How the numbers of {name} spread",
+        read="Each bar is a range of numbers; its height is the number of rows in it."
+        + (" Each range is a multiple of the one before, for most numbers are small." if found.logarithmic else "")
+        + " The first and the last range may be wider: they hold what is rare.",
+        beware="A rare large number is not wrong because it is rare. Ranges of another width would show other bumps.",
+        alt_text=f"Histogram of {column.name} in {len(found.counts)} ranges",
+        data=bars(found),
+    )
+    quantiles = {QUANTILES.get(found.share, f"{found.share:.0%}"): [found.value] for found in column.quantiles}
+    st.dataframe(
+        pd.DataFrame(quantiles),
+        hide_index=True,
+        key="profile-quantiles",
+        column_config={name: st.column_config.NumberColumn(format="%.6g") for name in quantiles},
+        alt=f"Quantiles of {column.name}",
+    )
+    learn("A share of the numbers is at most as large as the number below it: half of them at most the one at 50 %.")
+
+
+def lengths(column: ColumnProfile, found: Histogram) -> None:
+    """How long the lists of a column are."""
+    what = "behaviours" if column.kind == "history" else "members"
+    chart(
+        distribution(found.edges, found.counts, f"{what} in a row", found.logarithmic),
+        key="profile-lengths",
+        title=f"Length of {plain(column.name)}",
+        read=f"How many rows have no {what}, one, two, and so on.",
+        beware="A long history is no better history: models keep only its most recent part, as long as the schema "
+        "says. A row without one tells a model nothing through this column.",
+        alt_text=f"Histogram of the number of {what} of {column.name}",
+        data=bars(found),
+    )
+
+
+def bars(found: Histogram) -> pd.DataFrame:
+    """A histogram as a table."""
+    return pd.DataFrame({"from": found.edges[:-1], "to": found.edges[1:], "rows": found.counts})
