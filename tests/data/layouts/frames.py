@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from ctrcore.data.joining import join_tables
 from ctrcore.data.layouts.plan import Plan
+from ctrcore.data.layouts.recognising import recognise
 from ctrcore.data.reading import read_part
 
 
@@ -31,3 +33,15 @@ def joined(plan: Plan) -> pd.DataFrame:
     """The rows with the columns of their users and items."""
     found = tables(plan)
     return join_tables(found["rows"], found.get("users"), found.get("items"), str(plan.user_key), str(plan.item_key))
+
+
+def plan_of(named: dict[str, bytes], folder: Path) -> Plan:
+    """The plan of files that are recognised."""
+    plan = recognise(write(named, folder))
+    assert plan is not None
+    return plan
+
+
+def known(cells: pd.Series[Any]) -> list[Any]:
+    """The cells, None where missing."""
+    return [None if pd.isna(cell) else cell for cell in cells]
