@@ -85,6 +85,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--libraries", nargs="+", choices=LIBRARIES, default=list(LIBRARIES))
+    parser.add_argument("--block", type=int, default=0, help="FuxiCTR only: rows of a file; 0, its default: one file")
     parser.add_argument("--limit", type=float, default=1800, help="seconds after which a run is ended")
     parser.add_argument("--data", type=Path, default=default_folder(), help="folder for the made tables")
     parser.add_argument("--peers", type=Path, default=default_folder() / "peers", help="folder for environments")
@@ -95,7 +96,7 @@ def main() -> None:
     runs: dict[str, list[Measured]] = {name: [] for name in pythons}
     for number in range(chosen.repeat):
         for name, python in pythons.items():
-            runs[name].append(_run(name, python, files, chosen.threads, chosen.limit))
+            runs[name].append(_run(name, python, files, chosen))
             print(f"{name} {number + 1}: {runs[name][-1].seconds:.1f} s", file=sys.stderr, flush=True)
     size = sum(files[part].stat().st_size for part in SHARES)
     print(f"\n{chosen.rows:,} rows, {size / 1e6:,.0f} MB, {chosen.threads} threads, {chosen.repeat} times round\n")
@@ -146,7 +147,7 @@ def _environments(names: list[str], folder: Path) -> dict[str, Path]:
     return found
 
 
-def _run(name: str, python: Path, files: dict[str, Path], threads: int, limit: float) -> Measured:
+def _run(name: str, python: Path, files: dict[str, Path], chosen: argparse.Namespace) -> Measured:
     """One library once, in an empty folder that is removed afterwards."""
     folder = files["atomic"] / f"made_by_{name}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -154,9 +155,10 @@ def _run(name: str, python: Path, files: dict[str, Path], threads: int, limit: f
     task = {part: str(files[part]) for part in SHARES} | {"data": str(files["atomic"]), "folder": str(folder)}
     columns = {"numbers": NUMBERS, "ids": IDS, "label": LABEL}
     order = files["atomic"] / f"{name}.json"
-    order.write_text(json.dumps(task | columns | {"block": 0}), encoding="utf-8")
+    order.write_text(json.dumps(task | columns | {"block": chosen.block}), encoding="utf-8")
     command: list[str | Path] = [python, *LIBRARIES[name].script, order]
-    run = measure(command, threads=threads, env={"CTR_THREADS": str(threads)}, limit=limit)
+    threads = {"CTR_THREADS": str(chosen.threads)}
+    run = measure(command, threads=chosen.threads, env=threads, limit=chosen.limit)
     shutil.rmtree(folder, ignore_errors=True)
     return run
 
