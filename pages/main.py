@@ -68,6 +68,14 @@ page = st.navigation(
                 help="Which of a user's earlier clicks matter for the item at hand, and whether they help it.",
             ),
         ],
+        "Use": [
+            st.Page(
+                "score.py",
+                title="Score new rows",
+                icon=":material/playlist_add_check:",
+                help="Upload rows that no model has seen, and get each row's probability of a click.",
+            )
+        ],
         "Workspace": [
             st.Page(
                 "runs.py",

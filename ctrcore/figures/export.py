@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -18,3 +20,12 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     safe = pd.DataFrame({i: [safe_cell(v) for v in frame.iloc[:, i]] for i in range(frame.shape[1])})
     safe.columns = pd.Index(columns)
     return safe.to_csv(index=False).encode("utf-8-sig")
+
+
+def to_csv_of(parts: Iterable[pd.DataFrame]) -> bytes:
+    """`to_csv` of a table that comes in parts, one below the other."""
+    pieces: list[bytes] = []
+    for part in parts:
+        text = to_csv(part)
+        pieces.append(text.removeprefix(to_csv(part.iloc[:0])) if pieces else text)
+    return b"".join(pieces)

@@ -10,7 +10,7 @@ import pytest
 from ctrcore.runs.workspace import Workspace
 from tests.pages.conftest import MAIN, Open, texts
 
-PAGES = ("data.py", "train.py", "compare.py", "afm.py", "senet.py", "din.py", "runs.py")
+PAGES = ("data.py", "train.py", "compare.py", "afm.py", "senet.py", "din.py", "score.py", "runs.py")
 TITLES = {
     "home.py": "CTR Lens",
     "data.py": "Data",
@@ -19,6 +19,7 @@ TITLES = {
     "afm.py": "AFM attention",
     "senet.py": "SENet importance",
     "din.py": "DIN attention",
+    "score.py": "Score new rows",
     "runs.py": "Runs",
 }
 HEAVY = {"torch", "shap", "sklearn", "scipy"}

@@ -41,7 +41,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.mark.parametrize(
-    "page", ["home.py", "data.py", "train.py", "compare.py", "afm.py", "senet.py", "din.py", "runs.py"]
+    "page", ["home.py", "data.py", "train.py", "compare.py", "afm.py", "senet.py", "din.py", "score.py", "runs.py"]
 )
 def test_names_and_values_are_shown_as_text(
     hostile: Workspace, visit: Open, monkeypatch: pytest.MonkeyPatch, page: str
