@@ -22,6 +22,9 @@ from benchmarks.measuring import Measured, environment, measure, spread, version
 
 HERE = Path(__file__).parent
 TORCH = ("torch==2.13.0",)
+FUXICTR = (str(HERE / "peers" / "fuxictr_prepare.py"),)
+FUXICTR_STEPS = (TORCH, ("fuxictr==2.3.10", "polars<2"))
+FUXICTR_PACKAGES = ("numpy", "polars", "pyarrow", "ray", "scikit-learn", "torch")
 SHARES = {"train": 0.8, "valid": 0.1, "test": 0.1}
 
 
@@ -35,6 +38,7 @@ class Library:
         steps: what is installed for it; nothing for the project itself, which runs where this script does.
         packages: those whose versions matter.
         does: what it does with the rows, and what it does not.
+        parts: FuxiCTR only: files of so many rows instead of one file, at most a whole test part.
     """
 
     title: str
@@ -42,6 +46,7 @@ class Library:
     steps: tuple[tuple[str, ...], ...]
     packages: tuple[str, ...]
     does: str
+    parts: int = 0
 
 
 LIBRARIES = {
@@ -56,14 +61,22 @@ LIBRARIES = {
         "their median; ids, numbers and labels as arrays that are memory-mapped.",
     ),
     "fuxictr": Library(
-        "FuxiCTR 2.3.10",
-        (str(HERE / "peers" / "fuxictr_prepare.py"),),
-        (TORCH, ("fuxictr==2.3.10", "polars<2")),
-        ("numpy", "polars", "pyarrow", "ray", "scikit-learn", "torch"),
+        "FuxiCTR 2.3.10, one file",
+        FUXICTR,
+        FUXICTR_STEPS,
+        FUXICTR_PACKAGES,
         "FeatureProcessor and build_dataset with types given. Vocabulary from the training rows, one unknown id a "
         "field; StandardScaler by the training rows, gaps filled with 0; one Parquet file each for the three parts, "
         "its default (data_block_size 0), and the vocabulary as JSON and pickle. polars is held below 2, which removed "
         "an argument that it uses. It starts Ray, as it always does.",
+    ),
+    "fuxictr_parts": Library(
+        "FuxiCTR 2.3.10, files of 200,000 rows",
+        FUXICTR,
+        FUXICTR_STEPS,
+        FUXICTR_PACKAGES,
+        "The same with data_block_size 200,000, which spares it sorting the rows again.",
+        parts=200_000,
     ),
     "recbole": Library(
         "RecBole 1.2.1",
@@ -85,7 +98,6 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--libraries", nargs="+", choices=LIBRARIES, default=list(LIBRARIES))
-    parser.add_argument("--block", type=int, default=0, help="FuxiCTR only: rows of a file; 0, its default: one file")
     parser.add_argument("--limit", type=float, default=1800, help="seconds after which a run is ended")
     parser.add_argument("--data", type=Path, default=default_folder(), help="folder for the made tables")
     parser.add_argument("--peers", type=Path, default=default_folder() / "peers", help="folder for environments")
@@ -141,7 +153,9 @@ def _environments(names: list[str], folder: Path) -> dict[str, Path]:
     for name in names:
         steps = LIBRARIES[name].steps
         try:
-            found[name] = environment((folder / name).resolve(), *steps) if steps else Path(sys.executable)
+            found[name] = (
+                environment((folder / name.partition("_")[0]).resolve(), *steps) if steps else Path(sys.executable)
+            )
         except subprocess.CalledProcessError as error:
             print(f"{LIBRARIES[name].title} is left out, it could not be installed: {error}")
     return found
@@ -155,7 +169,10 @@ def _run(name: str, python: Path, files: dict[str, Path], chosen: argparse.Names
     task = {part: str(files[part]) for part in SHARES} | {"data": str(files["atomic"]), "folder": str(folder)}
     columns = {"numbers": NUMBERS, "ids": IDS, "label": LABEL}
     order = files["atomic"] / f"{name}.json"
-    order.write_text(json.dumps(task | columns | {"block": chosen.block}), encoding="utf-8")
+    order.write_text(
+        json.dumps(task | columns | {"block": min(LIBRARIES[name].parts, round(chosen.rows * SHARES["test"]))}),
+        encoding="utf-8",
+    )
     command: list[str | Path] = [python, *LIBRARIES[name].script, order]
     threads = {"CTR_THREADS": str(chosen.threads)}
     run = measure(command, threads=chosen.threads, env=threads, limit=chosen.limit)
@@ -184,7 +201,8 @@ def print_table(runs: dict[str, list[Measured]]) -> None:
         print(" | ".join(cells))
     print(
         "\nPeak memory is the resident size of the process and all it started, shared pages counted once. Pages of "
-        "memory-mapped files count while they are resident; 'without files' leaves them out.\n"
+        "memory-mapped files count while they are resident; 'without files' leaves them out. Written are the encoded "
+        "parts with their vocabulary.\n"
     )
     for name, found in runs.items():
         failed = [run for run in found if run.code != 0]
