@@ -26,7 +26,7 @@ from ctrcore.data.suspicions import (
     unequal_histories,
     warnings_about,
 )
-from ctrcore.data.timespans import time_span
+from ctrcore.data.timespans import nearly_a_time, time_span
 from ctrcore.data.values import Words, as_numbers, as_times, as_words
 from ctrcore.errors import DataError
 from ctrcore.schema import Column, Schema
@@ -77,6 +77,7 @@ def profile(table: Table, schema: Schema) -> Profile:
     if times is not None and times.note:
         remedy = "Write dates as 2024-05-31 if that is wrong."
         found.warnings.append(DataWarning(problem=times.note, remedy=remedy, column=schema.time))
+    found.warnings += nearly_a_time(table, schema)
     found.warnings += encoded_before_the_split(found.numbers, sorted(found.keys, key=lambda key: _rank(key, schema)))
     found.warnings += unequal_histories(found.lengths, look.bags)
     duplicates, more = table_warnings(table, schema)

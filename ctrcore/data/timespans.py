@@ -8,14 +8,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ctrcore.data.dates import epoch_unit
-from ctrcore.data.profiles import TimePoint, TimeSpan
-from ctrcore.data.values import times_and_doubt
+from ctrcore.data.cells import cells_of
+from ctrcore.data.dates import epoch_unit, read_dates
+from ctrcore.data.guesses.names import NOT_TIMES, TIMES, suggests
+from ctrcore.data.profiles import DataWarning, TimePoint, TimeSpan
+from ctrcore.data.values import as_words, times_and_doubt
 from ctrcore.errors import DataError
+from ctrcore.schema import Schema
 
 if TYPE_CHECKING:
     from ctrcore.data.stored import Table
 
+GLANCE = 1000  # rows that show whether a column holds dates
 MOST_STEPS = 120
 RANGES = 40  # of a counter that is no time
 HOUR, DAY = 3600.0, 86400.0
@@ -67,6 +71,29 @@ def time_span(table: Table, name: str, label: npt.NDArray[np.float32]) -> TimeSp
         points=_points(place, label[known], [start.item().strftime(layout) for start in starts]),
         note=note,
     )
+
+
+def nearly_a_time(table: Table, schema: Schema) -> list[DataWarning]:
+    """Where the schema names no time: a column that is called so and nearly is one, but for some cells.
+
+    Such a column cannot order the rows, which a person who sees its name would not expect.
+    """
+    for column in schema.columns if schema.time is None else ():
+        name = column.name
+        if column.kind == "numeric" or not suggests(name, TIMES) or suggests(name, NOT_TIMES):
+            continue
+        if name == schema.label or name not in table.columns:
+            continue
+        chosen = np.unique(np.linspace(0, len(table) - 1, GLANCE).astype(np.int64)) if len(table) else np.arange(0)
+        texts = pd.Series(as_words(cells_of(table, name, chosen)).words, dtype=object)
+        if not len(texts) or np.isnan(read_dates(texts)[0]).mean() > 0.5:
+            continue
+        try:
+            times_and_doubt(table[name], name)
+        except DataError as error:
+            remedy = f"Correct such cells: until then rows cannot be ordered or split by '{name}'."
+            return [DataWarning(problem=error.problem, remedy=remedy, column=name)]
+    return []
 
 
 def _all_numbers(cells: pd.Series[Any]) -> bool:
