@@ -44,7 +44,12 @@ def user_lanes(timeline: Timeline, chosen_row: int | None = None) -> go.Figure:
             y=[*(event_y[i] for i in events), *(row_y[i] for i in rows)],
             mode="markers",
             name=name,
-            marker={"color": color, "size": 10, "symbol": "circle-open" if drawn else "circle", "line": {"width": 2 * drawn}},
+            marker={
+                "color": color,
+                "size": 10,
+                "symbol": "circle-open" if drawn else "circle",
+                "line": {"width": 2 * drawn},
+            },
             customdata=[*(["event", i] for i in events), *(["row", i] for i in rows)],
             text=[*(_about_event(timeline.events[i]) for i in events), *(_about_row(timeline.rows[i]) for i in rows)],
             hovertemplate="%{text}<extra></extra>",

@@ -36,6 +36,9 @@ def describe(frame: pd.DataFrame, choices: LogChoices, label: str, histories: di
         if column.kind != "categorical":
             reason = "A history remembers it, so that each of its values, taken whole, is one category."
             known[name] = Column(name=name, kind="categorical", role=column.role, reason=reason)
+    for column in guessed.histories:
+        reason = "The log brings it along; the history built from the events takes its place."
+        known[column.name] = Column(name=column.name, kind="ignore", role="user", reason=reason)
     columns = [known.get(column.name, column) for column in guessed.columns]
     if constant:
         columns.append(Column(name=constant, kind="categorical", reason=_constant_reason(choices)))

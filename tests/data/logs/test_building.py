@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ctrcore.data.encoding import Encoder
 from ctrcore.data.logs.building import Impressions, build_impressions
 from ctrcore.data.logs.choices import LogChoices
 from ctrcore.data.preparing import prepare
+from ctrcore.data.stored import Stored
 from ctrcore.errors import DataError
 from tests.data.logs.loops import Event, answered_by_loops, events_by_loops, history_by_loops
 
@@ -236,6 +238,25 @@ def test_a_remembered_column_of_several_values_is_one_category() -> None:
     wish = SHOP.model_copy(update={"history_columns": ["genres"]})
     schema = build_impressions(shop_log(), wish, items=genres).recipe.data_schema
     assert schema.column("genres").kind == "categorical"
+
+
+def test_a_history_that_the_log_brings_along_is_no_second_one() -> None:
+    log = shop_log()
+    log["history"] = ["|".join(map(str, range(1 + row % 5, 4 + row % 7))) for row in range(len(log))]
+    found = build_impressions(log, SHOP)
+    assert found.recipe.data_schema.column("history").kind == "ignore"
+    assert len(prepare(found.frame, found.recipe).train)
+
+
+def test_a_log_on_disk_gives_the_same_rows(tmp_path: Path) -> None:
+    log = shop_log(500)
+    log.to_parquet(tmp_path / "log.parquet", index=False)
+    wish = SHOP.model_copy(update={"history_columns": ["brand"], "negatives": "hard", "category": "brand"})
+    one = build_impressions(log, wish)
+    other = build_impressions(Stored(tmp_path / "log.parquet"), wish)
+    assert one.recipe == other.recipe
+    assert one.report == other.report
+    assert one.frame.astype(str).equals(other.frame.astype(str))
 
 
 def test_the_label_takes_the_first_free_name() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from ctrcore.data.logs.building import build_impressions
 from ctrcore.data.logs.choices import LogChoices
 from ctrcore.data.logs.timeline import Timeline, UserActivity, busiest_users, user_timeline
 from ctrcore.data.splitting import split_rows
+from ctrcore.data.stored import Stored
 from ctrcore.errors import DataError
 
 CHOICES = LogChoices(
@@ -111,6 +114,17 @@ def test_the_parts_of_a_split_are_shown() -> None:
         assert row.position in parts[row.part]
     alone = user_timeline(log, built.frame, CHOICES, built.recipe.data_schema, "7")
     assert {row.part for row in alone.rows} == {None}
+
+
+def test_tables_on_disk_show_the_same(tmp_path: Path) -> None:
+    log = small_log()
+    built = build_impressions(log, CHOICES)
+    log.to_parquet(tmp_path / "log.parquet", index=False)
+    built.frame.to_parquet(tmp_path / "table.parquet", index=False)
+    tables = Stored(tmp_path / "log.parquet"), Stored(tmp_path / "table.parquet")
+    found = user_timeline(*tables, CHOICES, built.recipe.data_schema, "7")
+    assert found == user_timeline(log, built.frame, CHOICES, built.recipe.data_schema, "7")
+    assert busiest_users(tables[0], CHOICES) == busiest_users(log, CHOICES)
 
 
 def test_an_unknown_user() -> None:
