@@ -7,15 +7,16 @@ import streamlit as st
 from ctrcore.data.recipe import Recipe
 from ctrcore.runs.dataset import Dataset
 from pages.shared import drafts
+from pages.shared.behaviours import TAB, offer_behaviours, show_behaviours
 from pages.shared.columns import edit_columns, edit_label
-from pages.shared.level import learn, level
+from pages.shared.level import expert, learn, level
 from pages.shared.pickers import pick_dataset
 from pages.shared.preparation import edit_preparation
 from pages.shared.preview import show_preview
 from pages.shared.problems import problems_shown, safely, show_problem
 from pages.shared.profile import show_profile, show_warnings
 from pages.shared.tools import plain
-from pages.shared.uploading import add_panel, look_elsewhere, unreadable, watch_reading
+from pages.shared.uploading import add_panel, look_elsewhere, unreadable, watch_reading, what_was_read
 
 TABS = ("Columns", "Profile", "Split, histories, cleaning", "What the models see")
 
@@ -31,9 +32,19 @@ def show(dataset: Dataset) -> None:
         st.metric("Click rate", f"{profile.click_rate:.1%}", help="Share of the labelled rows that were clicked.")
         used = sum(column["kind"] != "ignore" for column in draft["data_schema"]["columns"])
         st.metric("Fields", used, help="Columns that the models will see.")
+    what_was_read(dataset)
     show_warnings(profile)
     saving = st.container()
-    columns, figures, preparation, preview = st.tabs(TABS, key="data-tab", on_change="rerun")
+    log = dataset.log_choices()
+    if log is None:
+        if expert():
+            offer_behaviours(dataset)
+        columns, figures, preparation, preview = st.tabs(TABS, key="data-tab", on_change="rerun")
+    else:
+        behaviours, columns, figures, preparation, preview = st.tabs((TAB, *TABS), key="log-tab", on_change="rerun")
+        with behaviours, problems_shown():
+            if behaviours.open:
+                show_behaviours(dataset, log)
     with columns, problems_shown():
         if columns.open:
             learn(

@@ -1,18 +1,35 @@
-"""Data to begin with: the demo shop with its trained models, and a table of numbers only."""
+"""Data to begin with: the demo shop with its trained models, its log alone, and a table of numbers only."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
+from ctrcore.errors import RunError
 from ctrcore.figures.style import MODEL_TITLES
 from ctrcore.runs.dataset import Dataset
-from ctrcore.runs.demo import SHOP, install_demo
+from ctrcore.runs.demo import SAMPLE_DATA, SHOP, install_demo
 from ctrcore.runs.workspace import Workspace
 from pages.shared import address
 
 SAMPLES = {
     "shop": ("Sample shop", "A simulated shop: 60,000 impressions with histories, and five trained models."),
+    "log": (
+        "Sample shop as a behaviour log",
+        "The same shop, but only who viewed, clicked or bought what and when: watch how rows are built from that.",
+    ),
     "cancer": ("Breast cancer", "569 rows of numbers and a yes/no label: no users, no items, no history."),
 }
 CANCER = "sample-breast-cancer"
+LOG = "Shop log"
+# What a user came with, before the shop showed anything, is all clicks: the first ones only fill the history, else a
+# short history would give a click away.
+HOW_LOG_IS_READ = {
+    "positive_actions": ["click", "favourite", "cart", "purchase"],
+    "negatives": "given",
+    "history_columns": ["category"],
+    "history_with_action": True,
+    "first_clicks": 15,
+}
 
 
 def add_sample(workspace: Workspace, name: str) -> str:
@@ -20,6 +37,8 @@ def add_sample(workspace: Workspace, name: str) -> str:
     if name == "shop":
         install_demo(workspace)
         return SHOP
+    if name == "log":
+        return _add_log(workspace)
     kept = _with_digest(workspace, CANCER)
     if kept is not None:
         return kept.id
@@ -37,6 +56,22 @@ def open_demo(workspace: Workspace) -> None:
     address.write_list("runs", [shown[model] for model in MODEL_TITLES if model in shown])
     for key in ("row", "afm", "fibinet", "din"):
         address.write(key, None)
+
+
+def _add_log(workspace: Workspace) -> str:
+    """Let the worker read the shop's log, unless it has."""
+    for dataset in workspace.datasets():
+        if dataset.name == LOG and dataset.state in ("queued", "running", "done"):
+            return dataset.id
+    from ctrcore.data.importing import PLAIN, ImportChoices
+
+    tables = [SAMPLE_DATA / "shop" / f"{name}.parquet" for name in ("behaviours", "users", "items")]
+    if not all(table.exists() for table in tables):
+        raise RunError("The sample shop is not part of this installation.", "Build it with 'make sample'.")
+    choices = ImportChoices(layout=PLAIN, rows_are="behaviours", log=HOW_LOG_IS_READ)
+    with ExitStack() as opened:
+        rows, users, items = (opened.enter_context(table.open("rb")) for table in tables)
+        return workspace.add_upload(LOG, rows, users=users, items=items, choices=choices)
 
 
 def _with_digest(workspace: Workspace, digest: str) -> Dataset | None:

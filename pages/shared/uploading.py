@@ -1,19 +1,48 @@
-"""New data: a file of the user's own, or a sample."""
+"""New data: files of the user's own, or a sample."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
+from ctrcore.data.importing import PLAIN, ImportChoices
+from ctrcore.data.layouts.recognising import LAYOUTS
+from ctrcore.errors import DataError
 from ctrcore.runs.dataset import Dataset
 from pages.shared import address
-from pages.shared.level import expert
-from pages.shared.problems import safely, two_sentences
+from pages.shared.level import level
+from pages.shared.problems import problems_shown, safely, two_sentences
 from pages.shared.samples import SAMPLES, add_sample
 from pages.shared.store import workspace
 from pages.shared.tools import plain
 
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 _ADDED, _EDITION = "data-added", "upload-edition"
-TYPES = ["csv", "tsv", "txt", "parquet", "pq", "jsonl", "ndjson", "json", "inter", "gz"]
+TYPES = [
+    "csv", "tsv", "txt", "parquet", "pq", "jsonl", "ndjson", "json", "inter", "user", "item", "dat", "data", "gz",
+    "zip",
+]  # fmt: skip
+FIND_OUT = "find out"
+FILES = {FIND_OUT: "Find out", PLAIN: "An ordinary table"} | {name: layout.title for name, layout in LAYOUTS.items()}
+FILES_NOTES = {
+    FIND_OUT: "The names and the first lines of the files tell, when they are read.",
+    PLAIN: "A table with a header and one row a line; several files are put below each other.",
+} | {name: layout.about for name, layout in LAYOUTS.items()}
+ROWS = {FIND_OUT: "Find out", "impressions": "Impressions", "behaviours": "Behaviours"}
+ROWS_NOTES = {
+    FIND_OUT: "Behaviours, if the rows say who, with which item and when, but not whether it was clicked.",
+    "impressions": "Each row is an item that was shown to a user, and says whether it was clicked.",
+    "behaviours": "Each row says what a user did with an item and when. Rows to learn from are built from them: "
+    "clicks, rows without a click, and what the user did before.",
+}
+SIDES = {
+    "users": "Users: one row a user, joined by the id column with the same name",
+    "items": "Items: one row an item, joined likewise",
+    "valid": "Validation rows, if the split is given",
+    "test": "Test rows, if the split is given",
+}
 
 
 def add_panel(expanded: bool) -> None:
@@ -26,20 +55,7 @@ def add_panel(expanded: bool) -> None:
             _add_data()
 
 
-def _add_data() -> None:
-    upload, sample = st.columns([3, 2], gap="large")
-    with upload:
-        _upload()
-    with sample:
-        st.markdown("**Or take a sample**")
-        for name, (label, note) in SAMPLES.items():
-            if st.button(label, key=f"sample-{name}", icon=":material/science:", width="stretch"):
-                with st.spinner("Copying the sample"):
-                    _open(add_sample(workspace(), name))
-            st.caption(note)
-
-
-def _open(dataset_id: str) -> None:
+def open_dataset(dataset_id: str) -> None:
     """Look at a dataset from now on, and at no run of another one."""
     st.session_state[_ADDED] = True
     st.session_state[_EDITION] = st.session_state.get(_EDITION, 0) + 1  # empties the file chooser
@@ -50,39 +66,75 @@ def _open(dataset_id: str) -> None:
 
 def look_elsewhere() -> None:
     """Forget the dataset looked at and everything that belongs to it."""
-    for key in ("dataset", "runs", "row", "afm", "fibinet", "din"):
+    for key in ("dataset", "runs", "row", "user", "afm", "fibinet", "din"):
         address.write(key, None)
+
+
+def _add_data() -> None:
+    upload, sample = st.columns([3, 2], gap="large")
+    with upload, problems_shown():
+        _upload()
+    with sample:
+        st.markdown("**Or take a sample**")
+        for name, (label, note) in SAMPLES.items():
+            if st.button(label, key=f"sample-{name}", icon=":material/science:", width="stretch"):
+                with st.spinner("Copying the sample"):
+                    open_dataset(add_sample(workspace(), name))
+            st.caption(note)
 
 
 def _upload() -> None:
     edition = st.session_state.get(_EDITION, 0)
-    rows = st.file_uploader(
-        "A table with one row for each time an item was shown to a user",
+    files = st.file_uploader(
+        "A table of clicks, a behaviour log, or all files of a known dataset",
         type=TYPES,
+        accept_multiple_files=True,
         key=f"upload-rows-{edition}",
-        help="CSV, TSV, Parquet or JSON lines, each also gzipped. It needs a column that says whether it was clicked.",
+        help="CSV, TSV, Parquet or JSON lines, each also gzipped, or a zip of them. A table has one row for each time "
+        "an item was shown to a user, and a column that says whether it was clicked. A log has one row for each thing "
+        "that a user did.",
     )
-    sides = {}
-    if expert():
+    choices, sides = ImportChoices(), {}
+    if level() != "Simple":
+        choices = _how(edition)
         with st.expander("More files: users, items, given validation and test rows"):
-            for part, label in (
-                ("users", "Users: one row a user, joined by the id column with the same name"),
-                ("items", "Items: one row an item, joined likewise"),
-                ("valid", "Validation rows, if the split is given"),
-                ("test", "Test rows, if the split is given"),
-            ):
+            for part, label in SIDES.items():
                 sides[part] = st.file_uploader(label, type=TYPES, key=f"upload-{part}-{edition}")
-    if rows is None:
-        st.caption("The file goes to the machine that runs this app, and nowhere else.")
+    if not files:
+        st.caption("The files go to the machine that runs this app, and nowhere else.")
         return
-    if st.button(f"Read {plain(rows.name)}", type="primary", icon=":material/upload_file:", key="upload-start"):
-        given = {part: file for part, file in sides.items() if file is not None}
-        _open(workspace().add_upload(rows.name, rows, **given))
+    if choices.layout is None:
+        st.caption("What the files are will be found out when they are read.")
+    label = f"Read {plain(files[0].name)}" if len(files) == 1 else f"Read {len(files)} files"
+    if st.button(label, type="primary", icon=":material/upload_file:", key="upload-start"):
+        open_dataset(_add(files, {part: file for part, file in sides.items() if file is not None}, choices))
+
+
+def _how(edition: int) -> ImportChoices:
+    """What the user says of the files; nobody needs to say anything."""
+    left, right = st.columns(2)
+    layout = left.selectbox("What the files are", list(FILES), format_func=FILES.__getitem__, key=f"layout-{edition}")
+    left.caption(FILES_NOTES[layout])
+    rows = right.selectbox("Rows are", list(ROWS), format_func=ROWS.__getitem__, key=f"rows-are-{edition}")
+    right.caption(ROWS_NOTES[rows])
+    said = {"layout": layout, "rows_are": rows}
+    return ImportChoices.model_validate({name: value for name, value in said.items() if value != FIND_OUT})
+
+
+def _add(files: list[UploadedFile], sides: dict[str, UploadedFile], choices: ImportChoices) -> str:
+    """Hand the files to the worker; the largest one, which as a rule holds the rows, gives the dataset its name."""
+    first, *others = sorted(files, key=lambda file: -file.size)
+    names = [file.name for file in files]
+    double = next((name for name in names if names.count(name) > 1), None)
+    if double is not None:
+        raise DataError(f"Two of the files are called '{double[:60]}'.", "Rename one of them, or choose it only once.")
+    named = {file.name: file for file in others}
+    return workspace().add_upload(first.name, first, others=named, choices=choices, **sides)
 
 
 @st.fragment(run_every=0.7)
 def watch_reading(dataset_id: str) -> None:
-    """Progress of an upload that is being read; a full run follows when it ends."""
+    """Progress of files that are being read or built anew; a full run follows when it ends."""
     dataset = workspace().dataset(dataset_id)
     if not dataset.active:
         st.rerun()
@@ -99,6 +151,24 @@ def unreadable(dataset: Dataset) -> None:
     st.button(
         "Remove this upload", icon=":material/delete:", key="remove-upload", on_click=safely(_remove), args=(dataset,)
     )
+
+
+def what_was_read(dataset: Dataset) -> None:
+    """What the files turned out to be, and what follows from that."""
+    about = dataset.about
+    log = dataset.log_choices()
+    if "layout" not in about and log is None:
+        return
+    with st.expander(f"What was read: {plain(about.get('layout', 'a behaviour log'))}", icon=":material/description:"):
+        if "why" in about:
+            st.markdown(plain(about["why"]))
+        for note in about.get("notes", []):
+            st.markdown(f"- {plain(note)}")
+        if log is not None:
+            st.markdown(
+                "The rows are behaviours: they say who, with which item and when. The rows that models learn from were "
+                "built from them; how, and how to change it, is under **Behaviours → rows**."
+            )
 
 
 def _remove(dataset: Dataset) -> None:

@@ -1,0 +1,142 @@
+"""From behaviours to rows: what came of a log, how, and how to build its rows in another way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from ctrcore.data.logs.choices import LogChoices
+from ctrcore.data.logs.wording import click_in_words, negatives_in_words, remembered_in_words
+from ctrcore.runs.dataset import Dataset
+from pages.shared.behaviours_form import Form
+from pages.shared.behaviours_store import first_choices
+from pages.shared.level import expert, learn, level
+from pages.shared.problems import problems_shown
+from pages.shared.store import workspace
+from pages.shared.timeline import check_one_user
+from pages.shared.tools import plain
+from pages.shared.uploading import open_dataset
+from pages.shared.words import WORDS
+
+TAB = "Behaviours → rows"
+DROPPED = {
+    "no_user": "events without a user",
+    "no_item": "events without an item",
+    "no_time": "events without a time",
+    "little_activity": "events of users or items with too few events",
+    "answered": "events without a click that a click on the same item answers",
+}
+DRAWN = {
+    "given": "the log's other events",
+    "uniform": "drawn, any item alike",
+    "popularity": "drawn, popular items more often",
+    "hard": "drawn from the same category",
+}
+
+
+def show_behaviours(dataset: Dataset, choices: LogChoices) -> None:
+    """What was built, the choices behind it, and one user to check it by."""
+    learn(
+        "A behaviour log says what users did. A model learns from **rows**: an item, a user, and whether it was "
+        "clicked. Here the rows are built: some events count as clicks, rows without a click are added, and each row "
+        "gets the **history** of what its user did strictly before."
+    )
+    show_report(dataset.about.get("built", {}))
+    st.markdown(" ".join(plain(sentence) for sentence in in_words(choices)))
+    with problems_shown():
+        change(dataset, choices)
+    with problems_shown():
+        check_one_user(dataset)
+
+
+def in_words(choices: LogChoices) -> list[str]:
+    """The choices in a few sentences."""
+    columns = [choices.item, *choices.history_columns]
+    return [
+        f"A click is {click_in_words(choices)}.",
+        negatives_in_words(choices),
+        f"A history holds the user's {remembered_in_words(choices)} before the row's time, at most "
+        f"{choices.history_length}: of each its {' and '.join(columns)}.",
+    ]
+
+
+def show_report(built: dict[str, Any]) -> None:
+    """What happened, in plain numbers."""
+    if not built:
+        return
+    rows, clicks = built["rows"], built["rows_with_click"]
+    with st.grid(4, min_column_width=130):
+        st.metric("Events", f"{built['events']:,}", help="Lines of the log.")
+        st.metric("Users", f"{built['users']:,}", help="Users with an event that is not left out.")
+        st.metric("Items", f"{built['items']:,}", help="Items with an event that is not left out.")
+        st.metric("Clicks", f"{built['clicks']:,}", help="Events that count as a click.")
+        st.metric("Rows", f"{rows:,}", help="Rows to learn from and to test on.")
+        st.metric("Rows with a click", f"{clicks:,}", help="Fewer than clicks, if first clicks only fill the history.")
+        st.metric("Rows without a click", f"{rows - clicks:,}")
+        st.metric("Mean history", f"{built['mean_history_length']:.1f}", help=WORDS["history"])
+    left_out = [f"{count:,} {DROPPED.get(why, why)}" for why, count in built["dropped"].items() if count]
+    sources = [f"{count:,} {DRAWN.get(kind, kind)}" for kind, count in built["negatives"].items() if count]
+    notes = [f"Left out: {', '.join(left_out)}." if left_out else "No event was left out."]
+    notes += [f"Rows without a click: {', '.join(sources)}."] if sources else []
+    if built["users_with_too_few_candidates"]:
+        notes.append(f"{built['users_with_too_few_candidates']:,} users had too few items to draw from.")
+    notes.append(f"{built['rows_with_empty_history']:,} rows have an empty history.")
+    st.caption(" ".join(notes))
+
+
+def change(dataset: Dataset, now: LogChoices) -> None:
+    """The choices as a form, and the button that builds another dataset with them."""
+    key = f"log-edition-{dataset.id}"
+    edition = int(st.session_state.get(key, 0))
+    panel = st.expander(
+        "Change how rows are built",
+        expanded=level() != "Simple",
+        icon=":material/tune:",
+        key=f"log-form-{dataset.id}",
+        on_change="rerun",
+    )
+    if not panel.open:
+        return
+    with panel, problems_shown():
+        learn("Below each choice stands what it does to this log. Nothing changes before you build again.")
+        choices = Form(dataset, now, edition).read()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button(
+                "Build again with these choices",
+                type="primary",
+                icon=":material/build:",
+                key="rebuild",
+                disabled=choices == now,
+                help="Makes another dataset. This one stays, and so do the models trained on it.",
+            ):
+                open_dataset(workspace().rebuild(dataset.id, choices))
+            if choices != now:
+                st.button("Undo my changes", icon=":material/undo:", key="log-undo", on_click=_undo, args=(key,))
+            if expert() and st.button(
+                "Use the rows as they are",
+                icon=":material/table_rows:",
+                key="as-impressions",
+                help="Makes another dataset in which each event is a row, and a column says whether it was clicked.",
+            ):
+                open_dataset(workspace().rebuild(dataset.id, None))
+
+
+def offer_behaviours(dataset: Dataset) -> None:
+    """For experts: take a table of impressions that looks like a log for one."""
+    choices = first_choices(dataset)
+    if choices is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            "Use as behaviours instead",
+            icon=":material/timeline:",
+            key="as-behaviours",
+            help="Makes another dataset, whose rows are built from these: clicks, rows without a click, histories.",
+        ):
+            open_dataset(workspace().rebuild(dataset.id, choices))
+        st.caption(plain(" ".join(in_words(choices))))
+
+
+def _undo(key: str) -> None:
+    st.session_state[key] = int(st.session_state.get(key, 0)) + 1

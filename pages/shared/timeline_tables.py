@@ -1,0 +1,122 @@
+"""One user's events and rows as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared.charts import csv_button
+from pages.shared.preview import PARTS
+from pages.shared.tools import plain
+
+if TYPE_CHECKING:
+    from ctrcore.data.logs.timeline import Timeline
+HEIGHT = 320
+FRAMED = "background-color: rgba(225, 29, 72, 0.16)"  # the colour of the frames in the figure, on light and on dark
+
+
+def rows_table(timeline: Timeline, chosen: int | None, key: str, on_select: Callable[[], None]) -> None:
+    """The rows in the order of time; one of them can be chosen."""
+    frame = pd.DataFrame(
+        [
+            {
+                "time": _when(row.time),
+                "item": row.item,
+                "label": "click" if row.label else "no click",
+                "from": "drawn" if row.drawn else "the log",
+                "length": len(row.history),
+                "history": list(reversed(row.history)),
+                "part": PARTS.get(row.part or "", "—"),
+                "row": row.position,
+            }
+            for row in timeline.rows
+        ]
+    )
+    st.dataframe(
+        frame,
+        key=key,
+        hide_index=True,
+        height=min(HEIGHT, 38 + 35 * len(frame)),
+        on_select=on_select,
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [] if chosen is None else [chosen]}},
+        alt=f"The {len(frame):,} rows made of the events of user {timeline.user}",
+        column_config={
+            "time": "Time",
+            "item": st.column_config.TextColumn("Item", width="medium"),
+            "label": "Label",
+            "from": st.column_config.TextColumn(
+                "From", help="Whether the log has such an event, or the item was drawn as one that was not clicked."
+            ),
+            "length": st.column_config.NumberColumn("Length", help="Behaviours in the history."),
+            "history": st.column_config.ListColumn(
+                "History, most recent first", width="large", help="What the user did strictly before this row's time."
+            ),
+            "part": st.column_config.TextColumn("Used for", help="Whether the row trains, validates or tests."),
+            "row": st.column_config.NumberColumn("Row", help="Its number in the table, counted from 0."),
+        },
+    )
+    csv_button(frame.assign(history=[" | ".join(row.history) for row in timeline.rows]), "timeline-rows")
+
+
+def events_table(timeline: Timeline, chosen: int | None, key: str) -> None:
+    """The events in the order of time; those in the history of the chosen row are marked."""
+    with st.container(border=True):
+        st.markdown("#### Events of the log")
+        events, row = timeline.events, timeline.rows[chosen] if chosen is not None else None
+        back = {}
+        if row is not None:
+            count = len(row.behaviours)
+            back = {event: count - place for place, event in enumerate(row.behaviours) if event >= 0}
+            st.caption(_told(len(back), count, row.item, row.time))
+        only = bool(back) and st.toggle("Only what the chosen row remembers", key=f"timeline-only-{key}")
+        places = sorted(back) if only else range(len(events))
+        frame = pd.DataFrame(
+            [
+                {
+                    "time": _when(events[place].time),
+                    "item": events[place].item,
+                    "action": events[place].action,
+                    "rating": events[place].rating,
+                    "click": "click" if events[place].click else "no click",
+                    "back": f"{back[place]} back" if place in back else "",
+                }
+                for place in places
+            ],
+            columns=["time", "item", "action", "rating", "click", "back"],
+        )
+        told = [name for name in ("action", "rating") if frame[name].isna().all()]
+        frame = frame.drop(columns=told)
+        st.dataframe(
+            frame.style.apply(lambda line: [FRAMED if line["back"] else ""] * len(line), axis=1),
+            hide_index=True,
+            height=min(HEIGHT, 38 + 35 * len(frame)),
+            key=f"timeline-events-{key}",
+            alt=f"The {len(frame):,} events of user {timeline.user}; those in the chosen row's history are marked",
+            column_config={
+                "time": "Time",
+                "item": st.column_config.TextColumn("Item", width="medium"),
+                "action": "Action",
+                "rating": "Rating",
+                "click": "Counts as",
+                "back": st.column_config.TextColumn(
+                    "In the history", help="How many behaviours back from the chosen row; 1 back is the most recent."
+                ),
+            },
+        )
+
+
+def _told(found: int, count: int, item: str | None, time: str | float) -> str:
+    """What the chosen row is, and how much of its history is found among the events."""
+    what = f"The chosen row asks about {plain(item or 'no item')} at {plain(_when(time))}."
+    if not count:
+        return f"{what} Its history is empty: nothing that is remembered came before."
+    missing = f" {count - found} of them are not found among these events." if found < count else ""
+    return f"{what} Its history remembers {count} event{'s' if count > 1 else ''}, marked below.{missing}"
+
+
+def _when(time: str | float) -> str:
+    return time.replace("T", " ") if isinstance(time, str) else f"{time:g}"
