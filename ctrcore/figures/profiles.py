@@ -85,17 +85,17 @@ def value_rates(
         row=1,
         col=1,
     )
-    low, high = (np.array(ends, dtype=float) for ends in zip(*intervals, strict=True)) if intervals else ([], [])
+    ends = np.array(intervals, dtype=float) if intervals else None
     shares = np.asarray(rates, dtype=float)
     figure.add_bar(
         y=labels,
         x=rates,
         orientation="h",
         marker={"color": POSITIVE},
-        error_x={"array": high - shares, "arrayminus": shares - low, "color": WHISKER, "width": 3}
-        if intervals
-        else None,
-        customdata=np.column_stack([low, high]) if intervals else None,
+        error_x=None
+        if ends is None
+        else {"array": ends[:, 1] - shares, "arrayminus": shares - ends[:, 0], "color": WHISKER, "width": 3},
+        customdata=ends,
         hovertemplate="%{y}: %{x:.1%} clicked"
         + (" (95 % interval %{customdata[0]:.1%} to %{customdata[1]:.1%})" if intervals else "")
         + "<extra></extra>",

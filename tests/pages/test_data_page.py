@@ -6,13 +6,15 @@ import io
 import time
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ctrcore.data.coldness import cold_report
 from ctrcore.runs.workspace import Workspace
 from tests.data.tables import clicks_table
-from tests.pages.conftest import Open, texts
+from tests.pages.conftest import Open, charts, texts
 
 
 def csv(frame: pd.DataFrame) -> bytes:
@@ -175,6 +177,44 @@ def test_the_profile_names_a_leak(empty_space: Workspace, visit: Open) -> None:
     app.run()
     assert not app.exception
     assert any("Commonest values" in text.value or "Ranges" in text.value for text in app.markdown)
+
+
+def test_the_profile_shows_a_column_times_and_pairs(space: Workspace, visit: Open) -> None:
+    app = visit("data.py")
+    app.session_state["data-tab"] = "Profile"
+    app.run()
+    assert not app.exception
+    names = app.selectbox(key="profile-column").options
+    # What models see comes first.
+    assert names[-1] == "time"
+    drawn = {"balance", "values", "time"}
+    assert drawn <= set(charts(app))
+    for name, more in (("price", "distribution"), ("history_item", "lengths")):
+        app.selectbox(key="profile-column").set_value(name).run()
+        assert not app.exception
+        assert more in charts(app)
+    pairs = next(
+        frame.value for frame in app.dataframe if "b" in frame.value.columns and "meaning" in frame.value.columns
+    )
+    assert ("item_id", "category") in set(zip(pairs["a"], pairs["b"], strict=True))
+    assert "Columns that determine each other" in texts(app)
+
+
+def test_new_users_and_items_are_shown_if_counted() -> None:
+    def page(cold) -> None:  # type: ignore[no-untyped-def]  # a script of its own, without this file's imports
+        from pages.shared.preview import never_seen
+
+        never_seen(cold)
+
+    parts = {"train": np.arange(4), "valid": np.arange(4, 6), "test": np.arange(6, 8)}
+    cold = cold_report(parts, {"user": np.array([0, 1, 2, 3, 0, 9, 8, 9]), "item": None})
+    app = AppTest.from_function(page, args=(cold,)).run()
+    assert not app.exception
+    shown = app.dataframe[0].value.set_index("part")
+    assert shown.loc["validation", "share"] == 0.5
+    assert shown.loc["test", "cold"] == 2
+    for nothing in (None, {}):
+        assert not AppTest.from_function(page, args=(nothing,)).run().dataframe
 
 
 def test_the_breast_cancer_sample_opens_once(empty_space: Workspace, visit: Open) -> None:
