@@ -18,9 +18,9 @@ from pages.shared.pickers import run_label
 from pages.shared.problems import problems_shown, safely, two_sentences
 from pages.shared.store import workspace
 from pages.shared.tools import ago, missing, plain
-from pages.shared.uploading import TYPES
 from pages.shared.words import WORDS
 
+TYPES = ["csv", "tsv", "txt", "parquet", "pq", "jsonl", "ndjson", "json", "inter", "gz"]
 SHOWN = 200
 LARGE = 2_000_000  # rows from which on a CSV is too large for a browser
 NEW = 0.5  # share of values new to the model from which on a warning is due
@@ -70,12 +70,13 @@ def show_needs(run: Run) -> None:
     """Which columns a file has to have, and a file to begin with."""
     needs, begun = _needs(run.id, run.finished)
     required = needs.loc[needs["required"], "name"].tolist()
+    order = ["name", "example", "required"] if level() == "Simple" else list(needs.columns)
     with st.expander(f"Columns that this model reads ({len(needs)})", icon=":material/view_column:"):
         st.dataframe(
             needs.assign(required=needs["required"].map({True: "yes", False: ""})),
             hide_index=True,
             key="needs-table",
-            column_order=["name", "example", "required"] if level() == "Simple" else None,
+            column_order=[name for name in order if name != "required" or required],
             alt="Columns that the model reads, and what stands in for missing ones",
             column_config={
                 "name": st.column_config.TextColumn("Column", pinned=True),
@@ -135,7 +136,7 @@ def pick_scoring(run: Run) -> Scoring | None:
         st.selectbox(
             "Scored files",
             list(found),
-            format_func=lambda one: f"{found[one].name}, {ago(found[one].created)}",
+            format_func=lambda one: f"{found[one].name} · {one[-4:]}, {ago(found[one].created)}",
             key="score-shown",
             on_change=lambda: address.write("scoring", st.session_state["score-shown"]),
         )
@@ -201,7 +202,7 @@ def results(run: Run, scoring: Scoring) -> None:
                 shown,
                 hide_index=True,
                 key="score-preview",
-                height=385,
+                height="stretch",
                 alt="Scored rows: position in the file, probability, logit, and the file's own columns",
                 column_order=["row", "probability", "logit", *list(shown.columns)[3:]],
                 column_config={
@@ -232,9 +233,10 @@ def warnings(report: ScoreReport) -> None:
     """What makes scores less worth than they look."""
     new = [name for name, share in report.unknown_share.items() if share >= NEW and name not in report.missing]
     if report.missing:
+        stand_ins = ", ".join(f"{name} = {text}" for name, text in report.missing.items())
         st.warning(
             f"**The file lacks {len(report.missing)} of the model's columns.**  \n"
-            f"Each row got the same stand-in for {plain(', '.join(report.missing))}.",
+            f"Each row got the same instead: {plain(stand_ins)}.",
             icon=":material/warning:",
         )
     if new:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from ctrcore.figures.style import finish, model_color
+from ctrcore.figures.style import NEUTRAL, finish, model_color
 
 
 def probability_histogram(counts: Sequence[int], model: str, mean: float) -> go.Figure:
@@ -29,7 +29,7 @@ def probability_histogram(counts: Sequence[int], model: str, mean: float) -> go.
         hovertemplate="%{y:,} rows (%{customdata[2]:.1%}) from %{customdata[0]:.3f} to %{customdata[1]:.3f}"
         "<extra></extra>",
     )
-    figure.add_vline(x=mean, line={"dash": "dot", "width": 2})
+    figure.add_vline(x=mean, line={"dash": "dot", "width": 2, "color": NEUTRAL})
     figure.add_annotation(
         x=mean, y=1, yref="paper", text=f"mean {mean:.3f}", showarrow=False, xanchor="left", xshift=6, yanchor="top"
     )
