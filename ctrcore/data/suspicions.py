@@ -111,7 +111,13 @@ def warnings_about(column: ColumnProfile, schema: Schema, rows: int) -> list[Dat
     name, missing, distinct, alone = column.name, column.missing, column.distinct, column.auc
     if rows and missing == rows:
         found.append((f"The column '{name}' has no values.", "Set its kind to 'ignore'."))
-    elif rows > 1 and distinct == 1 and not missing and column.kind in ("numeric", "categorical"):
+    elif (
+        rows > 1
+        and distinct == 1
+        and not missing
+        and column.kind in ("numeric", "categorical")
+        and all(history.of != name for history in schema.histories)  # else it is what a history is compared with
+    ):
         found.append((f"The column '{name}' has the same value in every row.", "Set its kind to 'ignore'."))
     if alone is not None and alone > LEAK:
         found.append(

@@ -11,7 +11,7 @@ from ctrcore.runs.dataset import Dataset
 
 if TYPE_CHECKING:
     from ctrcore.data.logs.choices import LogChoices
-    from ctrcore.data.logs.timeline import Timeline
+    from ctrcore.data.logs.timeline import Timeline, UserActivity
     from ctrcore.data.recipe import Recipe
     from ctrcore.data.stored import Stored
 
@@ -68,6 +68,21 @@ def item_names(dataset: Dataset) -> dict[str, str]:
         return {}
     ids, texts = as_words(items[item]).texts(), as_words(items[named]).texts()
     return {str(id_): str(text) for id_, text in zip(ids, texts, strict=True) if id_ is not None and text is not None}
+
+
+def users_to_check(dataset: Dataset, n: int = 30) -> list[UserActivity]:
+    """Users whose rows are worth a look: two thirds with a handful of clicks that make rows, the rest the busiest."""
+    from ctrcore.data.logs.timeline import HANDFUL, busiest_users
+
+    log, choices = log_of(dataset)
+    if not choices.first_clicks:
+        return busiest_users(log, choices, n)
+    all_users = 3 * len(log)  # two thirds of it are more than there are
+    able = [one for one in busiest_users(log, choices, all_users) if one.clicks > choices.first_clicks]
+    easy = sorted(able, key=lambda one: abs(one.clicks - choices.first_clicks - HANDFUL))[: n - n // 3]
+    chosen = {one.user for one in easy}
+    busy = sorted((one for one in able if one.user not in chosen), key=lambda one: -one.clicks)
+    return [*easy, *busy[: n - len(easy)]]
 
 
 def timeline_of(dataset: Dataset, user: str, recipe: Recipe | None) -> Timeline:

@@ -28,10 +28,10 @@ DROPPED = {
     "answered": "events without a click that a click on the same item answers",
 }
 DRAWN = {
-    "given": "the log's other events",
-    "uniform": "drawn, any item alike",
-    "popularity": "drawn, popular items more often",
-    "hard": "drawn from the same category",
+    "given": "are the log's other events",
+    "uniform": "were drawn, any item alike",
+    "popularity": "were drawn, popular items more often",
+    "hard": "were drawn from the same category",
 }
 
 
@@ -81,7 +81,8 @@ def show_report(built: dict[str, Any]) -> None:
     notes += [f"Rows without a click: {', '.join(sources)}."] if sources else []
     if built["users_with_too_few_candidates"]:
         notes.append(f"{built['users_with_too_few_candidates']:,} users had too few items to draw from.")
-    notes.append(f"{built['rows_with_empty_history']:,} rows have an empty history.")
+    empty = built["rows_with_empty_history"]
+    notes.append(f"{empty:,} rows have an empty history." if empty else "No row has an empty history.")
     st.caption(" ".join(notes))
 
 

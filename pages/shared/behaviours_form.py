@@ -56,16 +56,15 @@ class Form:
                 self._activity()
         choices = LogChoices.model_validate(self.values)
         if level() != "Simple":
-            for name, reason in reasons_of(self.dataset, choices).items():
-                if name in self.places:
-                    self.places[name].caption(plain(reason))
+            reasons = reasons_of(self.dataset, choices)
+            for name, place in self.places.items():
+                place.caption(plain(reasons.get(name) or _about(name)))
         return choices
 
     def _key(self, name: str) -> dict[str, Any]:
         """What all controls have in common: the description as help, and a value that outlives a look elsewhere."""
-        text = LogChoices.model_fields[name].description or ""
-        note = text[0].upper() + text[1:] + "."
-        return {"key": f"log-{name}-{self.dataset.id}-{self.edition}", "persist_state": "session", "help": note}
+        key = f"log-{name}-{self.dataset.id}-{self.edition}"
+        return {"key": key, "persist_state": "session", "help": _about(name)}
 
     def _place(self, name: str) -> None:
         self.places[name] = st.empty()
@@ -190,3 +189,9 @@ class Form:
             **self._key(name),
         )
         self._place(name)
+
+
+def _about(name: str) -> str:
+    """A choice's description as a sentence."""
+    text = LogChoices.model_fields[name].description or ""
+    return text[0].upper() + text[1:] + "."

@@ -55,10 +55,9 @@ def first_choices(dataset: Dataset) -> LogChoices | None:
 
 @st.cache_resource(show_spinner="Looking for users", max_entries=12)
 def _users(dataset_id: str) -> dict[str, UserActivity]:
-    from ctrcore.data.logs.timeline import busiest_users
-    from ctrcore.runs.behaviours import log_of
+    from ctrcore.runs.behaviours import users_to_check
 
-    return {one.user: one for one in busiest_users(*log_of(workspace().dataset(dataset_id)))}
+    return {one.user: one for one in users_to_check(workspace().dataset(dataset_id))}
 
 
 @st.cache_resource(show_spinner="Reading the user's events and rows", max_entries=60)

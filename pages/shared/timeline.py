@@ -17,7 +17,7 @@ from pages.shared.behaviours_store import names_of, timeline_of, users_of
 from pages.shared.charts import chart, selected
 from pages.shared.drafts import saved_or_guessed
 from pages.shared.level import learn
-from pages.shared.timeline_tables import events_table, rows_table
+from pages.shared.timeline_tables import events_table, place_of, rows_table
 from pages.shared.tools import plain
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def check_one_user(dataset: Dataset) -> None:
     recipe = saved_or_guessed(dataset)
     timeline = with_names(timeline_of(dataset, user, recipe), names_of(dataset))
     if not timeline.rows:
-        st.info("No row was made of this user's events. Its events are below.", icon=":material/info:")
+        st.info("No row was made of this user's events; they are below.", icon=":material/info:")
         events_table(timeline, None, f"{dataset.id}-{user}")
         return
     key = f"{dataset.id}-{user}"
@@ -110,7 +110,7 @@ def _rows(timeline: Timeline, key: str, place: int | None) -> None:
     with st.container(border=True):
         st.markdown("#### Rows made of this user's events")
         learn("Click the box at the left end of a row to see what its history remembers.")
-        rows_table(timeline, place, _table_key(key), lambda: _picked(key))
+        rows_table(timeline, place, _table_key(key), lambda: _picked(key, timeline))
 
 
 def _chosen(key: str, timeline: Timeline) -> int | None:
@@ -129,10 +129,10 @@ def _table_key(key: str) -> str:
     return f"timeline-rows-{key}-{st.session_state.get(f'timeline-edition-{key}', 0)}"
 
 
-def _picked(key: str) -> None:
+def _picked(key: str, timeline: Timeline) -> None:
     state: DataframeState = st.session_state[_table_key(key)]
     rows = state["selection"]["rows"]
-    st.session_state[f"timeline-row-{key}"] = rows[0] if rows else None
+    st.session_state[f"timeline-row-{key}"] = place_of(timeline, rows[0]) if rows else None
 
 
 def _clicked(key: str) -> None:

@@ -19,7 +19,7 @@ FRAMED = "background-color: rgba(225, 29, 72, 0.16)"  # the colour of the frames
 
 
 def rows_table(timeline: Timeline, chosen: int | None, key: str, on_select: Callable[[], None]) -> None:
-    """The rows in the order of time; one of them can be chosen."""
+    """The rows, the latest first; one of them can be chosen, and `place_of` tells which one it is."""
     frame = pd.DataFrame(
         [
             {
@@ -27,12 +27,12 @@ def rows_table(timeline: Timeline, chosen: int | None, key: str, on_select: Call
                 "item": row.item,
                 "label": "click" if row.label else "no click",
                 "from": "drawn" if row.drawn else "the log",
+                "part": PARTS.get(row.part or "", "—"),
                 "length": len(row.history),
                 "history": list(reversed(row.history)),
-                "part": PARTS.get(row.part or "", "—"),
                 "row": row.position,
             }
-            for row in timeline.rows
+            for row in reversed(timeline.rows)
         ]
     )
     st.dataframe(
@@ -42,7 +42,7 @@ def rows_table(timeline: Timeline, chosen: int | None, key: str, on_select: Call
         height=min(HEIGHT, 38 + 35 * len(frame)),
         on_select=on_select,
         selection_mode="single-row",
-        selection_default={"selection": {"rows": [] if chosen is None else [chosen]}},
+        selection_default={"selection": {"rows": [] if chosen is None else [place_of(timeline, chosen)]}},
         alt=f"The {len(frame):,} rows made of the events of user {timeline.user}",
         column_config={
             "time": "Time",
@@ -59,11 +59,16 @@ def rows_table(timeline: Timeline, chosen: int | None, key: str, on_select: Call
             "row": st.column_config.NumberColumn("Row", help="Its number in the table, counted from 0."),
         },
     )
-    csv_button(frame.assign(history=[" | ".join(row.history) for row in timeline.rows]), "timeline-rows")
+    csv_button(frame.assign(history=[" | ".join(items) for items in frame["history"]]), "timeline-rows")
+
+
+def place_of(timeline: Timeline, place: int) -> int:
+    """From a row's place in time to its place in the table, and back."""
+    return len(timeline.rows) - 1 - place
 
 
 def events_table(timeline: Timeline, chosen: int | None, key: str) -> None:
-    """The events in the order of time; those in the history of the chosen row are marked."""
+    """The events, the latest first; those in the history of the chosen row are marked."""
     with st.container(border=True):
         st.markdown("#### Events of the log")
         events, row = timeline.events, timeline.rows[chosen] if chosen is not None else None
@@ -73,7 +78,7 @@ def events_table(timeline: Timeline, chosen: int | None, key: str) -> None:
             back = {event: count - place for place, event in enumerate(row.behaviours) if event >= 0}
             st.caption(_told(len(back), count, row.item, row.time))
         only = bool(back) and st.toggle("Only what the chosen row remembers", key=f"timeline-only-{key}")
-        places = sorted(back) if only else range(len(events))
+        places = sorted(back if only else range(len(events)), reverse=True)
         frame = pd.DataFrame(
             [
                 {
