@@ -79,7 +79,7 @@ def guess_log(log: Table, label_is_sure: bool = False) -> LogChoices | None:
             "time": time[0],
             "action": action,
             "rating": rating,
-            "session": next((name for name in rest if is_id_of(name, SESSIONS)), None),
+            "session": next((name for name in rest if _is_session(name)), None),
             "positive_actions": positive,
             "rating_threshold": threshold,
             "negatives": negatives,
@@ -89,11 +89,18 @@ def guess_log(log: Table, label_is_sure: bool = False) -> LogChoices | None:
     )
 
 
+def _is_session(name: str) -> bool:
+    """True for 'session_id' and 'user_session', but not for 'session_length'."""
+    words = [word for word in words_of(name) if word not in ("id", "ids", "no", "nr")]
+    return bool(words) and words[-1] in SESSIONS
+
+
 def _is_label(fact: Facts) -> bool:
-    """True for a column that is called like a label and says both yes and no."""
+    """True for a column that is called like a label or a rating and says both yes and no, and nothing else."""
     values = {str(value).strip().lower() for value in fact.values[:3]} if not fact.is_list else set()
     says_both = values <= CLICK_WORDS | NO_CLICK_WORDS and not values.isdisjoint(CLICK_WORDS)
-    return says_both and not values.isdisjoint(NO_CLICK_WORDS) and "_".join(words_of(fact.name)) in LABELS
+    named = "_".join(words_of(fact.name)) in LABELS or suggests(fact.name, RATINGS)
+    return says_both and not values.isdisjoint(NO_CLICK_WORDS) and named
 
 
 def _is_action(fact: Facts) -> bool:

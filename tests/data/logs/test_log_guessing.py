@@ -100,6 +100,8 @@ def test_a_category_of_the_item_goes_into_the_history() -> None:
         ["category_id"],
         "session_id",
     )
+    others = guessed(table.assign(session_length=np.arange(N) % 9, user_session=np.arange(N) // 4))
+    assert others.session == "user_session"
     # A category that is another at every event is none of the item.
     assert guessed(table.assign(category_id=np.arange(N) % 9)).category is None
 
@@ -109,6 +111,7 @@ def test_a_category_of_the_item_goes_into_the_history() -> None:
     [
         log(click=np.arange(N) % 2),
         log(is_click=some(["yes", "no"])),
+        log(rating=np.arange(N) % 2),
         log().drop(columns="timestamp"),
         log().drop(columns="user_id"),
         log().drop(columns="item_id"),
