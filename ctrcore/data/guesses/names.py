@@ -14,7 +14,8 @@ CLICKS = ("click", "clicked", "clk", "purchase", "buy", "transaction")
 RATINGS = {"rating", "ratings", "rate", "stars", "star", "score", "scores", "grade", "overall", "preference"}
 USERS = {
     "user", "uid", "userid", "users", "customer", "client", "member", "visitor", "account", "buyer", "viewer", "reader",
-    "reviewer", "reviewerid", "person", "shopper", "subscriber", "player", "listener", "customerid", "memberid", "visitorid",
+    "reviewer", "reviewerid", "person", "shopper", "subscriber", "player", "listener", "customerid", "memberid",
+    "visitorid",
 }  # fmt: skip
 ITEMS = {
     "item", "iid", "itemid", "items", "product", "productid", "article", "articleid", "ad", "adid", "ads", "movie",
