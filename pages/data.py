@@ -8,6 +8,7 @@ from ctrcore.data.recipe import Recipe
 from ctrcore.runs.dataset import Dataset
 from pages.shared import drafts
 from pages.shared.behaviours import TAB, offer_behaviours, show_behaviours
+from pages.shared.chores import profile_of
 from pages.shared.columns import edit_columns, edit_label
 from pages.shared.level import expert, learn, level
 from pages.shared.pickers import pick_dataset
@@ -24,8 +25,7 @@ TABS = ("Columns", "Profile", "Split, histories, cleaning", "What the models see
 def show(dataset: Dataset) -> None:
     """A dataset that has been read."""
     draft = drafts.draft_of(dataset)
-    with st.spinner("Measuring the columns"):
-        profile = dataset.profile()
+    profile = profile_of(dataset, drafts.saved_or_guessed(dataset).data_schema)
     with st.grid(4, min_column_width=130):
         st.metric("Rows", f"{profile.rows:,}")
         st.metric("Columns", len(dataset.columns))

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ctrcore.data.cleaning import clean
+from ctrcore.data.coldness import cold_report
 from ctrcore.data.encoded import Encoded
 from ctrcore.data.encoding import Encoder
 from ctrcore.data.histories import build_histories, full_schema
@@ -20,6 +21,7 @@ from ctrcore.data.negatives import keep_rows
 from ctrcore.data.recipe import Recipe
 from ctrcore.data.splitting import PARTS, split_rows
 from ctrcore.data.stored import SameTable, Table
+from ctrcore.data.values import as_words
 from ctrcore.errors import DataError
 
 
@@ -112,6 +114,7 @@ def prepare(
         "dropped": {**dropped, "negatives": full - len(parts["train"])},
         "parts": {name: _describe(found.parts[name]) for name in PARTS},
         "unknown_share": found.unknown,
+        "cold": cold_report(parts, {"user": _codes(rows, schema.user), "item": _codes(rows, schema.item)}),
         "vocabulary_size": encoder.vocabulary_size,
         "seconds": round(time.perf_counter() - started, 3),
     }
@@ -120,6 +123,10 @@ def prepare(
         made.save_summary(folder)
     tell(1.0)
     return made
+
+
+def _codes(table: Table, name: str | None) -> npt.NDArray[np.int32] | None:
+    return as_words(table[name]).codes.astype(np.int32) if name is not None and name in table.columns else None
 
 
 def _negatives(label: npt.NDArray[np.floating]) -> int:

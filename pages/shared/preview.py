@@ -11,6 +11,7 @@ import streamlit as st
 from ctrcore.data.recipe import Recipe
 from ctrcore.runs.dataset import Dataset
 from pages.shared.charts import csv_button
+from pages.shared.chores import rows_ready
 from pages.shared.level import learn, level
 from pages.shared.store import prepared
 from pages.shared.words import WORDS
@@ -19,15 +20,13 @@ if TYPE_CHECKING:
     from ctrcore.data.encoded import Encoded
     from ctrcore.data.encoding import Encoder
 
-AT_ONCE = 300_000  # rows; more are prepared only when asked for
 SHOWN = 15
 PARTS = {"train": "training", "valid": "validation", "test": "test"}
 
 
 def show_preview(dataset: Dataset, recipe: Recipe) -> None:
     """Counts of the three parts, and the first rows of one of them, as values and as numbers."""
-    if (dataset.rows or 0) > AT_ONCE and not st.button("Prepare the rows", icon=":material/play_arrow:"):
-        st.caption(f"{dataset.rows:,} rows take a while; the result is kept for training.")
+    if not rows_ready(dataset, recipe):
         return
     with st.spinner("Splitting and encoding the rows"):
         made = prepared(dataset.id, recipe)
