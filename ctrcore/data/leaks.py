@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,7 @@ RELATED = 0.7  # AUC alone from which on a name such as 'dwell' is believed
 BY_ABSENCE = 0.95
 FEWEST = 30
 FEWEST_KEYS = 10
+TWINS = 500
 CLOSER = 0.05  # of the variance that an encoding of some of the rows would have: one of 95 % of them is not as close
 REPEATED = 0.01
 
@@ -39,12 +41,21 @@ Codes = npt.NDArray[np.int64]
 LATER = "Set its kind to 'ignore' if its value is only known after the click."
 
 
+def speaks(values: npt.NDArray[np.generic], nothing: npt.NDArray[np.bool_], label: Label) -> npt.NDArray[np.bool_]:
+    """True where a cell is not nothing, and differs from what it usually is without a click; shape (n,)."""
+    others = values[label == 0]
+    if not len(others):
+        return ~nothing
+    distinct, counts = np.unique(others, return_counts=True)
+    return np.asarray(~nothing & (values != distinct[counts.argmax()]), dtype=bool)
+
+
 def known_after(column: ColumnProfile, told: npt.NDArray[np.bool_], label: Label) -> list[DataWarning]:
     """A column that says something of clicked rows only, or says by its gaps what was clicked.
 
     Args:
         column: its numbers.
-        told: (n,) True where the cell differs from what it usually is without a click: missing, 0 or a constant.
+        told: (n,) as `speaks` says: True where the cell is neither missing, nor 0, nor a constant.
         label: (n,).
     """
     problem = None
@@ -91,6 +102,14 @@ class Key:
     labelled: Floats
     clicks: Floats
 
+    @cached_property
+    def twins(self) -> tuple[Codes, Codes]:
+        """Positions of some pairs of rows with the same value, to see quickly what cannot be computed of it."""
+        order = np.argsort(self.codes, kind="stable")
+        same = np.flatnonzero((self.codes[order[1:]] == self.codes[order[:-1]]) & (self.codes[order[1:]] >= 0))
+        some = np.random.default_rng(0).choice(same, size=min(TWINS, len(same)), replace=False)
+        return order[some], order[some + 1]
+
 
 def encoded_before_the_split(numbers: dict[str, Floats], keys: list[Key]) -> list[DataWarning]:
     """Numeric columns that are the click rate or the count of a column's values, over all rows of the table.
@@ -121,6 +140,10 @@ def encoded_before_the_split(numbers: dict[str, Floats], keys: list[Key]) -> lis
 
 
 def _encodes(cells: Floats, key: Key) -> str | None:
+    one, other = (cells[rows] for rows in key.twins)
+    # A gap, which compares as False, speaks neither for nor against.
+    if not len(one) or (np.abs(one - other) > 1e-9 * np.maximum(1.0, np.abs(one))).mean() > 0.05:
+        return None
     known = ~np.isnan(cells) & (key.codes >= 0) & (key.labelled > 0)
     if known.sum() < FEWEST:
         return None

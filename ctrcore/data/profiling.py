@@ -10,10 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from ctrcore.data.cells import cells_of, codes_of
-from ctrcore.data.dependencies import determined
+from ctrcore.data.dependencies import MOST_COLUMNS, determined
 from ctrcore.data.guesses.facts import whole_keys
 from ctrcore.data.labels import read_labels
-from ctrcore.data.leaks import Key, encoded_before_the_split, known_after, known_by_gaps
+from ctrcore.data.leaks import Key, encoded_before_the_split, known_after, known_by_gaps, speaks
 from ctrcore.data.measuring import Tally, measure_bag, measure_numbers, measure_words
 from ctrcore.data.members import Members, as_members
 from ctrcore.data.profiles import ColumnProfile, DataWarning, Lengths, Profile, TopValue
@@ -38,6 +38,7 @@ MANY_ROWS = 2_000_000  # from here on what costs memory is measured on a sample
 SAMPLE = 1_000_000  # rows of a column of nearly unique values
 IGNORED = 200_000  # rows of a column that no model sees
 BAG_ROWS = 300_000  # rows of a column of lists, in tables that have more
+MOST_NUMBERS = 400  # numeric columns that are compared with categorical ones
 PAIR_ROWS = 50_000  # rows on which columns are compared with each other
 NOTHING = ("0", "0.0", "false", "False", "none", "None", "no", "-", "-1")
 
@@ -50,12 +51,13 @@ Index = npt.NDArray[np.int64]
 def profile(table: Table, schema: Schema) -> Profile:
     """Measure every column of the schema and look for what would spoil a model.
 
-    One column is in memory at a time, or two. Of large tables lists are measured on 300,000 rows, columns of nearly
-    unique values on 1,000,000, ignored ones on 200,000, pairs of columns on 50,000; a column's `sample` says so.
+        One column is in memory at a time, or two. Of large tables lists are measured on 300,000 rows, columns of nearly
+    unique values on 1,000,000, ignored ones on 200,000, pairs of columns on 50,000; a column's `sample` says so. Of
+        wide tables 60 categorical and 400 numeric columns are compared with each other.
 
-    Args:
-        table: the source table, in memory or on disk.
-        schema: what its columns mean; columns that the table lacks count as missing.
+        Args:
+            table: the source table, in memory or on disk.
+            schema: what its columns mean; columns that the table lacks count as missing.
     """
     found = _Found()
     try:
@@ -159,16 +161,18 @@ def _dense(look: _Look, column: Column, found: _Found) -> None:
     if column.kind == "numeric":
         numbers = as_numbers(cells)
         made = measure_numbers(column, numbers, own)
-        found.numbers[column.name] = numbers[look.pairs]
+        if len(found.numbers) < MOST_NUMBERS:
+            found.numbers[column.name] = numbers[look.pairs]
         missing = np.isnan(numbers)
-        told = _told(np.where(missing, 0, numbers), missing | (numbers == 0), own)
+        told = speaks(np.where(missing, 0, numbers), missing | (numbers == 0), own)
     else:
         words = as_words(cells)
         made, tally = measure_words(column, words, own)
         missing = ~words.known
         nothing = np.append(np.isin(words.words.astype(str), NOTHING), True)
-        told = _told(words.codes, nothing[words.codes], own)
-        if looked_at is None and column.kind == "categorical":
+        told = speaks(words.codes, nothing[words.codes], own)
+        is_key = column.name in (look.schema.user, look.schema.item)
+        if looked_at is None and column.kind == "categorical" and (is_key or len(found.keys) < MOST_COLUMNS - 2):
             _keep_key(column, words, tally, look.pairs, found)
     if looked_at is not None:
         made = made.model_copy(update={"sample": len(looked_at)})
@@ -198,15 +202,6 @@ def _distinct(cells: pd.Series[Any]) -> int:
     if isinstance(cells.dtype, pd.CategoricalDtype):
         return len(cells.cat.categories)
     return len(cells) if pd.api.types.is_object_dtype(cells.dtype) else cells.nunique()
-
-
-def _told(values: npt.NDArray[Any], nothing: npt.NDArray[np.bool_], label: Label) -> npt.NDArray[np.bool_]:
-    """True where a cell differs from what it usually is without a click."""
-    others = values[label == 0]
-    if not len(others):
-        return ~nothing
-    distinct, counts = np.unique(others, return_counts=True)
-    return np.asarray(~nothing & (values != distinct[counts.argmax()]), dtype=bool)
 
 
 def _keep_key(column: Column, words: Words, tally: Tally, pairs: Index, found: _Found) -> None:

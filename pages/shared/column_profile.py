@@ -53,8 +53,11 @@ def numbers(column: ColumnProfile, found: Histogram) -> None:
         key="profile-distribution",
         title=f"How the numbers of {name} spread",
         read="Each bar is a range of numbers; its height is the number of rows in it."
-        + (" Each range is a multiple of the one before, for most numbers are small." if found.logarithmic else "")
-        + " The first and the last range may be wider: they hold what is rare.",
+        + (
+            " Each range is a multiple of the one before, for most numbers are small."
+            if found.logarithmic
+            else " The first and the last range may be wider: they hold what is rare."
+        ),
         beware="A rare large number is not wrong because it is rare. Ranges of another width would show other bumps.",
         alt_text=f"Histogram of {column.name} in {len(found.counts)} ranges",
         data=bars(found),
@@ -67,7 +70,7 @@ def numbers(column: ColumnProfile, found: Histogram) -> None:
         column_config={name: st.column_config.NumberColumn(format="%.6g") for name in quantiles},
         alt=f"Quantiles of {column.name}",
     )
-    learn("A share of the numbers is at most as large as the number below it: half of them at most the one at 50 %.")
+    learn("A quarter of the numbers are at most as large as the one below 25 %, half of them as the one below 50 %.")
 
 
 def lengths(column: ColumnProfile, found: Histogram) -> None:

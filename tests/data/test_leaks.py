@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -187,3 +188,16 @@ def test_rows_in_both_parts() -> None:
         f"100 of the {test:,} test rows ({100 / test:.0%}) also are training rows."
     ]
     assert found.duplicates == 0  # they differ in the split
+
+
+def test_a_wide_table_takes_seconds_and_little_memory() -> None:
+    n, rng = 3000, np.random.default_rng(5)
+    wide = {f"n{number}": rng.normal(size=n) for number in range(600)}
+    wide |= {f"c{number}": rng.integers(0, 30, n) for number in range(300)}
+    frame = pd.concat([table(n), pd.DataFrame(wide)], axis=1)
+    frame["n7"] = rates(frame, "item_id")
+    more = [Column(name=name, kind="numeric" if name[0] == "n" else "categorical") for name in wide]
+    started = time.process_time()
+    found = profile(frame, schema(*more))
+    assert time.process_time() - started < 30
+    assert [warning.column for warning in found.warnings] == ["n7"]
