@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ctrcore.data.encoded import Bag
 from ctrcore.data.imputing import Order, impute_members, impute_words, learn_fill
 from ctrcore.data.members import Members, align_histories, as_members
 from ctrcore.data.scaling import Numbers, NumberScale
@@ -16,7 +16,7 @@ from ctrcore.data.stored import Index, Table
 from ctrcore.data.values import Words, as_numbers, as_times, as_words
 from ctrcore.data.vocabulary import Vocabulary
 from ctrcore.errors import DataError
-from ctrcore.schema import Column, EncodedField, Schema
+from ctrcore.schema import Column, Schema
 
 ColumnState = NumberScale | Vocabulary
 Cells = Numbers | Words | Members
@@ -153,30 +153,34 @@ def learn(column: Column, cells: Cells, histories: list[Members], order: Order) 
     return Vocabulary.fit([impute_words(cells, column, fill, order), *histories], column.min_count, fill)
 
 
-def encode_dense(
-    field: EncodedField, column: Column, state: ColumnState, cells: Cells, order: Order
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32] | None]:
-    """The ids (n,) of a dense field, and its scaled numbers (n,) if it is numeric."""
-    if isinstance(state, Vocabulary):
-        assert isinstance(cells, Words)
-        return _shifted(state.ids(impute_words(cells, column, state.fill, order)), field.start), None
-    assert isinstance(cells, np.ndarray)
-    numbers = state.impute(cells, column, order)
-    if field.kind == "categorical":
-        return _shifted(state.bucket(numbers), field.start + 1), None
-    return np.full(len(numbers), field.start, dtype=np.int32), state.apply(numbers)
+@dataclass(frozen=True)
+class Coded:
+    """One column of n rows in ids of its own: 0 is 'unknown', or the only id of a numeric column.
+
+    Attributes:
+        ids: (n,) int32; of a bag (total,), its members one row after the other.
+        numbers: (n,) the scaled numbers of a numeric column.
+        offsets: (n + 1,) where the members of each row begin, of a bag.
+    """
+
+    ids: npt.NDArray[np.int32]
+    numbers: npt.NDArray[np.float32] | None = None
+    offsets: npt.NDArray[np.int64] | None = None
 
 
-def encode_bag(field: EncodedField, column: Column, state: ColumnState, cells: Cells, order: Order) -> Bag:
-    """The ids of a multi-value or history field."""
-    assert isinstance(state, Vocabulary)
-    assert isinstance(cells, Members)
-    members = _clean(column, cells, state.fill, order) if field.kind == "multi_value" else cells
-    return Bag(_shifted(state.ids(members), field.start), members.offsets.astype(np.int64))
-
-
-def _shifted(ids: npt.NDArray[np.int64], start: int) -> npt.NDArray[np.int32]:
-    return (ids + start).astype(np.int32)
+def encode(column: Column, state: ColumnState, cells: Cells, order: Order) -> Coded:
+    """Encode one column by what was learned of it, or of the column that it is a history of."""
+    if isinstance(state, NumberScale):
+        assert isinstance(cells, np.ndarray)
+        numbers = state.impute(cells, column, order)
+        if column.scale == "quantile":
+            return Coded((state.bucket(numbers) + 1).astype(np.int32))
+        return Coded(np.zeros(len(numbers), dtype=np.int32), state.apply(numbers))
+    if isinstance(cells, Members):
+        members = _clean(column, cells, state.fill, order) if column.kind == "multi_value" else cells
+        return Coded(state.ids(members).astype(np.int32), offsets=members.offsets.astype(np.int64))
+    assert isinstance(cells, Words)
+    return Coded(state.ids(impute_words(cells, column, state.fill, order)).astype(np.int32))
 
 
 def _clean(column: Column, members: Members, fill: list[str], order: Order) -> Members:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,19 +17,19 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ctrcore.data.columns import (
     Cells,
+    Coded,
     ColumnState,
     check_names,
     check_trainable,
     dense,
-    encode_bag,
-    encode_dense,
+    encode,
     fill_order,
     learn,
     parse,
     parse_histories,
     rows_of,
 )
-from ctrcore.data.encoded import Encoded, EncodedWriter
+from ctrcore.data.encoded import Bag, Encoded, EncodedWriter
 from ctrcore.data.labels import read_labels
 from ctrcore.data.members import Members
 from ctrcore.data.scaling import NumberScale
@@ -37,6 +38,8 @@ from ctrcore.data.values import as_words
 from ctrcore.data.vocabulary import Vocabulary
 from ctrcore.errors import DataError
 from ctrcore.schema import Column, EncodedField, Schema
+
+AT_ONCE = 2  # columns worked on side by side: numpy and Arrow let other threads work
 
 
 class _State(BaseModel):
@@ -167,7 +170,7 @@ class Encoder:
             return field.start + int(state.ids(as_words(pd.Series([value], dtype=object)))[0])
         column = self.schema.column(field_name)
         cells = parse(pd.DataFrame({field_name: pd.Series([value], dtype=object)}), column)
-        return int(encode_dense(field, column, state, cells, np.arange(1))[0][0])
+        return field.start + int(encode(column, state, cells, np.arange(1)).ids[0])
 
     @property
     def vocabulary_size(self) -> int:
@@ -231,8 +234,17 @@ class EncodedParts:
     unknown: dict[str, dict[str, float]]
 
 
+@dataclass(frozen=True)
+class _Column:
+    """One column, learned and encoded in ids of its own, by part."""
+
+    state: ColumnState
+    parts: dict[str, Coded]
+    counts: npt.NDArray[np.int64]  # how often training rows look up each id
+
+
 class _Encoding:
-    """One pass over the columns of a table. At most two of them are in memory at a time, besides histories."""
+    """One pass over the columns of a table: few of them are in memory at a time, besides histories."""
 
     def __init__(self, encoder: Encoder, table: Table, parts: dict[str, Index | None], folder: Path | None) -> None:
         self.encoder, self.table, self.parts, self.schema = encoder, table, parts, encoder.schema
@@ -245,55 +257,64 @@ class _Encoding:
             name: EncodedWriter(_count(table, rows), count, numeric, folder / name if folder else None)
             for name, rows in parts.items()
         }
-        self.unknown: dict[str, dict[str, float]] = {name: {} for name in parts}
 
     def run(self, learning: bool, progress: Callable[[float], None] | None) -> EncodedParts:
         """Learn each column, if wanted, and encode it."""
         places: dict[str, EncodedField] = {}
         counts: dict[str, npt.NDArray[np.int64]] = {}
-        states = self.encoder._states
-        with ThreadPoolExecutor(1) as reader:
-            waiting = [reader.submit(self._parse, column, learning) for column in self.columns[:1]]
-            for number, column in enumerate(self.columns):
-                cells = waiting.pop().result()
-                for later in self.columns[number + 1 : number + 2]:
-                    waiting.append(reader.submit(self._parse, later, learning))
-                if learning and column.kind != "history":
-                    states[column.name] = self._learn(column, cells)
-                field = places[column.name] = _place(column, states, places)
-                for name, rows in self.parts.items():
-                    ids = self._encode(name, field, column, rows_of(cells, rows))
-                    if learning and name == "train":
-                        count = np.bincount(ids - field.start, minlength=field.size).astype(np.int64)
-                        counts[field.of or field.name] = count + counts.get(field.of or field.name, 0)
-                if progress is not None:
-                    progress((number + 1) / len(self.columns))
+        unknown: dict[str, dict[str, float]] = {name: {} for name in self.parts}
+        for number, (column, made) in enumerate(self._in_order(learning)):
+            self.encoder._states.setdefault(column.of or column.name, made.state)
+            field = places[column.name] = _place(column, self.encoder._states, places)
+            counts[field.of or field.name] = made.counts + counts.get(field.of or field.name, 0)
+            for name, coded in made.parts.items():
+                if field.kind != "numeric":
+                    unknown[name][field.name] = float((coded.ids == 0).mean()) if len(coded.ids) else 0.0
+                ids = coded.ids + np.int32(field.start)
+                if coded.offsets is not None:
+                    self.writers[name].add_bag(field.name, Bag(ids, coded.offsets))
+                else:
+                    self.writers[name].add_dense(ids, coded.numbers)
+            if progress is not None:
+                progress((number + 1) / len(self.columns))
         if learning:
             self.encoder.counts = np.concatenate(list(counts.values()))
-        return EncodedParts(self._finish(), self.unknown)
+        return EncodedParts(self._finish(), unknown)
 
-    def _parse(self, column: Column, learning: bool) -> Cells:
-        return self.histories[column.name] if column.kind == "history" else parse(self.table, column, learning)
+    def _in_order(self, learning: bool) -> Iterator[tuple[Column, _Column]]:
+        """Each column, encoded. Dense ones are worked on side by side; a bag may need what a dense one has learned."""
+        columns = [column for column in self.columns if dense(column)]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            waiting = deque(pool.submit(self._column, column, learning) for column in columns[:AT_ONCE])
+            for number, column in enumerate(columns):
+                made = waiting.popleft().result()
+                if number + AT_ONCE < len(columns):
+                    waiting.append(pool.submit(self._column, columns[number + AT_ONCE], learning))
+                yield column, made
+        for column in self.columns[len(columns) :]:
+            yield column, self._column(column, learning)
+
+    def _column(self, column: Column, learning: bool) -> _Column:
+        if column.kind == "history":
+            cells: Cells = self.histories[column.name]
+        else:
+            cells = parse(self.table, column, learning)
+        if learning and column.kind != "history":
+            state = self._learn(column, cells)
+        else:
+            state = self.encoder._states[column.of or column.name]
+        coded = {
+            name: encode(column, state, rows_of(cells, rows), self.orders[name]) for name, rows in self.parts.items()
+        }
+        size = _size_and_kind(state, column.kind)[0]
+        counts = np.bincount(coded["train"].ids if learning else [], minlength=size).astype(np.int64)
+        return _Column(state, coded, counts)
 
     def _learn(self, column: Column, cells: Cells) -> ColumnState:
         rows = self.parts["train"]
         members = [rows_of(self.histories[one.name], rows) for one in self.schema.histories if one.of == column.name]
         histories = [found for found in members if isinstance(found, Members)]
         return learn(column, rows_of(cells, rows), histories, self.orders["train"])
-
-    def _encode(self, part: str, field: EncodedField, column: Column, cells: Cells) -> npt.NDArray[np.int32]:
-        """Write one column of one part; returns its ids."""
-        state, writer, order = self.encoder._states[field.of or field.name], self.writers[part], self.orders[part]
-        if field.is_bag:
-            bag = encode_bag(field, column, state, cells, order)
-            writer.add_bag(field.name, bag)
-            ids = bag.ids
-        else:
-            ids, numbers = encode_dense(field, column, state, cells, order)
-            writer.add_dense(ids, numbers)
-        if field.kind != "numeric":
-            self.unknown[part][field.name] = float((ids == field.start).mean()) if len(ids) else 0.0
-        return ids
 
     def _finish(self) -> dict[str, Encoded]:
         table, schema = self.table, self.schema
