@@ -65,7 +65,8 @@ class Scoring(Job):
         with pq.ParquetFile(self._file("scores.parquet")) as file:
             for batch in file.iter_batches(batch_size=size):
                 frame: pd.DataFrame = batch.to_pandas()
-                yield frame.assign(**{name: frame[name].map(joined) for name in frame if frame[name].dtype == object})
+                lists = [str(name) for name in frame.columns if frame[name].dtype == object]
+                yield frame.assign(**{name: frame[name].map(joined) for name in lists})
 
     def cancel(self) -> None:
         """Stop the scoring."""

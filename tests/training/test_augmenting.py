@@ -193,6 +193,19 @@ def test_rows_without_history_and_no_rows_at_all(kind: str) -> None:
     assert len(Augmenter(plain, TrainConfig(**{kind: 0.9}), IDS)(given)) == 5  # type: ignore[arg-type]
 
 
+def test_everything_stays_on_the_device_of_the_batch() -> None:
+    """Torch's device without memory refuses to mix with the CPU, so it stands in for an accelerator."""
+    given = batch(6)
+    far = Batch(
+        given.ids.to("meta"),
+        given.values.to("meta"),
+        {name: BagBatch(ids.to("meta"), mask.to("meta")) for name, (ids, mask) in given.bags.items()},
+    )
+    after = Augmenter(FIELDS, TrainConfig(**dict.fromkeys(KINDS, 0.5)), IDS, "meta")(far)  # type: ignore[arg-type]
+    tensors = [after.ids, after.values, *(part for bag in after.bags.values() for part in bag)]
+    assert {tensor.device.type for tensor in tensors} == {"meta"}
+
+
 def test_without_augmentation_training_is_a_plain_loop() -> None:
     many, settings = rows(100), TrainConfig(epochs=2, batch_size=16, learning_rate=0.05, patience=0, plateau_factor=1)
     model, plain = build(FMConfig(init_std=0.1), FIELDS, 1), build(FMConfig(init_std=0.1), FIELDS, 1)
