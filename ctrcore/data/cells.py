@@ -58,7 +58,9 @@ def codes_of(cells: pd.Series[Any]) -> Index:
 
 
 def _is_long(table: Stored, name: str) -> bool:
-    """True for texts and lists, whose cells may be of any size."""
+    """True for stored texts and lists, whose cells may be of any size."""
+    if name in table.more:
+        return False
     kind = pq.read_schema(table.path).field(name).type
     return bool(pa.types.is_nested(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind))
 

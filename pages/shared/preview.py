@@ -31,7 +31,6 @@ def show_preview(dataset: Dataset, recipe: Recipe) -> None:
     with st.spinner("Splitting and encoding the rows"):
         made = prepared(dataset.id, recipe)
     counts(made.report)
-    never_seen(made.report.get("cold"))
     part = st.segmented_control(
         "Rows of", list(PARTS), default="train", required=True, format_func=PARTS.__getitem__, key="preview-part"
     )
@@ -64,6 +63,8 @@ def show_preview(dataset: Dataset, recipe: Recipe) -> None:
                 key="preview-numbers",
                 alt=f"The first {PARTS[part]} rows as the models read them",
             )
+    never_seen(made.report.get("cold"))
+    if level() != "Simple":
         unknown(made.report["unknown_share"])
 
 

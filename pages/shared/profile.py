@@ -112,7 +112,8 @@ def columns_table(profile: Profile) -> None:
                 "auc": st.column_config.NumberColumn(
                     "AUC alone",
                     format="%.3f",
-                    help="How well this column alone orders the clicks. Near 1 it probably knows the answer: a leak.",
+                    help="How well this column alone orders the clicks, on at most 200,000 rows. Near 1 it probably "
+                    "knows the answer: a leak.",
                 ),
                 "sample": st.column_config.NumberColumn(
                     "Sample of", format="localized", help="Rows looked at, where the table has too many to look at all."

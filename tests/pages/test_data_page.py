@@ -165,6 +165,7 @@ def test_the_preview_counts_and_shows_rows(space: Workspace, visit: Open) -> Non
     values, numbers = app.dataframe[1].value, app.dataframe[2].value
     assert len(values) == len(numbers) == 15
     assert values.index[0].endswith("click")
+    assert "Users and items that training never saw" in texts(app)
     assert isinstance(numbers["history_item"].iloc[0], list) or hasattr(numbers["history_item"].iloc[0], "__len__")
 
 
