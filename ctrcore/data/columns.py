@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ctrcore.data.encoded import Bag
 from ctrcore.data.imputing import Order, impute_members, impute_words, learn_fill
 from ctrcore.data.members import Members, align_histories, as_members
 from ctrcore.data.scaling import Numbers, NumberScale
@@ -166,6 +167,15 @@ class Coded:
     ids: npt.NDArray[np.int32]
     numbers: npt.NDArray[np.float32] | None = None
     offsets: npt.NDArray[np.int64] | None = None
+
+    def take(self, rows: Index | None) -> Coded:
+        """The rows at these positions; None: all."""
+        if rows is None:
+            return self
+        if self.offsets is not None:
+            bag = Bag(self.ids, self.offsets).take(rows)
+            return Coded(bag.ids, offsets=bag.offsets)
+        return Coded(self.ids[rows], None if self.numbers is None else self.numbers[rows])
 
 
 def encode(column: Column, state: ColumnState, cells: Cells, order: Order) -> Coded:

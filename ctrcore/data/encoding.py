@@ -303,12 +303,19 @@ class _Encoding:
             state = self._learn(column, cells)
         else:
             state = self.encoder._states[column.of or column.name]
-        coded = {
-            name: encode(column, state, rows_of(cells, rows), self.orders[name]) for name, rows in self.parts.items()
-        }
+        coded = self._coded(column, state, cells)
         size = _size_and_kind(state, column.kind)[0]
         counts = np.bincount(coded["train"].ids if learning else [], minlength=size).astype(np.int64)
         return _Column(state, coded, counts)
+
+    def _coded(self, column: Column, state: ColumnState, cells: Cells) -> dict[str, Coded]:
+        if column.impute == "forward_fill":  # each part is filled from its own rows
+            return {
+                name: encode(column, state, rows_of(cells, rows), self.orders[name])
+                for name, rows in self.parts.items()
+            }
+        whole = encode(column, state, cells, np.empty(0, dtype=np.int64))
+        return {name: whole.take(rows) for name, rows in self.parts.items()}
 
     def _learn(self, column: Column, cells: Cells) -> ColumnState:
         rows = self.parts["train"]
