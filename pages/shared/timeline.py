@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.typing import DataframeState
 
 from ctrcore.data.values import word
-from ctrcore.figures.timelines import user_lanes
+from ctrcore.figures.timelines import in_even_steps, user_lanes
 from ctrcore.runs.behaviours import is_prepared
 from ctrcore.runs.dataset import Dataset
 from pages.shared import address
@@ -22,6 +22,7 @@ from pages.shared.tools import plain
 
 if TYPE_CHECKING:
     from ctrcore.data.logs.timeline import Timeline
+EVEN, CLOCK = "In even steps", "By the clock"
 
 
 def check_one_user(dataset: Dataset) -> None:
@@ -43,8 +44,18 @@ def check_one_user(dataset: Dataset) -> None:
         return
     key = f"{dataset.id}-{user}"
     place = _chosen(key, timeline)
+    even = st.segmented_control(
+        "Time axis",
+        [EVEN, CLOCK],
+        default=EVEN,
+        required=True,
+        key="timeline-axis",
+        persist_state="session",
+        help="Even steps tell moments apart that lie close together; the clock shows visits and the gaps between them.",
+    )
+    lanes = user_lanes(timeline, place)
     chart(
-        user_lanes(timeline, place),
+        in_even_steps(lanes) if even == EVEN else lanes,
         key="timeline",
         title=f"User {plain(user)}: {len(timeline.events):,} events and the {len(timeline.rows):,} rows made of them",
         read="Above the line what the user did, below it the rows. Blue: a click; orange: none; hollow: an item that "
@@ -110,13 +121,17 @@ def _rows(timeline: Timeline, key: str, place: int | None) -> None:
     with st.container(border=True):
         st.markdown("#### Rows made of this user's events")
         learn("Click the box at the left end of a row to see what its history remembers.")
-        rows_table(timeline, place, _table_key(key), lambda: _picked(key, timeline))
+        rows_table(timeline, place, _table_key(key))
 
 
 def _chosen(key: str, timeline: Timeline) -> int | None:
     """The row to look at: at first the last click that has a history, so that there is something to see."""
     known = f"timeline-row-{key}"
-    if known not in st.session_state:
+    table: DataframeState | None = st.session_state.get(_table_key(key))
+    if table is not None:
+        rows = table["selection"]["rows"]
+        st.session_state[known] = place_of(timeline, rows[0]) if rows else None
+    elif known not in st.session_state:
         told = [place for place, row in enumerate(timeline.rows) if row.history]
         clicks = [place for place in told if timeline.rows[place].label]
         st.session_state[known] = (clicks or told or [0])[-1]
@@ -127,12 +142,6 @@ def _chosen(key: str, timeline: Timeline) -> int | None:
 def _table_key(key: str) -> str:
     """A table keeps its own choice, so that another choice needs another table."""
     return f"timeline-rows-{key}-{st.session_state.get(f'timeline-edition-{key}', 0)}"
-
-
-def _picked(key: str, timeline: Timeline) -> None:
-    state: DataframeState = st.session_state[_table_key(key)]
-    rows = state["selection"]["rows"]
-    st.session_state[f"timeline-row-{key}"] = place_of(timeline, rows[0]) if rows else None
 
 
 def _clicked(key: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,7 +17,7 @@ HEIGHT = 320
 FRAMED = "background-color: rgba(225, 29, 72, 0.16)"  # the colour of the frames in the figure, on light and on dark
 
 
-def rows_table(timeline: Timeline, chosen: int | None, key: str, on_select: Callable[[], None]) -> None:
+def rows_table(timeline: Timeline, chosen: int | None, key: str) -> None:
     """The rows, the latest first; one of them can be chosen, and `place_of` tells which one it is."""
     frame = pd.DataFrame(
         [
@@ -40,7 +39,7 @@ def rows_table(timeline: Timeline, chosen: int | None, key: str, on_select: Call
         key=key,
         hide_index=True,
         height=min(HEIGHT, 38 + 35 * len(frame)),
-        on_select=on_select,
+        on_select="rerun",
         selection_mode="single-row",
         selection_default={"selection": {"rows": [] if chosen is None else [place_of(timeline, chosen)]}},
         alt=f"The {len(frame):,} rows made of the events of user {timeline.user}",
