@@ -5,25 +5,19 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ctrcore.figures.export import to_csv, to_csv_of
-from ctrcore.figures.scores import probability_histogram
+from ctrcore.figures.export import to_csv
 from ctrcore.runs.needs import needed_columns, template
 from ctrcore.runs.run import Run
-from ctrcore.runs.scoring import ScoreReport
 from ctrcore.runs.scorings import Scoring
 from pages.shared import address
-from pages.shared.charts import chart
 from pages.shared.level import learn, level
 from pages.shared.pickers import run_label
 from pages.shared.problems import problems_shown, safely, two_sentences
+from pages.shared.scored import show_results
 from pages.shared.store import workspace
 from pages.shared.tools import ago, missing, plain
-from pages.shared.words import WORDS
 
 TYPES = ["csv", "tsv", "txt", "parquet", "pq", "jsonl", "ndjson", "json", "inter", "gz"]
-SHOWN = 200
-LARGE = 2_000_000  # rows from which on a CSV is too large for a browser
-NEW = 0.5  # share of values new to the model from which on a warning is due
 _EDITION = "score-edition"
 
 
@@ -161,7 +155,7 @@ def show(run: Run, scoring: Scoring) -> None:
         return
     if scoring.state == "done":
         with problems_shown():
-            results(run, scoring)
+            show_results(run, scoring)
     elif scoring.error is not None:
         two_sentences(scoring.error.problem, scoring.error.remedy)
     else:
@@ -172,128 +166,6 @@ def show(run: Run, scoring: Scoring) -> None:
         key="remove-scoring",
         type="tertiary",
         on_click=safely(scoring.delete),
-    )
-
-
-def results(run: Run, scoring: Scoring) -> None:
-    """Figures, warnings, the rows, and the file to take away."""
-    report = scoring.report()
-    figures(report)
-    warnings(report)
-    download(scoring, report)
-    with st.grid(2, min_column_width=380):
-        edges = [place / len(report.histogram) for place in range(len(report.histogram) + 1)]
-        chart(
-            probability_histogram(report.histogram, run.spec.model.name, report.mean_probability or 0.0),
-            key="score-histogram",
-            title="How the probabilities lie",
-            help_text=WORDS["probability"],
-            read="Each bar counts the rows with that predicted probability. Rows far to the right are the ones to show "
-            "first.",
-            beware="A high bar on the left is normal: clicks are rare. The shape says nothing on whether the scores "
-            "are right.",
-            alt_text=f"Histogram of {report.rows:,} predicted probabilities, mean {report.mean_probability or 0:.3f}",
-            data=lambda: pd.DataFrame({"from": edges[:-1], "to": edges[1:], "rows": report.histogram}),
-        )
-        with st.container(border=True, height="stretch"):
-            shown = scoring.head(SHOWN)
-            st.markdown(f"#### First {len(shown)} rows" if report.rows > len(shown) else "#### The rows")
-            st.dataframe(
-                shown,
-                hide_index=True,
-                key="score-preview",
-                height="stretch",
-                alt="Scored rows: position in the file, probability, logit, and the file's own columns",
-                column_order=["row", "probability", "logit", *list(shown.columns)[3:]],
-                column_config={
-                    "row": st.column_config.NumberColumn("row", help="Position in the file, from 0.", pinned=True),
-                    "probability": st.column_config.ProgressColumn(
-                        "probability", min_value=0.0, max_value=1.0, format="%.4f", help=WORDS["probability"]
-                    ),
-                    "logit": st.column_config.NumberColumn("logit", format="%.4f", help=WORDS["logit"]),
-                },
-            )
-    with st.expander("What was read, filled in and left out", icon=":material/fact_check:"):
-        details(report)
-
-
-def figures(report: ScoreReport) -> None:
-    """The numbers at the top."""
-    with st.grid(5, min_column_width=120):
-        st.metric("Rows", f"{report.rows:,}")
-        if report.mean_probability is not None:
-            st.metric("Mean probability", f"{report.mean_probability:.1%}", help="The share of clicks to expect.")
-        for name, title in (("auc", "AUC"), ("log_loss", "Log-loss"), ("pcoc", "PCOC")):
-            value = report.metrics.get(name)
-            if value is not None:
-                st.metric(title, f"{value:.4f}", help=f"On {report.labelled:,} rows with a label. {WORDS[name]}")
-
-
-def warnings(report: ScoreReport) -> None:
-    """What makes scores less worth than they look."""
-    new = [name for name, share in report.unknown_share.items() if share >= NEW and name not in report.missing]
-    if report.missing:
-        stand_ins = ", ".join(f"{name} = {text}" for name, text in report.missing.items())
-        st.warning(
-            f"**The file lacks {len(report.missing)} of the model's columns.**  \n"
-            f"Each row got the same instead: {plain(stand_ins)}.",
-            icon=":material/warning:",
-        )
-    if new:
-        st.warning(
-            f"**Most values of {plain(', '.join(new))} are missing, or new to the model.**  \n"
-            "Those rows are scored by their other fields only.",
-            icon=":material/warning:",
-        )
-
-
-def details(report: ScoreReport) -> None:
-    """The whole report."""
-    if report.histories:
-        st.markdown(plain(report.histories))
-    names = list(dict.fromkeys([*report.unknown_share, *report.missing]))
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "field": names,
-                "unknown": [report.unknown_share.get(name) for name in names],
-                "stand_in": [report.missing.get(name, "") for name in names],
-            }
-        ),
-        hide_index=True,
-        key="score-fields",
-        alt="Share of unknown values of each field, and stand-ins of missing columns",
-        column_config={
-            "field": "Field",
-            "unknown": st.column_config.ProgressColumn(
-                "Unknown", format="percent", help="Share of its values that are missing, or that the model never saw."
-            ),
-            "stand_in": st.column_config.TextColumn("Missing, so each row got"),
-        },
-    )
-    if report.ignored:
-        st.caption(f"Columns of the file that the model does not read: {plain(', '.join(report.ignored))}.")
-
-
-def download(scoring: Scoring, report: ScoreReport) -> None:
-    """The scores as a file."""
-    if report.rows > LARGE:
-        st.info(
-            f"{report.rows:,} rows are too many for a download here.  \nIn a shell `python -m ctrcore predict "
-            f"{scoring.run} FILE -o scores.parquet` writes them to a file.",
-            icon=":material/terminal:",
-        )
-        return
-    st.download_button(
-        "Download CSV",
-        lambda: to_csv_of(scoring.slices()),
-        file_name="scores.csv",
-        mime="text/csv",
-        type="primary",
-        icon=":material/download:",
-        key="score-download",
-        on_click="ignore",
-        help="Row (its position in the file, from 0), logit, probability, and the file's own columns if they are kept.",
     )
 
 

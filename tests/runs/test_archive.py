@@ -202,7 +202,7 @@ def test_a_refused_import_leaves_nothing_behind(exported: dict[str, bytes], tmp_
     with pytest.raises(RunError, match="no run has"):
         workspace.import_run(packed(unpacked(exported["fm"]) | {"../evil": b""}))
     assert list((tmp_path / "runs").iterdir()) == []
-    assert {path.name for path in tmp_path.iterdir()} == {"datasets", "runs"}
+    assert {path.name for path in tmp_path.iterdir()} == {"datasets", "runs", "scores"}
 
 
 def test_an_import_that_never_ends_is_stopped(
