@@ -12,7 +12,7 @@ from ctrcore.errors import DataError
 Kind = Literal["numeric", "categorical", "multi_value", "history", "ignore"]
 Role = Literal["user", "item", "context"]
 Impute = Literal["constant", "mean", "median", "most_frequent", "forward_fill"]
-Scale = Literal["none", "min_max", "standard", "log1p", "quantile"]
+Scale = Literal["none", "min_max", "standard", "log1p", "log_standard", "quantile"]
 
 
 class Column(BaseModel):
@@ -33,7 +33,10 @@ class Column(BaseModel):
         None, description="what stands in for a missing value; none: median for numbers, 'unknown' for the rest"
     )
     fill_value: float | str | None = Field(None, description="the value of the 'constant' imputation")
-    scale: Scale = Field("standard", description="numeric only; 'quantile' turns the number into a bucket id")
+    scale: Scale = Field(
+        "standard",
+        description="numeric only; 'log_standard' takes the logarithm first; 'quantile' makes the number a bucket id",
+    )
     buckets: int = Field(20, ge=2, le=1000, description="number of buckets of the 'quantile' scaling")
     reason: str = Field("", description="why the kind was guessed")
 

@@ -14,6 +14,7 @@ from ctrcore.schema import Column, Scale
 
 Numbers = npt.NDArray[np.float64]
 MAX_DECIMALS = 6
+LOGARITHMS = ("log1p", "log_standard")
 LARGEST = 1e18  # products of two scaled numbers stay within float32
 
 
@@ -74,14 +75,14 @@ class NumberScale(BaseModel):
     def apply(self, numbers: Numbers) -> npt.NDArray[np.float32]:
         """The scaled numbers of imputed ones, shape (n,)."""
         inside = np.clip(numbers, self.low, self.high)
-        if self.scale == "log1p":
-            inside = np.sign(inside) * np.log1p(np.abs(inside))
+        if self.scale in LOGARITHMS:
+            inside = _logarithm(inside)
         return np.clip((inside - self.shift) / self.factor, -LARGEST, LARGEST).astype(np.float32)
 
     def invert(self, scaled: npt.NDArray[np.float32]) -> Numbers:
         """The numbers again, to the decimals of the training numbers as far as float32 holds them."""
         numbers = scaled.astype(np.float64) * self.factor + self.shift
-        if self.scale == "log1p":
+        if self.scale in LOGARITHMS:
             numbers = np.sign(numbers) * np.expm1(np.abs(numbers))
         return numbers if self.decimals is None else np.round(numbers, self.decimals)
 
@@ -131,8 +132,15 @@ def _decimals(numbers: Numbers) -> int | None:
         return next((d for d in range(MAX_DECIMALS + 1) if np.array_equal(np.round(numbers, d), numbers)), None)
 
 
+def _logarithm(numbers: Numbers) -> Numbers:
+    logarithm: Numbers = np.sign(numbers) * np.log1p(np.abs(numbers))
+    return logarithm
+
+
 def _shift_and_factor(scale: Scale, known: Numbers) -> tuple[float, float]:
     """Never a factor of zero: a constant column becomes a column of zeros."""
+    if scale == "log_standard":
+        return _shift_and_factor("standard", _logarithm(known))
     shift, factor = 0.0, 1.0
     if len(known) and scale in ("min_max", "standard"):
         with np.errstate(over="ignore", invalid="ignore"):

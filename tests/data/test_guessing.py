@@ -79,7 +79,7 @@ def test_the_sample_shop() -> None:
     found = kinds(schema)
     assert {name for name, kind in found.items() if kind == "ignore"} == {"time", "click", "history_action"}
     assert [name for name, kind in found.items() if kind == "numeric"] == ["price"]
-    assert schema.column("price").scale == "log1p"
+    assert schema.column("price").scale == "log_standard"
     assert [(c.name, c.of, c.delimiter) for c in schema.histories] == [
         ("history_item", "item_id", "|"),
         ("history_category", "category", "|"),
@@ -186,7 +186,7 @@ def test_criteo() -> None:
         frame[f"C{number}"] = pd.Series(rng.choice(values, n)).where(rng.random(n) > 0.1)
     schema = guess_schema(frame)
     usable(frame, schema)
-    assert all(column.kind == "numeric" and column.scale == "log1p" for column in schema.columns[1:14])
+    assert all(column.kind == "numeric" and column.scale == "log_standard" for column in schema.columns[1:14])
     assert all(column.kind == "categorical" for column in schema.columns[14:])
 
 

@@ -27,9 +27,12 @@ def test_min_max_standard_log1p_none_against_their_formulas() -> None:
     np.testing.assert_allclose(fit(x, scale="standard").apply(x), (x - x.mean()) / x.std(), rtol=1e-6)
     np.testing.assert_allclose(fit(x, scale="log1p").apply(x), np.sign(x) * np.log1p(np.abs(x)), rtol=1e-6)
     np.testing.assert_allclose(fit(x, scale="none").apply(x), x)
+    logarithm = np.sign(x) * np.log1p(np.abs(x))
+    standardised = (logarithm - logarithm.mean()) / logarithm.std()
+    np.testing.assert_allclose(fit(x, scale="log_standard").apply(x), standardised, rtol=1e-6)
 
 
-@pytest.mark.parametrize("scale", ["none", "min_max", "standard", "log1p"])
+@pytest.mark.parametrize("scale", ["none", "min_max", "standard", "log1p", "log_standard"])
 def test_numbers_out_of_range_count_as_its_ends(scale: str) -> None:
     state = fit([2.0, 5.0, 3.0], scale=scale)
     wild = state.apply(np.array([-1e300, 1e300, 2.0, 5.0]))
@@ -37,7 +40,7 @@ def test_numbers_out_of_range_count_as_its_ends(scale: str) -> None:
     assert wild[1] == wild[3]
 
 
-@pytest.mark.parametrize("scale", ["none", "min_max", "standard", "log1p", "quantile"])
+@pytest.mark.parametrize("scale", ["none", "min_max", "standard", "log1p", "log_standard", "quantile"])
 @pytest.mark.parametrize("numbers", [[7.0] * 4, [1e300, -1e300, 1e308, -1.7e308], [5e-324, 0.0], [1e15, 1e15 + 1], []])
 def test_odd_columns_scale_to_finite_numbers(scale: str, numbers: list[float]) -> None:
     state = fit(numbers, scale=scale)

@@ -72,9 +72,9 @@ def _is_free_text(fact: Facts) -> bool:
 
 
 def guess_scale(fact: Facts) -> str:
-    """'log1p' for numbers that are never negative and have a long tail, else 'standard'."""
+    """'log_standard' for numbers that are never negative and have a long tail, else 'standard'."""
     numbers = fact.numbers
     if numbers is None or not len(numbers) or numbers.min() < 0:
         return "standard"
     middle, high = np.quantile(numbers, [0.5, 0.99])
-    return "log1p" if high > 8 * max(middle, 0.5) else "standard"
+    return "log_standard" if high > 8 * max(middle, 0.5) else "standard"

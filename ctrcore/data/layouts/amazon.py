@@ -49,7 +49,7 @@ COLUMNS = (
     ),
     Column(name="brand", kind="categorical", role="item", reason="It names the brand or the store of the product."),
     Column(
-        name="price", kind="numeric", role="item", scale="log1p",
+        name="price", kind="numeric", role="item", scale="log_standard",
         reason="It is the price; few products are very dear, so its logarithm is taken.",
     ),
 )  # fmt: skip

@@ -52,7 +52,7 @@ def _columns(large: bool, label: str) -> tuple[Column, ...]:
     reason = "Its values are hashes, whose meaning is not known." + (RARE if large else "")
     return (
         Column(name=label, kind="ignore", reason="It says whether the advertisement was clicked."),
-        *(Column(name=name, kind="numeric", scale="log1p", reason=COUNT) for name in NUMBERS),
+        *(Column(name=name, kind="numeric", scale="log_standard", reason=COUNT) for name in NUMBERS),
         *(Column(name=name, kind="categorical", min_count=least, reason=reason) for name in VALUES),
         *(Column(name=name, kind="ignore", reason="It numbers the rows.") for name in ("id", "Id")),
     )

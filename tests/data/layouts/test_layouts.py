@@ -128,7 +128,7 @@ def test_criteo(sample: Any, tmp_path: Path) -> None:
     assert frame["I2"].min() < 0
     assert frame["I2"].isna().any()
     assert frame["C3"].str.len().dropna().eq(8).all()
-    assert column(plan, "I2").scale == "log1p"
+    assert column(plan, "I2").scale == "log_standard"
     assert column(plan, "C3").min_count == 1
     assert (plan.hints.user, plan.hints.item, plan.hints.time) == (None, None, None)
     large = SAMPLES["criteo"][1]()["train.txt"] * 2000
