@@ -183,6 +183,8 @@ def test_a_drawn_row_has_its_item_s_columns_and_the_situation_of_its_click() -> 
     block = (frame["click"] == 1).cumsum()
     for name in ("who", "when", "device", "visit"):
         assert (frame.groupby(block)[name].nunique() == 1).all()
+    assert frame.groupby(block)["what"].nunique().equals(frame.groupby(block).size())
+    assert frame.groupby(block)["brand"].nunique().max() > 1
     ordered = log.sort_values("when", kind="stable")
     assert frame.loc[frame["click"] == 1, "device"].tolist() == ordered["device"].tolist()
 

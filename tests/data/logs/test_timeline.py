@@ -71,6 +71,12 @@ def test_rows_point_at_the_events_that_they_remember() -> None:
     assert {row.part for row in found.rows if row.position >= 3} == {"test"}
 
 
+def test_an_event_of_the_row_s_own_time_is_never_behind_its_history() -> None:
+    log = pd.DataFrame({"user": "u", "item": [1, 2, 1, 1], "time": [1, 2, 3, 3], "did": "buy", "stars": 1})
+    found = shown(log, user="u")
+    assert [row.behaviours for row in found.rows if row.label] == [(), (0,), (0, 1), (0, 1)]
+
+
 def test_given_rows_are_not_drawn() -> None:
     found = shown(small_log(), CHOICES.model_copy(update={"negatives": "given"}))
     assert [(row.item, row.label, row.drawn) for row in found.rows] == [
