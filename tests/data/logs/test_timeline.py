@@ -72,7 +72,7 @@ def test_rows_point_at_the_events_that_they_remember() -> None:
 
 
 def test_an_event_of_the_row_s_own_time_is_never_behind_its_history() -> None:
-    log = pd.DataFrame({"user": "u", "item": [1, 2, 1, 1], "time": [1, 2, 3, 3], "did": "buy", "stars": 1})
+    log = pd.DataFrame({"user": "u", "item": [2, 1, 1, 1], "time": [1, 2, 3, 3], "did": "buy", "stars": 1})
     found = shown(log, user="u")
     assert [row.behaviours for row in found.rows if row.label] == [(), (0,), (0, 1), (0, 1)]
 
