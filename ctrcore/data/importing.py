@@ -98,7 +98,7 @@ def import_files(files: Files, choices: ImportChoices, folder: Path, tell: Tell)
     plan = _plan(named, choices)
     parts = _parts(files, named, plan)
     rows = folder / "rows.parquet"
-    _store(parts, rows, lambda done: tell(0.55 * done, "reading the rows"))
+    _store(parts, rows, lambda done: tell(0.45 * done, "reading the rows"))
     sides = {side: read_part(parts[side][0]) if parts.get(side) else None for side in ("users", "items")}
     hints = plan.hints if plan is not None else Hints()
     keys = {
@@ -114,12 +114,12 @@ def import_files(files: Files, choices: ImportChoices, folder: Path, tell: Tell)
                 _write(_with_key(frame, side, log, Stored(folder / "log.parquet"), keys), folder / f"{side}.parquet")
         return build_rows(folder, log, hints, tell, about)
     if any(frame is not None for frame in sides.values()):
-        tell(0.6, "joining the tables")
+        tell(0.5, "joining the tables")
         _join(rows, sides, keys, folder / "table.parquet")
         rows.unlink()
     else:
         rows.rename(folder / "table.parquet")
-    tell(0.7, "guessing the columns")
+    tell(0.6, "guessing the columns")
     guess = guess_with_hints(Stored(folder / "table.parquet"), hints)
     return Imported(guess, first_recipe(guess), about)
 
@@ -146,9 +146,9 @@ def build_rows(folder: Path, choices: LogChoices, hints: Hints, tell: Tell, abou
         choices,
         sides["users"],
         sides["items"],
-        lambda done: tell(0.6 + 0.2 * done, "building rows from the behaviours"),
+        lambda done: tell(0.45 + 0.2 * done, "building rows from the behaviours"),
     )
-    tell(0.8, "writing the rows")
+    tell(0.65, "writing the rows")
     _write(made.frame, folder / "table.parquet")
     (folder / "log.json").write_text(choices.model_dump_json(indent=1), encoding="utf-8")
     guess = with_known(made.recipe.data_schema, hints.columns)

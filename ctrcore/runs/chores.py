@@ -64,8 +64,7 @@ def start_chore(dataset: Dataset, kind: Kind, recipe: Recipe) -> None:
 def measure(folder: Path, report: Reporter) -> None:
     """The job function that profiles a table as the recipe reads it."""
     dataset, recipe = _open(folder)
-    report.write(message="measuring the columns")
-    dataset.measure(recipe.data_schema)
+    dataset.measure(recipe.data_schema, lambda done: report.progress(done, "measuring the columns"))
 
 
 def prepare(folder: Path, report: Reporter) -> None:

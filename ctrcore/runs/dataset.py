@@ -126,11 +126,11 @@ class Dataset(Job):
         except (KeyError, ValidationError):
             return None  # written by another version
 
-    def measure(self, schema: Schema) -> Profile:
+    def measure(self, schema: Schema, progress: Callable[[float], None] | None = None) -> Profile:
         """Make the profile anew and keep it."""
         from ctrcore.data.profiling import profile
 
-        made = profile(self.stored(), schema)
+        made = profile(self.stored(), schema, progress)
         text = f'{{"schema": {schema.model_dump_json()}, "profile": {made.model_dump_json()}}}\n'
         write_text(self.folder / "profile.json", text)
         return made

@@ -109,20 +109,31 @@ def store_table(folder: Path, frame: pd.DataFrame, manifest: Record, recipe: Rec
 
 
 def _finish(folder: Path, made: Imported, manifest: Record, tell: Tell) -> None:
-    tell(0.85, "measuring the columns")
     known = {"about": made.about} if made.about else {}
     if made.about.get("built") is not None:  # its split and kinds are known, not guessed
         write_text(folder / "recipe.json", made.recipe.model_dump_json(indent=1))
-    _describe(folder, made.guess, made.guess, manifest | known)
+    _describe(
+        folder,
+        made.guess,
+        made.guess,
+        manifest | known,
+        lambda done: tell(0.7 + 0.3 * done, "measuring the columns"),
+    )
 
 
-def _describe(folder: Path, guess: Schema, schema: Schema, manifest: Record) -> None:
+def _describe(
+    folder: Path,
+    guess: Schema,
+    schema: Schema,
+    manifest: Record,
+    progress: Callable[[float], None] | None = None,
+) -> None:
     """Write guess.json, profile.json and dataset.json."""
     from ctrcore.data.profiling import profile
     from ctrcore.data.stored import Stored
 
     table = Stored(folder / "table.parquet")
-    made = profile(table, schema)
+    made = profile(table, schema, progress)
     write_text(folder / "guess.json", guess.model_dump_json(indent=1))
     text = f'{{"schema": {schema.model_dump_json()}, "profile": {made.model_dump_json()}}}\n'
     write_text(folder / "profile.json", text)
