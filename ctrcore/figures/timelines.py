@@ -112,7 +112,7 @@ def _hover(time: str | float, item: str | None, *lines: str | None) -> str:
     return "<br>".join(safe(text) for text in texts if text)
 
 
-def in_even_steps(figure: go.Figure, ticks: int = 8) -> go.Figure:
+def in_even_steps(figure: go.Figure, ticks: int = 4) -> go.Figure:
     """The figure with the same step from each time to the next, so that what happened within seconds can be told apart.
 
     Args:

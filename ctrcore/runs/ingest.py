@@ -11,7 +11,7 @@ from ctrcore.errors import RunError
 from ctrcore.runs.files import Record, read_json, replacing, write_json, write_text
 from ctrcore.runs.uploads import SOURCE
 from ctrcore.runs.worker import Reporter
-from ctrcore.schema import Schema
+from ctrcore.schema import Column, Schema
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,11 +79,14 @@ def rebuild(folder: Path, report: Reporter) -> None:
     if manifest is None:
         raise RunError("The dataset is gone.", "Upload the files again.")
     about = dict(manifest.get("about", {}))
+    known = [Column.model_validate(column) for column in manifest.get("known", [])]
     if (folder / "log.json").exists():
         choices = LogChoices.model_validate_json((folder / "log.json").read_text(encoding="utf-8"))
-        made = build_rows(folder, choices, Hints(), report.progress, about)
+        # What a history remembers, or compares itself with, follows from the choices.
+        kept = tuple(column for column in known if column.name not in (choices.action, *choices.history_columns))
+        made = build_rows(folder, choices, Hints(columns=kept), report.progress, about)
     else:
-        guess = guess_with_hints(Stored(folder / "table.parquet"), Hints())
+        guess = guess_with_hints(Stored(folder / "table.parquet"), Hints(columns=tuple(known)))
         made = Imported(guess, first_recipe(guess), about)
     _finish(folder, made, manifest, report.progress)
 
@@ -138,5 +141,5 @@ def _describe(
     text = f'{{"schema": {schema.model_dump_json()}, "profile": {made.model_dump_json()}}}\n'
     write_text(folder / "profile.json", text)
     shape = {"rows": len(table), "columns": [str(name) for name in table.columns]}
-    kept = {key: value for key, value in manifest.items() if key not in ("files", "import")}
+    kept = {key: value for key, value in manifest.items() if key not in ("files", "import", "known")}
     write_json(folder / "dataset.json", kept | shape)

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from ctrcore.data.importing import Files, ImportChoices
     from ctrcore.data.logs.choices import LogChoices
 TRAIN = "ctrcore.runs.running:train_run"
+REBUILT = "The rows were built again from the same files, with other choices."
+AS_THEY_ARE = "The rows of the files are taken as they are."
 INGEST, REBUILD = "ctrcore.runs.ingest:ingest", "ctrcore.runs.ingest:rebuild"
 
 
@@ -172,10 +174,17 @@ class Workspace:
         if source.state != "done":
             raise RunError(f"The dataset '{source.name}' is {source.state}.", "Choose one that is done.")
         raw = read_json(source.folder / "dataset.json") or {}
-        about = {key: value for key, value in raw.get("about", {}).items() if key != "built"}
+        about = {key: value for key, value in raw.get("about", {}).items() if key not in ("built", "notes")}
+        about["notes"] = [REBUILT if log is not None else AS_THEY_ARE]
+        recipe = source.recipe()
+        schema = recipe.data_schema if recipe is not None else source.guess()
+        known = [
+            column.model_dump() for column in schema.columns if column.kind != "history" and column.name != schema.label
+        ]
         rows = "log.parquet" if (source.folder / "log.parquet").exists() else "table.parquet"
         linked = {rows: "table.parquet"} if log is None else {rows: "log.parquet"}
         linked |= {name: name for name in ("users.parquet", "items.parquet") if log is not None}
+        record = {"name": source.name, "created": time.time(), "about": about, "known": known}
         made = new_id()
         with new_folder(self.root / "datasets" / made) as folder:
             for old, new in linked.items():
@@ -183,7 +192,7 @@ class Workspace:
                     link(source.folder / old, folder / new)
             if log is not None:
                 write_text(folder / "log.json", log.model_dump_json(indent=1))
-            write_json(folder / "dataset.json", {"name": source.name, "created": time.time(), "about": about})
+            write_json(folder / "dataset.json", record)
             write_status(folder, JobStatus("queued", submitted=time.time()))
         start(self.root / "datasets" / made, Order(REBUILD, memory=settings.ingest_memory()))
         return made

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ctrcore.data.importing import Files, ImportChoices
 from ctrcore.errors import DataError, RunError
 from ctrcore.runs.behaviours import (
     grades_of,
@@ -19,8 +20,9 @@ from ctrcore.runs.behaviours import (
     values_of,
 )
 from ctrcore.runs.workspace import Workspace
-from tests.behaviour_logs import ITEMS, actions, add_films, add_log, ratings
+from tests.behaviour_logs import ITEMS, actions, add_films, add_log, ratings, typed_files
 from tests.data.tables import clicks_table
+from tests.runs.waiting import ended
 
 
 @pytest.fixture
@@ -100,3 +102,41 @@ def test_lists_span_row_groups(space: Workspace, tmp_path: Path, monkeypatch: py
         earlier = log[(log["user_id"] == int(row.user_id)) & (log["timestamp"] < row.timestamp) & (log["rating"] >= 4)]
         assert list(map(int, cells)) == earlier["item_id"].tolist()[-50:]
     assert isinstance(histories, pd.Series)
+
+
+def test_what_is_known_of_columns_survives_building_again(space: Workspace, tmp_path: Path) -> None:
+    before = add_films(space, tmp_path)
+    recipe, choices = before.recipe(), before.log_choices()
+    assert recipe is not None
+    assert choices is not None
+    by_hand = [
+        column.model_copy(update={"kind": "ignore", "reason": ""}) if column.name == "gender" else column
+        for column in recipe.data_schema.columns
+    ]
+    schema = recipe.data_schema.model_copy(update={"columns": by_hand})
+    before.save_recipe(recipe.model_copy(update={"data_schema": schema}))
+    drawn = choices.model_copy(update={"negatives": "uniform", "history_length": 7})
+    after = space.dataset(space.rebuild(before.id, drawn))
+    assert ended(after.folder, 60).state == "done"
+    made = space.dataset(after.id).guess()
+    assert made.column("gender").kind == "ignore"
+    assert made.column("age") == recipe.data_schema.column("age")
+    assert made.column("class").delimiter == " "
+    assert made.column("history_item_id").max_length == 7
+    assert "drawn" in made.column("click").reason
+    remembered = choices.model_copy(update={"history_columns": ["class"]})
+    third = space.dataset(space.rebuild(before.id, remembered))
+    assert ended(third.folder, 60).state == "done"
+    assert space.dataset(third.id).guess().column("class").kind == "categorical"
+    assert space.dataset(third.id).about["notes"] == [
+        "The rows were built again from the same files, with other choices."
+    ]
+
+
+def test_a_column_of_a_known_layout_can_be_remembered(space: Workspace, tmp_path: Path) -> None:
+    paths = {name: tmp_path / name for name in typed_files()}
+    for name, content in typed_files().items():
+        paths[name].write_bytes(content)
+    choices = ImportChoices(log={"history_columns": ["class"]})
+    dataset = space.dataset(space.add_files("films", Files(rows=paths), choices))
+    assert dataset.guess().column("history_class").of == "class"
