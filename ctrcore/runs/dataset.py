@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from filelock import FileLock
 from pydantic import ValidationError
@@ -68,6 +68,13 @@ class Dataset(Job):
         from ctrcore.data.stored import Stored
 
         path = self.folder / "log.parquet"
+        return Stored(path) if path.exists() else None
+
+    def side(self, name: Literal["users", "items"]) -> Stored | None:
+        """The table of users or items that came with the behaviours; None if there was none."""
+        from ctrcore.data.stored import Stored
+
+        path = self.folder / f"{name}.parquet"
         return Stored(path) if path.exists() else None
 
     def log_choices(self) -> LogChoices | None:

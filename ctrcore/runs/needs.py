@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from ctrcore.errors import RunError
+from ctrcore.runs.remembering import behaviours_of
 from ctrcore.runs.run import Run
 from ctrcore.schema import Column
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ctrcore.data.encoding import Encoder
 
 LOOKED_AT = 200  # rows of the dataset that examples are taken from
+LOOKED_UP = "looked up in the behaviours, by user and item"
 EMPTY = {"history": "no behaviours", "multi_value": "no values"}
 
 
@@ -43,21 +45,32 @@ def stand_ins(encoder: Encoder) -> dict[str, str]:
 def needed_columns(run: Run) -> list[NeededColumn]:
     """The columns of a file to score, in the order of the run's schema; the label, which may be missing, is last.
 
-    Where the run builds histories from the rows, what they are built from is required.
+    Where the run builds histories from the rows, what they are built from is required. Where its rows were built from
+    behaviours, user and item are, and with them the rest is looked up.
     """
     encoder, schema = run.encoder(), run.recipe.data_schema
-    missing, examples = stand_ins(encoder), _examples(run)
+    seen, examples = stand_ins(encoder), _examples(run)
+    missing = dict(seen)
     built = [str(schema.user), str(schema.time), *run.recipe.history.columns] if run.recipe.history.columns else []
+    behaviours = behaviours_of(run)
+    choices = behaviours.log_choices() if behaviours is not None else None
+    if choices is not None:
+        built = [choices.user, choices.item]
+        missing |= dict.fromkeys((c.name for c in schema.fields if c.role != "context"), LOOKED_UP)
     found = [
         NeededColumn(
             name=column.name,
             kind=column.kind,
             required=column.name in built,
-            stand_in=missing[column.name],
+            stand_in=seen[column.name] if column.name in built else missing[column.name],
             example=examples.get(column.name) or _known(encoder, column),
         )
         for column in schema.fields
     ]
+    if choices is not None:
+        about = "all behaviours of the user count as the past"
+        example = examples.get(choices.time, "")
+        found.append(NeededColumn(name=choices.time, kind="time", required=False, stand_in=about, example=example))
     names = {column.name for column in found}
     for kind, name in (("user", schema.user), ("time", schema.time)):
         if name in built and name not in names:
@@ -70,10 +83,11 @@ def needed_columns(run: Run) -> list[NeededColumn]:
 
 
 def template(run: Run) -> pd.DataFrame:
-    """A table with the columns that are needed, without the label, and one row to begin with."""
+    """A table with the columns that are needed, without the label and what is looked up, and one row to begin with."""
     import pandas as pd
 
-    return pd.DataFrame({column.name: [column.example] for column in needed_columns(run) if column.kind != "label"})
+    left_out = [column for column in needed_columns(run) if column.kind == "label" or column.stand_in == LOOKED_UP]
+    return pd.DataFrame({c.name: [c.example] for c in needed_columns(run) if c not in left_out})
 
 
 def _nothing_known(encoder: Encoder) -> dict[str, str]:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ctrcore.data.stored import Table
+    from ctrcore.runs.dataset import Dataset
 
+LOOKED_UP = "What the file lacks was looked up in the behaviours that the run's rows were built from."
 GONE = "The run's dataset is not here any more, so histories hold only clicks of the file itself."
 
 
@@ -28,7 +30,11 @@ def missing_histories(recipe: Recipe, columns: Sequence[str]) -> list[str]:
 
 
 def remember(run: Run, table: Table) -> tuple[dict[str, pd.Series[Any]], str]:
-    """The history columns that the run's model needs and the table lacks, each (n,), and what they rest on.
+    """The columns that the run's model needs and the table lacks, as far as they are known; and what they rest on.
+
+    Of rows that were built from a log the log tells the histories, users and items tell their columns.
+
+    Otherwise histories are built, each (n,):
 
     The past of a row are the clicked rows of the run's own dataset, and those of the table itself if it has labels.
     A click that is in both, such as when the dataset's own rows are scored, is remembered once.
@@ -42,6 +48,9 @@ def remember(run: Run, table: Table) -> tuple[dict[str, pd.Series[Any]], str]:
     """
     from ctrcore.data.histories import build_histories, history_name
 
+    behaviours = behaviours_of(run)
+    if behaviours is not None:
+        return _looked_up(behaviours, run, table)
     wanted = missing_histories(run.recipe, [str(name) for name in table.columns])
     if not wanted:
         return {}, ""
@@ -63,6 +72,29 @@ def remember(run: Run, table: Table) -> tuple[dict[str, pd.Series[Any]], str]:
             rows[schema.label] = rows[schema.label].where(~_in_both(past, rows, keys, run.recipe))
     made = build_histories(rows, run.recipe, past, compact=True)
     return {history_name(name): made[history_name(name)] for name in wanted}, note
+
+
+def behaviours_of(run: Run) -> Dataset | None:
+    """The run's dataset, if its rows were built from behaviours and it is still here."""
+    try:
+        dataset = run.dataset()
+        return dataset if dataset.behaviours() is not None and dataset.log_choices() is not None else None
+    except RunError:
+        return None
+
+
+def _looked_up(dataset: Dataset, run: Run, table: Table) -> tuple[dict[str, pd.Series[Any]], str]:
+    from ctrcore.data.logs.completing import complete_rows
+
+    log, choices = dataset.behaviours(), dataset.log_choices()
+    assert log is not None
+    assert choices is not None
+    if choices.user not in table.columns or choices.item not in table.columns:
+        return {}, ""
+    schema = run.recipe.data_schema
+    users, items = dataset.side("users"), dataset.side("items")
+    found = complete_rows(table, schema, log, choices, users=users, items=items)
+    return found, LOOKED_UP if found else ""
 
 
 def _columns(table: Table, names: list[str]) -> pd.DataFrame:
