@@ -22,6 +22,7 @@ from pages.shared.tools import plain
 
 if TYPE_CHECKING:
     from ctrcore.data.logs.timeline import Timeline
+MOST = 600  # events and rows shown; more would fill the figure from edge to edge
 EVEN, CLOCK = "In even steps", "By the clock"
 
 
@@ -30,14 +31,15 @@ def check_one_user(dataset: Dataset) -> None:
     st.markdown("#### Check one user")
     learn(
         "Does the construction hold? Choose a row: only events **strictly before** its time may be in its history, and "
-        "none that was left out. What is drawn must not be among the user's clicks."
+        "none that was left out. An item that was drawn must not be among the user's clicks."
     )
     user = _pick_user(dataset)
     if user is None:
         st.info("No user of the log has a click.", icon=":material/info:")
         return
     recipe = saved_or_guessed(dataset)
-    timeline = with_names(timeline_of(dataset, user, recipe), names_of(dataset))
+    whole = timeline_of(dataset, user, recipe)
+    timeline = with_names(latest(whole, MOST), names_of(dataset))
     if not timeline.rows:
         st.info("No row was made of this user's events; they are below.", icon=":material/info:")
         events_table(timeline, None, f"{dataset.id}-{user}")
@@ -64,6 +66,11 @@ def check_one_user(dataset: Dataset) -> None:
         alt_text=_alt(timeline, place),
         on_select=lambda: _clicked(key),
     )
+    if len(timeline.rows) < len(whole.rows) or len(timeline.events) < len(whole.events):
+        st.caption(
+            f"Shown are the latest {len(timeline.events):,} of {len(whole.events):,} events and the latest "
+            f"{len(timeline.rows):,} of {len(whole.rows):,} rows."
+        )
     _rows(timeline, key, place)
     if not is_prepared(dataset, recipe):
         st.caption("Which rows train and which test is known once they were prepared: see 'What the models see'.")
@@ -86,6 +93,16 @@ def with_names(timeline: Timeline, names: dict[str, str]) -> Timeline:
             for row in timeline.rows
         ),
     )
+
+
+def latest(timeline: Timeline, most: int) -> Timeline:
+    """The timeline with at most so many events and rows, the last ones."""
+    cut = max(0, len(timeline.events) - most)
+    rows = tuple(
+        replace(row, behaviours=tuple(-1 if event < cut else event - cut for event in row.behaviours))
+        for row in timeline.rows[-most:]
+    )
+    return replace(timeline, events=timeline.events[cut:], rows=rows)
 
 
 def _pick_user(dataset: Dataset) -> str | None:

@@ -118,7 +118,7 @@ def _told(found: int, count: int, item: str | None, time: str | float) -> str:
     what = f"The chosen row asks about {plain(item or 'no item')} at {plain(_when(time))}."
     if not count:
         return f"{what} Its history is empty: nothing that is remembered came before."
-    missing = f" {count - found} of them are not found among these events." if found < count else ""
+    missing = f" {count - found} of them are not among the events shown." if found < count else ""
     return f"{what} Its history remembers {count} event{'s' if count > 1 else ''}, marked below.{missing}"
 
 

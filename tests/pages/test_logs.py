@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +88,38 @@ def test_three_files_of_a_known_layout_become_rows_in_simple_level(empty_space: 
     assert not [one for one in app.button if one.key == "save-recipe"]  # nothing to confirm before training
     assert "Tables with typed columns" in [one.label.split(": ")[-1] for one in app.expander]
     assert "A rating of 4 or more counts as a click" in texts(app)
+
+
+def test_a_zip_of_them_does_as_well(empty_space: Workspace, visit: Open) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in typed_files().items():
+            archive.writestr(f"small/{name}", content)
+    app = choose_files(visit("data.py", level="Simple"), {"small.zip": packed.getvalue()})
+    app.button(key="upload-start").click().run()
+    wait(empty_space)
+    app.run()
+    assert not app.error
+    assert metric(app, "Rows") == 1200
+    assert "small.inter" in texts(app)
+
+
+def test_only_the_latest_of_many_events_are_shown(
+    empty_space: Workspace, tmp_path: Path, visit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_films(empty_space, tmp_path)
+    user = str(ratings()["user_id"].mode()[0])
+    whole = visit("data.py", user=user)
+    rows, events = rows_of(whole), events_of(whole)
+    monkeypatch.setattr("pages.shared.timeline.MOST", 12)
+    app = visit("data.py", user=user)
+    assert f"the latest 12 of {len(events)} events and the latest 12 of {len(rows)} rows" in texts(app)
+    pd.testing.assert_frame_equal(rows_of(app), rows.head(12))
+    shown = events_of(app)
+    assert list(shown["back"]) == list(events["back"].head(12))
+    left_out = int((events["back"] != "").sum() - (shown["back"] != "").sum())
+    assert left_out
+    assert f"{left_out} of them are not among the events shown" in texts(app)
 
 
 def test_what_the_user_says_of_the_files_wins(empty_space: Workspace, visit: Open) -> None:
