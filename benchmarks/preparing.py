@@ -55,10 +55,17 @@ LIBRARIES = {
         ("-m", "benchmarks.peers.ours"),
         (),
         ("numpy", "pandas", "pyarrow"),
-        "Copies the three files as an upload, finds out their format and types, guesses the schema and profiles every "
-        "column (none of which the others do), keeps the table as Parquet, then encodes by a given recipe. Vocabulary "
+        "Finds out the format and the types, keeps the table as Parquet, then encodes by a given recipe. Vocabulary "
         "from the training rows, one unknown id a field; numbers standardised by the training rows, gaps filled with "
         "their median; ids, numbers and labels as arrays that are memory-mapped.",
+    ),
+    "ours_upload": Library(
+        "CTR Lens, a whole upload",
+        ("-m", "benchmarks.peers.ours", "--upload"),
+        (),
+        ("numpy", "pandas", "pyarrow"),
+        "The same as an upload in the app: also copies the files, guesses the schema and profiles every column, none "
+        "of which the others do.",
     ),
     "fuxictr": Library(
         "FuxiCTR 2.3.10, one file",
