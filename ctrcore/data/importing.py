@@ -115,7 +115,7 @@ def import_files(files: Files, choices: ImportChoices, folder: Path, tell: Tell)
         return build_rows(folder, log, hints, tell, about)
     if any(frame is not None for frame in sides.values()):
         tell(0.5, "joining the tables")
-        _join(rows, sides, keys, folder / "table.parquet")
+        join_sides(rows, sides, keys, folder / "table.parquet")
         rows.unlink()
     else:
         rows.rename(folder / "table.parquet")
@@ -260,7 +260,18 @@ def _store(parts: dict[str, list[Part]], target: Path, progress: Callable[[float
         place.unlink()
 
 
-def _join(rows: Path, sides: dict[str, pd.DataFrame | None], keys: dict[str, str | None], target: Path) -> None:
+def join_sides(rows: Path, sides: dict[str, pd.DataFrame | None], keys: dict[str, str | None], target: Path) -> None:
+    """Write the rows with the columns of their users and items.
+
+    Args:
+        rows: a stored table.
+        sides: 'users' and 'items', one row each.
+        keys: the columns that join them; None: found out.
+        target: where the joined table goes.
+
+    Raises:
+        DataError: the tables do not go together, or are too large to be joined in memory.
+    """
     table = Stored(rows)
     Limits.from_env(rows.stat().st_size).check_memory(len(table) * len(table.columns))
     frame = table.frame()

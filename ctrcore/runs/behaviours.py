@@ -48,22 +48,30 @@ def grades_of(dataset: Dataset, column: str) -> list[float]:
 
 
 def item_columns(dataset: Dataset, choices: LogChoices) -> list[str]:
-    """The columns that may say something of an item: those of the table of items, and the log's own other ones."""
+    """The columns that may say something of an item: those of the table of items, and the log's own other ones.
+
+    Those called like a category come first, those that hold a name last.
+    """
+    from ctrcore.data.guesses.names import is_id_of, words_of
+    from ctrcore.data.logs.guessing import CATEGORIES
+
     keys = {choices.user, choices.item, choices.time, choices.action, choices.rating, choices.session}
     items = _items(dataset)
     names = [*(items.columns if items is not None else ()), *log_of(dataset)[0].columns]
-    return [name for name in dict.fromkeys(map(str, names)) if name not in keys]
+    found = [name for name in dict.fromkeys(map(str, names)) if name not in keys]
+    return sorted(found, key=lambda name: (not is_id_of(name, CATEGORIES), bool(NAMES & set(words_of(name)))))
 
 
 def item_names(dataset: Dataset) -> dict[str, str]:
     """What items are called, by id: from a column of the table of items that is a title or a name and no field."""
+    from ctrcore.data.guesses.names import words_of
     from ctrcore.data.values import as_words
 
     items, item = _items(dataset), log_of(dataset)[1].item
     if items is None or item not in items.columns:
         return {}
     columns = (column for column in dataset.guess().columns if column.kind == "ignore" and column.role == "item")
-    named = next((c.name for c in columns if NAMES & set(c.name.lower().split("_")) and c.name in items.columns), None)
+    named = next((c.name for c in columns if NAMES & set(words_of(c.name)) and c.name in items.columns), None)
     if named is None:
         return {}
     ids, texts = as_words(items[item]).texts(), as_words(items[named]).texts()

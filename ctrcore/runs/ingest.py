@@ -86,9 +86,24 @@ def rebuild(folder: Path, report: Reporter) -> None:
         kept = tuple(column for column in known if column.name not in (choices.action, *choices.history_columns))
         made = build_rows(folder, choices, Hints(columns=kept), report.progress, about)
     else:
+        _join_sides(folder, manifest.get("keys", {}))
         guess = guess_with_hints(Stored(folder / "table.parquet"), Hints(columns=tuple(known)))
         made = Imported(guess, first_recipe(guess), about)
     _finish(folder, made, manifest, report.progress)
+
+
+def _join_sides(folder: Path, keys: dict[str, str | None]) -> None:
+    """Give the rows the columns of their users and items, if there are such tables."""
+    from ctrcore.data.importing import join_sides
+    from ctrcore.data.stored import Stored
+
+    found = [side for side in ("users", "items") if (folder / f"{side}.parquet").exists()]
+    if found:
+        rows = (folder / "table.parquet").rename(folder / "rows.parquet")
+        sides = {side: Stored(folder / f"{side}.parquet").frame() if side in found else None for side in keys}
+        join_sides(rows, sides, keys, folder / "table.parquet")
+        for name in ("rows", *found):
+            (folder / f"{name}.parquet").unlink()
 
 
 def store_table(folder: Path, frame: pd.DataFrame, manifest: Record, recipe: Recipe | None = None) -> None:
@@ -141,5 +156,5 @@ def _describe(
     text = f'{{"schema": {schema.model_dump_json()}, "profile": {made.model_dump_json()}}}\n'
     write_text(folder / "profile.json", text)
     shape = {"rows": len(table), "columns": [str(name) for name in table.columns]}
-    kept = {key: value for key, value in manifest.items() if key not in ("files", "import", "known")}
+    kept = {key: value for key, value in manifest.items() if key not in ("files", "import", "known", "keys")}
     write_json(folder / "dataset.json", kept | shape)

@@ -183,8 +183,10 @@ class Workspace:
         ]
         rows = "log.parquet" if (source.folder / "log.parquet").exists() else "table.parquet"
         linked = {rows: "table.parquet"} if log is None else {rows: "log.parquet"}
-        linked |= {name: name for name in ("users.parquet", "items.parquet") if log is not None}
-        record = {"name": source.name, "created": time.time(), "about": about, "known": known}
+        linked |= {name: name for name in ("users.parquet", "items.parquet")}
+        before = source.log_choices()
+        keys = {"users": before.user, "items": before.item} if before is not None else {}
+        record = {"name": source.name, "created": time.time(), "about": about, "known": known, "keys": keys}
         made = new_id()
         with new_folder(self.root / "datasets" / made) as folder:
             for old, new in linked.items():

@@ -71,16 +71,20 @@ def look_elsewhere() -> None:
 
 
 def _add_data() -> None:
-    upload, sample = st.columns([3, 2], gap="large")
-    with upload, problems_shown():
-        _upload()
-    with sample:
-        st.markdown("**Or take a sample**")
-        for name, (label, note) in SAMPLES.items():
-            if st.button(label, key=f"sample-{name}", icon=":material/science:", width="stretch"):
-                with st.spinner("Copying the sample"):
-                    open_dataset(add_sample(workspace(), name))
-            st.caption(note)
+    with st.grid(2, min_column_width=320, gap="large"):
+        with st.container(), problems_shown():
+            _upload()
+        with st.container():
+            _samples()
+
+
+def _samples() -> None:
+    st.markdown("**Or take a sample**")
+    for name, (label, note) in SAMPLES.items():
+        if st.button(label, key=f"sample-{name}", icon=":material/science:", width="stretch"):
+            with st.spinner("Copying the sample"):
+                open_dataset(add_sample(workspace(), name))
+        st.caption(note)
 
 
 def _upload() -> None:
@@ -112,11 +116,15 @@ def _upload() -> None:
 
 def _how(edition: int) -> ImportChoices:
     """What the user says of the files; nobody needs to say anything."""
-    left, right = st.columns(2)
-    layout = left.selectbox("What the files are", list(FILES), format_func=FILES.__getitem__, key=f"layout-{edition}")
-    left.caption(FILES_NOTES[layout])
-    rows = right.selectbox("Rows are", list(ROWS), format_func=ROWS.__getitem__, key=f"rows-are-{edition}")
-    right.caption(ROWS_NOTES[rows])
+    with st.grid(2, min_column_width=190, gap="small"):
+        with st.container():
+            layout = st.selectbox(
+                "What the files are", list(FILES), format_func=FILES.__getitem__, key=f"layout-{edition}"
+            )
+            st.caption(FILES_NOTES[layout])
+        with st.container():
+            rows = st.selectbox("Rows are", list(ROWS), format_func=ROWS.__getitem__, key=f"rows-are-{edition}")
+            st.caption(ROWS_NOTES[rows])
     said = {"layout": layout, "rows_are": rows}
     return ImportChoices.model_validate({name: value for name, value in said.items() if value != FIND_OUT})
 

@@ -41,7 +41,7 @@ def test_grades_go_up_and_items_have_names(space: Workspace, tmp_path: Path) -> 
     dataset = add_films(space, tmp_path)
     assert grades_of(dataset, "rating") == [1, 2, 3, 4, 5]
     assert item_names(dataset) == {str(item): f"Film {item}" for item in range(1, ITEMS + 1)}
-    assert item_columns(dataset, log_of(dataset)[1]) == ["movie_title", "class"]
+    assert item_columns(dataset, log_of(dataset)[1]) == ["class", "movie_title"]
 
 
 def test_a_log_alone_has_no_names_but_its_own_item_columns(space: Workspace, tmp_path: Path) -> None:
@@ -140,3 +140,18 @@ def test_a_column_of_a_known_layout_can_be_remembered(space: Workspace, tmp_path
     choices = ImportChoices(log={"history_columns": ["class"]})
     dataset = space.dataset(space.add_files("films", Files(rows=paths), choices))
     assert dataset.guess().column("history_class").of == "class"
+
+
+def test_rows_taken_as_they_are_keep_what_is_said_of_users_and_items(space: Workspace, tmp_path: Path) -> None:
+    before = add_films(space, tmp_path)
+    after = space.dataset(space.rebuild(before.id, None))
+    assert ended(after.folder, 60).state == "done"
+    table = space.dataset(after.id).table()
+    log = ratings()
+    assert list(table["rating"]) == list(log["rating"])
+    assert list(table["movie_title"]) == [f"Film {item}" for item in log["item_id"]]
+    assert list(table["gender"]) == ["MF"[user % 2] for user in log["user_id"]]
+    assert space.dataset(after.id).guess().column("age").kind == "categorical"
+    assert space.dataset(after.id).behaviours() is None
+    assert sorted(path.name for path in after.folder.glob("*.parquet")) == ["table.parquet"]
+    assert len(before.table()) == len(table)  # its files are not touched
