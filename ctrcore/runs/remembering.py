@@ -111,7 +111,7 @@ def _past(run: Run, names: list[str]) -> pd.DataFrame | None:
     from ctrcore.data.cleaning import clean
 
     try:
-        table: Any = run.dataset().table()
+        table: Table = run.dataset().stored()
     except RunError:  # the dataset was deleted, or the run came from elsewhere
         return None
     if any(name not in table.columns for name in names):

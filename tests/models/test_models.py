@@ -190,7 +190,7 @@ def test_parts_sum_to_the_logit(config: ModelConfig) -> None:
         parts = model.explain(one)
         assert torch.equal(parts.logit, scores(model, one))
         scale = parts.logit.abs().clamp(min=1)
-        assert float(((parts.total() - parts.logit).abs() / scale).max()) < tolerance * 5
+        assert float(((parts.total() - parts.logit).abs() / scale).max().detach()) < tolerance * 5
 
 
 @ALL
