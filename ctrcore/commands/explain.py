@@ -59,10 +59,10 @@ def _encode(run: Run, row: int, file: Path | None) -> Encoded:
         if row >= len(frame):
             raise DataError(f"The file has no row {row}.", f"Its rows are 0 to {len(frame) - 1}.")
         return encode_rows(run, frame).take([row])
-    table = run.dataset().table()
+    table = run.dataset().stored()
     if row >= len(table):
         raise DataError(f"The dataset has no row {row}.", f"Its rows are 0 to {len(table) - 1}.")
     seen = rows_as_seen(table, run.recipe)
     if row not in seen.index:
         raise DataError(f"Row {row} was dropped when the table was cleaned.", "Choose another row.")
-    return run.encoder().transform(seen.loc[[row]])
+    return run.encoder().transform(seen.at([row]))
