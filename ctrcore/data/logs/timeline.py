@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ctrcore.data.cells import cells_of
 from ctrcore.data.dates import epoch_unit
 from ctrcore.data.labels import read_labels
 from ctrcore.data.logs.choices import LogChoices
@@ -18,7 +19,7 @@ from ctrcore.data.members import as_members
 from ctrcore.data.stored import Table
 from ctrcore.data.values import as_numbers, as_times, as_words, word
 from ctrcore.errors import DataError
-from ctrcore.schema import Schema
+from ctrcore.schema import Column, Schema
 
 HANDFUL = 6
 Points = npt.NDArray[np.float64]
@@ -101,7 +102,7 @@ def user_timeline(
         DataError: a column is missing, or the log does not know the user.
     """
     check_columns(log, choices)
-    cells = _rows_of(log, choices.user, user)
+    cells = _rows_of(log, choices.user, user, [choices.item, choices.time, choices.action, choices.rating])
     if not len(cells):
         raise DataError(f"The log has no user '{user[:60]}'.", "Choose another user.")
     points = as_times(cells[choices.time], choices.time)
@@ -117,8 +118,12 @@ def user_timeline(
     )
     remembered = np.flatnonzero(is_remembered(cells, choices))
     past = [(float(points[place]), items[place], int(place)) for place in remembered]
-    frame = _rows_of(impressions_frame, choices.user, user)
-    return Timeline(user, events, _user_rows(frame, past, choices, schema, parts or {}))
+    history = next((column for column in schema.histories if column.of == choices.item), None)
+    if history is None or history.name not in impressions_frame.columns:
+        raise DataError("The rows have no history of their items.", "Build the rows from the log again.")
+    needed = [choices.item, choices.time, schema.label, history.name]
+    frame = _rows_of(impressions_frame, choices.user, user, needed)
+    return Timeline(user, events, _user_rows(frame, past, choices, schema, history, parts=parts or {}))
 
 
 def _user_rows(
@@ -126,17 +131,18 @@ def _user_rows(
     past: list[tuple[float, str, int]],
     choices: LogChoices,
     schema: Schema,
+    history: Column,
+    *,
     parts: Mapping[str, Index],
 ) -> tuple[UserRow, ...]:
-    history = next((column for column in schema.histories if column.of == choices.item), None)
-    if history is None or history.name not in frame.columns:
-        raise DataError("The rows have no history of their items.", "Build the rows from the log again.")
     members = as_members(frame[history.name], history.delimiter)
     points = as_times(frame[choices.time], choices.time)
     part_of = {int(row): name for name, chosen in parts.items() for row in chosen[np.isin(chosen, frame.index)]}
     times = _shown(frame[choices.time], points)
     items = as_words(frame[choices.item]).texts().tolist()
     labels = read_labels(frame, schema).astype(int).tolist()
+    remembered = [(item, event) for _, item, event in past]
+    before = np.searchsorted([time for time, _, _ in past], points, side="left")
     rows = []
     for place, position in enumerate(frame.index.tolist()):
         codes = members.codes[members.offsets[place] : members.offsets[place + 1]]
@@ -149,17 +155,16 @@ def _user_rows(
                 label=labels[place],
                 drawn=choices.negatives != "given" and labels[place] == 0,
                 history=known,
-                behaviours=_found(known, [(item, event) for time, item, event in past if time < points[place]]),
+                behaviours=_found(known, remembered, int(before[place])),
                 part=part_of.get(position),
             )
         )
     return tuple(rows)
 
 
-def _found(history: tuple[str, ...], past: list[tuple[str, int]]) -> tuple[int, ...]:
-    """The event behind each behaviour, from the most recent one back; -1 where none fits."""
+def _found(history: tuple[str, ...], past: list[tuple[str, int]], end: int) -> tuple[int, ...]:
+    """The event behind each behaviour among the first `end`, from the most recent one back; -1 where none fits."""
     found = []
-    end = len(past)
     for item in reversed(history):
         place = next((place for place in range(end - 1, -1, -1) if past[place][0] == item), None)
         found.append(-1 if place is None else past[place][1])
@@ -167,15 +172,17 @@ def _found(history: tuple[str, ...], past: list[tuple[str, int]]) -> tuple[int, 
     return tuple(reversed(found))
 
 
-def _rows_of(table: Table, column: str, user: str) -> pd.DataFrame:
-    """The user's rows, indexed by position; histories and all."""
-    if column not in table.columns:
-        raise DataError(f"The table has no column '{column[:60]}'.", "Build the rows from the log again.")
+def _rows_of(table: Table, column: str, user: str, others: Iterable[str | None]) -> pd.DataFrame:
+    """The user's rows with that column and some others, indexed by position. No other cell stays in memory."""
+    names = [column, *(name for name in others if name is not None)]
+    for name in names:
+        if name not in table.columns:
+            raise DataError(f"The table has no column '{name[:60]}'.", "Build the rows from the log again.")
     found = as_words(table[column])
     code = np.flatnonzero(found.words == word(user))
     rows = np.flatnonzero(found.codes == code[0]) if len(code) else np.empty(0, dtype=np.int64)
-    chosen = table.take(rows)
-    return pd.DataFrame({str(name): chosen[str(name)].reset_index(drop=True) for name in chosen.columns}).set_axis(rows)
+    cells = {name: cells_of(table, name, rows).reset_index(drop=True) for name in dict.fromkeys(names)}
+    return pd.DataFrame(cells).set_axis(rows)
 
 
 def _texts(cells: pd.DataFrame, name: str | None) -> list[str | None]:
