@@ -18,6 +18,7 @@ from ctrcore.errors import CtrLensError
 
 COMMANDS = {  # what `--help` shows without importing what the commands need
     "sample": "Install the demo, or write sample data to a folder.",
+    "add": "Read files of any size into the workspace, to be used on the pages.",
     "profile": "Look at a table: its columns, what they seem to mean, and what to beware of.",
     "train": "Train one or several models on a table.",
     "evaluate": "Measure a trained model, on its own test rows or on a file.",
