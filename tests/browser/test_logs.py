@@ -130,6 +130,23 @@ def test_a_row_of_the_table_is_chosen_and_the_form_enables_building(page: Any, s
     assert build.is_disabled()
 
 
+def test_building_again_can_be_cancelled_and_changes_are_kept_until_then(page: Any, shop_log: str) -> None:
+    page.goto(shop_log)
+    page.get_by_text("The chosen row asks about").wait_for()
+    idle(page)
+    page.get_by_role("button", name="view · 60,000").nth(1).click()  # among what a history remembers
+    idle(page)
+    for name in ("Columns", "Behaviours"):
+        page.get_by_role("tab", name=name).click()
+        idle(page)
+    page.get_by_text("Histories remember events (view)").wait_for()
+    page.get_by_role("button", name="Build again with these choices").click()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("Reading was cancelled.").wait_for()
+    page.get_by_role("button", name="Remove this upload").click()
+    page.get_by_text("Reading was cancelled.").wait_for(state="detached")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 900])
 def test_the_log_fits_the_window(browser: Any, shop_log: str, scheme: str, width: int) -> None:
