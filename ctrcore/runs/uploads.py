@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +13,7 @@ from ctrcore.runs import settings
 Upload = bytes | BinaryIO
 CHUNK = 1 << 20
 MOST_FILES = 200
+LONGEST = 120  # letters of a name
 SOURCE = "source"  # the folder of uploaded files; the tables made of them hold all that is needed
 SUFFIXES = (
     ".csv", ".tsv", ".txt", ".parquet", ".pq", ".jsonl", ".ndjson", ".json", ".inter", ".user", ".item", ".dat",
@@ -21,9 +22,11 @@ SUFFIXES = (
 
 
 def clean_name(name: str) -> str:
-    """The file's name to show: no folders, no control characters, not too long."""
+    """The file's name to show: no folders, no control characters, not too long, with the ending it came with."""
     last = re.split(r"[/\\]", name)[-1]
-    return "".join(letter for letter in last if letter.isprintable()).strip()[:120] or "dataset"
+    clean = "".join(letter for letter in last if letter.isprintable()).strip() or "dataset"
+    kept = clean[len(clean) - len(suffix_of(clean)) :]
+    return clean if len(clean) <= LONGEST else clean[: LONGEST - len(kept)] + kept
 
 
 def suffix_of(name: str) -> str:
@@ -45,10 +48,11 @@ def save_uploads(folder: Path, part: str, uploads: Mapping[str, Upload]) -> dict
         Where each file is, below `folder`.
 
     Raises:
-        RunError: if there are too many, or one is empty or larger than `CTR_MAX_UPLOAD`.
+        RunError: if there are too many, two have one name, or one is empty or larger than `CTR_MAX_UPLOAD`.
     """
     if len(uploads) > MOST_FILES:
         raise RunError(f"These are more than {MOST_FILES} files.", "Upload them as one zip file.")
+    check_names(uploads)
     (folder / SOURCE).mkdir(exist_ok=True)
     saved = {}
     for number, (name, data) in enumerate(uploads.items()):
@@ -56,6 +60,14 @@ def save_uploads(folder: Path, part: str, uploads: Mapping[str, Upload]) -> dict
         _save(folder / place, data)
         saved[clean_name(name)] = place
     return saved
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Raises RunError if two names are the same once they are cleaned: one file would stand for both."""
+    cleaned = [clean_name(name) for name in names]
+    double = next((name for name in cleaned if cleaned.count(name) > 1), None)
+    if double is not None:
+        raise RunError(f"Two of the files are called '{double[:60]}'.", "Rename one of them, or choose it only once.")
 
 
 def _save(target: Path, data: Upload) -> None:

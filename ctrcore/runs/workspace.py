@@ -31,7 +31,7 @@ from ctrcore.runs.run import Manifest, Run, open_run
 from ctrcore.runs.scorings import Scoring, add_scoring, open_scoring
 from ctrcore.runs.spec import RunSpec, checked_id, new_id
 from ctrcore.runs.status import JobStatus, read_status, write_status
-from ctrcore.runs.uploads import Upload, clean_name, save_uploads
+from ctrcore.runs.uploads import Upload, check_names, clean_name, save_uploads
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,8 +114,9 @@ class Workspace:
             choices: how the files are read; by default it is found out.
 
         Raises:
-            RunError: if a file is empty or too large.
+            RunError: if a file is empty or too large, or two have one name.
         """
+        check_names([name, *(others or {})])
         single = {"users": users, "items": items, "valid": valid, "test": test}
         given = {"rows": {name: data} | dict(others or {})}
         given |= {part: {part: upload} for part, upload in single.items() if upload is not None}

@@ -9,6 +9,7 @@ import pytest
 
 from ctrcore.errors import RunError
 from ctrcore.runs.status import JobStatus, write_status
+from ctrcore.runs.uploads import clean_name
 from ctrcore.runs.workspace import Workspace
 from tests.data.tables import clicks_table
 from tests.runs.making import make_run, spec
@@ -103,6 +104,20 @@ def test_an_upload_that_is_too_large_or_empty_leaves_nothing(
     monkeypatch.setenv("CTR_MAX_UPLOAD", "lots")
     with pytest.raises(RunError, match="CTR_MAX_UPLOAD"):
         workspace.add_upload("a.csv", b"x")
+
+
+def test_two_files_of_one_name_are_refused_and_long_names_keep_their_ending(workspace: Workspace) -> None:
+    rows, more = b"user,click\n1,0\n", b"user,click\n2,1\n"
+    long = "a" * 200
+    for first, second in (("rows.csv", "other/rows.csv"), (f"{long}1.csv", f"{long}2.csv"), ("a.csv", "a.csv")):
+        with pytest.raises(RunError, match="Two of the files are called"):
+            workspace.add_upload(first, rows, others={second: more})
+    with pytest.raises(RunError, match="Two of the files are called"):
+        workspace.add_upload("first.csv", rows, others={"rows.csv": more, "b/rows\x07.csv": more})
+    assert list((workspace.root / "datasets").iterdir()) == []
+    assert clean_name(f"{long}.CSV.gz") == "a" * 113 + ".CSV.gz"
+    assert clean_name(long) == "a" * 120
+    assert clean_name("x/\x00") == "dataset"
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"name": "x"}', '{"name": "x", "created": "soon"}'])
