@@ -47,5 +47,13 @@ def link(source: Path, target: Path) -> None:
 def sweep(parent: Path) -> None:
     """Remove half-made and half-removed folders of processes that were killed."""
     for path in parent.glob(".*-*"):
-        if path.name.startswith((".new-", ".trash-")) and time.time() - path.stat().st_mtime > LEFTOVER_AGE:
+        if path.name.startswith((".new-", ".trash-")) and _age(path) > LEFTOVER_AGE:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _age(path: Path) -> float:
+    """Seconds since the folder was changed; 0 if another process has renamed it or removed it by now."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return 0.0
