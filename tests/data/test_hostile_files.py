@@ -125,6 +125,16 @@ def test_a_parquet_file_of_few_rows_with_endless_lists(tmp_path: Path) -> None:
         read_table(tmp_path / "bomb.parquet", Limits(max_cells=2_000_000))
 
 
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_column_called_like_a_part_of_another(tmp_path: Path, deep: bool) -> None:
+    inner = {"b": {"c": 1}} if deep else {"b.c": 1}
+    pq.write_table(pa.table({"a": [inner] * 3, "a.b.c": [4] * 3}), tmp_path / "t.parquet")
+    with pytest.raises(DataError, match=r"'a\.b\.c' appears twice"):
+        read_table(tmp_path / "t.parquet")
+    pq.write_table(pa.table({"a": [inner] * 3, "a.b.d": [4] * 3}), tmp_path / "t.parquet")
+    assert list(read_table(tmp_path / "t.parquet").columns) == ["a.b.c", "a.b.d"]
+
+
 def test_a_parquet_file_that_repeats_one_long_text(tmp_path: Path) -> None:
     text = pa.DictionaryArray.from_arrays(np.zeros(1_000_000, np.int32), ["x" * 1_000_000])
     pq.write_table(pa.table({"a": text}), tmp_path / "bomb.parquet", store_schema=False)

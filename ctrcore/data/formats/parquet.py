@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,7 +40,8 @@ def _read(file: io.BufferedReader | pa.BufferReader, limits: Limits, progress: P
     _check(metadata, limits)
     schema = metadata.schema.to_arrow_schema()
     names = [name for name in schema.names if not re.fullmatch(r"__index_level_\d+__", name)]
-    double = next((name for name in names if names.count(name) > 1), None)
+    shown = [inner for name in names for inner in _flat_names(name, schema.field(name).type)]
+    double = next((name for given in (names, shown) for name, count in Counter(given).items() if count > 1), None)
     if double is not None:
         raise DataError(f"The column name '{double[:60]}' appears twice.", "Give every column its own name.")
     if not names or not metadata.num_rows:
@@ -82,6 +84,13 @@ def _unpacked_bytes(column: pa.ChunkedArray) -> int:
         lengths = pc.binary_length(chunk.dictionary)
         total += int(pc.sum(pc.cast(lengths.take(chunk.indices), pa.int64())).as_py() or 0) + 8 * len(chunk)
     return total
+
+
+def _flat_names(name: str, kind: pa.DataType) -> list[str]:
+    """The columns that `_flat` makes of one."""
+    if not pa.types.is_struct(kind):
+        return [name]
+    return [inner for field in kind for inner in _flat_names(f"{name}.{field.name}", field.type)]
 
 
 def _flat(table: pa.Table) -> pa.Table:
