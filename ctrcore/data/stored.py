@@ -108,7 +108,11 @@ class Stored:
         """All columns of the rows with these source row numbers, in increasing order. Raises KeyError for another."""
         wanted = np.unique(np.asarray(source_rows, dtype=np.int64))
         places = wanted if self.rows is None else np.searchsorted(self.rows, wanted)
-        if (places >= len(self)).any() or (self.rows is not None and (self.rows[places] != wanted).any()):
+        if (
+            (wanted < 0).any()
+            or (places >= len(self)).any()
+            or (self.rows is not None and (self.rows[places] != wanted).any())
+        ):
             raise KeyError(source_rows)
         return self.frame(places)
 

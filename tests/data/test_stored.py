@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from ctrcore.data import sides
 from ctrcore.data.formats import delimited, parquet
 from ctrcore.data.layouts.plan import Part
 from ctrcore.data.members import as_members
@@ -17,6 +18,7 @@ from ctrcore.data.reading import join_stored, read_table, store_part
 from ctrcore.data.recipe import BuildHistory, Cleaning, Recipe, Split
 from ctrcore.data.stored import Stored, take_rows
 from ctrcore.data.values import as_numbers, as_words
+from ctrcore.errors import DataError
 from tests.data.tables import clicks_schema, clicks_table
 
 
@@ -50,6 +52,9 @@ def test_columns_and_rows_are_those_of_the_frame(tmp_path: Path) -> None:
     assert again.at([18]).index.tolist() == [18]
     with pytest.raises(KeyError):
         again.at([4])
+    for nowhere in (-1, len(frame)):
+        with pytest.raises(KeyError):
+            table.at([nowhere])
     with pytest.raises(KeyError):
         table["nothing"]
     slices = pd.concat(table.slices(7))
@@ -174,3 +179,37 @@ def test_lists_of_a_stored_table_are_read_without_python(tmp_path: Path) -> None
     members = as_members(cells, "|")
     assert members.lengths.tolist() == [2, 0, 0, 1]
     assert members.words[members.codes].tolist() == ["a", "b", "c"]
+
+
+def test_a_part_in_which_a_column_is_empty_says_nothing_of_it(tmp_path: Path) -> None:
+    for name, text in (("one", "price,x\n12.5,1\n3.5,2\n"), ("two", "price,x\n,3\n,4\n")):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+        store_part(Part(tmp_path / f"{name}.csv"), tmp_path / name)
+    for order in (["one", "two"], ["two", "one"]):
+        join_stored([tmp_path / name for name in order], tmp_path / "all", order)
+        assert pd.api.types.is_float_dtype(Stored(tmp_path / "all").frame()["price"])
+
+
+def test_ids_too_long_for_decimals_become_text_beside_them(tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text(f"id,x\n{2**60 + 1},1\n", encoding="utf-8")
+    (tmp_path / "two.csv").write_text("id,x\n1.5,1\n", encoding="utf-8")
+    for name in ("one", "two"):
+        store_part(Part(tmp_path / f"{name}.csv"), tmp_path / name)
+    join_stored([tmp_path / "one", tmp_path / "two"], tmp_path / "all", ["one", "two"])
+    assert Stored(tmp_path / "all").frame()["id"].tolist() == [str(2**60 + 1), "1.5"]
+
+
+def test_lists_beside_texts_are_refused_in_two_sentences(tmp_path: Path) -> None:
+    pd.DataFrame({"a": [["x"]], "b": [1]}).to_parquet(tmp_path / "one")
+    pd.DataFrame({"a": ["x"], "b": [1]}).to_parquet(tmp_path / "two")
+    with pytest.raises(DataError, match="holds lists in one file"):
+        join_stored([tmp_path / "one", tmp_path / "two"], tmp_path / "all", ["one", "two"])
+
+
+def test_the_first_rows_need_not_tell_what_a_column_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sides, "ROW_GROUP", 2)
+    frame = pd.DataFrame({"tags": [None, None, ["x"], ["y", "z"]], "n": range(4)})
+    sides.write_table(frame, tmp_path / "t.parquet")
+    assert Stored(tmp_path / "t.parquet").frame()["tags"].tolist() == frame["tags"].tolist()
+    with pytest.raises(DataError, match="several kinds"):
+        sides.write_table(pd.DataFrame({"a": ["x", ["y"]]}), tmp_path / "u.parquet")
