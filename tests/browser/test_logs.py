@@ -50,6 +50,8 @@ def train_four(page: Any, app_url: str, files: dict[str, bytes], workspace: Path
         visitor.clicks += 1
     visitor.choose([{"name": name, "mimeType": "", "buffer": content} for name, content in files.items()])
     visitor.click("button", f"Read {len(files)} files")
+    page.get_by_role("heading", name=max(files, key=lambda name: len(files[name]))).wait_for()
+    idle(page)  # a dataset that was shown before has such a link, too
     page.get_by_role("link", name="Train models on it").wait_for(timeout=90_000)
     idle(page)
     visitor.click("link", "Train models on it")
