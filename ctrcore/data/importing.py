@@ -10,14 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import pandas as pd
-import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ctrcore.data.formats.limits import Limits
-from ctrcore.data.formats.sinks import ParquetSink
 from ctrcore.data.guessing import guess_schema
-from ctrcore.data.joining import join_tables
 from ctrcore.data.layouts.plan import Hints, Part, Plan
 from ctrcore.data.layouts.recognising import is_zip, plan_for, recognise, unpack
 from ctrcore.data.logs.building import build_impressions
@@ -25,12 +21,11 @@ from ctrcore.data.logs.choices import LogChoices
 from ctrcore.data.logs.guessing import guess_log
 from ctrcore.data.reading import join_stored, read_part, store_part
 from ctrcore.data.recipe import Recipe, first_recipe
+from ctrcore.data.sides import join_sides, with_key, write_table
 from ctrcore.data.stored import Stored
-from ctrcore.data.values import as_words
 from ctrcore.errors import DataError
 from ctrcore.schema import Column, Schema
 
-ROW_GROUP = 262_144
 PLAIN = "plain"
 Tell = Callable[[float, str], None]
 
@@ -111,7 +106,9 @@ def import_files(files: Files, choices: ImportChoices, folder: Path, tell: Tell)
         rows.rename(folder / "log.parquet")
         for side, frame in sides.items():
             if frame is not None:
-                _write(_with_key(frame, side, log, Stored(folder / "log.parquet"), keys), folder / f"{side}.parquet")
+                write_table(
+                    with_key(frame, side, log, Stored(folder / "log.parquet"), keys), folder / f"{side}.parquet"
+                )
         return build_rows(folder, log, hints, tell, about)
     if any(frame is not None for frame in sides.values()):
         tell(0.5, "joining the tables")
@@ -135,25 +132,26 @@ def build_rows(folder: Path, choices: LogChoices, hints: Hints, tell: Tell, abou
         about: what is known of the files.
 
     Raises:
-        DataError: the log and the choices do not go together, or no row comes of them.
+        DataError: the log and the choices do not go together, no row comes of them, or the log is too large.
     """
+    log = Stored(folder / "log.parquet")
+    Limits.from_env().check_memory(len(log) * len(log.columns))
     sides = {
         side: Stored(folder / f"{side}.parquet").frame() if (folder / f"{side}.parquet").exists() else None
         for side in ("users", "items")
     }
     made = build_impressions(
-        Stored(folder / "log.parquet"),
+        log,
         choices,
         sides["users"],
         sides["items"],
         lambda done: tell(0.45 + 0.2 * done, "building rows from the behaviours"),
     )
     tell(0.65, "writing the rows")
-    _write(made.frame, folder / "table.parquet")
+    write_table(made.frame, folder / "table.parquet")
     (folder / "log.json").write_text(choices.model_dump_json(indent=1), encoding="utf-8")
     guess = with_known(made.recipe.data_schema, hints.columns)
-    recipe = made.recipe.model_copy(update={"data_schema": guess})
-    return Imported(guess, recipe, about | {"built": made.report})
+    return Imported(guess, first_recipe(guess), about | {"built": made.report})
 
 
 def log_choices(rows: Stored, choices: ImportChoices, hints: Hints) -> LogChoices | None:
@@ -258,66 +256,3 @@ def _store(parts: dict[str, list[Part]], target: Path, progress: Callable[[float
     join_stored(places, target, names, [mark for mark, _ in marked] if given else [])
     for place in places:
         place.unlink()
-
-
-def join_sides(rows: Path, sides: dict[str, pd.DataFrame | None], keys: dict[str, str | None], target: Path) -> None:
-    """Write the rows with the columns of their users and items.
-
-    Args:
-        rows: a stored table.
-        sides: 'users' and 'items', one row each.
-        keys: the columns that join them; None: found out.
-        target: where the joined table goes.
-
-    Raises:
-        DataError: the tables do not go together, or are too large to be joined in memory.
-    """
-    table = Stored(rows)
-    Limits.from_env(rows.stat().st_size).check_memory(len(table) * len(table.columns))
-    frame = table.frame()
-    found = {
-        side: keys[side] or join_key(frame, cells, side) if cells is not None else "" for side, cells in sides.items()
-    }
-    _write(join_tables(frame, sides["users"], sides["items"], found["users"], found["items"]), target)
-
-
-def _with_key(
-    side: pd.DataFrame, name: str, log: LogChoices, rows: Stored, keys: dict[str, str | None]
-) -> pd.DataFrame:
-    """The side table with its id called as in the log."""
-    wanted = log.user if name == "users" else log.item
-    key = wanted if wanted in side.columns else keys[name] or join_key(rows, side, name)
-    return side.rename(columns={key: wanted})
-
-
-def join_key(rows: pd.DataFrame | Stored, side: pd.DataFrame, part: str) -> str:
-    """The column by which a table of users or items belongs to the rows: in both, and unique in the side table.
-
-    Raises:
-        DataError: if there is no such column.
-    """
-    shared = [str(name) for name in side.columns if name in rows.columns]
-    unique = [name for name in shared if _is_key(side[name])]
-    if unique:
-        return unique[0]
-    if shared:
-        raise DataError(
-            f"The {part} table has no id column: '{shared[0]}' is in the rows too, but its values repeat.",
-            "Keep one row for each id.",
-        )
-    raise DataError(
-        f"The {part} table has no column in common with the rows.", "Give the id column the same name in both files."
-    )
-
-
-def _is_key(cells: pd.Series[Any]) -> bool:
-    found = as_words(cells)
-    return bool(found.known.all() and (found.counts <= 1).all())
-
-
-def _write(frame: pd.DataFrame, target: Path) -> None:
-    sink = ParquetSink(target)
-    for start in range(0, max(len(frame), 1), ROW_GROUP):
-        part = frame.iloc[start : start + ROW_GROUP]
-        sink.write(pa.Table.from_pandas(part, preserve_index=False))
-    sink.close()

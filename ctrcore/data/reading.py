@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ctrcore.data.formats.columns_of_text import LARGEST_EXACT
 from ctrcore.data.formats.delimited import read_delimited
 from ctrcore.data.formats.json_lines import read_json_lines
 from ctrcore.data.formats.limits import Limits
@@ -38,9 +39,9 @@ def read_table(
     """Read CSV, TSV (or with ; or |), Parquet or JSON Lines, each also gzipped; the content decides, not the name.
 
     Texts are read as UTF-8, as UTF-16 or UTF-32 with a byte order mark, else as Windows-1252. Columns of text become
-    numbers where nothing is lost: ids with leading zeros stay text. Empty cells, NA, NaN, null and None are missing.
-    A header that gives every name a type (`user_id:token`) loses the types. Lists stay lists. Every column of the
-    result holds one kind of value.
+    numbers where no more is lost than zeros that end a decimal: ids with leading zeros stay text. Empty cells, NA,
+    NaN, null and None are missing. A header that gives every name a type (`user_id:token`) loses the types. Lists stay
+    lists. Every column of the result holds one kind of value.
 
     Args:
         path: the file.
@@ -119,7 +120,7 @@ def join_stored(tables: Sequence[Path], target: Path, names: Sequence[str], mark
             raise DataError(
                 f"The {name[:60]} file already has a column '{SPLIT}'.", "Rename it, or upload all rows as one file."
             )
-    whole = pa.schema([(name, _joint(schema.field(name).type for schema in schemas)) for name in schemas[0].names])
+    whole = pa.schema([(name, _joint(name, tables)) for name in schemas[0].names])
     sink = ParquetSink(target)
     for place, path in enumerate(tables):
         with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
@@ -131,13 +132,43 @@ def join_stored(tables: Sequence[Path], target: Path, names: Sequence[str], mark
     sink.close()
 
 
-def _joint(kinds: Iterable[pa.DataType]) -> pa.DataType:
-    """The type that holds the cells of all: numbers stay numbers, anything else that differs becomes text."""
+def _joint(name: str, tables: Sequence[Path]) -> pa.DataType:
+    """The type that holds a column's cells of all tables: numbers stay numbers, anything else that differs is text.
+
+    A table in which the column is empty says nothing of its type. Whole numbers that are ids, too long for a decimal
+    number, become text beside decimal ones.
+    """
+    spans = [_span(path, name) for path in tables]
+    kinds = [kind for kind, rows, _ in spans if rows] or [spans[0][0]]
     different = list(dict.fromkeys(kinds))
     if len(different) == 1:
         return different[0]
+    if any(pa.types.is_nested(kind) for kind in different):
+        raise DataError(
+            f"The column '{name[:60]}' holds lists in one file and something else in another.",
+            "Write it in the same way in all files.",
+        )
     numbers = all(pa.types.is_integer(kind) or pa.types.is_floating(kind) for kind in different)
-    return pa.float64() if numbers else pa.string()
+    return pa.float64() if numbers and max(farthest for _, _, farthest in spans) <= LARGEST_EXACT else pa.string()
+
+
+def _span(path: Path, name: str) -> tuple[pa.DataType, int, int]:
+    """The type of a stored column, its known cells, and its farthest whole number from 0, as the file's own notes say.
+
+    Of lists the notes do not tell how many cells are known: they count as known.
+    """
+    with pq.ParquetFile(path) as file:
+        kind = file.schema_arrow.field(name).type
+        groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
+        place = [group.column(number).path_in_schema for group in groups[:1] for number in range(group.num_columns)]
+        if pa.types.is_nested(kind) or name not in place:
+            return kind, file.metadata.num_rows, 0
+        notes = [group.column(place.index(name)).statistics for group in groups]
+    known = sum(note.num_values if note is not None else 1 for note in notes)
+    if not pa.types.is_integer(kind):
+        return kind, known, 0
+    ends = [abs(end) for note in notes if note is not None and note.has_min_max for end in (note.min, note.max)]
+    return kind, known, max(ends, default=0)
 
 
 def _read(part: Part, limits: Limits, progress: Callable[[float], None] | None, sink: Sink) -> pd.DataFrame | None:

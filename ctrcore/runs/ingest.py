@@ -94,7 +94,7 @@ def rebuild(folder: Path, report: Reporter) -> None:
 
 def _join_sides(folder: Path, keys: dict[str, str | None]) -> None:
     """Give the rows the columns of their users and items, if there are such tables."""
-    from ctrcore.data.importing import join_sides
+    from ctrcore.data.sides import join_sides
     from ctrcore.data.stored import Stored
 
     found = [side for side in ("users", "items") if (folder / f"{side}.parquet").exists()]

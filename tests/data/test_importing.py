@@ -158,6 +158,16 @@ def test_given_parts_and_sides_join_the_rows(tmp_path: Path) -> None:
     assert found.recipe.split.by == "given"
 
 
+def test_given_test_behaviours_stay_test_rows(tmp_path: Path) -> None:
+    """Even if they are the earliest: who gives the parts has split them."""
+    lines = TYPED["shop.inter"].splitlines(keepends=True)
+    files = saved(tmp_path / "in", {"late.inter": lines[0] + "".join(lines[201:]), "early.inter": "".join(lines[:201])})
+    found, place = imported(tmp_path, Files({"late.inter": files["late.inter"]}, test=files["early.inter"]))
+    assert (found.recipe.split.by, found.recipe.split.column) == ("given", "split")
+    table = Stored(place / "table.parquet").frame()
+    assert set(table.loc[table["split"] == "test", "timestamp"]) == set(range(1000, 1200))
+
+
 def test_the_built_table_is_stored_ragged(tmp_path: Path) -> None:
     """Several row groups, each with a dictionary of its own, give the same members again."""
     _, place = imported(tmp_path, Files(saved(tmp_path / "in", TYPED)))

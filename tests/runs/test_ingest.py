@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ctrcore.data.importing import join_key
+from ctrcore.data.sides import join_key
 from ctrcore.errors import DataError
 from ctrcore.runs.ingest import ingest
 from ctrcore.runs.status import JobStatus, write_status
