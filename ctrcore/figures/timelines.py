@@ -107,7 +107,7 @@ def _about_row(row: UserRow) -> str:
 
 
 def _hover(time: str | float, item: str | None, *lines: str | None) -> str:
-    when = time.replace("T", " ") if isinstance(time, str) else f"{time:g}"
+    when = time.replace("T", " ") if isinstance(time, str) else f"{time:.15g}"
     texts = [f"item {item}" if item is not None else "no item", when, *lines]
     return "<br>".join(safe(text) for text in texts if text)
 
@@ -124,6 +124,6 @@ def in_even_steps(figure: go.Figure, ticks: int = 4) -> go.Figure:
     for trace in figure.data:
         trace.x = [None if time is None else place[time] for time in trace.x]
     shown = times[:: max(1, -(-len(times) // ticks))]
-    texts = [time.replace("T", "<br>") if isinstance(time, str) else f"{time:g}" for time in shown]
+    texts = [time.replace("T", "<br>") if isinstance(time, str) else f"{time:.15g}" for time in shown]
     figure.update_xaxes(type="linear", tickvals=[place[time] for time in shown], ticktext=texts, tickangle=0)
     return figure.update_xaxes(title_text="time, in even steps")

@@ -123,4 +123,4 @@ def _told(found: int, count: int, item: str | None, time: str | float) -> str:
 
 
 def _when(time: str | float) -> str:
-    return time.replace("T", " ") if isinstance(time, str) else f"{time:g}"
+    return time.replace("T", " ") if isinstance(time, str) else f"{time:.15g}"

@@ -82,6 +82,8 @@ def test_without_a_choice_nothing_is_framed() -> None:
 
 
 def test_a_user_without_rows_and_numbers_for_times() -> None:
+    exact = user_lanes(Timeline("7", (UserEvent(1_234_567.0, "1", None, None, True),), ()))
+    assert exact.data[0].text[0] == "item 1<br>1234567<br>click"
     figure = user_lanes(Timeline("7", (UserEvent(3.0, None, None, None, False),), ()))
     assert [list(trace.x) for trace in figure.data] == [[3.0]]
     assert figure.data[0].text[0] == "no item<br>3<br>no click"

@@ -18,6 +18,7 @@ from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.workspace import Workspace
 from pages.shared.behaviours import DRAWN, TAB
 from pages.shared.behaviours_form import NEGATIVES
+from pages.shared.timeline_tables import _when
 from tests.behaviour_logs import actions, add_films, add_log, ratings, typed_files
 from tests.pages.conftest import Open, charts, texts
 from tests.pages.test_data_page import csv
@@ -351,3 +352,11 @@ def test_names_of_a_log_are_shown_as_text(empty_space: Workspace, tmp_path: Path
 
 def test_every_kind_of_negative_has_words() -> None:
     assert set(NEGATIVES) == set(DRAWN)
+
+
+def test_numbers_for_times_are_written_in_full() -> None:
+    assert [_when(time) for time in (1_234_567.0, 1_234_568.5, "2024-01-01T10:00")] == [
+        "1234567",
+        "1234568.5",
+        "2024-01-01 10:00",
+    ]
