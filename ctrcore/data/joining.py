@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ctrcore.data.places import at_places
 from ctrcore.data.values import as_words
 from ctrcore.errors import DataError
 
@@ -55,9 +56,8 @@ def _join(rows: pd.DataFrame, side: pd.DataFrame, key: str, what: str) -> pd.Dat
         raise DataError(
             f"None of the ids in '{key}' is in the {what} table.", f"Check that both files speak of the same {what}s."
         )
-    side = side.reset_index(drop=True)
     added = {
-        _free_name(str(name), rows, what): side[name].reindex(places).set_axis(rows.index)
+        _free_name(str(name), rows, what): at_places(side[name], places).set_axis(rows.index)
         for name in side.columns
         if name != key
     }

@@ -55,3 +55,11 @@ def test_tables_that_do_not_fit(tables: dict[str, Any], message: str) -> None:
     given = {"rows": ROWS, "users": USERS, "items": ITEMS} | tables
     with pytest.raises(DataError, match=message):
         join_tables(given["rows"], given["users"], given["items"], "user", "item")
+
+
+def test_large_ids_beside_a_row_of_an_unknown_item_stay_apart() -> None:
+    shop = 1_152_921_504_606_846_976  # float64 rounds this and the next number to one
+    items = pd.DataFrame({"item": ["a", "b"], "shop": [shop, shop + 1]})
+    joined = join_tables(pd.DataFrame({"item": ["a", "b", "z"]}), None, items, "", "item")
+    assert joined["shop"].tolist()[:2] == [str(shop), str(shop + 1)]
+    assert joined["shop"].isna().tolist() == [False, False, True]

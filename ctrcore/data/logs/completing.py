@@ -10,6 +10,7 @@ import pandas as pd
 from ctrcore.data.histories import Past, arrow_lists, history_name
 from ctrcore.data.logs.choices import LogChoices
 from ctrcore.data.logs.events import Index, is_remembered
+from ctrcore.data.places import at_places
 from ctrcore.data.stored import Table
 from ctrcore.data.values import Words, as_times, as_words
 from ctrcore.errors import DataError
@@ -103,4 +104,4 @@ def _looked_up(rows: Table, name: str, key: str, tables: list[Table | None]) -> 
     wanted = as_words(rows[key])
     place = pd.Index(ids.words, dtype=object).get_indexer(pd.Index(wanted.words, dtype=object))
     where = last[np.append(place, -1)[wanted.codes]]
-    return cells.reset_index(drop=True).reindex(where).set_axis(rows.index)
+    return at_places(cells, where).set_axis(rows.index)

@@ -85,3 +85,11 @@ def test_rows_without_a_user_cannot_be_completed() -> None:
 def test_whole_rows_need_nothing() -> None:
     made = build_impressions(log_of(), CHOICES, USERS, ITEMS)
     assert complete_rows(made.frame, made.recipe.data_schema, log_of(), CHOICES, users=USERS, items=ITEMS) == {}
+
+
+def test_large_ids_stay_apart_beside_an_unknown_item() -> None:
+    items = ITEMS.assign(shop=2**60 + ITEMS["item"] % 7)
+    schema = build_impressions(log_of(), CHOICES, USERS, items).recipe.data_schema
+    rows = pd.DataFrame({"user": 1, "item": [0, 1, 999]})
+    found = complete_rows(rows, schema, log_of(), CHOICES, users=USERS, items=items)["shop"]
+    assert found.tolist()[:2] == [str(2**60), str(2**60 + 1)]
