@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from ctrcore.data.logs.choices import LogChoices
-from ctrcore.runs.behaviours import item_columns
+from ctrcore.runs.behaviours import item_columns, log_of
 from ctrcore.runs.dataset import Dataset
 from pages.shared.behaviours_store import grades_of, reasons_of, values_of
 from pages.shared.forms import bounds, label_of
@@ -81,7 +81,7 @@ class Form:
             st.markdown("Every event of the log counts as a click: no column says what was done or how it was rated.")
 
     def _columns(self) -> None:
-        names = list(self.dataset.behaviours().columns)  # type: ignore[union-attr]
+        names = [str(name) for name in log_of(self.dataset)[0].columns]
         with st.grid(3, min_column_width=110, gap="small"):
             for name in ("user", "item", "time", "action", "rating", "session"):
                 needed = LogChoices.model_fields[name].is_required()
