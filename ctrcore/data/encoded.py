@@ -109,7 +109,7 @@ class Encoded:
 
 
 class EncodedWriter:
-    """Takes encoded rows one field after the other, in field order.
+    """Takes encoded rows one field after the other, in field order. `close` it if something goes wrong on the way.
 
     Args:
         n: number of rows.
@@ -152,6 +152,11 @@ class EncodedWriter:
         for name, array in rows.items():
             np.save(self._folder / f"{name}.npy", array)
         return Encoded.load(self._folder, list(self._bags))
+
+    def close(self) -> None:
+        """Let go of the files, whether they are whole or not."""
+        self._ids.finish()
+        self._numbers.finish()
 
 
 class _Columns:

@@ -91,7 +91,14 @@ class EncodingPass:
         }
 
     def run(self, learning: bool, progress: Callable[[float], None] | None) -> EncodedParts:
-        """Learn each column, if wanted, and encode it."""
+        """Learn each column, if wanted, and encode it. Files that are written do not stay open if that fails."""
+        try:
+            return self._run(learning, progress)
+        finally:
+            for writer in self.writers.values():
+                writer.close()
+
+    def _run(self, learning: bool, progress: Callable[[float], None] | None) -> EncodedParts:
         places: dict[str, EncodedField] = {}
         counts: dict[str, npt.NDArray[np.int64]] = {}
         unknown: dict[str, dict[str, float]] = {name: {} for name in self.parts}

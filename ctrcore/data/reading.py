@@ -86,12 +86,10 @@ def store_part(
     Raises:
         DataError: the file is empty, damaged, too large or no table.
     """
-    sink = ParquetSink(target)
-    with _enough_memory():
+    with _enough_memory(), ParquetSink(target) as sink:
         frame = _read(part, limits or _limits(part.path), progress, sink)
         if frame is not None:
             sink.write(pa.Table.from_pandas(frame, preserve_index=False))
-        sink.close()
     if progress is not None:
         progress(1.0)
 
@@ -121,15 +119,14 @@ def join_stored(tables: Sequence[Path], target: Path, names: Sequence[str], mark
                 f"The {name[:60]} file already has a column '{SPLIT}'.", "Rename it, or upload all rows as one file."
             )
     whole = pa.schema([(name, _joint(name, tables)) for name in schemas[0].names])
-    sink = ParquetSink(target)
-    for place, path in enumerate(tables):
-        with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
-            for group in range(file.num_row_groups):
-                part = file.read_row_group(group).select(whole.names).cast(whole)
-                if marks:
-                    part = part.append_column(SPLIT, pa.array([marks[place]] * part.num_rows))
-                sink.write(part)
-    sink.close()
+    with ParquetSink(target) as sink:
+        for place, path in enumerate(tables):
+            with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
+                for group in range(file.num_row_groups):
+                    part = file.read_row_group(group).select(whole.names).cast(whole)
+                    if marks:
+                        part = part.append_column(SPLIT, pa.array([marks[place]] * part.num_rows))
+                    sink.write(part)
 
 
 def _joint(name: str, tables: Sequence[Path]) -> pa.DataType:

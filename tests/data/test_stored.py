@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ctrcore.data import sides
+from ctrcore.data.encoding import Encoder
 from ctrcore.data.formats import delimited, parquet
 from ctrcore.data.layouts.plan import Part
 from ctrcore.data.members import as_members
@@ -70,6 +71,35 @@ def test_more_columns_go_with_their_rows(tmp_path: Path) -> None:
     assert list(table.columns) == [*frame.columns, "more"]
     assert table.take(np.array([2, 5]))["more"].tolist() == [2, 5]
     assert table.frame(np.array([2, 5]))["more"].tolist() == [2, 5]
+
+
+def open_files(folder: Path) -> list[str]:
+    """Files of the folder that this process holds open."""
+    held = Path("/proc/self/fd")
+    if not held.is_dir():
+        pytest.skip("this system does not tell which files are open")
+    return [
+        str(path.readlink()) for path in held.iterdir() if path.is_symlink() and str(folder) in str(path.readlink())
+    ]
+
+
+def test_a_reading_that_fails_leaves_no_file_open(tmp_path: Path, small_slices: None) -> None:
+    (tmp_path / "t.csv").write_bytes(b"a,b\n" + b"1,2\n" * 50 + b"3\n")
+    with pytest.raises(DataError) as caught:  # it keeps all frames, and so the sink, alive
+        store_part(Part(tmp_path / "t.csv"), tmp_path / "t.parquet")
+    assert open_files(tmp_path) == []
+    assert caught.value.problem
+
+
+def test_an_encoding_that_is_cancelled_leaves_no_file_open(tmp_path: Path) -> None:
+    def cancel(done: float) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "made").mkdir()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        Encoder().fit_parts(clicks_table(), clicks_schema(), {"train": None}, tmp_path / "made", cancel)
+    assert open_files(tmp_path / "made") == []
+    assert caught.tb
 
 
 @pytest.mark.parametrize("by", ["random", "time", "user"])

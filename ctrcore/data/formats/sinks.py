@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 import pandas as pd
 import pyarrow as pa
@@ -51,12 +53,24 @@ class MemorySink:
 
 
 class ParquetSink:
-    """Writes the table to a Parquet file; `close` ends it."""
+    """Writes the table to a Parquet file, which ends with the `with` block, whether it ends well or not."""
 
     _writer: pq.ParquetWriter | None = None
 
     def __init__(self, path: Path) -> None:
         self._path = path
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+            return
+        with suppress(OSError, pa.ArrowException):  # what went wrong before says more
+            self.close()
 
     def write(self, part: pa.Table) -> None:
         """Add rows as a row group."""
