@@ -16,7 +16,7 @@ PARTS = ("train", "valid", "test")
 WITHOUT_SHARES = ("given", "leave_last_out")
 MEANING = {
     **dict.fromkeys(("train", "training", "tr"), "train"),
-    **dict.fromkeys(("valid", "validation", "val", "dev"), "valid"),
+    **dict.fromkeys(("valid", "validation", "val", "dev", "va"), "valid"),
     **dict.fromkeys(("test", "testing", "te"), "test"),
 }
 

@@ -11,19 +11,16 @@ from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 
+from ctrcore.data.formats.headers import DELIMITERS
 from ctrcore.data.formats.limits import Limits
 from ctrcore.data.formats.streams import Shape, Source
+from ctrcore.data.splitting import MEANING, PARTS
 from ctrcore.errors import DataError
 
 HEAD_BYTES = 1 << 16
 MOST_LINES = 400
 MOST_FILES = 100
-DELIMITERS = (",", "\t", ";", "|")
-WORDS_OF_PARTS = {
-    "train": {"train", "training", "tr"},
-    "valid": {"valid", "validation", "val", "dev", "va"},
-    "test": {"test", "testing", "te"},
-}
+WORDS_OF_PARTS = {part: {word for word, meant in MEANING.items() if meant == part} for part in PARTS}
 
 
 @dataclass(frozen=True)
