@@ -113,6 +113,8 @@ def _from_arrow(cells: pd.Series[Any]) -> Members:
     lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy().astype(np.int64)
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     flat = pc.list_flatten(lists).combine_chunks()
+    if pa.types.is_string(flat.type) or pa.types.is_large_string(flat.type):
+        flat = flat.dictionary_encode()  # each different text once, instead of one for every member
     if not pa.types.is_dictionary(flat.type):
         found = as_words(flat.to_pandas())
         return Members(found.codes, offsets, found.words)
