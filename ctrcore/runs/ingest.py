@@ -28,16 +28,22 @@ def ingest(folder: Path, report: Reporter) -> None:
     Raises:
         DataError: if the files cannot be read as a table.
     """
-    from ctrcore.data.importing import Files, ImportChoices
-
     manifest = read_json(folder / "dataset.json")
     if manifest is None or "files" not in manifest:
         raise RunError("The uploaded file is gone.", "Upload it again.")
+    try:
+        _ingest(folder, manifest, report.progress)
+    finally:  # nobody reads them a second time, however this ends
+        shutil.rmtree(folder / SOURCE, ignore_errors=True)
+
+
+def _ingest(folder: Path, manifest: Record, tell: Tell) -> None:
+    from ctrcore.data.importing import Files, ImportChoices
+
     given = {part: {name: folder / path for name, path in files.items()} for part, files in manifest["files"].items()}
     single = {part: next(iter(files.values())) for part, files in given.items() if part != "rows"}
     files = Files(rows=given["rows"], **single)
-    read_into(folder, files, ImportChoices.model_validate(manifest.get("import", {})), manifest, report.progress)
-    shutil.rmtree(folder / SOURCE, ignore_errors=True)
+    read_into(folder, files, ImportChoices.model_validate(manifest.get("import", {})), manifest, tell)
 
 
 def read_into(folder: Path, files: Files, choices: ImportChoices, manifest: Record, tell: Tell) -> None:
@@ -67,29 +73,38 @@ def _clear(folder: Path) -> None:
 def rebuild(folder: Path, report: Reporter) -> None:
     """The job function of a dataset that is made of another one's rows.
 
-    With `log.parquet` and `log.json` the table is built from behaviours, else the rows are taken as they are.
+    With `log.parquet` and `log.json` the table is built from behaviours, else the rows are taken as they are. If that
+    fails no table stays, whole or half-made.
     """
+    manifest = read_json(folder / "dataset.json")
+    if manifest is None:
+        raise RunError("The dataset is gone.", "Upload the files again.")
+    try:
+        _rebuild(folder, manifest, report.progress)
+    except BaseException:
+        _clear(folder)
+        raise
+
+
+def _rebuild(folder: Path, manifest: Record, tell: Tell) -> None:
     from ctrcore.data.importing import Imported, build_rows, guess_with_hints
     from ctrcore.data.layouts.plan import Hints
     from ctrcore.data.logs.choices import LogChoices
     from ctrcore.data.recipe import first_recipe
     from ctrcore.data.stored import Stored
 
-    manifest = read_json(folder / "dataset.json")
-    if manifest is None:
-        raise RunError("The dataset is gone.", "Upload the files again.")
     about = dict(manifest.get("about", {}))
     known = [Column.model_validate(column) for column in manifest.get("known", [])]
     if (folder / "log.json").exists():
         choices = LogChoices.model_validate_json((folder / "log.json").read_text(encoding="utf-8"))
         # What a history remembers, or compares itself with, follows from the choices.
         kept = tuple(column for column in known if column.name not in (choices.action, *choices.history_columns))
-        made = build_rows(folder, choices, Hints(columns=kept), report.progress, about)
+        made = build_rows(folder, choices, Hints(columns=kept), tell, about)
     else:
         _join_sides(folder, manifest.get("keys", {}))
         guess = guess_with_hints(Stored(folder / "table.parquet"), Hints(columns=tuple(known)))
         made = Imported(guess, first_recipe(guess), about)
-    _finish(folder, made, manifest, report.progress)
+    _finish(folder, made, manifest, tell)
 
 
 def _join_sides(folder: Path, keys: dict[str, str | None]) -> None:

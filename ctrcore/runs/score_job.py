@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ctrcore.errors import RunError
 from ctrcore.runs import settings
-from ctrcore.runs.files import read_json, replacing, write_text
+from ctrcore.runs.files import Record, read_json, replacing, write_text
 from ctrcore.runs.score_files import score_file
 from ctrcore.runs.scoring import Scorer
+from ctrcore.runs.uploads import SOURCE
 from ctrcore.runs.worker import Reporter
 from ctrcore.runs.workspace import Workspace
 
@@ -23,18 +25,30 @@ def score_upload(folder: Path, report: Reporter) -> None:
     Raises:
         CtrLensError: the file cannot be read, or does not go with the run.
     """
+    manifest = read_json(folder / "scoring.json")
+    if manifest is None or not (folder / str(manifest.get("file"))).is_file():
+        raise RunError("The uploaded file is gone.", "Upload it again.")
+    rows = folder / "rows.parquet"
+    try:
+        _score(folder, manifest, rows, report)
+    finally:  # the scores hold what was asked for; without scores nobody reads the file again
+        rows.unlink(missing_ok=True)
+        shutil.rmtree(folder / SOURCE, ignore_errors=True)
+
+
+def _score(folder: Path, manifest: Record, rows: Path, report: Reporter) -> None:
     from ctrcore.data.layouts.plan import Part
     from ctrcore.data.reading import store_part
     from ctrcore.data.stored import Stored
 
-    manifest = read_json(folder / "scoring.json")
-    if manifest is None or not (folder / str(manifest.get("file"))).is_file():
-        raise RunError("The uploaded file is gone.", "Upload it again.")
     run = Workspace(folder.parents[1]).run(str(manifest.get("run")))
-    source, rows = folder / str(manifest["file"]), folder / "rows.parquet"
     report.progress(0.01, "reading the file")
     with _limited(settings.ingest_memory()):
-        store_part(Part(source), rows, progress=lambda done: report.progress(READ * done, "reading the file"))
+        store_part(
+            Part(folder / str(manifest["file"])),
+            rows,
+            progress=lambda done: report.progress(READ * done, "reading the file"),
+        )
     report.write(progress=READ, message="loading the model")
     table = Stored(rows)
     scorer = Scorer(run, table)
@@ -44,8 +58,6 @@ def score_upload(folder: Path, report: Reporter) -> None:
             target.write(part)
             report.check()
     write_text(folder / "report.json", scorer.report().model_dump_json(indent=1))
-    for path in (source, rows):
-        path.unlink(missing_ok=True)  # the scores hold what was asked for
 
 
 @contextmanager

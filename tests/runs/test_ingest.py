@@ -14,10 +14,12 @@ import pytest
 
 from ctrcore.data.sides import join_key
 from ctrcore.errors import DataError
-from ctrcore.runs.ingest import ingest
+from ctrcore.runs.ingest import ingest, rebuild
 from ctrcore.runs.status import JobStatus, write_status
-from ctrcore.runs.worker import Reporter
+from ctrcore.runs.uploads import SOURCE
+from ctrcore.runs.worker import Cancelled, Reporter
 from ctrcore.runs.workspace import Workspace
+from tests.behaviour_logs import actions, add_log
 from tests.data.tables import clicks_table
 from tests.runs.waiting import ended
 
@@ -85,14 +87,34 @@ HOSTILE = {
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_files_that_are_no_tables(tmp_path: Path, what: str) -> None:
-    (tmp_path / "source.csv").write_bytes(HOSTILE[what])
-    (tmp_path / "dataset.json").write_text('{"name": "x", "created": 1, "files": {"rows": {"x.csv": "source.csv"}}}')
+    (tmp_path / SOURCE).mkdir()
+    (tmp_path / SOURCE / "rows0.csv").write_bytes(HOSTILE[what])
+    (tmp_path / "dataset.json").write_text(
+        '{"name": "x", "created": 1, "files": {"rows": {"x.csv": "source/rows0.csv"}}}'
+    )
     write_status(tmp_path, JobStatus("queued"))
     with pytest.raises(DataError) as caught:
         ingest(tmp_path, Reporter(tmp_path, ""))
     assert caught.value.problem.endswith(".")
     assert caught.value.remedy.endswith(".")
-    assert not (tmp_path / "table.parquet").exists()
+    assert {path.name for path in tmp_path.iterdir()} <= {"dataset.json", "status.json"}
+
+
+@pytest.mark.parametrize("as_they_are", [False, True])
+def test_building_again_that_is_cancelled_leaves_no_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, as_they_are: bool
+) -> None:
+    space = Workspace(tmp_path / "space")
+    before = add_log(space, tmp_path, actions())
+    monkeypatch.setattr("ctrcore.runs.workspace.start", lambda folder, order: None)
+    made = space.dataset(space.rebuild(before.id, None if as_they_are else before.log_choices())).folder
+    assert list(made.glob("*.parquet"))
+    (made / "cancel").touch()
+    with pytest.raises(Cancelled):
+        rebuild(made, Reporter(made, "", gap=0.0))
+    assert list(made.glob("*.parquet")) == []
+    assert (made / "status.json").exists()
+    assert len(before.table()) == before.rows  # files of one content: those of the other dataset stay
 
 
 def test_the_column_that_joins_two_tables() -> None:

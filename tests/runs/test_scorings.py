@@ -49,6 +49,11 @@ def csv(frame: pd.DataFrame) -> bytes:
     return text.getvalue().encode()
 
 
+def files_in(folder: Path) -> set[str]:
+    """Names of the files below the folder."""
+    return {path.name for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")}
+
+
 def done(space: Workspace, scoring_id: str) -> None:
     """Do the job in this process."""
     folder = space.scoring(scoring_id).folder
@@ -71,7 +76,7 @@ def test_a_file_is_scored_in_a_process_of_its_own(space: Workspace) -> None:
     np.testing.assert_allclose(frame["logit"], score(run, table)[1], atol=1e-5)
     assert frame["device"].fillna("").tolist() == table["device"].fillna("").tolist()
     assert found.report().rows == found.report().labelled == ROWS
-    left = {path.name for path in found.folder.rglob("*") if path.is_file() and not path.name.startswith(".")}
+    left = files_in(found.folder)
     assert {"scoring.json", "status.json", "scores.parquet", "report.json"} <= left
     assert not {name for name in left if "rows" in name}
 
@@ -93,6 +98,7 @@ def test_a_bad_file_ends_in_two_sentences(space: Workspace, name: str, content: 
     assert problem in status.failure.problem.lower()
     assert status.failure.problem.endswith(".")
     assert status.failure.remedy.endswith(".")
+    assert files_in(space.scoring(scoring_id).folder) <= {"scoring.json", "status.json", "log.txt", "worker.lock"}
     with pytest.raises(RunError):
         space.scoring(scoring_id).report()
     space.scoring(scoring_id).delete()
@@ -134,6 +140,7 @@ def test_progress_rises_and_a_request_to_stop_is_heard(here: Workspace, monkeypa
     with pytest.raises(Cancelled):
         score_upload(here.scoring(again).folder, Reporter(here.scoring(again).folder, "test", gap=0.0))
     left = here.scoring(again).folder
+    assert not files_in(left) & {"rows.parquet", "rows0.csv"}
     assert not (left / "report.json").exists()
     assert not (left / "scores.parquet").exists()
 
