@@ -226,6 +226,10 @@ class Workspace:
             raise RunError(f"The run '{busy[0]}' is using this dataset.", "Wait for its end, or cancel it first.")
         if read_status(folder).active:
             raise RunError("The dataset is still being read.", "Wait for its end, or cancel it first.")
+        if any(read_status(chore).active for chore in (folder / "chores").glob("*")):
+            raise RunError(
+                "The dataset's columns or rows are being worked on.", "Wait for the end, or cancel it first."
+            )
         remove_folder(folder)
 
     # -- runs --------------------------------------------------------------------------------------------------------
@@ -292,11 +296,17 @@ class Workspace:
         self._start(run_id)
 
     def delete(self, run_id: str) -> None:
-        """Remove a run with all its files, and what it scored. Raises RunError while it is active."""
+        """Remove a run with all its files, and what it scored. Raises RunError while it or a scoring is active."""
         folder = self._existing("runs", run_id)
         if read_status(folder).active:
             raise RunError("The run is still active.", "Cancel it before you delete it.")
-        for scoring in self.scorings(run_id):
+        scorings = self.scorings(run_id)
+        busy = next((scoring.name for scoring in scorings if scoring.active), None)
+        if busy is not None:
+            raise RunError(
+                f"The file '{busy}' is still being scored by this run.", "Wait for its end, or cancel it first."
+            )
+        for scoring in scorings:
             scoring.delete()
         remove_folder(folder)
 

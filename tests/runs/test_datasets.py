@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 
 import pandas as pd
 import pytest
@@ -141,6 +142,13 @@ def test_a_dataset_in_use_is_not_deleted(workspace: Workspace, dataset: str) -> 
     with pytest.raises(RunError, match="using this dataset"):
         workspace.dataset(dataset).delete()
     write_status(workspace.run(run_id).folder, JobStatus("done"))
+    chore = workspace.dataset(dataset).folder / "chores" / "prepare-x"
+    chore.mkdir(parents=True)
+    write_status(chore, JobStatus("queued", submitted=time.time()))
+    with pytest.raises(RunError, match="worked on"):
+        workspace.dataset(dataset).delete()
+    assert [one.id for one in workspace.datasets()] == [dataset]
+    write_status(chore, JobStatus("cancelled"))
     workspace.dataset(dataset).delete()
     assert workspace.datasets() == []
     with pytest.raises(RunError, match="no dataset"):

@@ -182,6 +182,11 @@ def test_what_cannot_be_scored_is_refused_at_once(here: Workspace, monkeypatch: 
 def test_scores_go_with_their_run_and_not_with_another(here: Workspace) -> None:
     fm, lr = run_of(here, "fm"), run_of(here, "lr")
     ids = [here.add_scoring(run.id, "a.csv", csv(clicks_table(5))) for run in (fm, lr)]
+    later = here.add_scoring(fm.id, "later.csv", csv(clicks_table(5)))
+    write_status(here.scoring(later).folder, JobStatus("done"))
+    with pytest.raises(RunError, match="still being scored"):
+        here.delete(fm.id)
+    here.scoring(later).delete()  # the one that was done is still there
     assert [one.id for one in here.scorings(fm.id)] == [ids[0]]
     assert {one.id for one in here.scorings()} == set(ids)
     with pytest.raises(RunError, match="still being scored"):
