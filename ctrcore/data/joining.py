@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
-from ctrcore.data.places import at_places
+from ctrcore.data.places import at_places, places_of
 from ctrcore.data.values import as_words
 from ctrcore.errors import DataError
 
@@ -48,24 +50,33 @@ def _join(rows: pd.DataFrame, side: pd.DataFrame, key: str, what: str) -> pd.Dat
             f"The {what} '{str(ids.words[twice[0]])[:60]}' appears twice in the {what} table.",
             f"Keep one row per {what}.",
         )
-    place_of_id = np.full(len(ids.words) + 1, -1)
+    place_of_id = np.full(len(ids.words), -1)
     place_of_id[ids.codes[ids.known]] = np.flatnonzero(ids.known)
-    word = pd.Index(ids.words, dtype=object).get_indexer(pd.Index(wanted.words, dtype=object))
-    places = np.append(place_of_id[word], -1)[wanted.codes]
+    places = places_of(ids, place_of_id, wanted)
     if len(rows) and (places < 0).all():
         raise DataError(
             f"None of the ids in '{key}' is in the {what} table.", f"Check that both files speak of the same {what}s."
         )
-    added = {
-        _free_name(str(name), rows, what): at_places(side[name], places).set_axis(rows.index)
-        for name in side.columns
-        if name != key
-    }
-    return rows.assign(**added)
+    names = joined_names(rows.columns, side.columns, key, what)
+    return rows.assign(**{name: at_places(side[own], places).set_axis(rows.index) for name, own in names.items()})
 
 
-def _free_name(name: str, rows: pd.DataFrame, what: str) -> str:
-    for free in (name, f"{what}_{name}"):
-        if free not in rows.columns:
-            return free
-    raise DataError(f"The column '{name[:60]}' is in both tables, and '{what}_{name[:60]}' too.", "Rename one of them.")
+def joined_names(taken: Iterable[str], side: Iterable[str], key: str, what: str) -> dict[str, str]:
+    """The names that the columns of a side table get beside columns whose names are taken, each with its own name.
+
+    Raises:
+        DataError: a name cannot be made free.
+    """
+    names = {str(name) for name in taken}
+    found = {}
+    for own in map(str, side):
+        if own == key:
+            continue
+        free = next((name for name in (own, f"{what}_{own}") if name not in names), None)
+        if free is None:
+            raise DataError(
+                f"The column '{own[:60]}' is in both tables, and '{what}_{own[:60]}' too.", "Rename one of them."
+            )
+        found[free] = own
+        names.add(free)
+    return found

@@ -63,3 +63,11 @@ def test_large_ids_beside_a_row_of_an_unknown_item_stay_apart() -> None:
     joined = join_tables(pd.DataFrame({"item": ["a", "b", "z"]}), None, items, "", "item")
     assert joined["shop"].tolist()[:2] == [str(shop), str(shop + 1)]
     assert joined["shop"].isna().tolist() == [False, False, True]
+
+
+def test_two_columns_of_one_table_never_get_one_name() -> None:
+    users = USERS.rename(columns={"city": "user_age"})[["user", "user_age", "age"]]
+    with pytest.raises(DataError, match="'user_age' too"):
+        join_tables(ROWS, users, None, "user", "item")
+    joined = join_tables(ROWS, users[["user", "age", "user_age"]], None, "user", "item")
+    assert list(joined) == ["user", "item", "age", "user_age", "user_user_age"]

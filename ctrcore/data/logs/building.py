@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ctrcore.data.guesses.facts import Facts, determined_by, sample
-from ctrcore.data.guesses.names import ITEM_TRAITS, suggests
 from ctrcore.data.histories import Past, arrow_lists, history_name
 from ctrcore.data.joining import join_tables
 from ctrcore.data.logs.choices import LogChoices
 from ctrcore.data.logs.describing import describe
 from ctrcore.data.logs.events import Events, Index, read_events
+from ctrcore.data.logs.item_columns import first_places, item_columns
 from ctrcore.data.logs.rows import Rows, drawn_rows, given_rows
 from ctrcore.data.logs.wording import asked_action
 from ctrcore.data.recipe import Recipe, Split
@@ -58,12 +57,7 @@ class _Table:
 
     def places(self, name: str) -> Index:
         """For each item the event with its value of the column: the first with any."""
-        known = np.flatnonzero(self.cells[name].notna().to_numpy())
-        known = np.concatenate([known, np.arange(len(self.events))])
-        items, first = np.unique(self.events.item[known], return_index=True)
-        places = np.full(self.events.items, -1)
-        places[items] = known[first]
-        return places
+        return first_places(self.events.item, self.cells[name].notna().to_numpy(), self.events.items)
 
     def column(self, name: str, event: Index, item: Index) -> pd.Series[Any]:
         """The column's cells for rows of these events and items."""
@@ -143,21 +137,8 @@ def _joined(
                 else "Items of the same category are to be drawn, but no column says the category.",
                 "Choose a column that describes the item.",
             )
-    of_item = {choices.item, *(set(full.columns) - set(with_users.columns))}
-    if choices.negatives != "given":
-        of_item |= _of_item(cells, choices)
+    of_item = {choices.item, *(set(full.columns) - set(with_users.columns)), *item_columns(cells, choices)}
     return _Table(full, events, of_item)
-
-
-def _of_item(cells: pd.DataFrame, choices: LogChoices) -> set[str]:
-    """The log's own columns that describe the item: those with one value an item, and those that are called so."""
-    keys = {choices.user, choices.item, choices.time, choices.action, choices.rating, choices.session}
-    rows = sample(cells)
-    facts = {str(name): Facts(str(name), rows[name]) for name in cells.columns if name not in keys}
-    of_user = determined_by(cells, choices.user, facts)
-    traits = {name for name in facts if suggests(name, ITEM_TRAITS)}
-    chosen = {choices.category} if choices.category in facts and choices.category is not None else set()
-    return (determined_by(cells, choices.item, facts) | traits) - (of_user - traits) | chosen
 
 
 def _rows(table: _Table, choices: LogChoices) -> Rows:

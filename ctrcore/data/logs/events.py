@@ -91,21 +91,19 @@ def read_events(log: Table, choices: LogChoices) -> tuple[Events, dict[str, int]
     check_columns(log, choices)
     user, item = as_words(log[choices.user]), as_words(log[choices.item])
     points = as_times(log[choices.time], choices.time)
-    alive = np.flatnonzero(user.known & item.known & ~np.isnan(points))
     dropped = {
         "no_user": int((~user.known).sum()),
         "no_item": int((user.known & ~item.known).sum()),
         "no_time": int((user.known & item.known & np.isnan(points)).sum()),
     }
-    core = _core(user, item, alive, choices)
-    dropped["little_activity"] = len(alive) - len(core)
-    if not len(core):
+    source = kept_events(user, item, points, choices)
+    dropped["little_activity"] = len(log) - sum(dropped.values()) - len(source)
+    if not len(source):
         raise DataError(
             f"None of the log's {len(log):,} events is left: {dropped['little_activity']:,} were of users or items "
             "with too few events, and the rest had no user, no item or no time.",
             "Ask for fewer events of each user and item, or choose other columns.",
         )
-    source = core[np.argsort(points[core], kind="stable")]
     clicked, remembered = is_click(log, choices)[source], is_remembered(log, choices)[source]
     if not clicked.any():
         raise DataError(
@@ -152,11 +150,19 @@ def check_columns(log: Table, choices: LogChoices) -> None:
         )
 
 
-def _core(user: Words, item: Words, alive: Index, choices: LogChoices) -> Index:
+def kept_events(user: Words, item: Words, points: npt.NDArray[np.float64], choices: LogChoices) -> Index:
+    """The log's events with user, item and time whose users and items all have enough events, in the order of time.
+
+    Args:
+        user, item: of each event of the log.
+        points: times of the events, NaN where there is none.
+        choices: how many events are enough.
+    """
+    alive = np.flatnonzero(user.known & item.known & ~np.isnan(points))
     while True:
         busy = np.bincount(user.codes[alive], minlength=len(user.words)) >= choices.min_user_events
         known = np.bincount(item.codes[alive], minlength=len(item.words)) >= choices.min_item_events
         stay = alive[busy[user.codes[alive]] & known[item.codes[alive]]]
         if len(stay) == len(alive):
-            return alive
+            return stay[np.argsort(points[stay], kind="stable")]
         alive = stay
