@@ -56,7 +56,7 @@ def item_columns(dataset: Dataset, choices: LogChoices) -> list[str]:
     from ctrcore.data.logs.guessing import CATEGORIES
 
     keys = {choices.user, choices.item, choices.time, choices.action, choices.rating, choices.session}
-    items = _items(dataset)
+    items = dataset.side("items")
     names = [*(items.columns if items is not None else ()), *log_of(dataset)[0].columns]
     found = [name for name in dict.fromkeys(map(str, names)) if name not in keys]
     return sorted(found, key=lambda name: (not is_id_of(name, CATEGORIES), bool(NAMES & set(words_of(name)))))
@@ -67,7 +67,7 @@ def item_names(dataset: Dataset) -> dict[str, str]:
     from ctrcore.data.guesses.names import words_of
     from ctrcore.data.values import as_words
 
-    items, item = _items(dataset), log_of(dataset)[1].item
+    items, item = dataset.side("items"), log_of(dataset)[1].item
     if items is None or item not in items.columns:
         return {}
     columns = (column for column in dataset.guess().columns if column.kind == "ignore" and column.role == "item")
@@ -103,19 +103,7 @@ def timeline_of(dataset: Dataset, user: str, recipe: Recipe | None) -> Timeline:
 
     log, choices = log_of(dataset)
     parts = {}
-    if recipe is not None and is_prepared(dataset, recipe):
+    if recipe is not None and dataset.is_prepared(recipe):
         made = dataset.prepared(recipe)
         parts = {name: np.asarray(getattr(made, name).row) for name in ("train", "valid", "test")}
     return user_timeline(log, dataset.stored(), choices, dataset.guess(), user, parts=parts)
-
-
-def is_prepared(dataset: Dataset, recipe: Recipe) -> bool:
-    """True if the rows were split and encoded by that recipe."""
-    return (dataset.folder / "prepared" / recipe.id).exists()
-
-
-def _items(dataset: Dataset) -> Stored | None:
-    from ctrcore.data.stored import Stored
-
-    path = dataset.folder / "items.parquet"
-    return Stored(path) if path.exists() else None

@@ -22,9 +22,7 @@ def users_of(dataset: Dataset) -> dict[str, UserActivity]:
 
 def timeline_of(dataset: Dataset, user: str, recipe: Recipe | None) -> Timeline:
     """One user's events and rows; with their parts, if rows were prepared by the recipe. Read only."""
-    from ctrcore.runs.behaviours import is_prepared
-
-    known = recipe is not None and is_prepared(dataset, recipe)
+    known = recipe is not None and dataset.is_prepared(recipe)
     return _timeline(dataset.id, user, recipe.id if recipe is not None and known else None, recipe)
 
 

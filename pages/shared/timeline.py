@@ -10,7 +10,6 @@ from streamlit.typing import DataframeState
 
 from ctrcore.data.values import word
 from ctrcore.figures.timelines import in_even_steps, user_lanes
-from ctrcore.runs.behaviours import is_prepared
 from ctrcore.runs.dataset import Dataset
 from pages.shared import address
 from pages.shared.behaviours_store import names_of, timeline_of, users_of
@@ -72,7 +71,7 @@ def check_one_user(dataset: Dataset) -> None:
             f"{len(timeline.rows):,} of {len(whole.rows):,} rows."
         )
     _rows(timeline, key, place)
-    if not is_prepared(dataset, recipe):
+    if not dataset.is_prepared(recipe):
         st.caption("Which rows train and which test is known once they were prepared: see 'What the models see'.")
     events_table(timeline, place, key)
 
