@@ -179,13 +179,16 @@ class Workspace:
         about["notes"] = [REBUILT if log is not None else AS_THEY_ARE]
         recipe = source.recipe()
         schema = recipe.data_schema if recipe is not None else source.guess()
+        before = source.log_choices()
+        changed = {schema.label}
+        if log is None and before is not None:
+            changed.add(before.action)  # rows that remember actions hold one action each; the files' rows hold them all
         known = [
-            column.model_dump() for column in schema.columns if column.kind != "history" and column.name != schema.label
+            column.model_dump() for column in schema.columns if column.kind != "history" and column.name not in changed
         ]
         rows = "log.parquet" if (source.folder / "log.parquet").exists() else "table.parquet"
         linked = {rows: "table.parquet"} if log is None else {rows: "log.parquet"}
         linked |= {name: name for name in ("users.parquet", "items.parquet")}
-        before = source.log_choices()
         keys = {"users": before.user, "items": before.item} if before is not None else {}
         record = {"name": source.name, "created": time.time(), "about": about, "known": known, "keys": keys}
         made = new_id()

@@ -93,7 +93,7 @@ def test_a_user_who_is_not_there(space: Workspace, tmp_path: Path) -> None:
 
 
 def test_lists_span_row_groups(space: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ctrcore.data.importing.ROW_GROUP", 100)
+    monkeypatch.setattr("ctrcore.data.sides.ROW_GROUP", 100)
     dataset = add_films(space, tmp_path)
     histories = dataset.table()["history_item_id"]
     assert len(histories) == 1200
@@ -140,6 +140,15 @@ def test_a_column_of_a_known_layout_can_be_remembered(space: Workspace, tmp_path
     choices = ImportChoices(log={"history_columns": ["class"]})
     dataset = space.dataset(space.add_files("films", Files(rows=paths), choices))
     assert dataset.guess().column("history_class").of == "class"
+
+
+def test_rows_taken_as_they_are_have_more_than_one_action(space: Workspace, tmp_path: Path) -> None:
+    before = add_log(space, tmp_path, actions(), positive_actions=["buy"], history_with_action=True)
+    assert "in every row" in before.guess().column("action").reason
+    after = space.dataset(space.rebuild(before.id, None))
+    assert ended(after.folder, 60).state == "done"
+    assert set(space.dataset(after.id).table()["action"]) == {"view", "buy"}
+    assert "in every row" not in space.dataset(after.id).guess().column("action").reason
 
 
 def test_rows_taken_as_they_are_keep_what_is_said_of_users_and_items(space: Workspace, tmp_path: Path) -> None:
