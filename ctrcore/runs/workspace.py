@@ -180,7 +180,7 @@ class Workspace:
         recipe = source.recipe()
         schema = recipe.data_schema if recipe is not None else source.guess()
         before = source.log_choices()
-        changed = {schema.label}
+        changed: set[str | None] = {schema.label}
         if log is None and before is not None:
             changed.add(before.action)  # rows that remember actions hold one action each; the files' rows hold them all
         known = [
