@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +35,7 @@ UNITS = (
 )
 SECONDS = {"minute": 60.0, "hour": HOUR, "day": DAY, "week": 7 * DAY}
 FARTHEST = 290_000 * 365.0 * DAY
+FIRST_DAY, LAST_DAY = -62_135_596_800.0, 253_402_300_799.0  # of the years 1 and 9999, in epoch seconds
 
 Points = npt.NDArray[np.float64]
 
@@ -42,7 +44,7 @@ def time_span(table: Table, name: str, label: npt.NDArray[np.float32]) -> TimeSp
     """The span of a time column; None if it holds no time at all or cannot be read.
 
     Numbers count as seconds, milliseconds or microseconds since 1970 if they are of that size; others are a counter,
-    which is cut into equal ranges.
+    which is cut into equal ranges. So are times outside the years 1 to 9999, with a note.
     """
     cells = table[name]
     try:
@@ -60,6 +62,8 @@ def time_span(table: Table, name: str, label: npt.NDArray[np.float32]) -> TimeSp
     first, last = float(np.nanmin(seconds)), float(np.nanmax(seconds))
     if max(abs(first), abs(last)) > FARTHEST:
         return None
+    if first < FIRST_DAY or last > LAST_DAY:
+        return _far_away(name, seconds, label)
     step, layout = next((step, layout) for step, longest, layout in UNITS if last - first <= longest)
     place, starts = _steps(seconds[known], step)
     return TimeSpan(
@@ -103,8 +107,7 @@ def _all_numbers(cells: pd.Series[Any]) -> bool:
 
 
 def _written(seconds: float) -> str:
-    when = np.datetime64(int(np.floor(seconds)), "s").astype("datetime64[s]")
-    return str(when).replace("T", " ")
+    return str(np.datetime64(int(np.floor(seconds)), "s")).replace("T", " ")
 
 
 def _steps(seconds: Points, step: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.datetime64]]:
@@ -121,7 +124,22 @@ def _steps(seconds: Points, step: str) -> tuple[npt.NDArray[np.int64], npt.NDArr
     return place, (calendar.min() + np.arange(place.max() + 1)).astype(unit).astype("datetime64[s]")
 
 
-def _counter(name: str, times: Points, label: npt.NDArray[np.float32]) -> TimeSpan:
+def _far_away(name: str, seconds: Points, label: npt.NDArray[np.float32]) -> TimeSpan:
+    """Times that nobody means, in equal ranges between the first and the last one, with a note that says so."""
+    found = _counter(name, seconds, label, _written, _written)
+    years = [end[: end.index("-", 1)] for end in (found.first, found.last)]
+    note = f"The times in '{name[:60]}' reach from the year {years[0]} to the year {years[1]}, which looks wrong: "
+    return found.model_copy(update={"note": note + "milliseconds may have been stored as seconds."})
+
+
+def _counter(
+    name: str,
+    times: Points,
+    label: npt.NDArray[np.float32],
+    exact: Callable[[float], str] = "{:.15g}".format,
+    short: Callable[[float], str] = "{:.6g}".format,
+) -> TimeSpan:
+    """Numbers in equal ranges; `exact` writes the first and the last of them, `short` where a range starts."""
     known = ~np.isnan(times)
     inside = times[known]
     low, high = float(inside.min()), float(inside.max())
@@ -129,11 +147,11 @@ def _counter(name: str, times: Points, label: npt.NDArray[np.float32]) -> TimeSp
     place = np.clip(np.searchsorted(edges, inside, side="right") - 1, 0, len(edges) - 2)
     return TimeSpan(
         column=name,
-        first=f"{low:.15g}",
-        last=f"{high:.15g}",
+        first=exact(low),
+        last=exact(high),
         missing=int((~known).sum()),
         unit="range",
-        points=_points(place, label[known], [f"{edge:.6g}" for edge in edges[:-1]]),
+        points=_points(place, label[known], [short(edge) for edge in edges[:-1]]),
     )
 
 

@@ -80,6 +80,22 @@ def test_a_counter_is_cut_into_ranges() -> None:
     assert whole([7, 7, np.nan]).missing == 1
 
 
+def test_times_beyond_the_calendar_are_shown_and_doubted() -> None:
+    """Milliseconds that were stored as seconds, as a Parquet file may have them."""
+    wrong = pd.Series(np.array([START, START * 1000], dtype="datetime64[s]"))
+    found = whole(wrong, [1, 0])
+    assert (found.unit, found.first) == ("range", "2024-05-31 18:00:00")
+    assert found.last == str(wrong.to_numpy()[1]).replace("T", " ")
+    assert [(point.rows, point.clicks) for point in found.points][:: len(found.points) - 1] == [(1, 1), (1, 0)]
+    assert found.points[0].start == found.first
+    assert found.last[:6] == "56385-"
+    assert "from the year 2024 to the year 56385" in found.note
+    alone = whole(wrong.iloc[1:])
+    assert (alone.first, alone.last, len(alone.points)) == (found.last, found.last, 1)
+    for seconds, doubted in ((253_402_300_799, False), (253_402_300_800, True)):  # the last second of the year 9999
+        assert bool(whole(pd.Series(np.array([seconds], dtype="datetime64[s]"))).note) == doubted
+
+
 def test_what_is_no_time_has_no_span() -> None:
     assert span(["soon", "later"]) is None
     assert span([None, None]) is None
