@@ -13,7 +13,8 @@ import pyarrow as pa
 from ctrcore.data.labels import read_labels
 from ctrcore.data.recipe import Recipe
 from ctrcore.data.stored import SameTable, Table
-from ctrcore.data.values import Words, as_times, as_words
+from ctrcore.data.timescales import as_times_together
+from ctrcore.data.values import Words, as_words
 from ctrcore.errors import DataError
 from ctrcore.schema import Column, Schema
 
@@ -65,7 +66,7 @@ def build_histories(frame: SameTable, recipe: Recipe, past: Table | None = None,
         compact: the lists are Arrow's instead of Python's: much quicker and smaller for millions of rows.
 
     Raises:
-        DataError: the schema names no user or no time, or a column is missing.
+        DataError: the schema names no user or no time, a column is missing, or the times are not understood.
     """
     wanted = recipe.history.columns
     if not wanted:
@@ -126,7 +127,8 @@ def _require(table: Table, schema: Schema, wanted: list[str]) -> None:
 def _numbers(tables: list[Table], schema: Schema) -> tuple[Index, Index, npt.NDArray[np.bool_]]:
     """Of all rows the user (-1: none), the time as a rank (equal times are equal) and whether it is a click."""
     user = as_words(pd.concat([table[str(schema.user)] for table in tables], ignore_index=True)).codes
-    points = np.concatenate([as_times(table[str(schema.time)], str(schema.time)) for table in tables])
+    name = str(schema.time)
+    points = np.concatenate(as_times_together([table[name] for table in tables], name))
     points = np.where(np.isnan(points), -np.inf, points)
     time = np.unique(points, return_inverse=True)[1].astype(np.int64)
     labels = [read_labels(table, schema) if schema.label in table.columns else np.zeros(len(table)) for table in tables]

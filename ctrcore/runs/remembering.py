@@ -127,15 +127,18 @@ def _in_both(past: pd.DataFrame, rows: pd.DataFrame, keys: list[str], recipe: Re
     import pandas as pd
 
     from ctrcore.data.labels import read_labels
-    from ctrcore.data.values import as_times, as_words
+    from ctrcore.data.timescales import as_times_together
+    from ctrcore.data.values import as_words
 
-    past = past[read_labels(past, recipe.data_schema) == 1]
-    code = np.zeros(len(past) + len(rows), dtype=np.int64)
+    clicked = read_labels(past, recipe.data_schema) == 1
+    clicks = int(clicked.sum())
+    code = np.zeros(clicks + len(rows), dtype=np.int64)
     for name in dict.fromkeys(keys):
         if name == recipe.data_schema.time:
-            found = pd.factorize(np.concatenate([as_times(part[name], name) for part in (past, rows)]))[0]
+            before, now = as_times_together([past[name], rows[name]], name)
+            found = pd.factorize(np.concatenate([before[clicked], now]))[0]
         else:
-            found = as_words(pd.concat([past[name], rows[name]], ignore_index=True)).codes
+            found = as_words(pd.concat([past[name][clicked], rows[name]], ignore_index=True)).codes
         code = pd.factorize(code * (found.max(initial=0) + 2) + found + 1)[0]  # stays below the number of rows
-    known: npt.NDArray[np.bool_] = np.isin(code[len(past) :], code[: len(past)])
+    known: npt.NDArray[np.bool_] = np.isin(code[clicks:], code[:clicks])
     return known

@@ -100,6 +100,16 @@ def test_rows_to_score_see_the_past() -> None:
     assert build_histories(new, recipe())["history_item"].tolist() == [[], []]
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_times_of_past_and_new_rows_are_on_one_scale(turned: bool) -> None:
+    seconds = np.array([1_717_171_200, 1_717_257_600, 1_717_344_000])
+    ways = [pd.Series(seconds * 1000), pd.to_datetime(pd.Series(seconds), unit="s").astype(str)]
+    past_time, new_time = ways[::-1] if turned else ways
+    new = clicks(time=new_time.tolist()).drop(columns="click")
+    built = build_histories(new, recipe(), past=clicks(time=past_time.tolist()))
+    assert built["history_item"].tolist() == [[], ["1"], ["1", "2"]]
+
+
 def test_a_value_missing_in_a_click_stays_a_gap() -> None:
     built = build_histories(clicks(time=[1, 2, 3], kind=["a", None, "c"]), recipe())
     assert built["history_kind"].tolist() == [[], ["a"], ["a", None]]

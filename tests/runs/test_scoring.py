@@ -199,6 +199,23 @@ def test_the_past_is_remembered_once(
     np.testing.assert_allclose(score(remembering, table)[1], kept["logit"], atol=1e-5)
 
 
+@pytest.mark.parametrize("way", ["milliseconds", "texts", "day first"])
+def test_the_past_is_remembered_once_however_times_are_written(remembering: Run, way: str) -> None:
+    rows, kept = own(remembering)
+    when = pd.to_datetime(rows["time"], unit="s")
+    times = {
+        "milliseconds": rows["time"] * 1000,
+        "texts": when.dt.strftime("%Y-%m-%dT%H:%M:%S"),
+        "day first": when.dt.strftime("%d.%m.%Y %H:%M:%S"),
+    }
+    np.testing.assert_allclose(logits(remembering, rows.assign(time=times[way])), kept["logit"], atol=1e-5)
+
+
+def test_times_of_no_common_scale_are_said(remembering: Run) -> None:
+    with pytest.raises(DataError, match="seconds since 1970 in one table and numbers such as 3 in another"):
+        Scorer(remembering, own(remembering)[0].head(1).assign(time=3))
+
+
 def test_clicks_of_the_file_are_part_of_the_past(remembering: Run) -> None:
     """Two rows of a new user: the first one is in the history of the second if it was a click."""
     end = int(remembering.dataset().table()["time"].max())

@@ -18,6 +18,7 @@ from ctrcore.data.logs.item_columns import first_places, item_columns
 from ctrcore.data.logs.wording import asked_action
 from ctrcore.data.places import at_places, places_of
 from ctrcore.data.stored import Table
+from ctrcore.data.timescales import as_times_together
 from ctrcore.data.values import Words, as_times, as_words
 from ctrcore.errors import DataError
 from ctrcore.schema import Column, Schema
@@ -68,11 +69,10 @@ def complete_rows(
 def _histories(told: _Told, remembered: list[str]) -> dict[str, pd.Series[Any]]:
     log, rows, choices = told.log, told.rows, told.choices
     user = as_words(pd.concat([_texts(told.user), _texts(as_words(rows[choices.user]))], ignore_index=True)).codes
-    now = np.full(len(rows), np.inf)
+    before, now = told.points, np.full(len(rows), np.nan)
     if choices.time in rows.columns:
-        now = as_times(rows[choices.time], choices.time)
-        now = np.where(np.isnan(now), np.inf, now)
-    before = np.where(np.isnan(told.points), -np.inf, told.points)
+        before, now = as_times_together([log[choices.time], rows[choices.time]], choices.time)
+    before, now = np.where(np.isnan(before), -np.inf, before), np.where(np.isnan(now), np.inf, now)
     ranks = np.unique(np.concatenate([before, now]), return_inverse=True)[1].astype(np.int64)
     mine: Index = np.arange(len(log), len(log) + len(rows))
     events = np.zeros(len(user), dtype=bool)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -168,3 +170,24 @@ def test_large_ids_stay_apart_beside_an_unknown_item() -> None:
     rows = pd.DataFrame({"user": 1, "item": [0, 1, 999]})
     found = complete_rows(rows, schema, log_of(), CHOICES, users=USERS, items=items)["shop"]
     assert found.tolist()[:2] == [str(2**60), str(2**60 + 1)]
+
+
+def test_times_of_rows_and_log_are_on_one_scale() -> None:
+    start = pd.Timestamp("2024-05-28")
+    log = log_of()
+    dates = start + pd.to_timedelta(log["time"], unit="h")
+    choices = CHOICES.model_copy(update={"negatives": "given"})
+    ways = {
+        "milliseconds": lambda when: when.astype("datetime64[ms]").astype("int64"),
+        "seconds": lambda when: when.astype("datetime64[s]").astype("int64"),
+        "texts": lambda when: when.dt.strftime("%d/%m/%Y %H:%M"),
+    }
+    when = pd.Series(pd.to_datetime(["2024-06-01 10:00", "2024-05-29 00:00"]))
+    pasts = [log[(log["user"] == 3) & (dates < moment)].sort_values("time", kind="stable") for moment in when]
+    wanted = [past["item"].astype(str).tolist()[-7:] for past in pasts]
+    for of_log, of_rows in product(ways.values(), repeat=2):
+        told = log.assign(time=of_log(dates))
+        schema = build_impressions(told, choices, USERS, ITEMS).recipe.data_schema
+        rows = pd.DataFrame({"user": [3, 3], "item": [5, 5], "time": of_rows(when)})
+        found = complete_rows(rows, schema, told, choices, users=USERS, items=ITEMS)
+        assert lists(found["history_item"]) == wanted
