@@ -88,7 +88,8 @@ def profile(table: Table, schema: Schema, progress: Callable[[float], None] | No
     found.warnings += unequal_histories(found.lengths, look.bags)
     duplicates, more = table_warnings(table, schema)
     labelled, clicks = int((~np.isnan(label)).sum()), int((label == 1).sum())
-    by_name = {column.name: column.distinct for column in found.columns}
+    # Of a sampled column the values in the sample are too few; users and items are counted in all rows.
+    by_name = {column.name: column.distinct for column in found.columns} | look.keys
     return Profile(
         rows=len(table),
         labelled=labelled,
@@ -125,6 +126,7 @@ class _Look:
         label: (n,) NaN where there is none.
         pairs: (at most 50,000 or so) rows on which columns are compared.
         bags: rows of which lists are read; None for all.
+        keys: different users and items of a large table, by column.
     """
 
     table: Table
@@ -132,18 +134,20 @@ class _Look:
     label: Label
     pairs: Index
     bags: Index | None
+    keys: dict[str, int]
 
     @classmethod
     def of(cls, table: Table, schema: Schema, label: Label) -> _Look:
         """All rows of a small table. Of a large one whole users and whole items, for only repeated values tell."""
         n = len(table)
         rng = np.random.default_rng(0)
-        pairs, bags = np.arange(n), None
+        pairs, bags, keys = np.arange(n), None, dict[str, int]()
         if n > PAIR_ROWS:
             chosen = [rng.choice(n, size=PAIR_ROWS // 5, replace=False)]
             for name in (schema.item, schema.user):
                 if name is not None and name in table.columns:
                     codes = codes_of(table[name])
+                    keys[name] = int(np.count_nonzero(np.bincount(codes[codes >= 0])))
                     chosen.append(whole_keys(codes, 2 * PAIR_ROWS // 5)[0][: 2 * PAIR_ROWS // 5])
             pairs = np.unique(np.concatenate(chosen))
         if n > BAG_ROWS:
@@ -151,7 +155,7 @@ class _Look:
             bags = np.sort(rng.choice(n, size=BAG_ROWS, replace=False))
             if schema.user is not None and schema.user in table.columns:
                 bags = whole_keys(codes_of(table[schema.user]), BAG_ROWS)[0][:BAG_ROWS]
-        return cls(table, schema, label, pairs, bags)
+        return cls(table, schema, label, pairs, bags, keys)
 
 
 def _rank(key: Key, schema: Schema) -> int:

@@ -245,6 +245,25 @@ def test_numbers_from_a_sample_say_so(monkeypatch: pytest.MonkeyPatch, tmp_path:
         assert [warning.column for warning in found.warnings] == []
 
 
+@pytest.mark.parametrize("on_disk", [False, True])
+def test_users_and_items_are_counted_in_all_rows(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, on_disk: bool
+) -> None:
+    for name, value in (("MANY_ROWS", 200), ("SAMPLE", 150), ("PAIR_ROWS", 100), ("BAG_ROWS", 100)):
+        monkeypatch.setattr(profiling, name, value)
+    users = [f"u{place % 700}" if place % 10 else None for place in range(2000)]
+    frame = pd.DataFrame({"user": users, "item": np.arange(2000) // 5, "click": np.arange(2000) % 2})
+    columns = [Column(name=name, kind="categorical") for name in ("user", "item")]
+    schema = Schema(label="click", user="user", item="item", columns=columns)
+    table: Any = frame
+    if on_disk:
+        frame.to_parquet(tmp_path / "t.parquet", index=False)
+        table = Stored(tmp_path / "t.parquet")
+    made = profile(table, schema)
+    assert made.columns[0].sample == 150  # or this tests nothing
+    assert (made.users, made.items) == (frame["user"].nunique(), frame["item"].nunique())
+
+
 def test_no_rows() -> None:
     found = profile(clicks_table().iloc[:0], clicks_schema())
     assert (found.rows, found.click_rate) == (0, 0)
