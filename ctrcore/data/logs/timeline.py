@@ -17,6 +17,7 @@ from ctrcore.data.logs.choices import LogChoices
 from ctrcore.data.logs.events import Index, check_columns, is_click, is_remembered
 from ctrcore.data.members import as_members
 from ctrcore.data.stored import Table
+from ctrcore.data.timescales import as_times_together
 from ctrcore.data.values import as_numbers, as_times, as_words, word
 from ctrcore.errors import DataError
 from ctrcore.schema import Column, Schema
@@ -105,7 +106,12 @@ def user_timeline(
     cells = _rows_of(log, choices.user, user, [choices.item, choices.time, choices.action, choices.rating])
     if not len(cells):
         raise DataError(f"The log has no user '{user[:60]}'.", "Choose another user.")
-    points = as_times(cells[choices.time], choices.time)
+    history = next((column for column in schema.histories if column.of == choices.item), None)
+    if history is None or history.name not in impressions_frame.columns:
+        raise DataError("The rows have no history of their items.", "Build the rows from the log again.")
+    needed = [choices.item, choices.time, schema.label, history.name]
+    frame = _rows_of(impressions_frame, choices.user, user, needed)
+    points, row_points = _times((log, cells), (impressions_frame, frame), choices.time)
     order = np.argsort(points, kind="stable")
     order = order[~np.isnan(points[order])]
     cells, points = cells.iloc[order], points[order]
@@ -118,25 +124,22 @@ def user_timeline(
     )
     remembered = np.flatnonzero(is_remembered(cells, choices))
     past = [(float(points[place]), items[place], int(place)) for place in remembered]
-    history = next((column for column in schema.histories if column.of == choices.item), None)
-    if history is None or history.name not in impressions_frame.columns:
-        raise DataError("The rows have no history of their items.", "Build the rows from the log again.")
-    needed = [choices.item, choices.time, schema.label, history.name]
-    frame = _rows_of(impressions_frame, choices.user, user, needed)
-    return Timeline(user, events, _user_rows(frame, past, choices, schema, history, parts=parts or {}))
+    return Timeline(
+        user, events, _user_rows(frame, row_points, past, choices, schema, history=history, parts=parts or {})
+    )
 
 
 def _user_rows(
     frame: pd.DataFrame,
+    points: Points,
     past: list[tuple[float, str, int]],
     choices: LogChoices,
     schema: Schema,
-    history: Column,
     *,
+    history: Column,
     parts: Mapping[str, Index],
 ) -> tuple[UserRow, ...]:
     members = as_members(frame[history.name], history.delimiter)
-    points = as_times(frame[choices.time], choices.time)
     part_of = {int(row): name for name, chosen in parts.items() for row in chosen[np.isin(chosen, frame.index)]}
     times = _shown(frame[choices.time], points)
     items = as_words(frame[choices.item]).texts().tolist()
@@ -185,14 +188,24 @@ def _rows_of(table: Table, column: str, user: str, others: Iterable[str | None])
     return pd.DataFrame(cells).set_axis(rows)
 
 
+def _times(log: tuple[Table, pd.DataFrame], rows: tuple[Table, pd.DataFrame], name: str) -> tuple[Points, Points]:
+    """Times of the user's events and of the user's rows, each picked from a whole table."""
+    cells = log[1][name]
+    if not (cells.dtype == object or isinstance(cells.dtype, (pd.StringDtype, pd.CategoricalDtype))):
+        return as_times(cells, name), as_times(rows[1][name], name)
+    # Which number of a date is the day may show in the texts of other users alone.
+    events, made = as_times_together([log[0][name], rows[0][name]], name)
+    return events[log[1].index], made[rows[1].index]
+
+
 def _texts(cells: pd.DataFrame, name: str | None) -> list[str | None]:
     return [None] * len(cells) if name is None else as_words(cells[name]).texts().tolist()
 
 
 def _shown(cells: pd.Series[Any], points: Points) -> list[str | float]:
     """Times as ISO dates in UTC if they are dates or count from 1970, else as the numbers that they are."""
-    per_second = 1.0
-    if not pd.api.types.is_datetime64_any_dtype(cells.dtype) and not np.isnan(as_numbers(cells)).all():
+    per_second, known = 1.0, ~np.isnan(points)
+    if not pd.api.types.is_datetime64_any_dtype(cells.dtype) and not (np.isnan(as_numbers(cells)) & known).any():
         unit = epoch_unit(points)
         if unit is None:
             return list(points.tolist())

@@ -108,6 +108,25 @@ def test_dates_stay_dates() -> None:
     assert shown(log.assign(time=texts)).events[0].time == "2020-01-01T00:10:00"
 
 
+def test_which_number_is_the_day_shows_in_other_users_dates(tmp_path: Path) -> None:
+    days = ["05/03/2024", "04/03/2024", "04/03/2024", "06/03/2024", "07/03/2024", "08/03/2024", None]
+    log = small_log().assign(time=[*days, "02/03/2024", "31/03/2024"])
+    assert log.loc[log["time"] == "31/03/2024", "did"].item() == "view"  # it makes no row
+    built = build_impressions(log, CHOICES)
+    log.to_parquet(tmp_path / "log.parquet", index=False)
+    built.frame.to_parquet(tmp_path / "table.parquet", index=False)
+    stored = Stored(tmp_path / "log.parquet"), Stored(tmp_path / "table.parquet")
+    for tables in ((log, built.frame), stored):
+        found = user_timeline(*tables, CHOICES, built.recipe.data_schema, "7")
+        assert [event.time for event in found.events] == [f"2024-03-{day:02d}T00:00:00" for day in (4, 5, 6, 7, 8)]
+        clicks = [row for row in found.rows if row.label]
+        assert [(row.time[:10], row.behaviours) for row in clicks] == [
+            ("2024-03-04", ()),
+            ("2024-03-05", (0,)),
+            ("2024-03-07", (0, 1)),
+        ]
+
+
 def test_the_parts_of_a_split_are_shown() -> None:
     log = small_log()
     built = build_impressions(log, CHOICES)
