@@ -16,6 +16,7 @@ from pages.shared.tools import plain
 
 Values = dict[str, Any]
 NONE = "—"
+ANY = "any event"
 FEW, MANY = 40, 200  # grades on a slider; values offered to choose from
 NEGATIVES = {
     "given": "The log's other events",
@@ -89,6 +90,10 @@ class Form:
                 now = self.values[name] if self.values[name] in names else options[0]
                 chosen = st.selectbox(label_of(name), options, index=options.index(now), **self._key(name))
                 self.values[name] = None if chosen == NONE and not needed else chosen
+        if self.values["action"] is None:  # what is said of actions goes with them
+            self.values |= {"positive_actions": [], "history_actions": [], "history_with_action": False}
+        if self.values["rating"] is None:
+            self.values["rating_threshold"] = None
 
     def _actions(self, name: str, label: str) -> None:
         counts = values_of(self.dataset, self.values["action"])
@@ -108,17 +113,27 @@ class Form:
             st.markdown("The ratings are all alike, so each of them counts as a click.")
             self.values["rating_threshold"] = None
             return
+        known = [] if now is None else [now]  # it may lie between the grades, or beyond them
         if len(grades) <= FEW:
-            start = min(grades, key=lambda grade: abs(grade - (grades[0] if now is None else now)))
             chosen = st.select_slider(
-                label, grades, value=start, format_func=lambda grade: f"{grade:g}", **self._key("rating_threshold")
+                label,
+                [ANY, *sorted({*grades, *known})],
+                value=ANY if now is None else now,
+                format_func=lambda grade: grade if isinstance(grade, str) else f"{grade:g}",
+                **self._key("rating_threshold"),
             )
         else:
-            start = grades[0] if now is None else now
             chosen = st.number_input(
-                label, grades[0], grades[-1], value=start, format="%.6g", **self._key("rating_threshold")
+                label,
+                min([grades[0], *known]),
+                max([grades[-1], *known]),
+                value=now,
+                format="%.6g",
+                placeholder=ANY,
+                **self._key("rating_threshold"),
             )
-        self.values["rating_threshold"] = None if chosen == grades[0] else chosen  # the lowest grade: all of them
+        # The lowest grade leaves out events without a rating.
+        self.values["rating_threshold"] = None if chosen == ANY else chosen
         self._place("rating_threshold")
 
     def _negatives(self) -> None:

@@ -17,7 +17,7 @@ from ctrcore.data.logs.choices import LogChoices
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.workspace import Workspace
 from pages.shared.behaviours import DRAWN, TAB
-from pages.shared.behaviours_form import NEGATIVES
+from pages.shared.behaviours_form import ANY, NEGATIVES, NONE
 from pages.shared.timeline_tables import _when
 from tests.behaviour_logs import actions, add_films, add_log, ratings, typed_files
 from tests.pages.conftest import Open, charts, texts
@@ -360,3 +360,56 @@ def test_numbers_for_times_are_written_in_full() -> None:
         "1234568.5",
         "2024-01-01 10:00",
     ]
+
+
+def test_choices_without_an_action_or_a_rating_column_can_be_built(
+    empty_space: Workspace, tmp_path: Path, visit: Open
+) -> None:
+    said = {"positive_actions": ["buy"], "history_actions": ["view"], "history_with_action": True}
+    add_log(empty_space, tmp_path, actions(), negatives="uniform", **said)
+    app = visit("data.py", level="Expert")
+    keyed(app, "selectbox", "action").set_value(NONE).run()
+    assert not app.error
+    assert "Every event of the log counts as a click" in texts(app)
+    button = app.button(key="rebuild")
+    assert not button.disabled
+    button.click().run()
+    wait(empty_space)
+    made = empty_space.datasets()[0]
+    assert made.state == "done", made.error
+    choices = made.log_choices()
+    assert choices is not None
+    assert (choices.action, choices.positive_actions, choices.history_actions) == (None, [], [])
+    assert not choices.history_with_action
+
+
+def test_without_a_rating_column_no_rating_is_asked_for(empty_space: Workspace, tmp_path: Path, visit: Open) -> None:
+    add_log(empty_space, tmp_path, ratings(), rating_threshold=4.0)
+    app = visit("data.py", level="Expert")
+    keyed(app, "selectbox", "rating").set_value(NONE).run()
+    assert not app.error
+    assert not app.button(key="rebuild").disabled
+    keyed(app, "selectbox", "rating").set_value("item_id").run()  # other grades
+    assert not app.exception
+
+
+@pytest.mark.parametrize("few", [40, 2])
+@pytest.mark.parametrize("threshold", [None, 1.0, 3.5, 9.0])
+def test_every_threshold_is_shown_as_it_is(
+    empty_space: Workspace, tmp_path: Path, visit: Open, monkeypatch: pytest.MonkeyPatch, few: int,
+    threshold: float | None,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("pages.shared.behaviours_form.FEW", few)
+    dataset = add_log(empty_space, tmp_path, ratings(), rating_threshold=4.0)
+    choices = dataset.log_choices()
+    assert choices is not None
+    wanted = choices.model_copy(update={"rating_threshold": threshold})
+    (dataset.folder / "log.json").write_text(wanted.model_dump_json())
+    app = visit("data.py", level="Learn")
+    assert not app.exception
+    kind = "select_slider" if few > 5 else "number_input"
+    control = keyed(app, kind, "rating_threshold")
+    assert control.value == (ANY if threshold is None and few > 5 else threshold)
+    assert app.button(key="rebuild").disabled  # nothing was changed
+    control.set_value(1.0).run()
+    assert app.button(key="rebuild").disabled == (threshold == 1.0)
