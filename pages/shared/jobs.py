@@ -1,4 +1,4 @@
-"""What works in the background right now: uploads being read and models being trained."""
+"""What works in the background right now: uploads being read, models being trained, files being scored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def live_jobs() -> None:
 
 def _active() -> int:
     space = workspace()
-    return sum(run.active for run in space.runs()) + sum(dataset.active for dataset in space.datasets())
+    return sum(job.active for job in (*space.runs(), *space.datasets(), *space.scorings()))
 
 
 def _panel(active: int) -> None:
@@ -31,3 +31,7 @@ def _panel(active: int) -> None:
     for run in reversed(space.runs()):
         if run.active:
             st.progress(run.progress, text=f"{model_badge(run)} **{plain(run.name)}**: {plain(run.message)}")
+    for scoring in reversed(space.scorings()):
+        if scoring.active:
+            said = plain(scoring.message) or "waiting"
+            st.progress(scoring.progress, text=f"Scoring **{plain(scoring.name)}**: {said}")

@@ -54,6 +54,19 @@ def test_an_empty_workspace_offers_the_demo_and_an_upload(empty_space: Workspace
     assert "Newest" not in texts(app)
 
 
+def test_a_file_being_scored_is_shown(space: Workspace, visit: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ctrcore.runs.scorings.start", lambda folder, order: None)
+    scoring = space.scoring(space.add_scoring(space.runs()[0].id, "new_rows.csv", b"a\n1\n"))
+    try:
+        app = visit("home.py")
+        assert not app.exception
+        assert "Working now" in texts(app)
+        assert "Scoring **new\\_rows.csv**: waiting" in [bar.proto.text for bar in app.get("progress")]
+    finally:
+        write_status(scoring.folder, JobStatus("cancelled"))
+        scoring.delete()
+
+
 def test_live_jobs_are_shown(space: Workspace, visit: Open) -> None:
     assert not visit("home.py").get("progress")
     run = space.runs()[0]
