@@ -396,9 +396,14 @@ def test_without_a_rating_column_no_rating_is_asked_for(empty_space: Workspace, 
 @pytest.mark.parametrize("few", [40, 2])
 @pytest.mark.parametrize("threshold", [None, 1.0, 3.5, 9.0])
 def test_every_threshold_is_shown_as_it_is(
-    empty_space: Workspace, tmp_path: Path, visit: Open, monkeypatch: pytest.MonkeyPatch, few: int,
+    empty_space: Workspace,
+    tmp_path: Path,
+    visit: Open,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    few: int,
     threshold: float | None,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr("pages.shared.behaviours_form.FEW", few)
     dataset = add_log(empty_space, tmp_path, ratings(), rating_threshold=4.0)
     choices = dataset.log_choices()
