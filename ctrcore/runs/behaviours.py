@@ -79,18 +79,11 @@ def item_names(dataset: Dataset) -> dict[str, str]:
 
 
 def users_to_check(dataset: Dataset, n: int = 30) -> list[UserActivity]:
-    """Users whose rows are worth a look: two thirds with a handful of clicks that make rows, the rest the busiest."""
-    from ctrcore.data.logs.timeline import HANDFUL, busiest_users
+    """Users whose rows are worth a look: two thirds with a handful of clicked rows, the rest the busiest."""
+    from ctrcore.data.logs.timeline import busiest_users
 
     log, choices = log_of(dataset)
-    if not choices.first_clicks:
-        return busiest_users(log, choices, n)
-    all_users = 3 * len(log)  # two thirds of it are more than there are
-    able = [one for one in busiest_users(log, choices, all_users) if one.clicks > choices.first_clicks]
-    easy = sorted(able, key=lambda one: abs(one.clicks - choices.first_clicks - HANDFUL))[: n - n // 3]
-    chosen = {one.user for one in easy}
-    busy = sorted((one for one in able if one.user not in chosen), key=lambda one: -one.clicks)
-    return [*easy, *busy[: n - len(easy)]]
+    return busiest_users(log, dataset.stored(), choices, dataset.guess(), n)
 
 
 def timeline_of(dataset: Dataset, user: str, recipe: Recipe | None) -> Timeline:

@@ -73,6 +73,13 @@ def test_users_to_check_have_rows_and_come_in_order(space: Workspace, tmp_path: 
     )
 
 
+def test_users_without_rows_are_not_offered(space: Workspace, tmp_path: Path) -> None:
+    fewest = int(actions()["user"].value_counts().median())
+    dataset = add_log(space, tmp_path, actions(), positive_actions=["view"], min_user_events=fewest)
+    everybody = {int(one.user) for one in users_to_check(dataset, 1000)}
+    assert everybody == set(dataset.table()["user"].astype(int)) < set(actions()["user"])
+
+
 def test_parts_are_told_once_the_rows_are_prepared(space: Workspace, tmp_path: Path) -> None:
     dataset = add_films(space, tmp_path)
     recipe = dataset.recipe()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -149,7 +150,8 @@ def test_tables_on_disk_show_the_same(tmp_path: Path) -> None:
     tables = Stored(tmp_path / "log.parquet"), Stored(tmp_path / "table.parquet")
     found = user_timeline(*tables, CHOICES, built.recipe.data_schema, "7")
     assert found == user_timeline(log, built.frame, CHOICES, built.recipe.data_schema, "7")
-    assert busiest_users(tables[0], CHOICES) == busiest_users(log, CHOICES)
+    schema = built.recipe.data_schema
+    assert busiest_users(*tables, CHOICES, schema) == busiest_users(log, built.frame, CHOICES, schema) != []
 
 
 def test_an_unknown_user() -> None:
@@ -160,13 +162,43 @@ def test_an_unknown_user() -> None:
 def test_users_with_a_handful_of_clicks_come_first() -> None:
     clicks = {"ann": 6, "bob": 200, "cy": 5, "dan": 0, "eve": 90, "fay": 8, "gus": 30}
     rows = [(user, time, "buy") for user, count in clicks.items() for time in range(count)] + [("dan", 1, "view")] * 3
-    log = pd.DataFrame(rows, columns=["user", "time", "did"]).assign(item=1, stars=3)
-    assert busiest_users(log, CHOICES, 5) == [
+    rows += [("hal", time, "buy") for time in range(2)]
+    log = pd.DataFrame(rows, columns=["user", "time", "did"]).assign(stars=3)
+    log["item"] = np.where(log["user"] == "hal", "rare", "common")
+    choices = CHOICES.model_copy(update={"negatives": "given", "min_item_events": 3})
+    built = build_impressions(log, choices)
+
+    def busiest(n: int) -> list[UserActivity]:
+        return busiest_users(log, built.frame, choices, built.recipe.data_schema, n)
+
+    assert busiest(5) == [
         UserActivity("ann", 6, 6),
         UserActivity("cy", 5, 5),
         UserActivity("fay", 8, 8),
         UserActivity("gus", 30, 30),
         UserActivity("bob", 200, 200),
     ]
-    assert [one.user for one in busiest_users(log, CHOICES, 3)] == ["ann", "cy", "bob"]
-    assert {one.user for one in busiest_users(log, CHOICES, 50)} == set(clicks) - {"dan"}
+    assert [one.user for one in busiest(3)] == ["ann", "cy", "bob"]
+    # Dan has no click, and the item of Hal's clicks was left out.
+    assert {one.user for one in busiest(50)} == set(clicks) - {"dan"}
+
+
+@pytest.mark.parametrize("negatives", ["given", "uniform"])
+@pytest.mark.parametrize("first", [0, 4])
+def test_users_to_look_at_against_plain_counting(negatives: str, first: int) -> None:
+    rng = np.random.default_rng(first)
+    log = pd.DataFrame({"user": rng.geometric(0.05, 600), "item": rng.integers(0, 60, 600), "time": range(600)})
+    log["did"], log["stars"] = rng.choice(["view", "buy"], 600), 1
+    update = {"negatives": negatives, "first_clicks": first, "min_user_events": 5, "min_item_events": 4}
+    choices = CHOICES.model_copy(update=update)
+    built = build_impressions(log, choices)
+    made = Counter(built.frame.loc[built.frame["click"] == 1, "user"].tolist())
+    found = busiest_users(log, built.frame, choices, built.recipe.data_schema, 9)
+    assert sorted(abs(made[int(one.user)] - 6) for one in found[:6]) == sorted(abs(n - 6) for n in made.values())[:6]
+    others = sorted((n for user, n in made.items() if str(user) not in {one.user for one in found[:6]}), reverse=True)
+    assert [made[int(one.user)] for one in found[6:]] == others[:3]
+    for one in found:
+        own = log[log["user"] == int(one.user)]
+        assert (one.events, one.clicks) == (len(own), int((own["did"] == "buy").sum()))
+    everybody = busiest_users(log, built.frame, choices, built.recipe.data_schema, 1000)
+    assert {int(one.user) for one in everybody} == set(made) < set(log["user"])
