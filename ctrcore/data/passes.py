@@ -34,6 +34,7 @@ from ctrcore.data.values import as_words
 from ctrcore.schema import Column, EncodedField, Schema
 
 AT_ONCE = 2  # columns worked on side by side: numpy and Arrow let other threads work
+MANY_ROWS = 4_000_000  # from here on one after the other, for each takes some 60 bytes a row while it is worked on
 
 
 @dataclass(frozen=True)
@@ -121,12 +122,13 @@ class EncodingPass:
     def _in_order(self, learning: bool) -> Iterator[tuple[Column, _Column]]:
         """Each column, encoded. Dense ones are worked on side by side; a bag may need what a dense one has learned."""
         columns = [column for column in self.columns if dense(column)]
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            waiting = deque(pool.submit(self._column, column, learning) for column in columns[:AT_ONCE])
+        many = 1 if len(self.table) > MANY_ROWS else AT_ONCE
+        with ThreadPoolExecutor(many) as pool:
+            waiting = deque(pool.submit(self._column, column, learning) for column in columns[:many])
             for number, column in enumerate(columns):
                 made = waiting.popleft().result()
-                if number + AT_ONCE < len(columns):
-                    waiting.append(pool.submit(self._column, columns[number + AT_ONCE], learning))
+                if number + many < len(columns):
+                    waiting.append(pool.submit(self._column, columns[number + many], learning))
                 yield column, made
         for column in self.columns[len(columns) :]:
             yield column, self._column(column, learning)
