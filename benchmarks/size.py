@@ -1,10 +1,10 @@
 """A table larger than memory should have to be, from the file to a trained model: what it takes.
 
-    python -m benchmarks.size [--rows 10000000] [--model fm] [--epochs 1] [--learning-rate 0.001] [--data FOLDER] [--out FILE.json]
+    python -m benchmarks.size [--rows 10000000] [--model fm] [--epochs 1] [--data FOLDER] [--out FILE.json]
 
-Runs `python -m ctrcore train FILE --preset quick --learning-rate 0.001 --json` as a user would, in a process of its own and in a new
-workspace, and watches the memory of that process and all it starts. The stages are what the run's own status says, so
-their seconds are as exact as it is written often.
+Runs `python -m ctrcore train FILE --preset quick --learning-rate 0.001 --json` as a user would, in a process of its own
+and in a new workspace, and watches the memory of that process and all it starts. The stages are what the run's own
+status says, so their seconds are as exact as it is written often.
 """
 
 from __future__ import annotations
