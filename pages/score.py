@@ -63,19 +63,22 @@ def _needs(run_id: str, version: float | None) -> tuple[pd.DataFrame, bytes]:  #
 def show_needs(run: Run) -> None:
     """Which columns a file has to have, and a file to begin with."""
     needs, begun = _needs(run.id, run.finished)
-    required = needs.loc[needs["required"], "name"].tolist()
-    order = ["name", "example", "required"] if level() == "Simple" else list(needs.columns)
+    keys = needs.loc[needs["without"] != "", "name"].tolist()
+    simple = ["name", "example", "without"]
+    order = simple if level() == "Simple" else [name for name in needs.columns if name != "required"]
     with st.expander(f"Columns that this model reads ({len(needs)})", icon=":material/view_column:"):
         st.dataframe(
-            needs.assign(required=needs["required"].map({True: "yes", False: ""})),
+            needs,
             hide_index=True,
             key="needs-table",
-            column_order=[name for name in order if name != "required" or required],
+            column_order=[name for name in order if name != "without" or keys],
             alt="Columns that the model reads, and what stands in for missing ones",
             column_config={
                 "name": st.column_config.TextColumn("Column", pinned=True),
                 "kind": "Kind",
-                "required": st.column_config.TextColumn("Required", help="Without it no row can be scored."),
+                "without": st.column_config.TextColumn(
+                    "Without the column", help="What happens if the file has no such column. By it the past is found."
+                ),
                 "stand_in": st.column_config.TextColumn(
                     "If it is missing", help="What the model sees where the column or a single value is missing."
                 ),
@@ -92,8 +95,10 @@ def show_needs(run: Run) -> None:
             on_click="ignore",
             help="A CSV file with these columns and one row to begin with.",
         )
-    if required:
-        st.caption(f"Required: {plain(', '.join(required))}. They tell what a user clicked before.")
+    if needs["required"].any():
+        st.caption(f"Required: {plain(', '.join(keys))}. They tell what a user clicked before.")
+    elif keys:
+        st.caption(f"Give {plain(', '.join(keys))}: by them the rest is looked up in the behaviours.")
 
 
 def upload(run: Run) -> None:

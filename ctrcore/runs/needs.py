@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from ctrcore.errors import RunError
-from ctrcore.runs.remembering import behaviours_of
+from ctrcore.runs.remembering import behaviours_of, keys_of
 from ctrcore.runs.run import Run
 from ctrcore.schema import Column
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 200  # rows of the dataset that examples are taken from
 LOOKED_UP = "looked up in the behaviours, by user and item"
+NO_ROW, NO_LOOK = "no row can be scored", "nothing can be looked up"
+ALL_PAST = "all behaviours of the user count as the past"
+# What a missing value means in a column that no field is made of: of rows built from behaviours, and of others.
+ASKED = {"user": "the user has no behaviours", "item": "nothing is known of the item", "time": ALL_PAST}
+BUILT = {"user": "the row has no history", "item": "the click is remembered without it", "time": "the earliest row"}
 EMPTY = {"history": "no behaviours", "multi_value": "no values"}
 
 
@@ -27,8 +32,9 @@ class NeededColumn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str
-    kind: str = Field(description="numeric, categorical, multi_value or history; time, user or label")
+    kind: str = Field(description="numeric, categorical, multi_value or history; user, item, time or label")
     required: bool = Field(description="rows cannot be scored without the column")
+    without: str = Field("", description="what happens if the file lacks a column by which a row's past is found")
     stand_in: str = Field(description="what the model sees where the column or a value is missing")
     example: str = Field(description="a value that the model knows, as it stands in a CSV file")
 
@@ -43,40 +49,44 @@ def stand_ins(encoder: Encoder) -> dict[str, str]:
 
 
 def needed_columns(run: Run) -> list[NeededColumn]:
-    """The columns of a file to score, in the order of the run's schema; the label, which may be missing, is last.
+    """The columns of a file to score, in the order of the run's schema, then those that only tell a row's past.
 
     Where the run builds histories from the rows, what they are built from is required. Where its rows were built from
-    behaviours, user and item are, and with them the rest is looked up.
+    behaviours, the rest is looked up by user, item and time: without them rows are scored by what the file has. The
+    label, which may be missing, is last.
     """
     encoder, schema = run.encoder(), run.recipe.data_schema
-    seen, examples = stand_ins(encoder), _examples(run)
-    missing = dict(seen)
-    built = [str(schema.user), str(schema.time), *run.recipe.history.columns] if run.recipe.history.columns else []
+    seen, examples, keys = stand_ins(encoder), _examples(run), keys_of(run)
     behaviours = behaviours_of(run)
-    choices = behaviours.log_choices() if behaviours is not None else None
-    if choices is not None:
-        built = [choices.user, choices.item]
-        missing |= dict.fromkeys((c.name for c in schema.fields if c.role != "context"), LOOKED_UP)
+    missing, without, alone = dict(seen), dict.fromkeys(keys, NO_ROW), BUILT
+    if behaviours is not None:
+        missing |= dict.fromkeys(
+            (c.name for c in schema.fields if c.role != "context" and c.name not in keys), LOOKED_UP
+        )
+        without, alone = {name: ALL_PAST if kind == "time" else NO_LOOK for name, kind in keys.items()}, ASKED
     found = [
         NeededColumn(
             name=column.name,
             kind=column.kind,
-            required=column.name in built,
-            stand_in=seen[column.name] if column.name in built else missing[column.name],
+            required=behaviours is None and column.name in keys,
+            without=without.get(column.name, ""),
+            stand_in=missing[column.name],
             example=examples.get(column.name) or _known(encoder, column),
         )
         for column in schema.fields
     ]
-    if choices is not None:
-        about = "all behaviours of the user count as the past"
-        example = examples.get(choices.time, "")
-        found.append(NeededColumn(name=choices.time, kind="time", required=False, stand_in=about, example=example))
-    names = {column.name for column in found}
-    for kind, name in (("user", schema.user), ("time", schema.time)):
-        if name in built and name not in names:
-            about = "the row has no history" if kind == "user" else "counts as the earliest row"
-            example = examples.get(name, "")
-            found.append(NeededColumn(name=name, kind=kind, required=True, stand_in=about, example=example))
+    found += [
+        NeededColumn(
+            name=name,
+            kind=kind,
+            required=behaviours is None,
+            without=without[name],
+            stand_in=alone[kind],
+            example=examples.get(name, ""),
+        )
+        for name, kind in keys.items()
+        if name not in seen
+    ]
     about = "rows are scored, but the scores are not measured"
     example = examples.get(schema.label, "")
     return [*found, NeededColumn(name=schema.label, kind="label", required=False, stand_in=about, example=example)]

@@ -83,6 +83,18 @@ def behaviours_of(run: Run) -> Dataset | None:
         return None
 
 
+def keys_of(run: Run) -> dict[str, str]:
+    """The columns by which the past of new rows is found, with what they hold: user, item or time."""
+    behaviours = behaviours_of(run)
+    choices = behaviours.log_choices() if behaviours is not None else None
+    if choices is not None:
+        return {choices.user: "user", choices.item: "item", choices.time: "time"}
+    wanted, schema = run.recipe.history.columns, run.recipe.data_schema
+    if not wanted:
+        return {}
+    return dict.fromkeys(wanted, "item") | {str(schema.user): "user", str(schema.time): "time"}
+
+
 def _looked_up(dataset: Dataset, run: Run, table: Table) -> tuple[dict[str, pd.Series[Any]], str]:
     from ctrcore.data.logs.completing import complete_rows
 

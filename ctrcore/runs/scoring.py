@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from ctrcore.errors import DataError, RunError
-from ctrcore.runs.remembering import remember
+from ctrcore.runs.remembering import keys_of, remember
 from ctrcore.runs.results import Number
 from ctrcore.runs.run import Run
 
@@ -74,7 +74,9 @@ class Scorer:
         self._encoder = run.encoder()
         self._schema = self._encoder.schema
         names = [column.name for column in self._schema.fields]
-        if not any(name in table.columns for name in names):
+        asked = [name for name, kind in keys_of(run).items() if kind != "time"]
+        can_look_up = bool(asked) and all(name in table.columns for name in asked)
+        if not can_look_up and not any(name in table.columns for name in names):
             raise DataError(
                 "The file has none of the columns that the model reads.", f"Use a file with: {', '.join(names)}."
             )
@@ -181,7 +183,7 @@ class Scorer:
 
     def _ignored(self) -> list[str]:
         read = {column.name for column in self._schema.fields} | {self._schema.label, self._schema.user}
-        read |= {str(self._schema.time)} if self._histories else set()
+        read |= set(keys_of(self._run)) if self._histories else set()
         return [str(name) for name in self._table.columns if name not in read]
 
 

@@ -5,19 +5,25 @@ from __future__ import annotations
 import io
 import json
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ctrcore.models.config import LRConfig
 from ctrcore.runs import scorings
 from ctrcore.runs.needs import template
 from ctrcore.runs.run import Run
+from ctrcore.runs.running import run_here
 from ctrcore.runs.score_job import score_upload
+from ctrcore.runs.spec import RunSpec
 from ctrcore.runs.status import JobStatus, write_status
 from ctrcore.runs.worker import Reporter
 from ctrcore.runs.workspace import Workspace
+from ctrcore.training.config import TrainConfig
+from tests.behaviour_logs import add_films
 from tests.data.tables import clicks_table
 from tests.pages.conftest import Open, charts, texts
 from tests.trained import ROWS
@@ -205,3 +211,23 @@ def test_a_run_that_came_from_elsewhere_scores_too(space: Workspace, visit: Open
     assert not app.error
     assert "data not here" in app.selectbox(key="score-run").options[0]
     assert len(app.dataframe[0].value) == 10
+
+
+def test_rows_built_from_behaviours_are_looked_up_by_three_columns(
+    empty_space: Workspace, tmp_path: Path, visit: Open
+) -> None:
+    dataset = add_films(empty_space, tmp_path)
+    recipe = dataset.recipe()
+    assert recipe is not None
+    training = TrainConfig(epochs=1, device="cpu")
+    run = run_here(empty_space, RunSpec(dataset=dataset.id, recipe=recipe, model=LRConfig(), training=training))
+    assert run.state == "done", run.error
+    app = visit("score.py", level="Simple")
+    needs = app.dataframe[0].value.set_index("name")
+    assert needs["without"][needs["without"] != ""].to_dict() == {
+        "user_id": "nothing can be looked up",
+        "item_id": "nothing can be looked up",
+        "timestamp": "all behaviours of the user count as the past",
+    }
+    assert "by them the rest is looked up" in texts(app)
+    assert "Required" not in texts(app)
