@@ -82,7 +82,7 @@ class CTRClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             data_schema=self._schema(rows), split=Split(by="random", valid=self.valid, test=0.0, seed=self.seed)
         )
         prepared = prepare(rows, recipe)
-        model_config, training = preset(self.preset, self.model)
+        model_config, training = preset(self.preset, self.model, len(rows))
         model_config = type(model_config).model_validate(model_config.model_dump() | (self.model_options or {}))
         settings = {"seed": self.seed} | (self.training_options or {})
         training = type(training).model_validate(training.model_dump() | settings)

@@ -14,7 +14,7 @@ from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.estimating import seconds_at_most
 from ctrcore.runs.spec import RunSpec
 from ctrcore.training.config import AUGMENTATIONS, TrainConfig
-from ctrcore.training.presets import PRESETS, preset
+from ctrcore.training.presets import PRESETS, TUNED_ROWS, preset
 from pages.shared import address
 from pages.shared.drafts import saved_or_guessed
 from pages.shared.forms import settings_form
@@ -61,9 +61,10 @@ def choose(dataset: Dataset, recipe: Recipe) -> list[RunSpec]:
     learn(f"{chosen.capitalize()}: {PRESETS[chosen]}.")
     with st.grid(4, min_column_width=140):
         knobs = few_knobs()
-    configs = {model: preset(chosen, model) for model in models}
+    configs = {model: preset(chosen, model, dataset.rows or 0) for model in models}
     if expert() and models:
-        configs = all_knobs(configs, chosen)
+        # A preset that depends on the size of the table must not show another table's settings.
+        configs = all_knobs(configs, chosen if (dataset.rows or 0) <= TUNED_ROWS else f"{chosen}-{dataset.id}")
     where = {"dataset": dataset.id, "recipe": recipe.model_dump(), "tags": [chosen]}
     return [
         RunSpec.model_validate(where | with_knobs(f"{MODEL_TITLES[model]} {chosen}", *configs[model], seed, knobs))

@@ -12,7 +12,7 @@ from ctrcore.commands.options import changed, given, parse_set, settings_of
 from ctrcore.commands.output import as_json, note, print_json, print_metrics, run_record
 from ctrcore.commands.places import open_workspace
 from ctrcore.commands.tables import open_table, table_options, take_options
-from ctrcore.models.config import CONFIGS
+from ctrcore.models.config import CONFIGS, ModelConfig
 from ctrcore.runs.run import Run
 from ctrcore.runs.spec import RunSpec
 from ctrcore.runs.workspace import Workspace
@@ -89,18 +89,26 @@ def train(
     changes = parse_set(sets, SECTIONS)
     for section in SECTIONS:
         changes[section] |= given(options, section)
-    configs = {}
-    for model in chosen:
-        config, training = preset(preset_name, model)
-        configs[model] = (changed(config, changes[model], model), changed(training, changes["training"], "training"))
+    _configs(preset_name, chosen, changes)  # a wrong option is said before a large file is read
     workspace = open_workspace()
     dataset, recipe = open_table(workspace, data, take_options(options))
     specs = [
         RunSpec(name=name or "", dataset=dataset.id, recipe=recipe, model=config, training=training, tags=list(tags))
-        for config, training in configs.values()
+        for config, training in _configs(preset_name, chosen, changes, dataset.rows or 0)
     ]
     runs = [workspace.run(workspace.submit(spec)) for spec in specs] if background else _train_all(workspace, specs)
     _report(runs, json_, background)
+
+
+def _configs(
+    preset_name: Any, models: list[str], changes: dict[str, dict[str, Any]], rows: int = 0
+) -> list[tuple[ModelConfig, TrainConfig]]:
+    """The preset of each model with what the user said."""
+    found = []
+    for model in models:
+        config, training = preset(preset_name, model, rows)
+        found.append((changed(config, changes[model], model), changed(training, changes["training"], "training")))
+    return found
 
 
 def _train_all(workspace: Workspace, specs: list[RunSpec]) -> list[Run]:

