@@ -118,18 +118,18 @@ def test_a_click_on_a_row_of_the_timeline_chooses_it(page: Any, shop_log: str) -
 
 
 def test_a_row_of_the_table_is_chosen_and_the_form_enables_building(page: Any, shop_log: str) -> None:
+    from playwright.sync_api import expect
+
     page.goto(shop_log)
     told = page.get_by_text("The chosen row asks about")
     told.wait_for()
     idle(page)
-    build = page.get_by_role("button", name="Build again with these choices")
-    assert build.is_disabled()
+    build = expect(page.get_by_role("button", name="Build again with these choices"))
+    build.to_be_disabled(timeout=30_000)
     page.get_by_role("button", name="view · 60,000").first.click()
-    idle(page)
-    assert build.is_enabled()
+    build.to_be_enabled(timeout=30_000)
     page.get_by_role("button", name="Undo my changes").click()
-    idle(page)
-    assert build.is_disabled()
+    build.to_be_disabled(timeout=30_000)
 
 
 def test_building_again_can_be_cancelled_and_changes_are_kept_until_then(page: Any, shop_log: str) -> None:
