@@ -35,13 +35,15 @@ def clicks_csv(rows: int = 400) -> bytes:
     return buffer.getvalue().encode()
 
 
-def open_add_panel(page: Any) -> None:
-    """Open the panel for new data if it is closed; whether it is open shows before its content does."""
+def open_add_panel(page: Any) -> bool:
+    """Open the panel for new data if it is closed, and say so; whether it is open shows before its content does."""
     panel = page.get_by_test_id("stExpander").filter(has_text="Add data")
     panel.wait_for()
-    if not panel.locator("details[open]").count():
+    closed = not panel.locator("details[open]").count()
+    if closed:
         page.get_by_text("Add data").click()
     page.get_by_test_id("stFileUploaderDropzoneInput").first.wait_for(state="attached")
+    return closed
 
 
 def upload(page: Any, name: str, content: bytes) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ctrcore.runs.workspace import Workspace
 from tests.behaviour_logs import typed_files
-from tests.browser.test_app import idle
+from tests.browser.test_app import idle, open_add_panel
 
 MOST_CLICKS = 9
 MODELS = {"fm", "afm", "fibinet", "din"}
@@ -45,9 +45,7 @@ def train_four(page: Any, app_url: str, files: dict[str, bytes], workspace: Path
     visitor.click("link", "Use my own data")
     page.get_by_role("heading", name="Data", exact=True, level=1).wait_for()
     idle(page)
-    if not page.get_by_test_id("stFileUploaderDropzone").count():
-        page.get_by_text("Add data").click()
-        visitor.clicks += 1
+    visitor.clicks += open_add_panel(page)
     visitor.choose([{"name": name, "mimeType": "", "buffer": content} for name, content in files.items()])
     visitor.click("button", f"Read {len(files)} files")
     page.get_by_role("heading", name=max(files, key=lambda name: len(files[name]))).wait_for()
@@ -86,8 +84,7 @@ def shop_log(browser: Any, app_url: str) -> str:
     page.goto(f"{app_url}/data")
     page.get_by_role("heading", name="Data", exact=True, level=1).wait_for()
     idle(page)
-    if not page.get_by_role("button", name="Sample shop as a behaviour log").count():
-        page.get_by_text("Add data").click()
+    open_add_panel(page)
     page.get_by_role("button", name="Sample shop as a behaviour log").click()
     page.get_by_role("heading", name="Shop log").wait_for()
     page.get_by_role("heading", name="Check one user").wait_for(timeout=90_000)
