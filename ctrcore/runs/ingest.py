@@ -11,7 +11,7 @@ from ctrcore.errors import RunError
 from ctrcore.runs.files import Record, read_json, replacing, write_json, write_text
 from ctrcore.runs.uploads import SOURCE
 from ctrcore.runs.worker import Reporter
-from ctrcore.schema import Column, Schema
+from ctrcore.schema import Schema
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,71 +54,21 @@ def read_into(folder: Path, files: Files, choices: ImportChoices, manifest: Reco
     """
     from ctrcore.data.importing import import_files
 
-    _clear(folder)  # of an attempt that was cut off
+    clear(folder)  # of an attempt that was cut off
     tell(0.01, "reading the file")
     try:
-        _finish(folder, import_files(files, choices, folder, tell), manifest, tell)
+        finish(folder, import_files(files, choices, folder, tell), manifest, tell)
     except BaseException:
-        _clear(folder)
+        clear(folder)
         raise
     shutil.rmtree(folder / "unpacked", ignore_errors=True)
 
 
-def _clear(folder: Path) -> None:
+def clear(folder: Path) -> None:
+    """Remove the tables of an attempt that came to nothing."""
     for path in folder.glob("*.parquet"):
         path.unlink()
     shutil.rmtree(folder / "unpacked", ignore_errors=True)
-
-
-def rebuild(folder: Path, report: Reporter) -> None:
-    """The job function of a dataset that is made of another one's rows.
-
-    With `log.parquet` and `log.json` the table is built from behaviours, else the rows are taken as they are. If that
-    fails no table stays, whole or half-made.
-    """
-    manifest = read_json(folder / "dataset.json")
-    if manifest is None:
-        raise RunError("The dataset is gone.", "Upload the files again.")
-    try:
-        _rebuild(folder, manifest, report.progress)
-    except BaseException:
-        _clear(folder)
-        raise
-
-
-def _rebuild(folder: Path, manifest: Record, tell: Tell) -> None:
-    from ctrcore.data.importing import Imported, build_rows, guess_with_hints
-    from ctrcore.data.layouts.plan import Hints
-    from ctrcore.data.logs.choices import LogChoices
-    from ctrcore.data.recipe import first_recipe
-    from ctrcore.data.stored import Stored
-
-    about = dict(manifest.get("about", {}))
-    known = [Column.model_validate(column) for column in manifest.get("known", [])]
-    if (folder / "log.json").exists():
-        choices = LogChoices.model_validate_json((folder / "log.json").read_text(encoding="utf-8"))
-        # What a history remembers, or compares itself with, follows from the choices.
-        kept = tuple(column for column in known if column.name not in (choices.action, *choices.history_columns))
-        made = build_rows(folder, choices, Hints(columns=kept), tell, about)
-    else:
-        _join_sides(folder, manifest.get("keys", {}))
-        guess = guess_with_hints(Stored(folder / "table.parquet"), Hints(columns=tuple(known)))
-        made = Imported(guess, first_recipe(guess), about)
-    _finish(folder, made, manifest, tell)
-
-
-def _join_sides(folder: Path, keys: dict[str, str | None]) -> None:
-    """Give the rows the columns of their users and items, if there are such tables."""
-    from ctrcore.data.sides import join_sides
-    from ctrcore.data.stored import Stored
-
-    found = [side for side in ("users", "items") if (folder / f"{side}.parquet").exists()]
-    if found:
-        rows = (folder / "table.parquet").rename(folder / "rows.parquet")
-        sides = {side: Stored(folder / f"{side}.parquet").frame() if side in found else None for side in keys}
-        join_sides(rows, sides, keys, folder / "table.parquet")
-        for name in ("rows", *found):
-            (folder / f"{name}.parquet").unlink()
 
 
 def store_table(folder: Path, frame: pd.DataFrame, manifest: Record, recipe: Recipe | None = None) -> None:
@@ -141,7 +91,8 @@ def store_table(folder: Path, frame: pd.DataFrame, manifest: Record, recipe: Rec
     _describe(folder, guess, guess if recipe is None else recipe.data_schema, manifest)
 
 
-def _finish(folder: Path, made: Imported, manifest: Record, tell: Tell) -> None:
+def finish(folder: Path, made: Imported, manifest: Record, tell: Tell) -> None:
+    """Measure the table of the folder, and write everything that makes it a dataset."""
     known = {"about": made.about} if made.about else {}
     if made.about.get("built") is not None:  # its split and kinds are known, not guessed
         write_text(folder / "recipe.json", made.recipe.model_dump_json(indent=1))

@@ -24,8 +24,8 @@ from ctrcore.data.recipe import Recipe
 from ctrcore.errors import RunError
 from ctrcore.runs import settings
 from ctrcore.runs.dataset import Dataset, open_dataset
-from ctrcore.runs.files import read_json, write_json, write_text
-from ctrcore.runs.folders import link, new_folder, remove_folder, sweep, visible
+from ctrcore.runs.files import write_json, write_text
+from ctrcore.runs.folders import new_folder, remove_folder, sweep, visible
 from ctrcore.runs.jobs import Order, cancel, enlist, start
 from ctrcore.runs.run import Manifest, Run, open_run
 from ctrcore.runs.scorings import Scoring, add_scoring, open_scoring
@@ -38,10 +38,9 @@ if TYPE_CHECKING:
 
     from ctrcore.data.importing import Files, ImportChoices
     from ctrcore.data.logs.choices import LogChoices
+
 TRAIN = "ctrcore.runs.running:train_run"
-REBUILT = "The rows were built again from the same files, with other choices."
-AS_THEY_ARE = "The rows of the files are taken as they are."
-INGEST, REBUILD = "ctrcore.runs.ingest:ingest", "ctrcore.runs.ingest:rebuild"
+INGEST = "ctrcore.runs.ingest:ingest"
 
 
 class Workspace:
@@ -171,37 +170,9 @@ class Workspace:
         Raises:
             RunError: if there is no such dataset, or it is not done.
         """
-        source = self.dataset(dataset_id)
-        if source.state != "done":
-            raise RunError(f"The dataset '{source.name}' is {source.state}.", "Choose one that is done.")
-        raw = read_json(source.folder / "dataset.json") or {}
-        about = {key: value for key, value in raw.get("about", {}).items() if key not in ("built", "notes")}
-        about["notes"] = [REBUILT if log is not None else AS_THEY_ARE]
-        recipe = source.recipe()
-        schema = recipe.data_schema if recipe is not None else source.guess()
-        before = source.log_choices()
-        changed: set[str | None] = {schema.label}
-        if log is None and before is not None:
-            changed.add(before.action)  # rows that remember actions hold one action each; the files' rows hold them all
-        known = [
-            column.model_dump() for column in schema.columns if column.kind != "history" and column.name not in changed
-        ]
-        rows = "log.parquet" if (source.folder / "log.parquet").exists() else "table.parquet"
-        linked = {rows: "table.parquet"} if log is None else {rows: "log.parquet"}
-        linked |= {name: name for name in ("users.parquet", "items.parquet")}
-        keys = {"users": before.user, "items": before.item} if before is not None else {}
-        record = {"name": source.name, "created": time.time(), "about": about, "known": known, "keys": keys}
-        made = new_id()
-        with new_folder(self.root / "datasets" / made) as folder:
-            for old, new in linked.items():
-                if (source.folder / old).exists():
-                    link(source.folder / old, folder / new)
-            if log is not None:
-                write_text(folder / "log.json", log.model_dump_json(indent=1))
-            write_json(folder / "dataset.json", record)
-            write_status(folder, JobStatus("queued", submitted=time.time()))
-        start(self.root / "datasets" / made, Order(REBUILD, memory=settings.ingest_memory()))
-        return made
+        from ctrcore.runs.rebuilding import start_rebuilding
+
+        return start_rebuilding(self.dataset(dataset_id), log)
 
     def add_frame(self, name: str, frame: pd.DataFrame, recipe: Recipe | None = None, *, digest: str = "") -> str:
         """Keep a table that is in memory. Returns the dataset's id.

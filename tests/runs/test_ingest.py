@@ -14,7 +14,8 @@ import pytest
 
 from ctrcore.data.sides import join_key
 from ctrcore.errors import DataError
-from ctrcore.runs.ingest import ingest, rebuild
+from ctrcore.runs.ingest import ingest
+from ctrcore.runs.rebuilding import rebuild
 from ctrcore.runs.status import JobStatus, write_status
 from ctrcore.runs.uploads import SOURCE
 from ctrcore.runs.worker import Cancelled, Reporter
@@ -106,7 +107,7 @@ def test_building_again_that_is_cancelled_leaves_no_table(
 ) -> None:
     space = Workspace(tmp_path / "space")
     before = add_log(space, tmp_path, actions())
-    monkeypatch.setattr("ctrcore.runs.workspace.start", lambda folder, order: None)
+    monkeypatch.setattr("ctrcore.runs.rebuilding.start", lambda folder, order: None)
     made = space.dataset(space.rebuild(before.id, None if as_they_are else before.log_choices())).folder
     assert list(made.glob("*.parquet"))
     (made / "cancel").touch()
