@@ -2,9 +2,9 @@
 
     python -m benchmarks.size [--rows 10000000] [--model fm] [--epochs 1] [--data FOLDER] [--out FILE.json]
 
-Runs `python -m ctrcore train FILE --preset quick --learning-rate 0.001 --json` as a user would, in a process of its own
-and in a new workspace, and watches the memory of that process and all it starts. The stages are what the run's own
-status says, so their seconds are as exact as it is written often.
+Runs `python -m ctrcore train FILE --preset quick --json` as a user would, in a process of its own and in a new
+workspace, and watches the memory of that process and all it starts. The stages are what the run's own status says, so
+their seconds are as exact as it is written often.
 """
 
 from __future__ import annotations
@@ -64,7 +64,6 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--model", default="fm")
     parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--learning-rate", default="0.001", help="the preset's is for tables of some 10,000 rows")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--batch-size", type=int, help="rows per step; the preset's by default")
     parser.add_argument("--data", type=Path, default=default_folder(), help="folder for the made table")
@@ -75,7 +74,6 @@ def main() -> None:
     shutil.rmtree(workspace, ignore_errors=True)
     command = [sys.executable, "-m", "ctrcore", "--workspace", str(workspace), "train", str(source), "--json"]
     command += ["--label", LABEL, "--model", chosen.model, "--preset", "quick", "--epochs", str(chosen.epochs)]
-    command += ["--learning-rate", chosen.learning_rate]
     command += ["--batch-size", str(chosen.batch_size)] if chosen.batch_size else []
     stages = Stages(workspace)
     run = measure(command, threads=chosen.threads, env={"CTR_THREADS": str(chosen.threads)}, on_look=stages.look)
