@@ -43,7 +43,7 @@ def preset(name: Preset, model: str, rows: int = 0) -> tuple[ModelConfig, TrainC
 
     'quick' and 'standard' were chosen on tables of some 60,000 rows. A larger one takes more steps in an epoch, so its
     learning rate is smaller by the square root of the ratio: with the unchanged rate of 0.02 an FM reached a test AUC
-    of 0.59 on ten million rows, with 0.001 one of 0.81.
+    of 0.59 on ten million rows, with the smaller one 0.81.
 
     Sources of 'paper': AFM section 4.1-4.4 (k = t = 256, dropout, lambda = 2), FiBiNET section 4.1.4 (ReLU gates,
     three layers of 400, dropout 0.5, learning rate 1e-4, batch 1000), DIN section 6 (Dice, L2 divided by frequency).
