@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -53,16 +53,18 @@ def wilson(clicks: int, rows: int) -> tuple[float, float]:
     return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
+def _base(column: Column, missing: int, cells: int) -> dict[str, Any]:
+    """What the profile of a column of any kind says."""
+    share = missing / max(cells, 1)
+    return {"name": column.name, "kind": column.kind, "role": column.role, "missing": missing, "missing_share": share}
+
+
 def measure_words(column: Column, found: Words, label: Label) -> tuple[ColumnProfile, Tally]:
     """A column with one value in a cell."""
     tally = Tally.of(found.codes, label, len(found.words))
     missing = len(found) - int(tally.rows.sum())
     return ColumnProfile(
-        name=column.name,
-        kind=column.kind,
-        role=column.role,
-        missing=missing,
-        missing_share=missing / max(len(found), 1),
+        **_base(column, missing, len(found)),
         distinct=int((tally.rows > 0).sum()),
         rare_share=_rare(tally.rows),
         top=_top(found.words, tally),
@@ -85,11 +87,7 @@ def measure_numbers(column: Column, numbers: Floats, label: Label) -> ColumnProf
     with np.errstate(over="ignore", invalid="ignore"):
         mean = float(inside.mean()) if len(inside) else float("nan")
     return ColumnProfile(
-        name=column.name,
-        kind=column.kind,
-        role=column.role,
-        missing=missing,
-        missing_share=missing / max(len(numbers), 1),
+        **_base(column, missing, len(numbers)),
         distinct=int((np.diff(inside) > 0).sum()) + 1 if len(inside) else 0,
         minimum=float(inside[0]) if len(inside) else None,
         maximum=float(inside[-1]) if len(inside) else None,
@@ -108,11 +106,7 @@ def measure_bag(column: Column, members: Members, label: Label) -> ColumnProfile
     missing = int((lengths == 0).sum())
     tally = Tally.of(members.codes, label[members.rows], len(members.words))
     return ColumnProfile(
-        name=column.name,
-        kind=column.kind,
-        role=column.role,
-        missing=missing,
-        missing_share=missing / max(len(members), 1),
+        **_base(column, missing, len(members)),
         distinct=int((tally.rows > 0).sum()),
         rare_share=_rare(tally.rows),
         top=_top(members.words, tally),
