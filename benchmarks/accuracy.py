@@ -22,7 +22,7 @@ import pandas as pd
 
 from ctrcore.data.guessing import guess_schema
 from ctrcore.data.joining import join_tables
-from ctrcore.data.reading import read_table, read_tables
+from ctrcore.data.reading import read_table
 from ctrcore.data.recipe import BuildHistory, Recipe, Split
 from ctrcore.models.config import CONFIGS
 from ctrcore.runs.running import run_here
@@ -41,7 +41,8 @@ class Task:
 
 def frappe(data: Path) -> tuple[pd.DataFrame, Recipe]:
     """The AFM authors' validation file to train on, a tenth of it held out; their test file to test on."""
-    frame = read_tables(data / "frappe" / "train.csv", None, data / "frappe" / "test.csv")
+    parts = {part: read_table(data / "frappe" / f"{part}.csv") for part in ("train", "test")}
+    frame = pd.concat([rows.assign(split=part) for part, rows in parts.items()], ignore_index=True)
     split = Split(by="given", column="split", valid=0.1, seed=0)
     return frame, Recipe(data_schema=guess_schema(frame), split=split)
 

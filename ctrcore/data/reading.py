@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -30,7 +29,7 @@ SPLIT = "split"
 UNIFORM = {"string", "boolean", "datetime", "date", "time", "empty"}
 NUMBERS = {"integer", "floating", "mixed-integer-float", "decimal"}
 
-__all__ = ["SPLIT", "Limits", "join_stored", "read_part", "read_table", "read_tables", "store_part", "uniform"]
+__all__ = ["SPLIT", "Limits", "join_stored", "read_part", "read_table", "store_part", "uniform"]
 
 
 def read_table(
@@ -197,31 +196,6 @@ def _enough_memory() -> Iterator[None]:
         raise DataError(
             "The file needs more memory than there is.", "Upload a part of it, or leave columns out."
         ) from error
-
-
-def read_tables(
-    train: Path,
-    valid: Path | None = None,
-    test: Path | None = None,
-    limits: Limits | None = None,
-    progress: Callable[[float], None] | None = None,
-) -> pd.DataFrame:
-    """Read given parts into one table with a column `split`: train, valid or test.
-
-    Raises:
-        DataError: a file cannot be read, the files differ in their columns, or a column is already called `split`.
-    """
-    files = {name: path for name, path in (("train", train), ("valid", valid), ("test", test)) if path is not None}
-    with TemporaryDirectory() as place:
-        stored = [Path(place) / name for name in files]
-        for number, (path, target) in enumerate(zip(files.values(), stored, strict=True)):
-            store_part(Part(path), target, limits, _share(progress, number, len(files)))
-        join_stored(stored, Path(place) / "all", list(files), list(files))
-        return read_table(Path(place) / "all", limits)
-
-
-def _share(progress: Callable[[float], None] | None, number: int, files: int) -> Callable[[float], None] | None:
-    return None if progress is None else lambda done: progress((number + done) / files)
 
 
 def uniform(frame: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from ctrcore.training.config import TrainConfig
 
 Preset = Literal["quick", "standard", "paper"]
 PRESETS: dict[Preset, str] = {
-    "quick": "a few epochs with a high learning rate: a first look in seconds",
+    "quick": "a few epochs with a high learning rate: a first look",
     "standard": "early stopping and regularisation chosen on real data: the one to compare models with",
     "paper": "each model as its authors describe it",
 }

@@ -3,13 +3,15 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from ctrcore.data.reading import Limits, read_table, read_tables, uniform
+from ctrcore.data.layouts.plan import Part
+from ctrcore.data.reading import Limits, join_stored, read_table, store_part, uniform
 from ctrcore.errors import DataError
 
 FRAME = pd.DataFrame(
@@ -201,6 +203,19 @@ def test_progress(written: Any, tmp_path: Path) -> None:
         assert told == sorted(told)
         assert len(told) > 2
         assert told[-1] == 1
+
+
+def read_tables(
+    train: Path, valid: Path | None = None, test: Path | None = None, limits: Limits | None = None
+) -> pd.DataFrame:
+    """Given parts as one table."""
+    files = {name: path for name, path in (("train", train), ("valid", valid), ("test", test)) if path is not None}
+    with TemporaryDirectory() as place:
+        stored = [Path(place) / name for name in files]
+        for path, target in zip(files.values(), stored, strict=True):
+            store_part(Part(path), target, limits)
+        join_stored(stored, Path(place) / "all", list(files), list(files))
+        return read_table(Path(place) / "all", limits)
 
 
 def test_given_parts(written: Any) -> None:
