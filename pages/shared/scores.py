@@ -114,12 +114,6 @@ def table_columns() -> dict[str, Any]:
     return config
 
 
-def different_rows(runs: Sequence[Run]) -> bool:
-    """True if the runs were not all judged on the same rows, so that their numbers cannot be compared strictly."""
-    first = judged_of(runs[0])["row"].to_numpy()
-    return any(not np.array_equal(first, judged_of(run)["row"].to_numpy()) for run in runs[1:])
-
-
 def _number(value: float | None) -> float:
     """A metric that is not defined (null in the file) as NaN."""
     return float("nan") if value is None else float(value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 
-import numpy as np
 import pytest
 
 from ctrcore import metrics
@@ -83,12 +82,20 @@ def test_a_link_with_a_cutoff_opens_at_that_cutoff(space: Workspace, visit: Open
     assert visit("compare.py", cutoff="0.42", view="One cutoff").slider(key="cutoff").value == 0.42
 
 
-def test_runs_judged_on_other_rows_are_pointed_out(space: Workspace, visit: Open) -> None:
+def test_rows_that_not_all_runs_scored_are_left_out_and_said(space: Workspace, visit: Open) -> None:
     run = space.runs()[0]
     scored = run.predictions()
-    scored["row"] = np.roll(scored["row"], 1)
+    scored.drop(scored.index[scored["split"] == "test"][:7]).to_parquet(run.folder / "predictions.parquet")
+    warnings = [warning.value for warning in visit("compare.py").warning]
+    assert any("7 rows" in text and "left out" in text for text in warnings)
+
+
+def test_runs_that_share_no_row_are_told_apart(space: Workspace, visit: Open) -> None:
+    run = space.runs()[0]
+    scored = run.predictions()
+    scored["row"] += 100_000
     scored.to_parquet(run.folder / "predictions.parquet")
-    assert any("tested on different rows" in warning.value for warning in visit("compare.py").warning)
+    assert any("single common row" in error.value for error in visit("compare.py").error)
 
 
 def test_a_run_that_is_not_here_is_said_so(space: Workspace, visit: Open) -> None:

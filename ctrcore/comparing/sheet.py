@@ -1,0 +1,99 @@
+"""The same rows scored by several models: what every comparison reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ctrcore.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows that all models scored, in the order of the first model's rows.
+
+    Attributes:
+        row: (n,) numbers of the rows in the dataset's table.
+        label: (n,) 1 where the row was clicked, else 0.
+        group: (n,) the user of each row as a number, -1 where there is none.
+        logit: (n,) scores by the model's id, in the order in which the models were given.
+        left_out: rows of each model that another one has not scored.
+    """
+
+    row: npt.NDArray[np.int64]
+    label: npt.NDArray[np.uint8]
+    group: npt.NDArray[np.int32]
+    logit: dict[str, npt.NDArray[np.float32]]
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    @property
+    def ids(self) -> list[str]:
+        """The models, in order."""
+        return list(self.logit)
+
+    @property
+    def clicks(self) -> int:
+        """Clicked rows."""
+        return int(self.label.sum())
+
+    @property
+    def has_users(self) -> bool:
+        """True if rows have users."""
+        return bool(len(self.group)) and bool((self.group >= 0).any())
+
+
+def sheet_of(scored: Mapping[str, pd.DataFrame]) -> Sheet:
+    """Bring the scores of several models onto the rows that all of them scored.
+
+    Args:
+        scored: by the model's id, a table with row, label, group and logit; a row occurs once.
+
+    Raises:
+        DataError: the models share no row, or do not agree on which rows were clicked.
+    """
+    names = list(scored)
+    first = scored[names[0]]
+    row = first["row"].to_numpy(np.int64)
+    same = {name: np.array_equal(row, scored[name]["row"].to_numpy(np.int64)) for name in names}
+    if not all(same.values()):
+        for name in names:
+            row = row[np.isin(row, scored[name]["row"].to_numpy(np.int64))]
+        if not len(row):
+            raise DataError(
+                "The models were not tested on a single common row, so they cannot be compared.",
+                "Choose models that were trained with the same split.",
+            )
+    label = _taken(first, "label", row).astype(np.uint8)
+    for name in names[1:]:
+        if not np.array_equal(label, _taken(scored[name], "label", row)):
+            raise DataError(
+                "The models do not agree on which rows were clicked, so they cannot be compared.",
+                "Choose models that were trained on the same label.",
+            )
+    return Sheet(
+        row=row,
+        label=label,
+        group=_taken(first, "group", row).astype(np.int32),
+        logit={name: _taken(scored[name], "logit", row).astype(np.float32) for name in names},
+        left_out={name: len(scored[name]) - len(row) for name in names},
+    )
+
+
+def _taken(table: pd.DataFrame, column: str, row: npt.NDArray[np.int64]) -> npt.NDArray[np.generic]:
+    """A column at these rows."""
+    there = table["row"].to_numpy(np.int64)
+    values = table[column].to_numpy()
+    if len(there) == len(row) and np.array_equal(there, row):
+        return values
+    order = np.argsort(there, kind="stable")
+    return values[order[np.searchsorted(there, row, sorter=order)]]
