@@ -10,13 +10,13 @@ import streamlit as st
 
 from ctrcore.figures.explanations import signed_bars, waterfall
 from ctrcore.figures.matrices import field_pairs
+from ctrcore.words import WORDS
 from pages.shared.charts import chart, selected
 from pages.shared.formula import show_formula
 from pages.shared.inside import Chosen, choose, sample_note, show_row
 from pages.shared.level import learn
 from pages.shared.problems import problems_shown
 from pages.shared.store import encoder_of, explanations_of, model_of
-from pages.shared.words import WORDS
 
 MATRICES: tuple[str, ...] = ("attention", "contribution")
 SIDE_BY_SIDE = 9  # with more fields the cells become too small to hit

@@ -11,12 +11,12 @@ import streamlit as st
 from ctrcore.data.values import word
 from ctrcore.figures.histories import behaviour_labels, history_cards, recency_bars
 from ctrcore.metrics import sigmoid
+from ctrcore.words import WORDS
 from pages.shared.charts import chart
 from pages.shared.inside import Chosen, choose, sample_note, show_row
 from pages.shared.level import learn, level
 from pages.shared.problems import problems_shown
 from pages.shared.store import catalogue_of, encoder_of, explanations_of, model_of, seen_of
-from pages.shared.words import WORDS
 
 if TYPE_CHECKING:
     from ctrcore.data.encoded import Encoded

@@ -10,13 +10,13 @@ import streamlit as st
 
 from ctrcore.figures.style import MODEL_TITLES
 from ctrcore.runs.run import Run
+from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.jobs import live_jobs
 from pages.shared.level import expert
 from pages.shared.problems import problems_shown, safely, show_problem, two_sentences
 from pages.shared.store import workspace
 from pages.shared.tools import ago, duration, model_badge, plain, state_badge
-from pages.shared.words import WORDS
 
 INSIDE = {
     "afm": ("afm.py", "AFM attention"),

@@ -9,13 +9,13 @@ import streamlit as st
 
 from ctrcore.figures.explanations import signed_bars
 from ctrcore.figures.gates import DEAD, dead_fields, gates_picture, row_gates
+from ctrcore.words import WORDS
 from pages.shared.charts import chart
 from pages.shared.inside import Chosen, choose, sample_note, show_row
 from pages.shared.level import learn
 from pages.shared.problems import problems_shown
 from pages.shared.store import encoder_of, explanations_of, model_of
 from pages.shared.tools import plain
-from pages.shared.words import WORDS
 
 ORDERS = {
     "permutation_auc_drop": "AUC lost by permutation",

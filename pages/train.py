@@ -15,6 +15,7 @@ from ctrcore.runs.estimating import seconds_at_most
 from ctrcore.runs.spec import RunSpec
 from ctrcore.training.config import AUGMENTATIONS, TrainConfig
 from ctrcore.training.presets import PRESETS, TUNED_ROWS, preset
+from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.drafts import saved_or_guessed
 from pages.shared.forms import settings_form
@@ -24,7 +25,6 @@ from pages.shared.pickers import pick_dataset
 from pages.shared.problems import problems_shown
 from pages.shared.store import workspace
 from pages.shared.tools import duration, ready
-from pages.shared.words import WORDS
 
 ABOUT = {
     "lr": "Logistic regression: adds up one weight per value. The floor that every other model should beat.",

@@ -9,6 +9,7 @@ import streamlit as st
 from ctrcore.data.logs.choices import LogChoices
 from ctrcore.data.logs.wording import click_in_words, negatives_in_words, remembered_in_words
 from ctrcore.runs.dataset import Dataset
+from ctrcore.words import WORDS
 from pages.shared.behaviours_form import Form
 from pages.shared.behaviours_store import first_choices
 from pages.shared.level import expert, learn, level
@@ -17,7 +18,6 @@ from pages.shared.store import workspace
 from pages.shared.timeline import check_one_user
 from pages.shared.tools import plain
 from pages.shared.uploading import open_dataset
-from pages.shared.words import WORDS
 
 TAB = "Behaviours → rows"
 DROPPED = {

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, cast
 import pandas as pd
 import streamlit as st
 
+from ctrcore.words import WORDS
 from pages.shared.charts import csv_button
 from pages.shared.inside import Chosen
 from pages.shared.level import level
 from pages.shared.store import encoder_of, model_of
 from pages.shared.tools import plain
-from pages.shared.words import WORDS
 
 if TYPE_CHECKING:
     from ctrcore.models.afm import AFM

@@ -12,12 +12,12 @@ import streamlit as st
 from ctrcore.metrics import sigmoid
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
+from ctrcore.words import WORDS
 from pages.shared.level import level
 from pages.shared.pickers import pick_dataset, pick_run
 from pages.shared.rows import pick_row
 from pages.shared.store import encoder_of, judged_of, judged_part, judged_rows, model_of
 from pages.shared.tools import no_run, ready
-from pages.shared.words import WORDS
 
 if TYPE_CHECKING:
     from ctrcore.data.encoded import Encoded

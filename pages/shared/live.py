@@ -8,13 +8,13 @@ import streamlit as st
 from ctrcore.figures.live import live_curve, points_of, thin
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
+from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart
 from pages.shared.pickers import run_label
 from pages.shared.problems import safely, show_kept, two_sentences
 from pages.shared.store import workspace
 from pages.shared.tools import duration, model_badge, plain, state_badge
-from pages.shared.words import WORDS
 
 MOST = 12
 AXES = {"epoch": "epoch", "step": "step", "seconds": "seconds of training"}

@@ -7,10 +7,10 @@ import streamlit as st
 from ctrcore.data.recipe import BuildHistory, Cleaning, Recipe, Split
 from ctrcore.data.splitting import WITHOUT_SHARES
 from ctrcore.runs.dataset import Dataset
+from ctrcore.words import WORDS
 from pages.shared.drafts import Draft, edition
 from pages.shared.level import expert, learn
 from pages.shared.tools import plain
-from pages.shared.words import WORDS
 
 SPLITS = {
     "random": "At random",

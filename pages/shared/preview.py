@@ -10,11 +10,11 @@ import streamlit as st
 
 from ctrcore.data.recipe import Recipe
 from ctrcore.runs.dataset import Dataset
+from ctrcore.words import WORDS
 from pages.shared.charts import csv_button
 from pages.shared.chores import rows_ready
 from pages.shared.level import learn, level
 from pages.shared.store import prepared
-from pages.shared.words import WORDS
 
 if TYPE_CHECKING:
     from ctrcore.data.encoded import Encoded

@@ -7,11 +7,11 @@ import streamlit as st
 
 from ctrcore.data.profiles import Profile, TimeSpan
 from ctrcore.figures.profiles import class_balance, rows_over_time
+from ctrcore.words import WORDS
 from pages.shared.charts import chart, csv_button
 from pages.shared.column_profile import column_view
 from pages.shared.level import learn
 from pages.shared.tools import plain
-from pages.shared.words import WORDS
 
 SHOWN_WARNINGS = 2
 

@@ -10,9 +10,9 @@ from ctrcore.figures.scores import probability_histogram
 from ctrcore.runs.run import Run
 from ctrcore.runs.scoring import ScoreReport
 from ctrcore.runs.scorings import Scoring
+from ctrcore.words import WORDS
 from pages.shared.charts import chart
 from pages.shared.tools import plain
-from pages.shared.words import WORDS
 
 SHOWN = 200
 LARGE = 2_000_000  # rows from which on a CSV is too large for a browser

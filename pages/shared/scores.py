@@ -12,9 +12,9 @@ import streamlit as st
 from ctrcore import metrics
 from ctrcore.figures.curves import Curve
 from ctrcore.runs.run import Run
+from ctrcore.words import WORDS
 from pages.shared.pickers import run_label
 from pages.shared.store import judged_of, judged_part
-from pages.shared.words import WORDS
 
 POINTS = 1000
 COLUMNS = {

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.figures.matrices import confusion
+from ctrcore.words import WORDS
 from pages.shared.charts import csv_button
 from pages.shared.compare.view import View
 from pages.shared.level import level
@@ -14,7 +15,6 @@ from pages.shared.scores import (
     at_cutoff,
     click_rate,
 )
-from pages.shared.words import WORDS
 
 
 @st.fragment

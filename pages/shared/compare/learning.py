@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from ctrcore.figures.curves import auc_over
+from ctrcore.words import WORDS
 from pages.shared.charts import chart
 from pages.shared.compare.view import View, long
 from pages.shared.scores import (
     learning_curves,
 )
-from pages.shared.words import WORDS
 
 
 def show(view: View) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ctrcore.figures.curves import calibration
 from ctrcore.figures.profiles import score_histogram
+from ctrcore.words import WORDS
 from pages.shared.charts import chart
 from pages.shared.compare.view import View, long
 from pages.shared.pickers import run_label
@@ -15,7 +16,6 @@ from pages.shared.scores import (
     histogram,
 )
 from pages.shared.tools import plain
-from pages.shared.words import WORDS
 
 
 def show(view: View) -> None:

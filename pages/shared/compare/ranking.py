@@ -6,12 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.figures.curves import Curve, roc
+from ctrcore.words import WORDS
 from pages.shared.charts import chart
 from pages.shared.compare.view import View, long
 from pages.shared.scores import (
     curves,
 )
-from pages.shared.words import WORDS
 
 ZOOM = 0.05
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.runs.differences import differences, in_words
+from ctrcore.words import WORDS
 from pages.shared.charts import csv_button
 from pages.shared.compare.view import View
 from pages.shared.forms import label_of
@@ -17,7 +18,6 @@ from pages.shared.scores import (
 )
 from pages.shared.store import judged_of
 from pages.shared.tools import plain
-from pages.shared.words import WORDS
 
 
 def verdict(view: View) -> None:

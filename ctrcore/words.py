@@ -1,0 +1,42 @@
+"""The terms of the app in plain words, one sentence or two each. Used as help where a term first appears."""
+
+from __future__ import annotations
+
+WORDS = {
+    "click-through rate": "The share of rows (an item shown to a user) that were clicked.",
+    "logit": "The model's raw score. 0 means a probability of 50 %, +1 about 73 %, -1 about 27 %, -3 about 5 %. "
+    "Contributions add up on this scale, not on probabilities.",
+    "probability": "The logit squeezed between 0 and 1: how likely the model thinks a click is.",
+    "auc": "The chance that a clicked row gets a higher score than one that was not clicked. 0.5 is a coin toss, 1 is "
+    "perfect order. It says nothing on whether the probabilities are right.",
+    "gauc": "The AUC within each user's own rows, averaged with the number of rows as weight. Users with only "
+    "clicks or only non-clicks cannot be ordered and are skipped.",
+    "pr_auc": "Area under precision against recall. With rare clicks it is stricter than the AUC; a random order gets "
+    "the click rate.",
+    "log_loss": "How surprised the model is by what happened; lower is better. It punishes sure and wrong predictions.",
+    "accuracy": "Share of rows on the right side of the cutoff. With rare clicks, saying 'never' looks good here.",
+    "f1": "Balance of precision (how many called clicks were clicks) and recall (how many clicks were called).",
+    "ece": "Expected calibration error: mean distance between the predicted probability and the click rate.",
+    "pcoc": "Predicted clicks over observed clicks. 1 is right, above 1 the model promises too many.",
+    "rela_impr": "How much better the AUC is than that of the base run, both counted from 0.5.",
+    "cutoff": "Rows with at least this probability are called clicks.",
+    "calibration": "Whether a predicted 10 % is clicked in 10 of 100 cases.",
+    "parameters": "Numbers that the model has learnt.",
+    "epoch": "One pass over all training rows.",
+    "augmentation": "Training rows are changed a little each time they are learnt, so that the model copes with new "
+    "users, new items and short histories. Validation and test rows are never changed. All of it is off at 0.",
+    "validation": "Rows kept aside in training: they decide when to stop and which epoch is kept.",
+    "test": "Rows that took no part in training nor in any choice. Every final number comes from them.",
+    "embedding": "A short list of numbers the model learns for each value, so that similar values get similar numbers.",
+    "field": "One column as the model sees it, for example the user id or the hour.",
+    "attention": "A weight the model gives to a part while it computes its score. It says where the model looks, not "
+    "whether that raises or lowers the score.",
+    "contribution": "What a part adds to the logit: above zero it speaks for a click, below zero against.",
+    "gate": "A factor by which SENet multiplies a field's embedding: 1 leaves it as it is, 0 switches it off.",
+    "ablation": "How much the logit moves on average when a field's gate is replaced by its mean.",
+    "permutation": "How much AUC is lost when a field's values are shuffled over the rows, so that they say nothing.",
+    "leave-one-out": "The logit with the behaviour minus the logit without it: what it really did to the score.",
+    "candidate": "The item whose click is to be predicted.",
+    "history": "Items the user clicked before, oldest first.",
+    "unknown": "A value that is too rare or was never seen in training; all such values share one embedding.",
+}
