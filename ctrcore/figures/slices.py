@@ -1,0 +1,145 @@
+"""Values with their intervals, a slice of the rows a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from ctrcore.figures.style import DASHES, NEUTRAL, SYMBOLS, finish, model_color, occurrences, safe, shorten, sign_color
+
+FAINT = 0.4
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A value with its 95 % interval; NaN draws nothing.
+
+    Attributes:
+        told: it differs beyond chance; drawn full, any other one hollow and faint.
+        hover: what else to say of it.
+    """
+
+    value: float
+    low: float
+    high: float
+    told: bool
+    hover: str = ""
+
+
+@dataclass(frozen=True)
+class Series:
+    """The dots of one model, a place each.
+
+    Attributes:
+        label: its name.
+        model: picks the colour; None: each dot has the colour of its sign.
+        dots: as many as there are places.
+        overall: the value of all rows, drawn as a line.
+    """
+
+    label: str
+    model: str | None
+    dots: Sequence[Dot]
+    overall: float | None = None
+
+
+def interval_dots(
+    places: Sequence[str],
+    notes: Sequence[str],
+    series: Sequence[Series],
+    *,
+    x: str,
+    zero: float | None = None,
+    percent: bool = False,
+) -> go.Figure:
+    """Dots with intervals, the first place on top.
+
+    Args:
+        places: what each line is on. notes: what stands small below it, such as its number of rows.
+        series: one for each model.
+        x: what the values are.
+        zero: the value that means no difference, drawn as a line.
+        percent: values are shares.
+    """
+    figure = go.Figure()
+    if zero is not None:
+        figure.add_vline(x=zero, line={"color": NEUTRAL, "width": 1.5})
+    step = 0.6 / max(len(series), 1)
+    nth = occurrences([one.model or "" for one in series])
+    for number, one in enumerate(series):
+        if one.overall is not None:
+            _add_overall(figure, one, nth[number], len(places))
+        heights = np.arange(len(places)) + (number - (len(series) - 1) / 2) * step
+        _add_dots(figure, one, places, heights, SYMBOLS[nth[number] % len(SYMBOLS)])
+    figure.update_traces(
+        hovertemplate="%{customdata[0]}<br>%{x:VALUE} (95 % %{customdata[1]:VALUE} to %{customdata[2]:VALUE})"
+        "<br>%{customdata[3]}".replace("VALUE", ".2%" if percent else ".4f"),
+        selector={"mode": "markers"},
+    )
+    ticks = [f"{shorten(place, 30)}<br><i>{safe(note)}</i>" for place, note in zip(places, notes, strict=True)]
+    height = 110 + max(42, 12 + 14 * len(series)) * max(len(places), 1)
+    finish(figure, height=height, x=x, legend=any(one.overall is not None for one in series))
+    figure.update_xaxes(tickformat=".0%" if percent else None)
+    return figure.update_yaxes(
+        tickvals=list(range(len(places))),
+        ticktext=ticks,
+        tickfont={"size": 12},
+        range=[len(places) - 0.45, -0.55],
+        showgrid=False,
+        zeroline=False,
+    )
+
+
+def _add_dots(
+    figure: go.Figure, one: Series, places: Sequence[str], heights: npt.NDArray[np.floating], symbol: str
+) -> None:
+    """The dots of one model: a trace for each look, as the bars of a trace have one colour and one opacity."""
+    looks: dict[tuple[bool, str], list[int]] = {}
+    for at, dot in enumerate(one.dots):
+        if np.isfinite(dot.value):
+            color = sign_color(dot.value) if one.model is None else model_color(one.model)
+            looks.setdefault((dot.told, color), []).append(at)
+    for (told, color), index in looks.items():
+        dots = [one.dots[at] for at in index]
+        figure.add_scatter(
+            x=[dot.value for dot in dots],
+            y=heights[index],
+            error_x={
+                "array": [dot.high - dot.value for dot in dots],
+                "arrayminus": [dot.value - dot.low for dot in dots],
+                "color": color,
+                "thickness": 2 if told else 1.2,
+                "width": 3,
+            },
+            mode="markers",
+            opacity=1.0 if told else FAINT,
+            marker={
+                "color": color,
+                "size": 11 if told else 9,
+                "symbol": symbol if told else f"{symbol}-open",
+                "line": {"width": 2},
+            },
+            name=safe(one.label),
+            showlegend=False,
+            customdata=[
+                [safe(places[at]), dot.low, dot.high, safe(dot.hover)] for at, dot in zip(index, dots, strict=True)
+            ],
+        )
+
+
+def _add_overall(figure: go.Figure, one: Series, nth: int, places: int) -> None:
+    """The value of all rows as an upright line, which also names the model in the legend."""
+    color = NEUTRAL if one.model is None else model_color(one.model)
+    figure.add_scatter(
+        x=[one.overall, one.overall],
+        y=[-0.55, places - 0.45],
+        mode="lines+markers",
+        line={"color": color, "dash": DASHES[2 if nth == 0 else nth % len(DASHES)], "width": 2},
+        marker={"size": [9, 0], "symbol": SYMBOLS[nth % len(SYMBOLS)], "color": color},
+        name=f"{safe(one.label)}, all rows {one.overall:.4f}",
+        hoverinfo="skip",
+    )
