@@ -1,0 +1,97 @@
+"""The calibration repairs of a run: fitted on its validation rows, kept beside its model, judged on its test rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ctrcore.comparing.repair import KINDS, Isotonic, Kind, Platt, Repair, fit_repair
+from ctrcore.errors import RunError
+from ctrcore.runs.files import FileCache, write_text
+from ctrcore.runs.run import Run
+
+FILE = "repairs.json"
+
+
+class Repairs(BaseModel):
+    """`repairs.json`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    platt: Platt | None = Field(None, description="a sigmoid of a straight line")
+    isotonic: Isotonic | None = Field(None, description="a curve that never falls")
+
+    def by_kind(self) -> dict[Kind, Repair]:
+        """Those that there are."""
+        both: dict[Kind, Repair | None] = {"platt": self.platt, "isotonic": self.isotonic}
+        return {kind: repair for kind, repair in both.items() if repair is not None}
+
+
+def _parse(path: Path) -> Repairs:
+    try:
+        return Repairs.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError, RecursionError):
+        return Repairs()
+
+
+_kept = FileCache(_parse, size=200)
+
+
+def fit_repairs(run: Run, kinds: Sequence[Kind] = KINDS) -> dict[Kind, Repair]:
+    """Fit repairs on the run's validation rows and keep them with it, in place of earlier ones of their kinds.
+
+    The same rows have chosen the epoch that was kept, so they flatter the model a little; the test rows, on which
+    `before_after` judges, took no part in either.
+
+    Returns:
+        All repairs that the run has now.
+
+    Raises:
+        RunError: the run is not done.
+        DataError: there are too few validation rows to fit anything.
+    """
+    _done(run)
+    scored = run.predictions()
+    valid = scored[scored["split"] == "valid"]
+    label, logit = valid["label"].to_numpy(), valid["logit"].to_numpy()
+    fitted = repairs_of(run) | {kind: fit_repair(kind, label, logit) for kind in kinds}
+    _write(run, fitted)
+    return fitted
+
+
+def repairs_of(run: Run) -> dict[Kind, Repair]:
+    """The repairs that are kept with the run, none if there are none."""
+    found = _kept.get(run.folder / FILE)
+    return found.by_kind() if found is not None else {}
+
+
+def repair_of(run: Run, kind: Kind) -> Repair:
+    """The run's repair of that kind. Raises RunError if it has none."""
+    found = repairs_of(run).get(kind)
+    if found is None:
+        raise RunError(
+            f"The run '{run.name}' has no {kind} repair of its probabilities.",
+            f"Fit it first: on Compare under Probabilities, or by 'python -m ctrcore calibrate {run.id}'.",
+        )
+    return found
+
+
+def remove_repair(run: Run, kind: Kind) -> None:
+    """Forget a repair; nothing happens if there is none."""
+    left = {name: repair for name, repair in repairs_of(run).items() if name != kind}
+    if left:
+        _write(run, left)
+    else:
+        (run.folder / FILE).unlink(missing_ok=True)
+
+
+def _write(run: Run, repairs: dict[Kind, Repair]) -> None:
+    text = Repairs.model_validate(repairs).model_dump_json(indent=1, exclude_none=True)
+    write_text(run.folder / FILE, text)
+
+
+def _done(run: Run) -> None:
+    if run.state != "done":
+        raise RunError(f"The run '{run.name}' is {run.state}.", "Choose a run that is done.")
