@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 MODEL_COLORS = {"lr": "#848b98", "fm": "#2f7ed8", "afm": "#d9730d", "fibinet": "#0f9d78", "din": "#b05cc6"}
 MODEL_TITLES = {"lr": "LR", "fm": "FM", "afm": "AFM", "fibinet": "FiBiNET", "din": "DIN"}
+OUTSIDE = "#c93f7e"  # scores of another system
 POSITIVE = "#2f7ed8"
 NEGATIVE = "#d9730d"
 NEUTRAL = "#848b98"
@@ -19,8 +20,8 @@ SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x")
 
 
 def model_color(model: str) -> str:
-    """The colour of a model, the same on every page; grey for a model that is not one of ours."""
-    return MODEL_COLORS.get(model, NEUTRAL)
+    """The colour of a model, the same on every page; pink for the scores of another system, else grey."""
+    return OUTSIDE if model == "outside" else MODEL_COLORS.get(model, NEUTRAL)
 
 
 def sign_color(value: float) -> str:

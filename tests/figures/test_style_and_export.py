@@ -15,6 +15,7 @@ from ctrcore.figures.style import (
     MODEL_TITLES,
     NEGATIVE,
     NEUTRAL,
+    OUTSIDE,
     POSITIVE,
     line_style,
     model_color,
@@ -39,7 +40,7 @@ def contrast(a: str, b: str) -> float:
     return (bright + 0.05) / (dim + 0.05)
 
 
-@pytest.mark.parametrize("color", [*MODEL_COLORS.values(), POSITIVE, NEGATIVE, NEUTRAL, MARK])
+@pytest.mark.parametrize("color", [*MODEL_COLORS.values(), OUTSIDE, POSITIVE, NEGATIVE, NEUTRAL, MARK])
 @pytest.mark.parametrize("background", [LIGHT, DARK])
 def test_every_colour_reads_on_both_backgrounds(color: str, background: str) -> None:
     assert contrast(color, background) >= 3
@@ -66,6 +67,7 @@ def test_two_runs_of_one_model_share_the_colour_and_differ_in_dash() -> None:
     assert [style["dash"] for style in styles] == [DASHES[0], DASHES[0], DASHES[1], DASHES[2]]
     assert {styles[0]["color"], styles[2]["color"]} == {model_color("fm")}
     assert model_color("somebody else's") == NEUTRAL
+    assert model_color("outside") == OUTSIDE
 
 
 def test_signs_have_their_colours() -> None:
