@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from ctrcore.figures import captions
 from ctrcore.figures.explanations import signed_bars, waterfall
 from ctrcore.figures.matrices import field_pairs
 from ctrcore.words import WORDS
@@ -42,33 +43,17 @@ def pick_matrices(fields: list[str]) -> tuple[str, ...]:
 def matrices(chosen: Chosen, summary: dict[str, Any], kinds: tuple[str, ...], pair: tuple[str, str]) -> None:
     """Mean attention and mean signed contribution; a click on a cell chooses the pair."""
     fields, note = summary["fields"], sample_note(chosen.run, summary["rows"])
-    about = {
-        "attention": (
-            "Where the model looks: mean attention",
-            f"Mean over {note}. The colour scale below the matrix says how much weight AFM gives a pair of "
-            "fields; all pairs of a row share a weight of 1. **Click a cell** to see its formula for one row.",
-            "High attention is not importance: the pair may lower the score, or add next to nothing. Compare with the "
-            "matrix of contributions.",
-        ),
-        "contribution": (
-            "What it does: mean signed contribution",
-            f"Mean over {note}. Blue pairs raise the logit, orange ones lower it: attention times what the pair says.",
-            "A mean near zero may hide pairs that help some rows and hurt others. It is about this model, not about "
-            "cause and effect.",
-        ),
-    }
+    about = {"attention": captions.pair_attention(note), "contribution": captions.pair_contribution(note)}
+    about["attention"]["read"] += " **Click a cell** to see its formula for one row."
     with st.grid(2 if len(fields) <= SIDE_BY_SIDE else 1, min_column_width=380):
         for kind in kinds:
-            title, read, beware = about[kind]
             values = np.array(summary[kind], dtype=float)
             np.fill_diagonal(values, np.nan)
             chart(
                 field_pairs(values, fields, value=kind, signed=kind == "contribution", chosen=pair),
                 key=f"afm-{kind}",
-                title=title,
+                **about[kind],
                 help_text=WORDS[kind],
-                read=read,
-                beware=beware,
                 alt_text=f"Matrix of {len(fields)} by {len(fields)} fields: mean {kind} of each pair",
                 data=lambda values=values: pairs_table(fields, values),
                 on_select=take_click,

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.data.values import word
+from ctrcore.figures import captions
 from ctrcore.figures.histories import behaviour_labels, history_cards, recency_bars
 from ctrcore.metrics import sigmoid
 from ctrcore.words import WORDS
@@ -150,9 +151,7 @@ def overview(chosen: Chosen) -> None:
     chart(
         recency_bars(summary["by_recency"]),
         key="din-recency",
-        title="Do recent clicks count more?",
-        read=f"Mean size of the attention by how many clicks back, over {note}. Colour: mean contribution.",
-        beware="Only users with long histories have far-back clicks, and they differ from the others.",
+        **captions.recency(note),
         alt_text="Mean attention by how many clicks back a behaviour lies",
         data=pd.DataFrame(summary["by_recency"]),
     )
@@ -178,11 +177,7 @@ def overview(chosen: Chosen) -> None:
             alt="Mean attention and contribution of behaviours like the candidate and of others",
         )
         if level() != "Simple":
-            st.caption(
-                f"Means over {note}. The attention has the sign of the contribution in "
-                f"**{summary['sign_agreement']:.0%}** of the behaviours, and **{summary['negative_share']:.0%}** of "
-                "them lower the score: that is why attention alone is not shown as importance."
-            )
+            st.caption(captions.attention_and_sign(note, summary["sign_agreement"], summary["negative_share"]))
 
 
 def _item_label(items: pd.DataFrame, item: str, columns: list[str]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from ctrcore.figures import captions
 from ctrcore.figures.explanations import signed_bars
 from ctrcore.figures.gates import DEAD, dead_fields, gates_picture, row_gates
 from ctrcore.words import WORDS
@@ -28,12 +29,7 @@ def banner(summary: dict[str, Any]) -> None:
     """Fields whose gate is shut."""
     dead = dead_fields(summary)
     if dead:
-        st.warning(
-            f"**Dead gates:** {plain(', '.join(dead))}. Their gate is exactly 0 in at least {DEAD:.0%} of the rows, so "
-            "the re-weighted half of FiBiNET does not see them there (grey below). This is common with ReLU gates; "
-            "sigmoid gates do not die.",
-            icon=":material/toggle_off:",
-        )
+        st.warning(captions.dead_gates(plain(", ".join(dead)), DEAD), icon=":material/toggle_off:")
 
 
 def overview(chosen: Chosen, summary: dict[str, Any]) -> None:
@@ -53,14 +49,8 @@ def overview(chosen: Chosen, summary: dict[str, Any]) -> None:
     chart(
         gates_picture(summary, order),
         key="senet-gates",
-        title="Three views on how much a field matters",
+        **captions.gates(sample_note(chosen.run, summary["rows"])),
         help_text=WORDS["gate"],
-        read=f"Left: the gates over {sample_note(chosen.run, summary['rows'])} (box: middle half of the rows, "
-        "whiskers: 5 % to 95 %, dotted line: mean). Middle: how much the score moves when the gate no longer tells "
-        "rows apart. Right: how much AUC is lost when the field's values are shuffled, with the spread over repeats.",
-        beware="A large gate is not importance: the layers behind it can undo its scale. Where the three columns "
-        "disagree, trust the right one for the field and the middle one for the gate. Fields that say the same thing "
-        "(such as an item and its category) stand in for each other when one is shuffled.",
         alt_text=f"Gate distribution, gate ablation and permutation AUC drop of {len(table)} fields",
         data=table,
     )

@@ -30,6 +30,7 @@ def field_pairs(
     value: str,
     signed: bool = False,
     chosen: tuple[str, str] | None = None,
+    hint: str = "click for the formula",
 ) -> go.Figure:
     """A field by field matrix whose cells can be clicked.
 
@@ -42,6 +43,7 @@ def field_pairs(
         value: what the numbers are, for the colour bar and the hover.
         signed: centre the colours at zero, orange below and blue above.
         chosen: the pair whose two cells are framed.
+        hint: what the hover says that a click does.
     """
     names = [shorten(field, 16) for field in fields]
     grid = np.asarray(values, dtype=float)
@@ -74,7 +76,7 @@ def field_pairs(
                 unselected={"marker": {"opacity": 0.0}},
                 showlegend=False,
                 text=[f"{safe(a)} × {safe(b)}" for a, b, _ in cells],
-                hovertemplate="%{text}<br>" + value + " %{customdata[2]:.4~g}<br>click for the formula<extra></extra>",
+                hovertemplate=f"%{{text}}<br>{value} %{{customdata[2]:.4~g}}<br>{hint}<extra></extra>",
             ),
         ]
     )

@@ -17,7 +17,7 @@ SILENT = {"reason"}  # why a column's kind was guessed changes nothing
 
 @dataclass(frozen=True)
 class Difference:
-    """A setting that not all runs share.
+    """A setting as each of several runs has it.
 
     Attributes:
         section: model, training or rows (how the table became rows).
@@ -41,16 +41,22 @@ def differences(specs: Sequence[RunSpec]) -> list[Difference]:
     Args:
         specs: what the runs were made from.
     """
-    found = []
+    return [one for one, unlike in _settings(specs) if unlike]
+
+
+def every_setting(specs: Sequence[RunSpec]) -> list[Difference]:
+    """All settings of model, training and rows that any of the runs has, whether they differ or not."""
+    return [one for one, _ in _settings(specs)]
+
+
+def _settings(specs: Sequence[RunSpec]) -> Iterator[tuple[Difference, bool]]:
     for attribute, section in SECTIONS.items():
         flat = [dict(_flat(getattr(spec, attribute))) for spec in specs]
         names = dict.fromkeys(name for settings in flat for name in settings)
         for name in names:
             had = [settings[name] for settings in flat if name in settings]
-            if any(value != had[0][0] for value, _ in had):
-                values = [settings[name][0] if name in settings else None for settings in flat]
-                found.append(Difference(section, name, values, had[0][1]))
-    return found
+            values = [settings[name][0] if name in settings else None for settings in flat]
+            yield Difference(section, name, values, had[0][1]), any(value != had[0][0] for value, _ in had)
 
 
 def in_words(value: Any) -> str:

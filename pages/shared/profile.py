@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.data.profiles import Profile, TimeSpan
+from ctrcore.figures import captions
 from ctrcore.figures.profiles import class_balance, rows_over_time
 from ctrcore.words import WORDS
 from pages.shared.charts import chart, csv_button
@@ -37,11 +38,8 @@ def show_profile(profile: Profile) -> None:
     chart(
         class_balance(profile.clicks, profile.labelled),
         key="class-balance",
-        title="Clicks and non-clicks",
+        **captions.CLASS_BALANCE,
         help_text=WORDS["click-through rate"],
-        read="How many of the labelled rows were clicked.",
-        beware="A rare click is normal. It makes accuracy useless as a measure: never saying 'click' is right most of "
-        "the time.",
         alt_text=f"{profile.clicks:,} of {profile.labelled:,} labelled rows were clicked",
     )
     columns_table(profile)
@@ -140,10 +138,7 @@ def over_time(times: TimeSpan) -> None:
             times.unit,
         ),
         key="profile-time",
-        title=f"Rows and clicks by {plain(times.column)}",
-        read=f"Above: the rows of each {step}. Below: the share of them that was clicked.",
-        beware="The first and the last step may be cut off. A click rate that moves with time is a reason to test on "
-        "the last rows, not a proof that users changed: the items or the places shown may have.",
+        **captions.over_time(plain(times.column), step),
         alt_text=f"Rows and click rate of each {step} from {times.first} to {times.last}",
         data=points,
     )

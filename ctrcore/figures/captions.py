@@ -1,0 +1,115 @@
+"""What stands beside a figure wherever it is shown, on a page or in a report: what it is on, how to read it, and what
+not to conclude. Bold words stand between two stars each."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class Caption(TypedDict):
+    """The words of one figure.
+
+    Attributes:
+        title: what the figure is on.
+        read: how to read it.
+        beware: what not to conclude from it.
+    """
+
+    title: str
+    read: str
+    beware: str
+
+
+CLASS_BALANCE: Caption = {
+    "title": "Clicks and non-clicks",
+    "read": "How many of the labelled rows were clicked.",
+    "beware": "A rare click is normal. It makes accuracy useless as a measure: never saying 'click' is right most of "
+    "the time.",
+}
+
+
+def over_time(column: str, step: str) -> Caption:
+    """Of `figures.profiles.rows_over_time`: the column that tells the time, and what a step is."""
+    return {
+        "title": f"Rows and clicks by {column}",
+        "read": f"Above: the rows of each {step}. Below: the share of them that was clicked.",
+        "beware": "The first and the last step may be cut off. A click rate that moves with time is a reason to test "
+        "on the last rows, not a proof that users changed: the items or the places shown may have.",
+    }
+
+
+def pair_attention(rows: str) -> Caption:
+    """Of a matrix of AFM's attention; `rows` says which rows the mean is over."""
+    return {
+        "title": "Where the model looks: mean attention",
+        "read": f"Mean over {rows}. The colour scale below the matrix says how much weight AFM gives a pair of "
+        "fields; all pairs of a row share a weight of 1.",
+        "beware": "High attention is not importance: the pair may lower the score, or add next to nothing. Compare "
+        "with the matrix of contributions.",
+    }
+
+
+def pair_contribution(rows: str, made_of: str = "attention times what the pair says") -> Caption:
+    """Of a matrix of signed contributions; `rows` says which rows the mean is over, `made_of` what is summed."""
+    return {
+        "title": "What it does: mean signed contribution",
+        "read": f"Mean over {rows}. Blue pairs raise the logit, orange ones lower it: {made_of}.",
+        "beware": "A mean near zero may hide pairs that help some rows and hurt others. It is about this model, not "
+        "about cause and effect.",
+    }
+
+
+def gates(rows: str) -> Caption:
+    """Of `figures.gates.gates_picture`; `rows` says which rows it rests on."""
+    return {
+        "title": "Three views on how much a field matters",
+        "read": f"Left: the gates over {rows} (box: middle half of the rows, whiskers: 5 % to 95 %, dotted line: "
+        "mean). Middle: how much the score moves when the gate no longer tells rows apart. Right: how much AUC is lost "
+        "when the field's values are shuffled, with the spread over repeats.",
+        "beware": "A large gate is not importance: the layers behind it can undo its scale. Where the three columns "
+        "disagree, trust the right one for the field and the middle one for the gate. Fields that say the same thing "
+        "(such as an item and its category) stand in for each other when one is shuffled.",
+    }
+
+
+def dead_gates(fields: str, share: float) -> str:
+    """What to say of fields whose gate is shut in at least that share of the rows."""
+    return (
+        f"**Dead gates:** {fields}. Their gate is exactly 0 in at least {share:.0%} of the rows, so the re-weighted "
+        "half of FiBiNET does not see them there (grey below). This is common with ReLU gates; sigmoid gates do not "
+        "die."
+    )
+
+
+def recency(rows: str) -> Caption:
+    """Of `figures.histories.recency_bars`; `rows` says which rows it rests on."""
+    return {
+        "title": "Do recent clicks count more?",
+        "read": f"Mean size of the attention by how many clicks back, over {rows}. Colour: mean contribution.",
+        "beware": "Only users with long histories have far-back clicks, and they differ from the others.",
+    }
+
+
+def attention_and_sign(rows: str, agreement: float, negative: float) -> str:
+    """Why DIN's attention alone is not shown as importance.
+
+    Args:
+        rows: which rows it rests on.
+        agreement: share of the behaviours whose attention has the sign of their contribution.
+        negative: share of them that lower the score.
+    """
+    return (
+        f"Means over {rows}. The attention has the sign of the contribution in **{agreement:.0%}** of the behaviours, "
+        f"and **{negative:.0%}** of them lower the score: that is why attention alone is not shown as importance."
+    )
+
+
+def permutation(rows: str) -> Caption:
+    """Of `figures.importance.permutation_dots`; `rows` says which rows it rests on."""
+    return {
+        "title": "What each field is worth to each model",
+        "read": f"How much AUC is lost when the field's values are shuffled over {rows}, so that they say nothing. "
+        "Lines: the spread over repeats.",
+        "beware": "Fields that say the same thing (such as an item and its category) stand in for each other when one "
+        "is shuffled, so both look worthless. It is about this model on these rows, not about what makes people click.",
+    }
