@@ -1,7 +1,8 @@
 """How good scores are: exact, vectorised, numpy only (scikit-learn takes two seconds to import).
 
 Everywhere `label` is (n,) of 0 and 1, `score` any real number that ranks rows, `logit` the model's output and
-`probability` its sigmoid. A metric that is not defined for the rows at hand (one class, no rows) is NaN.
+`probability` its sigmoid. Where scikit-learn gives a number for rows of one class, this one is the same; a metric that
+is not defined for the rows at hand is NaN. What depends on the order of the rows alone is read off from `Ranked`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from ctrcore.comparing.ranked import Ranked
+
 Array = npt.NDArray[np.floating]
+Labels = npt.NDArray[np.floating | np.integer | np.bool_]
 EPS = 1e-15
 
 
@@ -20,29 +24,22 @@ def sigmoid(logit: Array) -> npt.NDArray[np.float64]:
     return np.where(x >= 0, 1.0, e) / (1.0 + e)
 
 
-def _average_ranks(score: Array) -> npt.NDArray[np.float64]:
-    """Rank of each score from 1; tied scores share their mean rank."""
-    order = np.argsort(score, kind="stable")
-    ordered = score[order]
-    first = np.concatenate([[True], ordered[1:] != ordered[:-1]])
-    starts = np.flatnonzero(first)
-    ends = np.append(starts[1:], len(score))
-    ranks = np.empty(len(score))
-    ranks[order] = ((starts + 1 + ends) / 2)[np.cumsum(first) - 1]
-    return ranks
+def log_odds(probability: float) -> float:
+    """The logit of a probability: minus or plus infinity for 0 and 1."""
+    if not 0 < probability < 1:
+        return float("inf") if probability >= 1 else float("-inf")
+    return float(np.log(probability) - np.log1p(-probability))
 
 
-def auc(label: Array, score: Array) -> float:
-    """Area under the ROC curve: the chance that a clicked row outranks another (ties count half)."""
-    label, score = np.asarray(label, dtype=np.float64), np.asarray(score)
-    positives = label.sum()
-    negatives = len(label) - positives
-    if positives == 0 or negatives == 0:
-        return float("nan")
-    return float((_average_ranks(score)[label == 1].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+def auc(label: Labels, score: Array) -> float:
+    """Area under the ROC curve: the chance that a clicked row outranks another (ties count half).
+
+    NaN for rows of one class, as in scikit-learn.
+    """
+    return Ranked(label, score).auc
 
 
-def log_loss(label: Array, logit: Array) -> float:
+def log_loss(label: Labels, logit: Array) -> float:
     """Mean negative log-likelihood in nats, computed from the logit so that nothing is clipped."""
     if len(label) == 0:
         return float("nan")
@@ -50,94 +47,60 @@ def log_loss(label: Array, logit: Array) -> float:
     return float(np.mean(np.maximum(x, 0) - x * label + np.log1p(np.exp(-np.abs(x)))))
 
 
-def _cumulative(label: Array, score: Array) -> tuple[Array, Array, Array]:
-    """True and false positives when everything down to each distinct score is called a click, best score first."""
-    label, score = np.asarray(label, dtype=np.float64), np.asarray(score, dtype=np.float64)
-    order = np.argsort(-score, kind="stable")
-    ordered = score[order]
-    last = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True)) if len(score) else np.empty(0, np.int64)
-    hits = np.cumsum(label[order])[last]
-    return hits, last + 1 - hits, ordered[last]
+def pr_auc(label: Labels, score: Array) -> float:
+    """Average precision: the area under the precision-recall curve, without interpolation.
 
-
-def pr_auc(label: Array, score: Array) -> float:
-    """Average precision: the area under the precision-recall curve, without interpolation."""
-    hits, misses, _ = _cumulative(label, score)
-    if len(hits) == 0 or hits[-1] == 0:
-        return float("nan")
-    return float(np.sum(np.diff(hits, prepend=0) * hits / (hits + misses)) / hits[-1])
-
-
-def roc_curve(label: Array, score: Array, points: int = 1000) -> tuple[Array, Array, Array]:
-    """(false-positive rate, true-positive rate, threshold), at most `points` of them, both ends kept.
-
-    The first threshold is infinite: nothing is called a click. Rates are NaN for a class without rows.
+    0 where no row was clicked, as in scikit-learn; NaN without rows.
     """
-    hits, misses, threshold = _cumulative(label, score)
-    tp, fp = np.concatenate([[0.0], hits]), np.concatenate([[0.0], misses])
-    threshold = np.concatenate([[np.inf], threshold])
-    if len(tp) > points:
-        keep = _spread(fp / max(fp[-1], 1), tp / max(tp[-1], 1), points)
-        tp, fp, threshold = tp[keep], fp[keep], threshold[keep]
-    with np.errstate(invalid="ignore"):
-        return fp / fp[-1], tp / tp[-1], threshold
+    return Ranked(label, score).pr_auc
 
 
-def _spread(x: Array, y: Array, points: int) -> npt.NDArray[np.int64]:
-    """Positions evenly spaced along a monotone curve, so that a steep start keeps its points."""
-    length = x + y
-    return np.unique(np.searchsorted(length, np.linspace(length[0], length[-1], points)).clip(0, len(x) - 1))
+def user_codes(group: npt.NDArray[np.integer]) -> tuple[npt.NDArray[np.int64], int]:
+    """(n,) the user of each row counted from 0, -1 where there is none; and how many users there are."""
+    group = np.asarray(group)
+    known = group >= 0
+    names, code = np.unique(group[known], return_inverse=True)
+    result = np.full(len(group), -1, np.int64)
+    result[known] = code
+    return result, len(names)
 
 
-def gauc(label: Array, score: Array, group: npt.NDArray[np.integer]) -> tuple[float, int, int]:
+def gauc(label: Labels, score: Array, group: npt.NDArray[np.integer]) -> tuple[float, int, int]:
     """Impression-weighted mean of the AUC of each user (Zhou et al. 2018, section 6.2).
 
     Returns:
         The value, the number of users it rests on, and the number skipped because they have only one class.
     """
-    label, score, group = np.asarray(label, dtype=np.float64), np.asarray(score), np.asarray(group)
-    known = group >= 0
-    label, score, group = label[known], score[known], group[known]
-    if len(label) == 0:
-        return float("nan"), 0, 0
-    user = np.unique(group, return_inverse=True)[1]
-    order = np.lexsort((score, user))
-    label, score, user = label[order], score[order], user[order]
-    impressions = np.bincount(user).astype(np.float64)
-    start = np.concatenate([[0], np.cumsum(impressions)[:-1]])
-    tie = np.concatenate([[True], (score[1:] != score[:-1]) | (user[1:] != user[:-1])])
-    first = np.flatnonzero(tie)
-    mean_rank = ((first + 1 + np.append(first[1:], len(score))) / 2)[np.cumsum(tie) - 1] - start[user]
-    positives = np.bincount(user, weights=label)
-    negatives = impressions - positives
-    both = (positives > 0) & (negatives > 0)
-    if not both.any():
-        return float("nan"), 0, len(both)
-    rank_sum = np.bincount(user, weights=mean_rank * label)
-    area = (rank_sum - positives * (positives + 1) / 2)[both] / (positives * negatives)[both]
-    return float(np.average(area, weights=impressions[both])), int(both.sum()), int((~both).sum())
+    return _gauc(Ranked(label, score), *user_codes(group))
 
 
-def accuracy(label: Array, probability: Array, threshold: float = 0.5) -> float:
+def _gauc(ranked: Ranked, code: npt.NDArray[np.int64], users: int) -> tuple[float, int, int]:
+    areas, _, rows = ranked.auc_by(code, users)
+    both = ~np.isnan(areas)
+    found = int(both.sum())
+    return float(np.average(areas[both], weights=rows[both])) if found else float("nan"), found, users - found
+
+
+def accuracy(label: Labels, probability: Array, threshold: float = 0.5) -> float:
     """Share of rows on the right side of the threshold."""
     return float(np.mean((probability >= threshold) == (label == 1))) if len(label) else float("nan")
 
 
-def confusion(label: Array, probability: Array, threshold: float = 0.5) -> dict[str, int]:
+def confusion(label: Labels, probability: Array, threshold: float = 0.5) -> dict[str, int]:
     """Counts tp, fp, fn, tn when a probability at or above the threshold is called a click."""
     called, clicked = probability >= threshold, label == 1
     tp, fp = int(np.sum(called & clicked)), int(np.sum(called & ~clicked))
     return {"tp": tp, "fp": fp, "fn": int(clicked.sum()) - tp, "tn": int((~clicked).sum()) - fp}
 
 
-def f1(label: Array, probability: Array, threshold: float = 0.5) -> float:
+def f1(label: Labels, probability: Array, threshold: float = 0.5) -> float:
     """Harmonic mean of precision and recall; 0 where nothing is found."""
     c = confusion(label, probability, threshold)
     found = 2 * c["tp"] + c["fp"] + c["fn"]
     return 2 * c["tp"] / found if found else 0.0
 
 
-def normalised_entropy(label: Array, logit: Array) -> float:
+def normalised_entropy(label: Labels, logit: Array) -> float:
     """Log-loss divided by that of always predicting the click rate (He et al. 2014): below 1 is better than that."""
     rate = float(np.mean(label)) if len(label) else float("nan")
     if not 0 < rate < 1:
@@ -145,25 +108,31 @@ def normalised_entropy(label: Array, logit: Array) -> float:
     return log_loss(label, logit) / float(-(rate * np.log(rate) + (1 - rate) * np.log(1 - rate)))
 
 
-def calibration(label: Array, probability: Array, bins: int = 10) -> tuple[Array, Array, Array]:
-    """(mean probability, click rate, rows) in bins of equally many rows, lowest probability first."""
-    order = np.argsort(probability, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if len(part)]
+def calibration(label: Labels, probability: Array, bins: int = 10) -> tuple[Array, Array, Array]:
+    """(mean probability, click rate, rows) in bins of about equally many rows, lowest probability first.
+
+    The bins' edges are quantiles, as in scikit-learn's calibration_curve(strategy="quantile"): rows with the same
+    probability are in one bin whatever their order, and bins that this leaves empty are dropped.
+    """
     probability, label = np.asarray(probability, dtype=np.float64), np.asarray(label, dtype=np.float64)
-    mean = np.array([probability[part].mean() for part in parts])
-    rate = np.array([label[part].mean() for part in parts])
-    return mean, rate, np.array([float(len(part)) for part in parts])
+    if not len(label):
+        return np.empty(0), np.empty(0), np.empty(0)
+    edges = np.percentile(probability, np.linspace(0, 1, bins + 1)[1:-1] * 100)
+    member = np.searchsorted(edges, probability)
+    rows = np.bincount(member, minlength=bins).astype(np.float64)
+    used = rows > 0
+    mean = np.bincount(member, weights=probability, minlength=bins)[used] / rows[used]
+    rate = np.bincount(member, weights=label, minlength=bins)[used] / rows[used]
+    return mean, rate, rows[used]
 
 
-def ece(label: Array, probability: Array, bins: int = 10) -> float:
+def ece(label: Labels, probability: Array, bins: int = 10) -> float:
     """Expected calibration error: mean distance of probability and click rate over equal-frequency bins."""
-    if len(label) == 0:
-        return float("nan")
     mean, rate, rows = calibration(label, probability, bins)
-    return float(np.average(np.abs(mean - rate), weights=rows))
+    return float(np.average(np.abs(mean - rate), weights=rows)) if len(rows) else float("nan")
 
 
-def pcoc(label: Array, probability: Array) -> float:
+def pcoc(label: Labels, probability: Array) -> float:
     """Predicted clicks over observed clicks: above 1 the model promises too many."""
     clicks = float(np.sum(label))
     return float(np.sum(probability)) / clicks if clicks else float("nan")
@@ -174,7 +143,7 @@ def rela_impr(value: float, base: float) -> float:
     return float("nan") if base == 0.5 else (value - 0.5) / (base - 0.5) - 1
 
 
-def ranking(label: Array, score: Array, group: npt.NDArray[np.integer], k: int = 10) -> dict[str, float]:
+def ranking(label: Labels, score: Array, group: npt.NDArray[np.integer], k: int = 10) -> dict[str, float]:
     """HR@K, NDCG@K and MRR, averaged over the users that have a click. Ties are broken by row order."""
     known = np.flatnonzero(np.asarray(group) >= 0)
     user = np.unique(np.asarray(group)[known], return_inverse=True)[1]
@@ -201,22 +170,32 @@ def ranking(label: Array, score: Array, group: npt.NDArray[np.integer], k: int =
 
 
 def evaluate(
-    label: Array, logit: Array, group: npt.NDArray[np.integer] | None = None, threshold: float = 0.5
+    label: Labels, logit: Array, group: npt.NDArray[np.integer] | None = None, threshold: float = 0.5
 ) -> dict[str, float]:
     """The metrics of one run on one set of rows, by name. Per-user ones only where a row has a user."""
+    ranked = Ranked(label, logit)
+    counts = ranked.at(log_odds(threshold))
+    result = whole(ranked, label, logit) | {"accuracy": counts.accuracy, "f1": counts.f1}
+    if group is not None and np.any(np.asarray(group) >= 0):
+        result |= per_user(ranked, *user_codes(group))
+        result |= ranking(label, logit, group)
+    return result
+
+
+def whole(ranked: Ranked, label: Labels, logit: Array) -> dict[str, float]:
+    """Those metrics that need neither a cutoff nor users, from rows that are already sorted."""
     probability = sigmoid(logit)
-    result = {
-        "auc": auc(label, logit),
+    return {
+        "auc": ranked.auc,
         "log_loss": log_loss(label, logit),
-        "pr_auc": pr_auc(label, logit),
-        "accuracy": accuracy(label, probability, threshold),
-        "f1": f1(label, probability, threshold),
+        "pr_auc": ranked.pr_auc,
         "normalised_entropy": normalised_entropy(label, logit),
         "ece": ece(label, probability),
         "pcoc": pcoc(label, probability),
     }
-    if group is not None and np.any(np.asarray(group) >= 0):
-        value, users, skipped = gauc(label, logit, group)
-        result |= {"gauc": value, "gauc_users": float(users), "gauc_skipped": float(skipped)}
-        result |= ranking(label, logit, group)
-    return result
+
+
+def per_user(ranked: Ranked, code: npt.NDArray[np.int64], users: int) -> dict[str, float]:
+    """gAUC, the users it rests on and those skipped, from sorted rows and `user_codes`."""
+    value, found, skipped = _gauc(ranked, code, users)
+    return {"gauc": value, "gauc_users": float(found), "gauc_skipped": float(skipped)}

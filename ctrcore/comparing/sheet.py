@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from ctrcore.comparing.ranked import Ranked
 from ctrcore.errors import DataError
+from ctrcore.metrics import user_codes
 
 if TYPE_CHECKING:
     import pandas as pd
 
+T = TypeVar("T")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Sheet:
     """Rows that all models scored, in the order of the first model's rows.
 
@@ -32,6 +39,7 @@ class Sheet:
     group: npt.NDArray[np.int32]
     logit: dict[str, npt.NDArray[np.float32]]
     left_out: dict[str, int] = field(default_factory=dict)
+    _kept: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.row)
@@ -51,6 +59,34 @@ class Sheet:
         """True if rows have users."""
         return bool(len(self.group)) and bool((self.group >= 0).any())
 
+    @cached_property
+    def users(self) -> tuple[npt.NDArray[np.int64], int]:
+        """(n,) the user of each row counted from 0, -1 where there is none; and how many users there are."""
+        return user_codes(self.group)
+
+    def kept(self, kind: str, name: str, make: Callable[[], T]) -> T:
+        """Something computed from a model's scores, computed once and kept with the sheet.
+
+        Threads that ask at the same time may each compute it; they get the same.
+
+        Args:
+            kind: what it is.
+            name: the model's id.
+            make: computes it.
+        """
+        if (kind, name) not in self._kept:
+            self._kept.setdefault((kind, name), make())
+        return cast(T, self._kept[kind, name])
+
+    def ranked(self, name: str) -> Ranked:
+        """The rows sorted by a model's score, sorted once and kept."""
+        return self.kept("ranked", name, lambda: Ranked(self.label, self.logit[name]))
+
+    def warm(self) -> None:
+        """Sort the rows by every model's score, several models at a time: numpy sorts outside Python's lock."""
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(self.ranked, self.ids))
+
 
 def sheet_of(scored: Mapping[str, pd.DataFrame]) -> Sheet:
     """Bring the scores of several models onto the rows that all of them scored.
@@ -59,7 +95,8 @@ def sheet_of(scored: Mapping[str, pd.DataFrame]) -> Sheet:
         scored: by the model's id, a table with row, label, group and logit; a row occurs once.
 
     Raises:
-        DataError: the models share no row, or do not agree on which rows were clicked.
+        DataError: the models share no row, do not agree on which rows were clicked, or one has a score that is no
+            number.
     """
     names = list(scored)
     first = scored[names[0]]
@@ -68,11 +105,11 @@ def sheet_of(scored: Mapping[str, pd.DataFrame]) -> Sheet:
     if not all(same.values()):
         for name in names:
             row = row[np.isin(row, scored[name]["row"].to_numpy(np.int64))]
-        if not len(row):
-            raise DataError(
-                "The models were not tested on a single common row, so they cannot be compared.",
-                "Choose models that were trained with the same split.",
-            )
+    if not len(row):
+        raise DataError(
+            "The models were not tested on a single common row, so they cannot be compared.",
+            "Choose models that were trained with the same split.",
+        )
     label = _taken(first, "label", row).astype(np.uint8)
     for name in names[1:]:
         if not np.array_equal(label, _taken(scored[name], "label", row)):
@@ -80,11 +117,19 @@ def sheet_of(scored: Mapping[str, pd.DataFrame]) -> Sheet:
                 "The models do not agree on which rows were clicked, so they cannot be compared.",
                 "Choose models that were trained on the same label.",
             )
+    logit = {name: _taken(scored[name], "logit", row).astype(np.float32) for name in names}
+    for name in names:
+        unknown = int(np.isnan(logit[name]).sum())
+        if unknown:
+            raise DataError(
+                f"{unknown:,} of the scores of {name} are not numbers, so its rows cannot be put in order.",
+                "Leave this model out; if it was trained here, train it again with a lower learning rate.",
+            )
     return Sheet(
         row=row,
         label=label,
         group=_taken(first, "group", row).astype(np.int32),
-        logit={name: _taken(scored[name], "logit", row).astype(np.float32) for name in names},
+        logit=logit,
         left_out={name: len(scored[name]) - len(row) for name in names},
     )
 

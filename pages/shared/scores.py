@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore import metrics
+from ctrcore.comparing.ranked import Ranked
 from ctrcore.figures.curves import Curve
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
@@ -39,7 +40,7 @@ def _curves(run_id: str, version: float | None, _run: Run) -> dict[str, Any]:  #
     scored = judged_of(_run)
     label, logit = scored["label"].to_numpy(), scored["logit"].to_numpy()
     probability = metrics.sigmoid(logit)
-    fpr, tpr, _ = metrics.roc_curve(label, logit, POINTS)
+    fpr, tpr = Ranked(label, logit).roc(POINTS)
     mean, rate, rows = metrics.calibration(label, probability, 10)
     edges = np.linspace(0, 1, 41)
     shares = [np.histogram(probability[label == kind], edges)[0] / max((label == kind).sum(), 1) for kind in (1, 0)]
