@@ -39,4 +39,26 @@ WORDS = {
     "candidate": "The item whose click is to be predicted.",
     "history": "Items the user clicked before, oldest first.",
     "unknown": "A value that is too rare or was never seen in training; all such values share one embedding.",
+    "rank": "The place of a row when all of them are sorted by the model's score, the best first. 'Above 90 %' means "
+    "that the row has a better score than 90 % of the rows. Ranks of two models can be compared even where their "
+    "probabilities cannot.",
+    "rank correlation": "How alike two models order the rows: 1 is the same order, 0 no relation, -1 the reverse "
+    "(Spearman's). It weighs all rows alike, also those at the bottom that nobody would show.",
+    "shared top": "Of the rows that one model puts first, the share that the other one puts first as well. It looks "
+    "only at the top of the list, which is what users see.",
+    "slice": "A part of the rows that have something in common, such as one value of a field or users new to the "
+    "model.",
+    "correction": "Of many comparisons some look like a finding by chance alone: of 100 about 5. The correction (Holm) "
+    "asks for stronger evidence the more comparisons there are.",
+    "hit_rate": "HR@K: the share of users with a click among the first K of their rows.",
+    "ndcg": "NDCG@K: how high the clicks stand among a user's first K rows, compared with the best order; 1 is the "
+    "best. A click on the first place counts most.",
+    "mrr": "Mean reciprocal rank: 1 if a user's first click stands on top, 1/2 if it comes second, and so on; the mean "
+    "over users.",
+    "map": "Mean average precision: at each click the share of clicks among the rows down to it, averaged over a "
+    "user's clicks, then over users.",
+    "coverage": "The share of the different items shown that is among the first K of at least one user. A low share "
+    "means that the same few items are put first for everybody.",
+    "popularity bias": "How many times as often the first K items occur in training as all items that these users were "
+    "shown. Above 1 the model favours what is popular already.",
 }
