@@ -1,15 +1,22 @@
-"""Whatever can be compared: trained runs of one dataset."""
+"""Whatever can be compared: trained runs of one dataset, and scores of other systems on its rows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from ctrcore.errors import DataError, RunError
 from ctrcore.runs.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ctrcore.runs.outside import OutsideScores
+
+OUTSIDE = "outside"  # the model of scores that no run of ours gave
+Part = Literal["test", "valid"]
+PART_TITLES = {"test": "test", "valid": "validation"}
 
 
 @dataclass(frozen=True)
@@ -19,38 +26,93 @@ class Contender:
     Attributes:
         id: unique in the workspace.
         title: the name to show, unique among those compared.
-        model: 'lr', 'fm', 'afm', 'fibinet' or 'din'; it picks the colour.
+        model: 'lr', 'fm', 'afm', 'fibinet' or 'din', or 'outside' for another system; it picks the colour.
         version: changes whenever the scores do.
-        run: the run behind it.
+        run: the run behind it; None for another system.
+        meaning: 'order' if only the order of the scores means something, so that there are no probabilities.
+        outside: the other system's scores; None for a run.
+        reference: the run from whose rows the other system's scores take split, label and user; None for a run.
     """
 
     id: str
     title: str
     model: str
     version: float | None
-    run: Run
+    run: Run | None
+    meaning: Literal["probability", "order"] = "probability"
+    outside: OutsideScores | None = None
+    reference: Run | None = None
 
     def predictions(self) -> pd.DataFrame:
         """Scored rows with the columns split ('valid', 'test'), row, label, group and logit."""
-        return self.run.predictions()
+        return self._scored(self._rows())
 
-    def judged(self) -> pd.DataFrame:
-        """The scored rows that judge it: the test rows, or the validation rows if there are no test rows."""
-        scored = self.predictions()
-        test = scored[scored["split"] == "test"]
-        return (test if len(test) else scored).reset_index(drop=True)
+    def judged(self, part: Part | None = None) -> pd.DataFrame:
+        """The scored rows that judge it.
+
+        Args:
+            part: which rows; None: the test rows, or the validation rows if the run has no test rows.
+
+        Raises:
+            DataError: none of these rows is scored.
+        """
+        rows = self._rows()
+        part = part or ("test" if (rows["split"] == "test").any() else "valid")
+        found = self._scored(rows[rows["split"] == part])
+        if not len(found):
+            raise DataError(
+                f"'{self.title}' has no scores of {PART_TITLES[part]} rows.",
+                "Choose other models, or compare on other rows.",
+            )
+        return found.reset_index(drop=True)
+
+    def _rows(self) -> pd.DataFrame:
+        """The rows of the run that knows split, label and user."""
+        run = self.run or self.reference
+        if run is None:
+            raise RunError(f"Nothing is known of the rows that '{self.title}' scored.", "Compare it with a run.")
+        return run.predictions()
+
+    def _scored(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows if self.outside is None else self.outside.on(rows)
 
 
-def contenders(runs: Sequence[Run]) -> list[Contender]:
-    """The runs as contenders, in their order; runs of one name are told apart by the end of their id."""
-    names = [run.name for run in runs]
-    return [
-        Contender(
-            id=run.id,
-            title=f"{run.name} · {run.id[-4:]}" if names.count(run.name) > 1 else run.name,
-            model=run.spec.model.name,
-            version=run.finished,
-            run=run,
+def contenders(
+    runs: Sequence[Run], outside: Sequence[OutsideScores] = (), reference: Run | None = None
+) -> list[Contender]:
+    """Runs and scores of other systems as contenders, in their order; those of one name are told apart by their id.
+
+    Args:
+        runs: runs that are done.
+        outside: scores of other systems on rows of the runs' dataset.
+        reference: the run whose rows say split, label and user of these scores; by default the first run that was
+            trained on the same dataset.
+
+    Raises:
+        RunError: no run was trained on the dataset of the outside scores.
+    """
+    names = [*(run.name for run in runs), *(one.name for one in outside)]
+    found = [Contender(run.id, _title(run, names), run.spec.model.name, run.finished, run) for run in runs]
+    for one in outside:
+        known = [run for run in (reference, *runs) if run is not None and run.spec.dataset == one.dataset.id]
+        if not known:
+            raise RunError(
+                f"None of the runs was trained on the dataset of '{one.name}'.", "Choose a run on the same dataset."
+            )
+        found.append(
+            Contender(
+                id=one.id,
+                title=_title(one, names),
+                model=OUTSIDE,
+                version=one.created,
+                run=None,
+                meaning="order" if one.meaning == "order" else "probability",
+                outside=one,
+                reference=known[0],
+            )
         )
-        for run in runs
-    ]
+    return found
+
+
+def _title(one: Run | OutsideScores, names: list[str]) -> str:
+    return f"{one.name} · {one.id[-4:]}" if names.count(one.name) > 1 else one.name

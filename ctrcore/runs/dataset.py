@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ctrcore.data.preparing import Prepared
     from ctrcore.data.profiles import Profile
     from ctrcore.data.stored import Stored
+    from ctrcore.runs.outside import OutsideScores
     from ctrcore.runs.workspace import Workspace
 
 PREPARED_KEPT = 6  # encoded copies; each edit of a recipe makes another one
@@ -172,6 +173,12 @@ class Dataset(Job):
             shutil.rmtree(old, ignore_errors=True)
         return Prepared.load(place)
 
+    def outside(self) -> list[OutsideScores]:
+        """Scores of other systems on these rows, newest first."""
+        from ctrcore.runs.outside import outside_of
+
+        return outside_of(self)
+
     def cancel(self) -> None:
         """Stop reading the upload."""
         cancel(self.folder)
@@ -181,7 +188,7 @@ class Dataset(Job):
         return read_log(self.folder, last)
 
     def delete(self) -> None:
-        """Remove the dataset. Runs trained on it stay. Raises RunError while something works on it."""
+        """Remove the dataset and other systems' scores of it; runs stay. Raises RunError while it is worked on."""
         self.workspace.delete_dataset(self.id)
 
     def _ready(self, name: str) -> Path:

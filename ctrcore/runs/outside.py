@@ -1,0 +1,239 @@
+"""Scores of other systems: kept with the dataset whose rows they score, compared like those of a run.
+
+datasets/<id>/outside/<id>/outside.json  scores.parquet: row, logit
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from filelock import FileLock
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ctrcore.errors import RunError
+from ctrcore.runs.files import FileCache, replacing, write_text
+from ctrcore.runs.folders import new_folder, remove_folder, sweep, visible
+from ctrcore.runs.outside_files import OutsideChoices, read_scores
+from ctrcore.runs.outside_guesses import Meaning
+from ctrcore.runs.outside_rows import ROW, Held
+from ctrcore.runs.spec import checked_id, new_id
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ctrcore.data.recipe import Recipe
+    from ctrcore.runs.dataset import Dataset
+    from ctrcore.runs.run import Run
+
+FOLDER = "outside"
+LONGEST = 120  # letters of a name
+SLICE = 100_000  # rows of a template that are in memory
+
+
+class Manifest(BaseModel):
+    """What `outside.json` holds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=LONGEST)
+    created: float = Field(ge=0, le=1e12, allow_inf_nan=False)
+    recipe: str = Field(description="id of the recipe that said which rows are test rows")
+    id: list[str] = Field(description="the file's columns that name a row")
+    score: str = Field(description="the file's column of scores")
+    meaning: Meaning
+    reason: str = Field(description="why the scores are believed to mean that; empty if it was said")
+    rows: int = Field(ge=0, description="rows with a score")
+    judged: int = Field(ge=0, description="test rows with a score; of validation rows, if there are no test rows")
+    of: int = Field(ge=0, description="test rows; validation rows, if there are no test rows")
+    part: str = Field(description="what these are called")
+    unknown: int = Field(ge=0, description="rows of the file that are not in the table")
+    training: int = Field(ge=0, description="rows of the file that are training rows or were dropped")
+    clipped: int = Field(ge=0, description="probabilities of exactly 0 or 1")
+
+
+@dataclass(frozen=True)
+class OutsideScores:
+    """Another system's scores of rows of a dataset. Cheap to make; the methods read the disk."""
+
+    dataset: Dataset
+    id: str
+    manifest: Manifest
+
+    @property
+    def name(self) -> str:
+        """The name to show."""
+        return self.manifest.name
+
+    @property
+    def created(self) -> float:
+        """When they were added, in seconds since the epoch."""
+        return self.manifest.created
+
+    @property
+    def meaning(self) -> Meaning:
+        """Whether they are probabilities, logits, or only say an order."""
+        return self.manifest.meaning
+
+    @property
+    def folder(self) -> Path:
+        """Where the files lie."""
+        return self.dataset.folder / FOLDER / self.id
+
+    def scores(self) -> pd.DataFrame:
+        """The validation and test rows that have a score: row (increasing) and logit."""
+        import pandas as pd
+
+        try:
+            return pd.read_parquet(self.folder / "scores.parquet", columns=["row", "logit"])
+        except (OSError, ValueError) as error:
+            raise RunError(f"The scores of '{self.name}' cannot be read.", "Add their file again.") from error
+
+    def on(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Those of a run's scored rows that this system has scored too, with its logit in place of the run's.
+
+        Args:
+            rows: split, row, label, group and logit, as `Run.predictions` gives them; their order stays.
+        """
+        scores = self.scores()
+        known = scores["row"].to_numpy()
+        wanted = rows["row"].to_numpy()
+        place = np.searchsorted(known, wanted).clip(0, max(len(known) - 1, 0))
+        there = known[place] == wanted if len(known) else np.zeros(len(wanted), dtype=bool)
+        return rows[there].assign(logit=scores["logit"].to_numpy()[place[there]]).reset_index(drop=True)
+
+    def notes(self) -> list[str]:
+        """What to know of these scores, in sentences."""
+        told = self.manifest
+        columns = ", ".join(f"'{name}'" for name in told.id)
+        read = {"probability": "as a probability", "logit": "as a logit", "order": "as an order only"}[told.meaning]
+        lines = [
+            f"Rows were found by {columns}, the score '{told.score}' was taken {read}."
+            + (f" {told.reason}" if told.reason else ""),
+            f"{told.judged:,} of {told.of:,} {told.part} rows have a score.",
+        ]
+        if told.unknown:
+            lines.append(f"{told.unknown:,} rows of the file are not in the table.")
+        if told.training:
+            lines.append(f"{told.training:,} rows of the file are rows that models learn from: they were left out.")
+        if told.clipped:
+            lines.append(
+                f"{told.clipped:,} probabilities of exactly 0 or 1 count as 1e-15 from there: "
+                "one such row on the wrong side adds 34.5 to the sum behind the log-loss."
+            )
+        return lines
+
+    def rename(self, name: str) -> None:
+        """Give the scores another name."""
+        with FileLock(self.folder / ".edit.lock", timeout=10):
+            made = self.manifest.model_copy(update={"name": clean_title(name)})
+            write_text(self.folder / "outside.json", made.model_dump_json(indent=1))
+
+    def delete(self) -> None:
+        """Remove the scores."""
+        if self.folder.is_dir():
+            remove_folder(self.folder)
+
+
+def add_outside(
+    dataset: Dataset, recipe: Recipe, path: Path, name: str = "", choices: OutsideChoices | None = None
+) -> OutsideScores:
+    """Keep a file of another system's scores.
+
+    Args:
+        dataset: whose rows are scored.
+        recipe: says which of them are validation and test rows; that of the runs to compare with.
+        path: a table with a row id and a score.
+        name: what to call them; by default as the file.
+        choices: how to read the file; what is not said is guessed.
+
+    Raises:
+        DataError: the file is no table, its rows or its scores cannot be told, or too few rows have a score.
+    """
+    import pandas as pd
+
+    made = dataset.prepared(recipe)
+    held = Held(
+        test=np.asarray(made.test.row),
+        valid=np.asarray(made.valid.row),
+        test_label=np.asarray(made.test.label),
+        valid_label=np.asarray(made.valid.label),
+    )
+    read = read_scores(path, dataset.stored(), recipe.data_schema, held, choices or OutsideChoices())
+    manifest = Manifest(
+        name=clean_title(name or path.name),
+        created=time.time(),
+        recipe=recipe.id,
+        id=read.id,
+        score=read.score,
+        meaning=read.meaning,
+        reason=read.reason,
+        rows=len(read.row),
+        judged=int(np.isin(read.row, held.judged).sum()),
+        of=len(held.judged),
+        part=held.title,
+        unknown=read.unknown,
+        training=read.training,
+        clipped=read.clipped,
+    )
+    place = dataset.folder / FOLDER / new_id()
+    place.parent.mkdir(exist_ok=True)
+    sweep(place.parent)
+    with new_folder(place) as folder:
+        pd.DataFrame({"row": read.row, "logit": read.logit}).to_parquet(folder / "scores.parquet", index=False)
+        write_text(folder / "outside.json", manifest.model_dump_json(indent=1))
+    return OutsideScores(dataset, place.name, manifest)
+
+
+def outside_of(dataset: Dataset) -> list[OutsideScores]:
+    """The outside scores kept with a dataset that can be read, newest first."""
+    parent = dataset.folder / FOLDER
+    found = [open_outside(dataset, name) for name in visible(parent)] if parent.is_dir() else []
+    return sorted((one for one in found if one is not None), key=lambda one: (-one.created, one.id))
+
+
+def open_outside(dataset: Dataset, outside_id: str) -> OutsideScores | None:
+    """The outside scores of that id, or None if there are none that can be read."""
+    manifest = _manifests.get(dataset.folder / FOLDER / checked_id(outside_id, "outside score") / "outside.json")
+    return OutsideScores(dataset, outside_id, manifest) if manifest is not None else None
+
+
+def write_template(run: Run, path: Path) -> int:
+    """Write the rows that another system has to score to be compared with a run, as CSV.
+
+    These are the run's test and validation rows: `row` (the number in the table, counted from 0), `split`, and all
+    columns of the table but the label; one of the table's own with these names is called `row_of_table`.
+
+    Returns:
+        How many rows there are.
+    """
+    table = run.dataset().stored()
+    held = run.predictions()[["row", "split"]].sort_values("row", ignore_index=True)
+    label = run.recipe.data_schema.label
+    kept = [str(name) for name in table.columns if str(name) != label]
+    shown = {name: f"{name}_of_table" for name in kept if name in (ROW, "split")}
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        for start in range(0, len(held), SLICE):
+            part = held.iloc[start : start + SLICE].reset_index(drop=True)
+            cells = table.frame(part["row"].to_numpy(), kept).rename(columns=shown).reset_index(drop=True)
+            part.join(cells).to_csv(file, index=False, header=start == 0)
+    return len(held)
+
+
+def clean_title(name: str) -> str:
+    """A name to show: one line, not too long, not empty."""
+    words = "".join(letter if letter.isprintable() else " " for letter in name).split()
+    return " ".join(words)[:LONGEST] or "Another system"
+
+
+def _parse(path: Path) -> Manifest | None:
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+_manifests = FileCache(_parse, size=2_000)

@@ -1,0 +1,193 @@
+"""Reading another system's scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field
+
+from ctrcore.data.values import as_numbers
+from ctrcore.errors import DataError
+from ctrcore.metrics import EPS
+from ctrcore.runs.outside_guesses import Meaning, guess_ids, guess_meaning, guess_score
+from ctrcore.runs.outside_rows import HERE, Held, Index, check_same, is_row_number, rows_by_keys, rows_by_number
+from ctrcore.runs.score_files import stored_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ctrcore.data.stored import Stored
+    from ctrcore.schema import Schema
+
+LARGEST = float(np.finfo(np.float32).max)
+
+
+class OutsideChoices(BaseModel):
+    """How a file of scores is read; what is not said is guessed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: list[str] = Field(
+        default_factory=list,
+        description="columns that together name a row of the table; a single one that is called 'row', or that the "
+        "table does not have, holds the row's number, counted from 0",
+    )
+    score: str | None = Field(None, description="column of the scores")
+    meaning: Meaning | None = Field(
+        None,
+        description="probability: within 0 and 1; logit: its sigmoid is the probability; order: a higher one is rather "
+        "a click, and nothing else",
+    )
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a file of scores holds.
+
+    Attributes:
+        row: (n,) validation and test rows of the table, increasing.
+        logit: (n,) their scores as logits (`as_logit`).
+        id: the columns that name a row.
+        score: the column of scores.
+        meaning: what they mean.
+        reason: why they are believed to mean that; empty if it was said.
+        unknown: rows of the file that are not in the table.
+        training: rows of the file that are training rows, or were dropped when the table was cleaned.
+        clipped: probabilities of exactly 0 or 1.
+    """
+
+    row: Index
+    logit: npt.NDArray[np.float32]
+    id: list[str]
+    score: str
+    meaning: Meaning
+    reason: str
+    unknown: int
+    training: int
+    clipped: int
+
+
+def read_scores(path: Path, table: Stored, schema: Schema, held: Held, choices: OutsideChoices) -> Read:
+    """Read a file of scores: CSV, TSV, Parquet or JSON Lines, each also gzipped.
+
+    Args:
+        path: the file.
+        table: the rows that it scores.
+        schema: their meaning.
+        held: which of them count.
+        choices: how to read it.
+
+    Raises:
+        DataError: the file is no table, its rows or its scores cannot be told, or too few rows have a score.
+    """
+    with stored_rows(path) as file:
+        _check_columns(file, table, choices)
+        score = choices.score or guess_score(file, table, schema, choices.id)
+        ids = list(dict.fromkeys(choices.id)) or guess_ids(file, table, schema, held, score)
+        if is_row_number(ids, table):
+            row = rows_by_number(file[ids[0]], ids[0], len(table))
+            check_same(file, table, row, [name for name in (schema.user, schema.item) if name is not None])
+        else:
+            row = rows_by_keys(file, table, ids, held)
+        numbers = as_numbers(file[score])
+        _check(np.isfinite(numbers), file[score], score, "missing, infinite or no numbers", "Give each row a number.")
+    meaning, reason = (choices.meaning, "") if choices.meaning is not None else guess_meaning(score, numbers)
+    _check_meaning(numbers, score, meaning)
+    chosen = _held_only(row, held, len(table))
+    _check_cover(row[chosen], held)
+    logit, clipped = as_logit(numbers[chosen], meaning)
+    return Read(
+        row=row[chosen],
+        logit=logit,
+        id=ids,
+        score=score,
+        meaning=meaning,
+        reason=reason,
+        unknown=int((row < 0).sum()),
+        training=int((row >= 0).sum()) - len(chosen),
+        clipped=clipped,
+    )
+
+
+def as_logit(numbers: npt.NDArray[np.float64], meaning: Meaning) -> tuple[npt.NDArray[np.float32], int]:
+    """Scores as logits, and how many of them had to be moved to have a finite one.
+
+    A probability of exactly 0 or 1 becomes 1e-15 or 1 - 1e-15 (`metrics.EPS`): a logit of 34.5. Where only the order
+    means something, a score becomes the logit of its place among the m different scores,
+    log((place + 0.5) / (m - place - 0.5)): float32 keeps millions of them apart, which it might not do for the scores.
+    """
+    if meaning == "logit":
+        return numbers.astype(np.float32), 0
+    if meaning == "order":
+        different, place = np.unique(numbers, return_inverse=True)
+        return np.log((place + 0.5) / (len(different) - place - 0.5)).astype(np.float32), 0
+    inside = np.clip(numbers, EPS, 1 - EPS)
+    return (np.log(inside) - np.log1p(-inside)).astype(np.float32), int(((numbers <= 0) | (numbers >= 1)).sum())
+
+
+def _held_only(row: Index, held: Held, rows: int) -> Index:
+    """Which rows of the file count, in the order of the table's rows."""
+    counts = np.zeros(rows + 1, dtype=bool)
+    counts[held.test] = counts[held.valid] = True
+    chosen = np.flatnonzero(counts[row])  # -1 is the last place, which is never set
+    return chosen[np.argsort(row[chosen], kind="stable")]
+
+
+def _check_columns(file: Stored, table: Stored, choices: OutsideChoices) -> None:
+    """Raise DataError if a column that was named is not there."""
+    wanted = [*choices.id, *([choices.score] if choices.score is not None else [])]
+    missing = next((name for name in wanted if name not in file.columns), None)
+    if missing is not None:
+        there = ", ".join(str(name)[:60] for name in file.columns[:30])
+        raise DataError(f"The file has no column '{missing[:60]}'.", f"Its columns are: {there}.")
+    strange = next((name for name in choices.id if len(choices.id) > 1 and name not in table.columns), None)
+    if strange is not None:
+        raise DataError(
+            f"The table has no column '{strange[:60]}' to find a row by.", "Name columns that file and table share."
+        )
+
+
+def _check_meaning(numbers: npt.NDArray[np.float64], name: str, meaning: Meaning) -> None:
+    """Raise DataError if the numbers cannot mean that."""
+    if meaning == "probability":
+        remedy = "Say that they are logits, or that only their order means something."
+        _check((numbers >= 0) & (numbers <= 1), numbers, name, "no probabilities, which lie within 0 and 1", remedy)
+    elif meaning == "logit":
+        remedy = "Say that only their order means something."
+        _check(np.abs(numbers) <= LARGEST, numbers, name, "too large for logits", remedy)
+
+
+def _check(
+    right: npt.NDArray[np.bool_],
+    cells: pd.Series[Any] | npt.NDArray[np.float64],
+    name: str,
+    problem: str,
+    remedy: str,
+) -> None:
+    if not right.all():
+        first = int(right.argmin())
+        cell = cells[first] if isinstance(cells, np.ndarray) else cells.iloc[first]
+        raise DataError(
+            f"{int((~right).sum()):,} of {len(right):,} scores in '{name[:60]}' are {problem}; the first is "
+            f"'{str(cell)[:50]}' in {HERE.format(first + 1)}.",
+            remedy,
+        )
+
+
+def _check_cover(row: Index, held: Held) -> None:
+    """Raise DataError if these rows are too few to judge by."""
+    there = np.isin(held.judged, row)
+    label = held.judged_label[there]
+    if len(label) < 2:
+        found = "Only one" if len(label) else "None"
+        raise DataError(
+            f"{found} of the {len(held.judged):,} {held.title} rows has a score in the file.",
+            "Score the rows of the template; check that the file's ids are those of this dataset.",
+        )
+    if label.min() == label.max():
+        what = "clicked" if label[0] else "without a click"
+        raise DataError(f"All {len(label):,} {held.title} rows with a score are {what}.", "Score more of these rows.")

@@ -1,0 +1,96 @@
+"""Which columns of another system's file hold the row and the score, and what the scores mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ctrcore.data.guesses.names import is_code, words_of
+from ctrcore.errors import DataError
+from ctrcore.runs.outside_rows import ROW, Held, is_row_number, keys_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ctrcore.data.stored import Stored
+    from ctrcore.schema import Schema
+
+Meaning = Literal["probability", "logit", "order"]
+ROW_NAMES = {ROW, "row_id", "rowid", "row_number", "row_index", "index", "idx", ""}
+# Words in the name of a column of scores; where two lists match, the earlier one says more.
+SCORE_NAMES = (
+    {"logit", "logits"},
+    {"probability", "probabilities", "prob", "probs", "proba", "pctr", "p"},
+    {"prediction", "predictions", "predicted", "pred", "preds", "yhat", "hat"},
+    {"score", "scores", "scoring", "ctr"},
+)
+
+
+def guess_score(file: Stored, table: Stored, schema: Schema, ids: list[str]) -> str:
+    """The column of scores: by its name, or because it is the only one that is left.
+
+    Raises:
+        DataError: there is none, or several might be it.
+    """
+    own = {ROW, "split", schema.label, *ids}
+    names = [str(name) for name in file.columns if str(name) not in own]
+    new = [name for name in names if name not in table.columns]
+    for candidates in (new, names):
+        for words in SCORE_NAMES:
+            found = [name for name in candidates if words & set(words_of(name))]
+            if len(found) == 1:
+                return found[0]
+            if found:
+                raise _unclear_score(found)
+    left = [name for name in new if name.strip().lower() not in ROW_NAMES]
+    if len(left) == 1:
+        return left[0]
+    raise _unclear_score(left)
+
+
+def _unclear_score(names: list[str]) -> DataError:
+    shown = ", ".join(f"'{name[:60]}'" for name in names[:5])
+    problem = f"The scores may be in any of {shown}." if names else "The file has no column of scores."
+    return DataError(problem, "Name the column of scores.")
+
+
+def guess_ids(file: Stored, table: Stored, schema: Schema, held: Held, score: str) -> list[str]:
+    """The columns that name a row: one of row numbers, else those shared with the table that tell its rows apart.
+
+    Raises:
+        DataError: there are none.
+    """
+    names = [str(name) for name in file.columns if str(name) != score]
+    numbered = [name for name in names if name.strip().lower() in ROW_NAMES and is_row_number([name], table)]
+    if numbered:
+        return sorted(numbered, key=lambda name: name.strip().lower() != ROW)[:1]
+    shared = [name for name in names if name in table.columns and name != schema.label and _is_plain(table[name])]
+    special = [name for name in (schema.user, schema.item, schema.time) if name in shared]
+    for tried in [*([name] for name in shared if is_code(name)), special, shared]:
+        if tried and len(np.unique(keys_of(table, tried, file)[0][held.judged])) == len(held.judged):
+            return tried
+    raise DataError(
+        f"No column of the file says which {held.title} row a score belongs to"
+        + (f": {', '.join(shared)[:80]} do not tell these rows apart." if shared else "."),
+        "Add a column 'row' with the row's number in the table, counted from 0, as the template has it.",
+    )
+
+
+def guess_meaning(name: str, numbers: npt.NDArray[np.float64]) -> tuple[Meaning, str]:
+    """What scores mean, and a sentence that says why it is believed."""
+    words = set(words_of(name))
+    if words & SCORE_NAMES[0]:
+        return "logit", f"The column is called '{name[:60]}'."
+    low, high = float(np.nanmin(numbers, initial=np.inf)), float(np.nanmax(numbers, initial=-np.inf))
+    if low >= 0 and high <= 1:
+        return "probability", "All scores lie within 0 and 1."
+    return "order", f"The scores reach from {low:g} to {high:g}, and nothing says that they are logits."
+
+
+def _is_plain(cells: pd.Series[Any]) -> bool:
+    """True for a column without lists."""
+    import pandas as pd
+
+    return not isinstance(cells.dtype, pd.ArrowDtype)

@@ -1,0 +1,178 @@
+"""Which row of the table each row of another system's file belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ctrcore.data.values import as_numbers, as_words
+from ctrcore.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ctrcore.data.stored import Stored
+
+Index = npt.NDArray[np.int64]
+ROW = "row"  # what this app calls the number of a row in its table, counted from 0
+HERE = "row {} of the file, counted from 1 without the header"
+
+
+@dataclass(frozen=True)
+class Held:
+    """Rows of the table that no model learns from, as one recipe splits them.
+
+    Attributes:
+        test: (t,) their numbers in the table.
+        valid: (v,) likewise.
+        test_label: (t,) 1 where the row was clicked, else 0.
+        valid_label: (v,) likewise.
+    """
+
+    test: Index
+    valid: Index
+    test_label: npt.NDArray[np.float32]
+    valid_label: npt.NDArray[np.float32]
+
+    @property
+    def judged(self) -> Index:
+        """The rows that models are judged on."""
+        return self.test if len(self.test) else self.valid
+
+    @property
+    def judged_label(self) -> npt.NDArray[np.float32]:
+        """Whether they were clicked."""
+        return self.test_label if len(self.test) else self.valid_label
+
+    @property
+    def title(self) -> str:
+        """What the judged rows are called."""
+        return "test" if len(self.test) else "validation"
+
+
+def is_row_number(ids: list[str], table: Stored) -> bool:
+    """True if the column holds the number of a row, False if it is one of the table's own."""
+    return len(ids) == 1 and (ids[0].strip().lower() == ROW or ids[0] not in table.columns)
+
+
+def rows_by_number(cells: pd.Series[Any], name: str, rows: int) -> Index:
+    """The table's row (m,) of each of m cells that hold its number; -1 for one that is not in the table.
+
+    Args:
+        cells: numbers, counted from 0.
+        name: what their column is called.
+        rows: rows of the table.
+
+    Raises:
+        DataError: a cell is no whole number, or a row comes twice.
+    """
+    numbers = as_numbers(cells)
+    wrong = np.isnan(numbers) | (numbers != np.floor(numbers))
+    if wrong.any():
+        first = int(wrong.argmax())
+        raise DataError(
+            f"{int(wrong.sum()):,} cells of '{name[:60]}' are no row numbers; the first is "
+            f"'{str(cells.iloc[first])[:50]}' in {HERE.format(first + 1)}.",
+            "Give each score the number of its row in the table, counted from 0, or name other id columns.",
+        )
+    found: Index = np.where((numbers >= 0) & (numbers < rows), numbers, -1).astype(np.int64)
+    twice = np.flatnonzero(np.bincount(found[found >= 0], minlength=1) > 1)
+    if len(twice):
+        raise DataError(
+            f"{len(twice):,} rows have more than one score in the file, the first of them row {twice[0]}.",
+            "Give each row one score.",
+        )
+    return found
+
+
+def rows_by_keys(file: Stored, table: Stored, ids: list[str], held: Held) -> Index:
+    """The table's row (m,) of each of the file's m rows, by columns that both have.
+
+    A key that test and validation rows share means the test row. Of rows that no model is judged on any one stands for
+    all with its key; -1 is for rows of the file that are not in the table.
+
+    Raises:
+        DataError: judged rows, or the file's rows, share a key.
+    """
+    ours, theirs = keys_of(table, ids, file)
+    size = int(max(ours.max(initial=-1), theirs.max(initial=-1))) + 1
+    asked = np.bincount(theirs[theirs >= 0], minlength=size)
+    shown = ", ".join(f"'{name[:60]}'" for name in ids)
+    unclear = (np.bincount(ours[held.judged], minlength=size) > 1) & (asked > 0)
+    if unclear.any():
+        raise DataError(
+            f"{int(unclear.sum()):,} values of {shown} stand for more than one {held.title} row each.",
+            "Name further columns that tell these rows apart, or use a column 'row' with the row's number.",
+        )
+    counts = np.bincount(ours[np.concatenate([held.test, held.valid])], minlength=size)
+    twice = (asked > 1) & (counts > 0)
+    if twice.any():
+        first = int(np.flatnonzero(np.append(twice, False)[theirs])[0])
+        raise DataError(
+            f"{int(twice.sum()):,} values of {shown} have more than one score; the first is in "
+            f"{HERE.format(first + 1)}.",
+            "Give each row one score, or name further columns that tell the rows apart.",
+        )
+    place = np.full(size + 1, -1, dtype=np.int64)  # the last one is that of keys which the table does not have
+    others = np.ones(len(table), dtype=bool)
+    others[held.test] = others[held.valid] = False
+    place[ours[others]] = np.flatnonzero(others)
+    alone = held.valid[counts[ours[held.valid]] == 1]
+    place[ours[alone]] = alone
+    place[ours[held.judged]] = held.judged
+    return place[theirs]
+
+
+def keys_of(table: Stored, ids: list[str], file: Stored) -> tuple[Index, Index]:
+    """A number for each row of the table (n,) and of the file (m,): rows are equal in these columns where it is equal.
+
+    Cells are compared as `as_words` reads them, so that 7, 7.0 and "7" are one id; missing is a value like any other.
+    -1 stands for a row of the file with a value that the table does not have.
+    """
+    import pandas as pd
+
+    n = len(table)
+    key: Index = np.zeros(n + len(file), dtype=np.int64)
+    known = np.ones(len(file), dtype=bool)
+    for name in ids:
+        ours, theirs = as_words(table[name]), as_words(file[name])
+        missing = len(ours.words)
+        word = pd.Index(ours.words, dtype=object).get_indexer(pd.Index(theirs.words, dtype=object))
+        code = np.append(word, missing)[theirs.codes]
+        known &= code >= 0
+        cells = np.concatenate([np.where(ours.known, ours.codes, missing), code.clip(0)])
+        # without gaps, so that the products stay small
+        key = pd.factorize(key * (missing + 1) + cells)[0].astype(np.int64)
+    return key[:n], np.where(known, key[n:], -1)
+
+
+def check_same(file: Stored, table: Stored, row: Index, names: Iterable[str]) -> None:
+    """See that columns which the file shares with the table hold in each row what the table holds in that row.
+
+    Args:
+        file: what was read.
+        table: the rows.
+        row: the table's row of each of the file's rows, -1 for none.
+        names: columns to look at, if both have them.
+
+    Raises:
+        DataError: they do not, so that the row numbers are not those of this table.
+    """
+    import pandas as pd
+
+    for name in names:
+        if name not in file.columns or name not in table.columns:
+            continue
+        ours, theirs = as_words(table[name]), as_words(file[name])
+        word = pd.Index(ours.words, dtype=object).get_indexer(pd.Index(theirs.words, dtype=object))
+        differ = (row >= 0) & theirs.known & (np.append(word, -1)[theirs.codes] != ours.codes[row])
+        if differ.any():
+            raise DataError(
+                f"In {int(differ.sum()):,} rows of the file '{name[:60]}' is not what the table holds in the row of "
+                f"that number; the first is {HERE.format(int(differ.argmax()) + 1)}.",
+                "Count the table's rows from 0, in its own order, or name other id columns.",
+            )
