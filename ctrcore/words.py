@@ -62,3 +62,23 @@ WORDS = {
     "popularity bias": "How many times as often the first K items occur in training as all items that these users were "
     "shown. Above 1 the model favours what is popular already.",
 }
+
+_TITLES = {
+    "auc": "AUC",
+    "gauc": "gAUC",
+    "pr_auc": "PR-AUC",
+    "log_loss": "Log-loss",
+    "f1": "F1",
+    "ece": "ECE",
+    "pcoc": "PCOC",
+    "rela_impr": "RelaImpr",
+    "hit_rate": "HR@K",
+    "ndcg": "NDCG@K",
+    "mrr": "MRR",
+    "map": "MAP",
+}
+
+
+def title_of(word: str) -> str:
+    """A term of `WORDS` as it is written."""
+    return _TITLES.get(word) or word[:1].upper() + word[1:].replace("_", " ")
