@@ -143,32 +143,6 @@ def rela_impr(value: float, base: float) -> float:
     return float("nan") if base == 0.5 else (value - 0.5) / (base - 0.5) - 1
 
 
-def ranking(label: Labels, score: Array, group: npt.NDArray[np.integer], k: int = 10) -> dict[str, float]:
-    """HR@K, NDCG@K and MRR, averaged over the users that have a click. Ties are broken by row order."""
-    known = np.flatnonzero(np.asarray(group) >= 0)
-    user = np.unique(np.asarray(group)[known], return_inverse=True)[1]
-    order = np.lexsort((-np.asarray(score, dtype=np.float64)[known], user))
-    user, label = user[order], np.asarray(label, dtype=np.float64)[known][order]
-    impressions = np.bincount(user)
-    position = np.arange(len(user)) - np.repeat(np.cumsum(impressions) - impressions, impressions)
-    clicks = np.bincount(user, weights=label)
-    have = clicks > 0
-    if not have.any():
-        return {"hit_rate": float("nan"), "ndcg": float("nan"), "mrr": float("nan")}
-    discount = 1 / np.log2(np.arange(2, k + 2))
-    top = position < k
-    hits = np.bincount(user[top], weights=label[top], minlength=len(have))
-    gain = np.bincount(user[top], weights=label[top] * discount[position[top]], minlength=len(have))
-    ideal = np.concatenate([[0.0], np.cumsum(discount)])[np.minimum(clicks, k).astype(int)]
-    first = np.full(len(have), np.inf)
-    np.minimum.at(first, user[label == 1], position[label == 1] + 1.0)
-    return {
-        "hit_rate": float(np.mean(hits[have] > 0)),
-        "ndcg": float(np.mean(gain[have] / ideal[have])),
-        "mrr": float(np.mean(1 / first[have])),
-    }
-
-
 def evaluate(
     label: Labels, logit: Array, group: npt.NDArray[np.integer] | None = None, threshold: float = 0.5
 ) -> dict[str, float]:
@@ -178,7 +152,6 @@ def evaluate(
     result = whole(ranked, label, logit) | {"accuracy": counts.accuracy, "f1": counts.f1}
     if group is not None and np.any(np.asarray(group) >= 0):
         result |= per_user(ranked, *user_codes(group))
-        result |= ranking(label, logit, group)
     return result
 
 

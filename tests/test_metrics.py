@@ -76,24 +76,6 @@ def test_gauc_equals_a_loop_over_users(tied: bool) -> None:
     assert skipped > 0
 
 
-def test_ranking_equals_a_loop_over_users() -> None:
-    label, logit = rows(400, False, 4)
-    group = np.random.default_rng(5).integers(0, 30, 400)
-    hit, ndcg, mrr = [], [], []
-    for user in np.unique(group):
-        mine = group == user
-        if label[mine].sum() == 0:
-            continue
-        ordered = label[mine][np.argsort(-logit[mine])]
-        hit.append(ordered[:5].max())
-        ndcg.append(reference.ndcg_score([label[mine]], [logit[mine]], k=5) if mine.sum() > 1 else 1.0)
-        mrr.append(1 / (np.argmax(ordered) + 1))
-    found = metrics.ranking(label, logit, group, k=5)
-    assert found["hit_rate"] == pytest.approx(np.mean(hit))
-    assert found["ndcg"] == pytest.approx(np.mean(ndcg))
-    assert found["mrr"] == pytest.approx(np.mean(mrr))
-
-
 def test_calibration_of_a_perfect_and_a_doubling_model() -> None:
     rng = np.random.default_rng(0)
     probability = rng.uniform(0.05, 0.45, 200_000)

@@ -154,7 +154,8 @@ def _choose(of: Ints, take: Ints) -> Array:
     """Logarithm of the number of ways to take so many of so many."""
     most = int(max(of.max(initial=0), take.max(initial=0)))
     logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, most + 1)))])
-    return logs[of] - logs[take] - logs[np.maximum(of - take, 0)]
+    ways: Array = logs[of] - logs[take] - logs[np.maximum(of - take, 0)]
+    return ways
 
 
 def _over(value: Array, whole: npt.NDArray[np.number]) -> Array:
