@@ -16,6 +16,28 @@ WORDS = {
     "log_loss": "How surprised the model is by what happened; lower is better. It punishes sure and wrong predictions.",
     "accuracy": "Share of rows on the right side of the cutoff. With rare clicks, saying 'never' looks good here.",
     "f1": "Balance of precision (how many called clicks were clicks) and recall (how many clicks were called).",
+    "precision": "Of the rows called clicks the share that was clicked.",
+    "recall": "Of the clicked rows the share that was called.",
+    "cost": "What the mistakes at a cutoff cost: a false alarm is a row called a click that was not clicked, a missed "
+    "click one that was not called. The mean over all rows counts rightly judged rows as 0.",
+    "roc": "The share of the clicks found against the share of the non-clicks that came along, for every cutoff.",
+    "gain": "Cumulative gain: the share of all clicks that is in the best part of the list.",
+    "lift": "How many times more clicks the best part of the list holds than a random part of the same size.",
+    "p": "How often chance alone would give a difference at least this large if both models ranked equally well. Small "
+    "speaks against chance; it is not the probability that they are equal.",
+    "adjusted p": "p after Holm's correction for all pairs tested together: of many pairs some would look different by "
+    "chance alone. Below 0.05 a difference counts as told apart.",
+    "delong": "DeLong's test: the exact spread of the difference of two AUCs on the same rows, by a formula (DeLong "
+    "et al. 1988). Fast; it takes rows as independent.",
+    "bootstrap": "Rows are drawn anew with replacement many times, clicks and others apart, the same for all models; "
+    "the spread of the differences is read off. It takes rows as independent.",
+    "users": "Users are drawn anew instead of rows, each with all of the rows. Rows of one user are alike, so this is "
+    "the honest choice where users have many rows; intervals get wider.",
+    "repair": "A curve fitted on the validation rows that turns a model's score into a better probability. The order "
+    "of the rows stays as it is.",
+    "platt": "Platt's repair: a sigmoid of a straight line, two numbers. Works with few rows.",
+    "isotonic": "The isotonic repair: the best staircase that never falls. Follows any shape, but needs thousands of "
+    "rows, and rows on one step become equal.",
     "ece": "Expected calibration error: mean distance between the predicted probability and the click rate.",
     "pcoc": "Predicted clicks over observed clicks. 1 is right, above 1 the model promises too many.",
     "rela_impr": "How much better the AUC is than that of the base run, both counted from 0.5.",
@@ -61,6 +83,16 @@ WORDS = {
     "means that the same few items are put first for everybody.",
     "popularity bias": "How many times as often the first K items occur in training as all items that these users were "
     "shown. Above 1 the model favours what is popular already.",
+    "interval": "The 95 % interval: with a hundred other samples of test rows, about 95 of such intervals would hold "
+    "the true value. It says nothing on another seed or another time.",
+    "normalised_entropy": "Log-loss divided by that of always predicting the click rate. Below 1 the model knows more; "
+    "unlike the log-loss it can be compared between tables with different click rates.",
+    "seconds": "Seconds from the first training row to the end, validation included.",
+    "rows per second": "Rows that are learnt from, or scored, in one second on the machine that trained the model.",
+    "peak memory": "The most main memory that the training process held at once. Memory of a GPU is not in it.",
+    "best epoch": "The epoch with the best AUC on the validation rows: its weights were kept.",
+    "seed": "The number that random choices start from. Runs that differ only in it show how much is luck.",
+    "outside": "Scores that another system gave to the same rows, added as a file.",
 }
 
 _TITLES = {
@@ -72,6 +104,9 @@ _TITLES = {
     "ece": "ECE",
     "pcoc": "PCOC",
     "rela_impr": "RelaImpr",
+    "roc": "ROC curve",
+    "delong": "DeLong's test",
+    "platt": "Platt's repair",
     "hit_rate": "HR@K",
     "ndcg": "NDCG@K",
     "mrr": "MRR",
