@@ -155,13 +155,7 @@ def add_outside(
     """
     import pandas as pd
 
-    made = dataset.prepared(recipe)
-    held = Held(
-        test=np.asarray(made.test.row),
-        valid=np.asarray(made.valid.row),
-        test_label=np.asarray(made.test.label),
-        valid_label=np.asarray(made.valid.label),
-    )
+    held = held_of(dataset, recipe)
     read = read_scores(path, dataset.stored(), recipe.data_schema, held, choices or OutsideChoices())
     manifest = Manifest(
         name=clean_title(name or path.name),
@@ -186,6 +180,17 @@ def add_outside(
         pd.DataFrame({"row": read.row, "logit": read.logit}).to_parquet(folder / "scores.parquet", index=False)
         write_text(folder / "outside.json", manifest.model_dump_json(indent=1))
     return OutsideScores(dataset, place.name, manifest)
+
+
+def held_of(dataset: Dataset, recipe: Recipe) -> Held:
+    """The rows of a dataset that no model learns from, as a recipe splits them."""
+    made = dataset.prepared(recipe)
+    return Held(
+        test=np.asarray(made.test.row),
+        valid=np.asarray(made.valid.row),
+        test_label=np.asarray(made.test.label),
+        valid_label=np.asarray(made.valid.label),
+    )
 
 
 def outside_of(dataset: Dataset) -> list[OutsideScores]:

@@ -57,7 +57,7 @@ def save_uploads(folder: Path, part: str, uploads: Mapping[str, Upload]) -> dict
     saved = {}
     for number, (name, data) in enumerate(uploads.items()):
         place = f"{SOURCE}/{part}{number}{suffix_of(name)}"
-        _save(folder / place, data)
+        save_upload(folder / place, data)
         saved[clean_name(name)] = place
     return saved
 
@@ -70,7 +70,8 @@ def check_names(names: Iterable[str]) -> None:
         raise RunError(f"Two of the files are called '{double[:60]}'.", "Rename one of them, or choose it only once.")
 
 
-def _save(target: Path, data: Upload) -> None:
+def save_upload(target: Path, data: Upload) -> None:
+    """Write one upload to a new file. Raises RunError if it is empty or larger than `CTR_MAX_UPLOAD`."""
     limit = settings.max_upload()
     size = 0
     with target.open("xb") as file:

@@ -1,0 +1,46 @@
+"""What each cutoff on the probability brings. A probability rises with its logit, so the rows' one order tells all."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ctrcore.comparing.counts import Counts, ManyCounts
+from ctrcore.comparing.sheet import Sheet
+from ctrcore.metrics import log_odds, sigmoid
+
+Array = npt.NDArray[np.float64]
+Goal = Literal["f1", "accuracy", "cost"]
+TOPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # round numbers for the end of an axis
+
+
+def top_of(sheet: Sheet, ids: list[str]) -> float:
+    """A round number that hardly any probability of these models exceeds: with rare clicks far below 1."""
+    highest = max((float(sigmoid(np.quantile(sheet.logit[one], 0.999))) for one in ids), default=1.0)
+    return next(top for top in TOPS if top >= min(highest, 1.0))
+
+
+def at(sheet: Sheet, name: str, cutoff: float) -> Counts:
+    """Counts when a model's rows with at least this probability are called clicks."""
+    return sheet.ranked(name).at(log_odds(cutoff))
+
+
+def over(sheet: Sheet, name: str, cutoffs: Array) -> ManyCounts:
+    """`at` for many cutoffs."""
+    return sheet.ranked(name).counts([log_odds(cutoff) for cutoff in cutoffs])
+
+
+def best(sheet: Sheet, name: str, goal: Goal, *, false_alarm: float = 1.0, missed: float = 1.0) -> tuple[float, float]:
+    """(probability, value) of the best of all cutoffs; the probability is 1 where nothing should be called a click.
+
+    Args:
+        sheet: the rows.
+        name: the model.
+        goal: what is best: the highest F1 or accuracy, or the lowest mean cost of a row.
+        false_alarm, missed: what these cost.
+    """
+    ranked = sheet.ranked(name)
+    score, value = ranked.best_cost(false_alarm, missed) if goal == "cost" else ranked.best(goal)
+    return (float(sigmoid(score)) if np.isfinite(score) else 1.0), value
