@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ctrcore.commands.output import METRICS, as_json, note, print_json
+from ctrcore.commands.output import METRICS, as_json, bar, note, print_json
 from ctrcore.commands.places import find_run, open_workspace
 from ctrcore.commands.tables import FILE
+from ctrcore.comparing.repair import KINDS, REPAIR_TITLES, Kind
 from ctrcore.runs.files import replacing
+from ctrcore.runs.repairs import repair_of
 from ctrcore.runs.score_files import PARQUET, CsvScores, kept_names, score_file, scores_of, stored_rows
 from ctrcore.runs.scoring import Scored, Scorer, ScoreReport
 
@@ -35,19 +37,34 @@ MANY_UNKNOWN = 0.05  # share of unknown values from which on a field is worth a 
 )
 @click.option("--keep", multiple=True, metavar="COLUMN", help="A column of FILE to keep; may be repeated.")
 @click.option("--keep-all", is_flag=True, help="Keep all columns of FILE beside the scores.")
+@click.option(
+    "--repair",
+    type=click.Choice(KINDS),
+    help="Give probabilities repaired on the validation rows; 'calibrate' RUN first. The logit stays the model's.",
+)
 @as_json
-def predict(run: str, file: Path, *, output: Path | None, keep: tuple[str, ...], keep_all: bool, json_: bool) -> None:
+def predict(
+    run: str,
+    file: Path,
+    *,
+    output: Path | None,
+    keep: tuple[str, ...],
+    keep_all: bool,
+    repair: Kind | None,
+    json_: bool,
+) -> None:
     """Score each row of FILE with RUN (id, beginning of an id, name or 'last'): its logit and probability.
 
     FILE has the columns of the run's table in any order. A column that is missing is filled as the run's encoder says,
     new values count as unknown, and the label may be missing. A file larger than the memory is read in slices.
     """
     found = find_run(open_workspace(), run)
+    kept = repair_of(found, repair)
     scores: list[dict[str, Any]] = []
-    with _bar("reading") as tell, stored_rows(file, tell) as table:
-        scorer = Scorer(found, table)
+    with bar("reading") as tell, stored_rows(file, tell) as table:
+        scorer = Scorer(found, table, kept)
         names = [str(name) for name in table.columns] if keep_all else list(keep)
-        with _bar("scoring") as told, _target(output, table, names, scores if json_ else None) as write:
+        with bar("scoring") as told, _target(output, table, names, scores if json_ else None) as write:
             for part in scorer.slices(told):
                 write(part)
         report = scorer.report()
@@ -76,15 +93,10 @@ def _target(
         yield CsvScores(sys.stdout, kept).write
 
 
-@contextmanager
-def _bar(label: str) -> Iterator[Callable[[float], None]]:
-    """A progress bar for people who watch; nothing in a pipe or a log."""
-    with click.progressbar(length=1000, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-        yield lambda done: bar.update(int(1000 * done) - bar.pos)
-
-
 def _tell(report: ScoreReport) -> None:
     """The report in lines, on the standard error."""
+    if report.repair is not None:
+        note(f"The probabilities are repaired ({REPAIR_TITLES[report.repair]}), the logits are the model's own.")
     for name, stand_in in report.missing.items():
         note(f"The file has no column '{name}': in each row it is {stand_in}.")
     if report.ignored:

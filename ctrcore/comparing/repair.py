@@ -21,10 +21,11 @@ from ctrcore.metrics import sigmoid
 Kind = Literal["platt", "isotonic"]
 Array = npt.NDArray[np.float64]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+REPAIR_TITLES: dict[Kind, str] = {"platt": "Platt", "isotonic": "isotonic"}
 LEAST_ROWS = 50
 LEAST_OF_A_CLASS = 10
 MOST_STEPS = 500_000
-Number = Annotated[float, Field(allow_inf_nan=False)]
+Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e60, le=1e60)]  # times a score it is still a number
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 

@@ -36,8 +36,9 @@ LIMITS = {  # inflated bytes of each file that an archive may hold
     "metrics.json": 4 * MB,
     "predictions.parquet": 512 * MB,
     "explain.json": 32 * MB,
+    "repairs.json": 32 * MB,
 }
-OPTIONAL = {"explain.json"}
+OPTIONAL = {"explain.json", "repairs.json"}
 PACKED = {"model.safetensors", "predictions.parquet"}  # deflate finds nothing in them
 ARCHIVE = "archive.zip"
 CHUNK = MB

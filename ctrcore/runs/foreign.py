@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from ctrcore.data.encoding import Encoder
 from ctrcore.errors import CtrLensError, RunError
 from ctrcore.runs.files import parse_lines, write_lines, write_text
+from ctrcore.runs.repairs import Repairs
 from ctrcore.runs.results import RunMetrics, Summaries
 from ctrcore.runs.run import Manifest
 from ctrcore.schema import EncodedField
@@ -70,6 +71,9 @@ def accept(folder: Path) -> str:
     if (folder / "explain.json").exists():
         summaries = _json(folder / "explain.json", Summaries)
         write_text(folder / "explain.json", summaries.model_dump_json(indent=1, exclude_unset=True))
+    if (folder / "repairs.json").exists():
+        repairs = _json(folder / "repairs.json", Repairs)
+        write_text(folder / "repairs.json", repairs.model_dump_json(indent=1, exclude_none=True))
     _events(folder / "events.jsonl")
     encoder = _encoder(folder / "encoder.json")
     _model(folder, manifest, encoder.fields)

@@ -67,8 +67,10 @@ def repairs_of(run: Run) -> dict[Kind, Repair]:
     return found.by_kind() if found is not None else {}
 
 
-def repair_of(run: Run, kind: Kind) -> Repair:
-    """The run's repair of that kind. Raises RunError if it has none."""
+def repair_of(run: Run, kind: Kind | None) -> Repair | None:
+    """The run's repair of that kind; none if none is asked for. Raises RunError if the run has none of that kind."""
+    if kind is None:
+        return None
     found = repairs_of(run).get(kind)
     if found is None:
         raise RunError(

@@ -58,12 +58,10 @@ def kept_names(table: Table, keep: Sequence[str]) -> dict[str, str]:
 
 
 def scores_of(part: Scored, kept: dict[str, str]) -> pd.DataFrame:
-    """Row (its position in the file, from 0), logit, probability and the kept columns."""
+    """Row (its position in the file, from 0), the model's logit, probability and the kept columns."""
     import pandas as pd
 
-    from ctrcore.metrics import sigmoid
-
-    own = pd.DataFrame({"row": part.rows.index, "logit": part.logit, "probability": sigmoid(part.logit)})
+    own = pd.DataFrame({"row": part.rows.index, "logit": part.logit, "probability": part.probability})
     return own.assign(**{shown: part.rows[name].reset_index(drop=True) for shown, name in kept.items()})
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from ctrcore.errors import RunError
 from ctrcore.runs import settings
 from ctrcore.runs.files import Record, read_json, replacing, write_text
+from ctrcore.runs.repairs import repair_of
 from ctrcore.runs.score_files import score_file
 from ctrcore.runs.scoring import Scorer
 from ctrcore.runs.uploads import SOURCE
@@ -51,7 +52,7 @@ def _score(folder: Path, manifest: Record, rows: Path, report: Reporter) -> None
         )
     report.write(progress=READ, message="loading the model")
     table = Stored(rows)
-    scorer = Scorer(run, table)
+    scorer = Scorer(run, table, repair_of(run, manifest.get("repair")))
     keep = [str(name) for name in table.columns] if manifest.get("keep_columns") else []
     with replacing(folder / "scores.parquet") as path, score_file(path, table, keep, parquet=True) as target:
         for part in scorer.slices(lambda done: report.progress(READ + (1 - READ) * done, "scoring the rows")):

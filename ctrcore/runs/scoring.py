@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ctrcore.comparing.repair import Kind, Repair
 from ctrcore.errors import DataError, RunError
+from ctrcore.metrics import sigmoid
 from ctrcore.runs.remembering import keys_of, remember
 from ctrcore.runs.results import Number
 from ctrcore.runs.run import Run
@@ -39,6 +41,7 @@ class ScoreReport(BaseModel):
         description="share of the values of each field that the model has never seen, or that are missing"
     )
     histories: str = Field("", description="what built histories rest on")
+    repair: Kind | None = Field(None, description="how the probabilities were repaired; null: they are the model's own")
     labelled: int = Field(0, ge=0, description="rows with a label")
     metrics: dict[str, Number] = Field(default_factory=dict, description="how good the scores of labelled rows are")
 
@@ -48,7 +51,8 @@ class Scored(NamedTuple):
 
     rows: pd.DataFrame  # as they came, indexed by their position in the file
     encoded: Encoded
-    logit: npt.NDArray[np.float32]  # (n,)
+    logit: npt.NDArray[np.float32]  # (n,) as the model gives them
+    probability: npt.NDArray[np.float64]  # (n,) repaired if that was asked for
 
 
 class Scorer:
@@ -59,18 +63,19 @@ class Scorer:
     Args:
         run: a run that is done.
         table: rows with the columns of the run's table in any order; the label may be missing.
+        repair: turns the model's logits into probabilities (`ctrcore.runs.repairs.repair_of`); None: the sigmoid does.
 
     Raises:
         DataError: none of the columns is one that the model reads, or one that histories are built from is missing.
         RunError: the run is not done.
     """
 
-    def __init__(self, run: Run, table: Table) -> None:
+    def __init__(self, run: Run, table: Table, repair: Repair | None = None) -> None:
         import numpy as np
 
         if run.state != "done":
             raise RunError(f"The run '{run.name}' is {run.state}.", "Choose a run that is done.")
-        self._run, self._table = run, table
+        self._run, self._table, self._repair = run, table, repair
         self._encoder = run.encoder()
         self._schema = self._encoder.schema
         names = [column.name for column in self._schema.fields]
@@ -104,7 +109,7 @@ class Scorer:
             logit = predict(self._model, encoded)
             self._logit[done:stop], self._label[done:stop] = logit, encoded.label
             self._count(encoded)
-            yield Scored(rows, encoded, logit)
+            yield Scored(rows, encoded, logit, sigmoid(self._repaired(logit)))
             done = stop
             if progress is not None:
                 progress(done / len(self._table))
@@ -121,11 +126,12 @@ class Scorer:
 
         from ctrcore import metrics
 
-        probability = metrics.sigmoid(self._logit)
+        logit = self._repaired(self._logit)
+        probability = sigmoid(logit)
         known = ~np.isnan(self._label)
         measured: dict[str, Any] = {}
         if known.any():
-            values = (self._label[known], self._logit[known], self._group()[known])
+            values = (self._label[known], logit[known], self._group()[known])
             measured = metrics.evaluate(*values, threshold=threshold)
         return ScoreReport(
             rows=len(self._logit),
@@ -135,9 +141,13 @@ class Scorer:
             ignored=self._ignored(),
             unknown_share={name: count / max(self._values[name], 1) for name, count in self._unknown.items()},
             histories=self._note,
+            repair=self._repair.kind if self._repair is not None else None,
             labelled=int(known.sum()),
             metrics={name: None if np.isnan(value) else float(value) for name, value in measured.items()},
         )
+
+    def _repaired(self, logit: npt.NDArray[np.float32]) -> npt.NDArray[np.floating]:
+        return logit if self._repair is None else self._repair.logit(logit)
 
     @cached_property
     def _model(self) -> Any:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from ctrcore.comparing.repair import Kind
 from ctrcore.errors import RunError
 from ctrcore.runs.files import FileCache, read_json, write_json
 from ctrcore.runs.folders import new_folder
 from ctrcore.runs.jobs import Order, cancel, start
+from ctrcore.runs.repairs import repair_of
 from ctrcore.runs.run import Run
 from ctrcore.runs.scoring import ScoreReport
 from ctrcore.runs.spec import new_id
@@ -91,20 +93,23 @@ class Scoring(Job):
         raise RunError(f"There are no scores of '{self.name}'.", "Score the file again.")
 
 
-def add_scoring(workspace: Workspace, run: Run, name: str, data: Upload, *, keep_columns: bool) -> str:
+def add_scoring(
+    workspace: Workspace, run: Run, name: str, data: Upload, *, keep_columns: bool, repair: Kind | None = None
+) -> str:
     """Save a file of new rows at once and start a process that scores them. Returns the scoring's id.
 
     Raises:
-        RunError: if the run is not done, or the file is empty or too large.
+        RunError: if the run is not done or has no such repair, or the file is empty or too large.
     """
     if run.state != "done":
         raise RunError(f"The run '{run.name}' is {run.state}.", "Choose a run that is done.")
+    repair_of(run, repair)
     scoring_id = new_id()
     place = workspace.root / "scores" / scoring_id
     with new_folder(place) as folder:
         (file,) = save_uploads(folder, "rows", {name: data}).values()
         manifest = {"name": clean_name(name), "run": run.id, "created": time.time(), "keep_columns": keep_columns}
-        write_json(folder / "scoring.json", manifest | {"file": file})
+        write_json(folder / "scoring.json", manifest | {"file": file, "repair": repair})
         write_status(folder, JobStatus("queued", submitted=time.time()))
     start(place, Order(SCORE))
     return scoring_id

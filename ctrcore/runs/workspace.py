@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 from pydantic import ValidationError
 
+from ctrcore.comparing.repair import Kind
 from ctrcore.data.recipe import Recipe
 from ctrcore.errors import RunError
 from ctrcore.runs import settings
@@ -324,7 +325,9 @@ class Workspace:
             raise RunError(f"There is no scoring '{scoring_id}'.", "Choose one from the list, or score a file.")
         return found
 
-    def add_scoring(self, run_id: str, name: str, data: Upload, *, keep_columns: bool = True) -> str:
+    def add_scoring(
+        self, run_id: str, name: str, data: Upload, *, keep_columns: bool = True, repair: Kind | None = None
+    ) -> str:
         """Save a file of new rows at once and start a process that scores them. Returns the scoring's id.
 
         Args:
@@ -332,11 +335,12 @@ class Workspace:
             name: the file's name, only to show and to guess the format.
             data: the rows, as bytes or as a binary stream.
             keep_columns: keep the file's own columns beside the scores.
+            repair: give probabilities repaired in that way; None: the model's own.
 
         Raises:
-            RunError: if the run is not done, or the file is empty or too large.
+            RunError: if the run is not done or has no such repair, or the file is empty or too large.
         """
-        return add_scoring(self, self.run(run_id), name, data, keep_columns=keep_columns)
+        return add_scoring(self, self.run(run_id), name, data, keep_columns=keep_columns, repair=repair)
 
     def delete_scoring(self, scoring_id: str) -> None:
         """Remove the scores of a file. Raises RunError while something works on them."""
