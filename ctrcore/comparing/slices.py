@@ -1,0 +1,247 @@
+"""How well models rank and predict on slices of the rows, and where one does worse than another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ctrcore import metrics
+from ctrcore.comparing.groupings import Grouping
+from ctrcore.comparing.normal import Z95, holm, two_sided
+from ctrcore.comparing.rest import auc_of_the_rest
+from ctrcore.comparing.sheet import Sheet
+from ctrcore.comparing.within import Array, Classes, Codes, blocks_within, class_moments, sums
+
+LEAST_ROWS, LEAST_CLASS = 100, 10
+LEVEL = 0.05
+Columns = dict[str, Any]
+
+
+def slice_table(
+    sheet: Sheet,
+    groupings: Sequence[Grouping],
+    ids: Sequence[str],
+    least_rows: int = LEAST_ROWS,
+    least_class: int = LEAST_CLASS,
+) -> pd.DataFrame:
+    """The models on each slice, one row a slice and model, those first that are surely worse than the other rows.
+
+    Every p-value takes the rows as independent of each other. The adjusted ones are Holm's over all slices of a model:
+    slices overlap and the rows of one are missing in the rest of another, so that nothing is known of how the tests
+    depend on each other, and Holm's correction needs to know nothing. (Benjamini and Hochberg's would find more, but
+    allows one in twenty of the findings to be false, and every finding is shown as a fact.)
+
+    Args:
+        sheet: the rows and scores.
+        groupings: ways to cut these rows, n codes each.
+        ids: the models.
+        least_rows: slices with fewer rows are left out (see `too_small`).
+        least_class: so are slices with fewer clicked rows or fewer others.
+
+    Returns:
+        The columns grouping, kind, slice, place (of the slice in its grouping), rows, clicks, click_rate, model;
+        auc, auc_low, auc_high: DeLong's 95 % interval within the slice;
+        against_rest, against_low, against_high, p, adjusted, told: AUC of the slice minus that of all other rows,
+        two independent samples, NaN where there are not enough other rows;
+        log_loss, log_loss_low, log_loss_high: normal interval of the mean over the rows;
+        pcoc, pcoc_low, pcoc_high: Fieller's (1954) interval of the ratio of predicted to observed clicks;
+        pcoc_p, pcoc_adjusted, pcoc_told: whether the mean prediction differs from the click rate.
+    """
+    least = (least_rows, least_class)
+    jobs = [partial(_of_model, sheet, grouping, name, least) for name in ids for grouping in groupings]
+    table = _table(_at_once(jobs), _of_model(sheet, _nothing(sheet), "", least))
+    for prefix in ("", "pcoc_"):
+        p, adjusted = table[f"{prefix}p"].to_numpy(np.float64), np.full(len(table), np.nan)
+        for name in ids:
+            mine = (table["model"] == name).to_numpy(dtype=bool)
+            adjusted[mine] = holm(p[mine])
+        table[f"{prefix}adjusted"], table[f"{prefix}told"] = adjusted, adjusted < LEVEL
+    return table.sort_values("against_high", kind="stable", ignore_index=True)
+
+
+def difference_table(
+    sheet: Sheet,
+    groupings: Sequence[Grouping],
+    a: str,
+    b: str,
+    *,
+    least_rows: int = LEAST_ROWS,
+    least_class: int = LEAST_CLASS,
+    worst: Literal["a", "b"] = "a",
+    by: Literal["auc", "log_loss"] = "auc",
+) -> pd.DataFrame:
+    """Model `a` minus model `b` on each slice, one row a slice, on the same rows (paired).
+
+    Args:
+        sheet: the rows and scores.
+        groupings: ways to cut these rows, n codes each.
+        a: a model.
+        b: another one.
+        least_rows: slices with fewer rows are left out (see `too_small`).
+        least_class: so are slices with fewer clicked rows or fewer others.
+        worst: whose weak slices come first: those where it is surely worse by the most.
+        by: what is meant by worse.
+
+    Returns:
+        The columns grouping, kind, slice, place, rows, clicks, click_rate;
+        auc_a, auc_b, difference, low, high (95 %), p, adjusted, told: paired DeLong, above 0 `a` is better;
+        loss_a, loss_b, loss_difference, loss_low, loss_high, loss_p, loss_adjusted, loss_told: mean log-loss, above 0
+        `a` is worse. Adjusted is Holm's over all slices, for AUC and log-loss apart (see `slice_table`).
+    """
+    least = (least_rows, least_class)
+    jobs = [partial(_of_pair, sheet, grouping, a, b, least) for grouping in groupings]
+    table = _table(_at_once(jobs), _of_pair(sheet, _nothing(sheet), a, b, least))
+    for prefix in ("", "loss_"):
+        table[f"{prefix}adjusted"] = holm(table[f"{prefix}p"].to_numpy(np.float64))
+        table[f"{prefix}told"] = table[f"{prefix}adjusted"] < LEVEL
+    # The bound on the side of no difference: a wide interval does not bring a slice to the front.
+    a_is_low = (worst == "a") == (by == "auc")
+    column = {"auc": "", "log_loss": "loss_"}[by] + ("high" if a_is_low else "low")
+    return table.sort_values(column, ascending=a_is_low, kind="stable", ignore_index=True)
+
+
+def too_small(
+    sheet: Sheet, groupings: Sequence[Grouping], least_rows: int = LEAST_ROWS, least_class: int = LEAST_CLASS
+) -> int:
+    """Slices with rows, but with too few of them to be judged."""
+    found = [Classes.of(grouping.codes, sheet.label, len(grouping)) for grouping in groupings]
+    return sum(int((classes.rows > 0).sum()) - len(_kept(classes, (least_rows, least_class))) for classes in found)
+
+
+def _at_once(jobs: Iterable[Callable[[], Columns]]) -> list[Columns]:
+    """The answers in order; numpy sorts and counts outside Python's lock."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(lambda job: job(), jobs))
+
+
+def _nothing(sheet: Sheet) -> Grouping:
+    """A grouping without slices, which shows the columns of a table that has no row."""
+    return Grouping("", "field", [], np.full(len(sheet), -1, dtype=np.int32))
+
+
+def _table(parts: list[Columns], empty: Columns) -> pd.DataFrame:
+    return pd.DataFrame({name: np.concatenate([part[name] for part in [*parts, empty]]) for name in empty})
+
+
+def _kept(classes: Classes, least: tuple[int, int]) -> npt.NDArray[np.int64]:
+    """The slices that are large enough."""
+    return np.flatnonzero((classes.rows >= max(least[0], 1)) & (np.minimum(classes.clicks, classes.others) >= least[1]))
+
+
+def _of_model(sheet: Sheet, grouping: Grouping, name: str, least: tuple[int, int]) -> Columns:
+    """One model on the slices of one grouping."""
+    codes, label = grouping.codes, sheet.label
+    classes = Classes.of(codes, label, len(grouping))
+    kept = _kept(classes, least)
+    found = _slices(grouping, classes, kept)
+    found["model"] = np.full(len(kept), name, dtype=object)
+    if not len(kept):
+        return found | dict.fromkeys(_OF_MODEL, np.empty(0))
+    ranked = sheet.ranked(name)
+    auc, variance = blocks_within(ranked, codes, classes).auc()
+    rest, rest_variance = auc_of_the_rest(sheet, name, codes, classes, auc)
+    error = np.sqrt(variance)
+    against, against_error = auc - rest, np.sqrt(variance + rest_variance)
+    loss, loss_error = _means(losses(sheet, name), codes, classes)
+    values = [*_interval(auc, error), *_interval(against, against_error), two_sided(against, against_error)]
+    values += [*_interval(loss, loss_error), *_promised(sheet, name, codes, classes)]
+    return found | {column: value[kept] for column, value in zip(_OF_MODEL, values, strict=True)}
+
+
+_OF_MODEL = ["auc", "auc_low", "auc_high", "against_rest", "against_low", "against_high", "p"]
+_OF_MODEL += ["log_loss", "log_loss_low", "log_loss_high", "pcoc", "pcoc_low", "pcoc_high", "pcoc_p"]
+
+
+def _of_pair(sheet: Sheet, grouping: Grouping, a: str, b: str, least: tuple[int, int]) -> Columns:
+    """Two models on the slices of one grouping."""
+    codes, label = grouping.codes, sheet.label
+    classes = Classes.of(codes, label, len(grouping))
+    kept = _kept(classes, least)
+    found = _slices(grouping, classes, kept)
+    if not len(kept):
+        return found | dict.fromkeys(_OF_PAIR, np.empty(0))
+    of_a, of_b = (blocks_within(sheet.ranked(name), codes, classes) for name in (a, b))
+    gap = of_a.placements(len(sheet)) - of_b.placements(len(sheet))
+    difference, variance = class_moments(gap, codes, label, classes)
+    error, auc = np.sqrt(variance), of_a.auc()[0]
+    loss_a, loss_b = losses(sheet, a), losses(sheet, b)
+    loss, loss_error = _means(loss_a - loss_b, codes, classes)
+    mean_a = _means(loss_a, codes, classes)[0]
+    values = [auc, auc - difference, *_interval(difference, error), two_sided(difference, error)]
+    values += [mean_a, mean_a - loss, *_interval(loss, loss_error), two_sided(loss, loss_error)]
+    return found | {column: value[kept] for column, value in zip(_OF_PAIR, values, strict=True)}
+
+
+_OF_PAIR = ["auc_a", "auc_b", "difference", "low", "high", "p"]
+_OF_PAIR += ["loss_a", "loss_b", "loss_difference", "loss_low", "loss_high", "loss_p"]
+
+
+def _slices(grouping: Grouping, classes: Classes, kept: npt.NDArray[np.int64]) -> Columns:
+    """What the slices are."""
+    rows, clicks = classes.rows[kept], classes.clicks[kept]
+    return {
+        "grouping": np.full(len(kept), grouping.name, dtype=object),
+        "kind": np.full(len(kept), grouping.kind, dtype=object),
+        "slice": np.array([*grouping.labels, ""], dtype=object)[kept],
+        "place": kept,
+        "rows": rows,
+        "clicks": clicks,
+        "click_rate": clicks / np.maximum(rows, 1),
+    }
+
+
+def losses(sheet: Sheet, name: str) -> Array:
+    """(n,) the log-loss of each row in nats, computed once and kept."""
+
+    def make() -> Array:
+        x = sheet.logit[name].astype(np.float64)
+        return np.maximum(x, 0) - x * sheet.label + np.log1p(np.exp(-np.abs(x)))
+
+    return sheet.kept("losses", name, make)
+
+
+def _sums(values: Array, codes: Codes, classes: Classes) -> Array:
+    return sums(values, codes + 1, len(classes.rows) + 1)[1:]
+
+
+def _means(values: Array, codes: Codes, classes: Classes) -> tuple[Array, Array]:
+    """Mean over the rows of each slice, and its standard error."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = _sums(values, codes, classes) / classes.rows
+        spread = _sums((values - np.append(mean, 0.0)[codes]) ** 2, codes, classes) / (classes.rows - 1)
+        return mean, np.sqrt(spread / classes.rows)
+
+
+def _interval(value: Array, error: Array) -> tuple[Array, Array, Array]:
+    return value, value - Z95 * error, value + Z95 * error
+
+
+def _promised(sheet: Sheet, name: str, codes: Codes, classes: Classes) -> tuple[Array, Array, Array, Array]:
+    """Predicted over observed clicks with its interval, and the p-value of their difference.
+
+    The interval holds the ratios r for which the mean of (prediction - r x click) does not differ from 0, so that it
+    holds 1 where the p-value is above 0.05 (up to the rows' mean being estimated once in the one, once in the other).
+    """
+    probability = sheet.kept("probability", name, lambda: metrics.sigmoid(sheet.logit[name]))
+    n, clicks = classes.rows.astype(np.float64), classes.clicks.astype(np.float64)
+    total = _sums(probability, codes, classes)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean, rate = total / n, clicks / n
+        scale = Z95**2 / (n - 1)
+        spread = _sums(probability**2, codes, classes) / n - mean**2
+        common = _sums(probability * sheet.label, codes, classes) / n - mean * rate
+        # (mean - r rate)^2 = scale (spread - 2 r common + r^2 rate (1 - rate)), solved for r.
+        square, middle = rate**2 - scale * rate * (1 - rate), mean * rate - scale * common
+        root = np.sqrt(np.maximum(middle**2 - square * (mean**2 - scale * spread), 0))
+        bounded = square > 0
+        low = np.where(bounded, (middle - root) / square, 0.0)
+        high = np.where(bounded, (middle + root) / square, np.inf)
+        gap, error = _means(probability - sheet.label, codes, classes)
+        return mean / rate, np.maximum(low, 0.0), high, two_sided(gap, error)
