@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ctrcore import metrics
+from ctrcore.comparing.probabilities import Bins, calibration
 from ctrcore.comparing.repair import KINDS, Isotonic, Kind, Platt, Repair, fit_repair
-from ctrcore.errors import RunError
+from ctrcore.errors import DataError, RunError
 from ctrcore.runs.files import FileCache, write_text
 from ctrcore.runs.run import Run
 
@@ -78,6 +81,63 @@ def repair_of(run: Run, kind: Kind | None) -> Repair | None:
             f"Fit it first: on Compare under Probabilities, or by 'python -m ctrcore calibrate {run.id}'.",
         )
     return found
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The probabilities of the test rows, as the model gives them or repaired.
+
+    Attributes:
+        kind: how they were repaired; None: not at all.
+        rows: test rows.
+        clicks: clicked rows among them.
+        log_loss: in nats.
+        ece: expected calibration error.
+        pcoc: predicted clicks over observed ones.
+        auc: a rising line leaves it as it is; the isotonic curve ties rows, which may cost a little.
+        bins: what the calibration chart draws.
+    """
+
+    kind: Kind | None
+    rows: int
+    clicks: int
+    log_loss: float
+    ece: float
+    pcoc: float
+    auc: float
+    bins: Bins
+
+
+def before_after(run: Run, kinds: Sequence[Kind] = KINDS) -> list[Judged]:
+    """The run's test rows judged as the model scores them, then with each of its repairs of these kinds.
+
+    Raises:
+        RunError: the run is not done.
+        DataError: it has no test rows; validation rows would flatter a repair, as it was fitted on them.
+    """
+    _done(run)
+    scored = run.predictions()
+    test = scored[scored["split"] == "test"]
+    if not len(test):
+        raise DataError(
+            "There are no test rows, so what a repair does cannot be judged.",
+            "Train the model with a split that has test rows.",
+        )
+    label, logit = test["label"].to_numpy(), test["logit"].to_numpy()
+    kept = repairs_of(run)
+    judged = [_judged(None, label, logit)]
+    return judged + [_judged(kind, label, kept[kind].logit(logit)) for kind in kinds if kind in kept]
+
+
+def _judged(kind: Kind | None, label: metrics.Labels, logit: metrics.Array) -> Judged:
+    measured = metrics.evaluate(label, logit)
+    return Judged(
+        kind=kind,
+        rows=len(label),
+        clicks=int(label.sum()),
+        **{name: measured[name] for name in ("log_loss", "ece", "pcoc", "auc")},
+        bins=calibration(label, metrics.sigmoid(logit)),
+    )
 
 
 def remove_repair(run: Run, kind: Kind) -> None:
