@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ctrcore.errors import RunError
 from ctrcore.runs.dataset import Dataset
+from ctrcore.runs.judging import judging_rows
 from ctrcore.runs.run import Run
 from ctrcore.runs.workspace import Workspace
 
@@ -112,14 +111,7 @@ def _judged(run_id: str, version: float | None) -> pd.DataFrame:
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _judged_rows(run_id: str, version: float | None, _run: Run) -> Encoded:
     made = prepared(_run.spec.dataset, _run.recipe)
-    rows = made.test if judged_part(_run) == "test" else made.valid
-    same_rows = np.array_equal(rows.row, _judged(run_id, version)["row"].to_numpy())
-    if not same_rows or made.encoder.to_json() != _encoder(run_id, version).to_json():
-        raise RunError(
-            f"The run '{_run.name}' was trained on other rows than this dataset holds, so it cannot be looked into.",
-            "Train the model again on this dataset.",
-        )
-    return rows
+    return judging_rows(_run, made, _judged(run_id, version)["row"].to_numpy(), _encoder(run_id, version))
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
