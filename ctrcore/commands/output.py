@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -27,16 +29,35 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """A table on the standard output; numbers stand to the right."""
+@contextmanager
+def bar(label: str) -> Iterator[Callable[[float], None]]:
+    """A progress bar for people who watch, told the share done; nothing in a pipe or a log."""
+    with click.progressbar(length=1000, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as shown:
+        yield lambda done: shown.update(int(1000 * done) - shown.pos)
+
+
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right_from: int | None = None
+) -> None:
+    """A table on the standard output.
+
+    Args:
+        title: stands above it.
+        columns: their headings.
+        rows: their cells.
+        right_from: columns from this position on stand to the right; by default those that hold only numbers.
+    """
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     cells = [list(row) for row in rows]
-    table = Table(title=title or None, title_justify="left", title_style="bold")
+    table = Table(title=escape(title) or None, title_justify="left", title_style="bold")
     for position, name in enumerate(columns):
-        numbers = cells and all(isinstance(row[position], int | float | None) for row in cells)
-        table.add_column(name, justify="right" if numbers else "left", overflow="fold")
+        right = cells and all(isinstance(row[position], int | float | None) for row in cells)
+        if right_from is not None:
+            right = position >= right_from
+        table.add_column(escape(name), justify="right" if right else "left", overflow="fold")
     for row in cells:
         table.add_row(*(cell(value) for value in row))
     console = Console(highlight=False, soft_wrap=False)

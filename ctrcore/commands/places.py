@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from ctrcore.errors import RunError
+from ctrcore.runs.dataset import Dataset
+from ctrcore.runs.outside import OutsideScores
 from ctrcore.runs.run import Run
 from ctrcore.runs.workspace import Workspace
 
@@ -30,4 +32,26 @@ def find_run(workspace: Workspace, text: str) -> Run:
         raise RunError(f"There is no run '{text}'.", "See 'python -m ctrcore runs list'.")
     if len(found) > 1:
         raise RunError(f"'{text}' means {len(found)} runs: {', '.join(run.id for run in found[:5])}.", "Give the id.")
+    return found[0]
+
+
+def find_outside(dataset: Dataset, text: str) -> OutsideScores:
+    """The outside scores of the dataset with that id, with that name, or with that beginning of an id.
+
+    Raises:
+        RunError: if there are none, or more than one.
+    """
+    kept = dataset.outside()
+    found = [one for one in kept if one.id == text]
+    found = found or [one for one in kept if one.name == text]
+    found = found or [one for one in kept if text and one.id.startswith(text)]
+    if not found:
+        raise RunError(
+            f"The dataset '{dataset.name}' has no outside scores '{text}'.",
+            f"See 'python -m ctrcore outside list {dataset.id}'.",
+        )
+    if len(found) > 1:
+        raise RunError(
+            f"'{text}' means {len(found)} of them: {', '.join(one.id for one in found[:5])}.", "Give the id."
+        )
     return found[0]

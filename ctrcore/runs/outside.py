@@ -42,7 +42,7 @@ class Manifest(BaseModel):
     name: str = Field(min_length=1, max_length=LONGEST)
     created: float = Field(ge=0, le=1e12, allow_inf_nan=False)
     recipe: str = Field(description="id of the recipe that said which rows are test rows")
-    id: list[str] = Field(description="the file's columns that name a row")
+    id_columns: list[str] = Field(description="the file's columns that name a row")
     score: str = Field(description="the file's column of scores")
     meaning: Meaning
     reason: str = Field(description="why the scores are believed to mean that; empty if it was said")
@@ -108,7 +108,7 @@ class OutsideScores:
     def notes(self) -> list[str]:
         """What to know of these scores, in sentences."""
         told = self.manifest
-        columns = ", ".join(f"'{name}'" for name in told.id)
+        columns = ", ".join(f"'{name}'" for name in told.id_columns)
         read = {"probability": "as a probability", "logit": "as a logit", "order": "as an order only"}[told.meaning]
         lines = [
             f"Rows were found by {columns}, the score '{told.score}' was taken {read}."
@@ -161,7 +161,7 @@ def add_outside(
         name=clean_title(name or path.name),
         created=time.time(),
         recipe=recipe.id,
-        id=read.id,
+        id_columns=read.id,
         score=read.score,
         meaning=read.meaning,
         reason=read.reason,

@@ -110,7 +110,7 @@ def scoreboard(
         interval = comparison.intervals.get(one.id) if comparison is not None else None
         ends = {"auc_low": interval.low, "auc_high": interval.high} if interval is not None else {}
         gain = {"rela_impr": rela_impr(found["auc"], floor)}
-        rows.append({"id": one.id, "run": one.title, "model": one.model} | known | ends | gain | _costs(one))
+        rows.append({"id": one.id, "run": one.title, "model": one.model, **known, **ends, **gain, **_costs(one)})
     table = pd.DataFrame(rows).reindex(columns=["id", *COLUMNS])
     numbers = [name for name, column in COLUMNS.items() if column.format not in ("", "datetime")]
     table[numbers] = table[numbers].astype("float64")
