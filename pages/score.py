@@ -5,15 +5,18 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from ctrcore.comparing.repair import Kind
 from ctrcore.figures.export import to_csv
 from ctrcore.runs.needs import needed_columns, template
+from ctrcore.runs.repairs import repairs_of
 from ctrcore.runs.run import Run
 from ctrcore.runs.scorings import Scoring
+from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.level import learn, level
 from pages.shared.pickers import run_label
 from pages.shared.problems import problems_shown, safely, two_sentences
-from pages.shared.scored import show_results
+from pages.shared.scored import REPAIR_LABELS, show_results
 from pages.shared.store import workspace
 from pages.shared.tools import ago, missing, plain
 
@@ -101,6 +104,28 @@ def show_needs(run: Run) -> None:
         st.caption(f"Give {plain(', '.join(keys))}: by them the rest is looked up in the behaviours.")
 
 
+def pick_repair(run: Run) -> Kind | None:
+    """Whether probabilities are repaired, and how; where to fit a repair if the run has none."""
+    kept = repairs_of(run)
+    if not kept:
+        st.caption("The probabilities are as the model gives them.")
+        st.page_link(
+            "compare.py",
+            label="Repair them on Compare, under Probabilities",
+            icon=":material/healing:",
+            query_params={"dataset": run.spec.dataset, "runs": run.id, "view": "Probabilities"},
+        )
+        return None
+    return st.selectbox(
+        "Probabilities",
+        [None, *kept],
+        format_func=REPAIR_LABELS.__getitem__,
+        key=f"score-repair-{run.id}",
+        width=360,
+        help=f"{WORDS['repair']} {WORDS['platt']} {WORDS['isotonic']}",
+    )
+
+
 def upload(run: Run) -> None:
     """A file of new rows, and the order to score it."""
     edition = st.session_state.get(_EDITION, 0)
@@ -112,10 +137,11 @@ def upload(run: Run) -> None:
         "are measured.",
     )
     keep = st.toggle("Keep the file's columns beside the scores", value=True, key="score-keep")
+    repair = pick_repair(run)
     if file is None:
         return
     if st.button(f"Score {plain(file.name)}", type="primary", icon=":material/play_arrow:", key="score-start"):
-        scoring_id = workspace().add_scoring(run.id, file.name, file, keep_columns=keep)
+        scoring_id = workspace().add_scoring(run.id, file.name, file, keep_columns=keep, repair=repair)
         address.write("scoring", scoring_id)
         st.session_state[_EDITION] = edition + 1  # empties the file chooser
         st.rerun()

@@ -61,7 +61,8 @@ def _title(one: Judged) -> str:
 def _said(repair: Repair) -> str:
     """A fitted repair in a line."""
     if isinstance(repair, Platt):
-        curve = f"the sigmoid of {repair.slope:.4g} times the logit {repair.intercept:+.4g}"
+        sign = "-" if repair.intercept < 0 else "+"
+        curve = f"sigmoid({repair.slope:.4g} * logit {sign} {abs(repair.intercept):.4g})"
     else:
         curve = "a curve that never falls"
     fitted = f"{repair.rows:,} validation rows, {repair.clicks:,} of them clicks"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from ctrcore.comparing.repair import Kind
 from ctrcore.figures.export import to_csv_of
 from ctrcore.figures.scores import probability_histogram
 from ctrcore.runs.run import Run
@@ -14,6 +15,11 @@ from ctrcore.words import WORDS
 from pages.shared.charts import chart
 from pages.shared.tools import plain
 
+REPAIR_LABELS: dict[Kind | None, str] = {
+    None: "as the model gives them",
+    "platt": "repaired (Platt)",
+    "isotonic": "repaired (isotonic)",
+}
 SHOWN = 200
 LARGE = 2_000_000  # rows from which on a CSV is too large for a browser
 NEW = 0.5  # share of values new to the model from which on a warning is due
@@ -23,6 +29,11 @@ def show_results(run: Run, scoring: Scoring) -> None:
     """Figures, warnings, the rows, and the file to take away."""
     report = scoring.report()
     _figures(report)
+    if report.repair is not None:
+        st.caption(
+            f"Probabilities: {REPAIR_LABELS[report.repair]}, fitted on the run's validation rows. Logits are the "
+            "model's own, so the sigmoid of a logit is not the probability here."
+        )
     _warnings(report)
     _download(scoring, report)
     with st.grid(2, min_column_width=380):
@@ -122,9 +133,10 @@ def _details(report: ScoreReport) -> None:
 def _download(scoring: Scoring, report: ScoreReport) -> None:
     """The scores as a file."""
     if report.rows > LARGE:
+        repair = f" --repair {report.repair}" if report.repair is not None else ""
         st.info(
             f"{report.rows:,} rows are too many for a download here.  \nIn a shell `python -m ctrcore predict "
-            f"{scoring.run} FILE -o scores.parquet` writes them to a file.",
+            f"{scoring.run} FILE{repair} -o scores.parquet` writes them to a file.",
             icon=":material/terminal:",
         )
         return
@@ -137,5 +149,6 @@ def _download(scoring: Scoring, report: ScoreReport) -> None:
         icon=":material/download:",
         key="score-download",
         on_click="ignore",
-        help="Row (its position in the file, from 0), logit, probability, and the file's own columns if they are kept.",
+        help="Row (its position in the file, from 0), the model's logit, the probability, and the file's own columns if "
+        "they are kept.",
     )
