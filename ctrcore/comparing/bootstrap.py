@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from ctrcore.comparing.ranked import Ranked
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
-Weights = npt.NDArray[np.int32]
+Weights = npt.NDArray[np.uint16]  # no unit is ever drawn 65,536 times
 AT_ONCE = 2_000_000  # weights held at a time, per thread
 
 
@@ -70,62 +70,75 @@ def resampled_areas(
     Returns:
         (replicates, models); NaN where all rows drawn have one class.
     """
-    places = [units.of[one.order] for one in ranked]
+    prepared = [WeightedAuc(one, units) for one in ranked]
     size = max(1, min(AT_ONCE // max(len(units.of), 1), 200, replicates))
     counts = [size] * (replicates // size) + [replicates % size] * (replicates % size > 0)
     seeds = np.random.SeedSequence(seed).spawn(len(counts))
 
     def batch(number: int) -> Array:
         weights = drawn(np.random.default_rng(seeds[number]), units.sizes, counts[number])
-        return np.column_stack([weighted_areas(one, weights, at) for one, at in zip(ranked, places, strict=True)])
+        return np.column_stack([one(weights) for one in prepared])
 
-    parts = []
-    for part in _in_threads(batch, len(counts)):
-        parts.append(part)
-        if progress is not None:
-            progress(len(parts) / len(counts))
+    parts: list[Array] = []
+    pool = ThreadPoolExecutor(os.cpu_count())
+    try:
+        for part in pool.map(batch, range(len(counts))):
+            parts.append(part)
+            if progress is not None:
+                progress(len(parts) / len(counts))
+    finally:
+        pool.shutdown(cancel_futures=True)
     return np.concatenate(parts) if parts else np.empty((0, len(ranked)))
 
 
 def drawn(rng: np.random.Generator, sizes: Sequence[int], replicates: int) -> Weights:
     """(replicates, units) how often each unit is drawn, as many as there are in each stratum."""
-    parts = []
-    for size in sizes:
-        picked = rng.integers(size, size=(replicates, size)) if size else np.empty((replicates, 0), np.int64)
-        picked += np.arange(replicates)[:, None] * size
-        parts.append(np.bincount(picked.ravel(), minlength=replicates * size).reshape(replicates, size))
-    return np.concatenate(parts, axis=1).astype(np.int32)
+    weights = np.zeros((replicates, sum(sizes)), np.uint16)
+    for replicate in range(replicates):
+        first = 0
+        for size in filter(None, sizes):
+            picked = rng.integers(size, size=size, dtype=np.int32)
+            weights[replicate, first : first + size] = np.bincount(picked, minlength=size)
+            first += size
+    return weights
 
 
-def weighted_areas(ranked: Ranked, weights: Weights, places: Whole) -> Array:
-    """AUC when rows count as often as their unit was drawn.
+class WeightedAuc:
+    """AUC of one model when rows count as often as their unit is drawn.
+
+    Only blocks of tied rows that hold a clicked one add pairs, so only their ends are looked up in the running sums.
 
     Args:
-        ranked: rows sorted by score.
-        weights: (replicates, units).
-        places: (n,) the unit of each row, in the order of the sorted rows.
-
-    Returns:
-        (replicates,)
+        ranked: the rows sorted by the model's score.
+        units: what is drawn.
     """
-    every = np.take(weights, places, axis=1)
-    clicked = every * ranked.clicked
-    if len(ranked.ends) < len(ranked):
-        starts = np.append(0, ranked.ends[:-1])
-        every, clicked = np.add.reduceat(every, starts, axis=1), np.add.reduceat(clicked, starts, axis=1)
-    found = np.cumsum(clicked, axis=1, dtype=np.float64)
-    # Every other row outranks as little as the clicked rows before it and half of those in its block: whole numbers.
-    won: Array = np.einsum("rb,rb->r", every - clicked, 2 * found - clicked)
-    positives = clicked.sum(axis=1, dtype=np.float64)
-    pairs = 2 * positives * (every.sum(axis=1, dtype=np.float64) - positives)
-    areas: Array = np.divide(won, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
-    return areas
+
+    def __init__(self, ranked: Ranked, units: Units) -> None:
+        held = np.flatnonzero(np.diff(ranked.hits, prepend=0))
+        self._places = units.of[ranked.order].astype(np.int32)
+        self._clicked = self._places[ranked.clicked]
+        self._start, self._end = np.append(0, ranked.ends)[held], ranked.ends[held]
+        self._hits = np.append(0, ranked.hits[held])
+
+    def __call__(self, weights: Weights) -> Array:
+        """(replicates, units) weights to (replicates,) AUCs, NaN where one class has no weight."""
+        return np.array([self._area(line) for line in weights])
+
+    def _area(self, weights: Weights) -> float:
+        rows, clicks = _running(weights[self._places]), _running(weights[self._clicked])
+        upto = clicks[self._hits].astype(np.int64)
+        others = int(rows[-1] - clicks[-1])
+        pairs = int(clicks[-1]) * others
+        if not pairs:
+            return float("nan")
+        # Other rows up to the end of a block and up to its start: those below it, and half of those in it, are
+        # outranked. All numbers are whole, so the sum is exact.
+        passed = (rows[self._end] - upto[1:]) + (rows[self._start] - upto[:-1])
+        return int(np.sum(np.diff(upto) * (2 * others - passed))) / (2 * pairs)
 
 
-def _in_threads(work: Callable[[int], Array], count: int) -> Iterator[Array]:
-    """Results in order; who leaves early, by an error, drops what has not begun."""
-    pool = ThreadPoolExecutor(os.cpu_count())
-    try:
-        yield from pool.map(work, range(count))
-    finally:
-        pool.shutdown(cancel_futures=True)
+def _running(weights: Weights) -> npt.NDArray[np.int32]:
+    """Sums from 0 on: one more than there are weights."""
+    sums = np.zeros(len(weights) + 1, np.int32)
+    np.cumsum(weights, out=sums[1:])
+    return sums
