@@ -1,4 +1,4 @@
-"""Tests by the normal distribution, without scipy."""
+"""Intervals and tests by the normal distribution, for many values at once."""
 
 from __future__ import annotations
 
@@ -7,25 +7,28 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from ctrcore.comparing.testing import LEVEL, NORMAL, holm
+
 Array = npt.NDArray[np.float64]
-Z95 = 1.959963984540054  # two-sided 95 %
+
+
+def interval(value: Array, error: Array) -> tuple[Array, Array, Array]:
+    """Values (n,) with the ends of their 95 % intervals; NaN where nothing varies, which tells no interval."""
+    half = np.where(error > 0, NORMAL * error, np.nan)
+    return value, value - half, value + half
 
 
 def two_sided(value: Array, error: Array) -> Array:
-    """(n,) p-values of values with their standard errors; NaN where one is NaN, 1 where the error is 0.
+    """(n,) p-values of values with their standard errors.
 
-    An error of 0 comes from rows that are all alike, such as a slice that is ranked perfectly: it tells nothing.
+    Where nothing varies, such as on a slice that is ranked perfectly, the p-value is 1 for a value of 0, else NaN.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        z = np.where(error > 0, np.abs(value) / error, np.where(np.isnan(error), np.nan, 0.0))
+        z = np.where(error > 0, np.abs(value) / error, np.where(value == 0, 0.0, np.nan))
     return np.array([math.erfc(one / math.sqrt(2)) for one in z.tolist()], dtype=np.float64)
 
 
-def holm(p: Array) -> Array:
-    """Holm's (1979) adjusted p-values; NaN stays NaN and does not count."""
-    adjusted = np.full(len(p), np.nan)
-    known = np.flatnonzero(~np.isnan(p))
-    order = known[np.argsort(p[known], kind="stable")]
-    factors = np.arange(len(order), 0, -1)
-    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * factors), 1.0)
-    return adjusted
+def adjusted_and_told(p: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Holm's adjusted p-values (n,) of tests looked at together, and which of them are below 5 %."""
+    adjusted = np.array(holm(p.tolist()), dtype=np.float64)
+    return adjusted, adjusted < LEVEL

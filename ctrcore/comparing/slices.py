@@ -14,13 +14,13 @@ import pandas as pd
 
 from ctrcore import metrics
 from ctrcore.comparing.groupings import Grouping
-from ctrcore.comparing.normal import Z95, holm, two_sided
+from ctrcore.comparing.normal import adjusted_and_told, interval, two_sided
 from ctrcore.comparing.rest import auc_of_the_rest
 from ctrcore.comparing.sheet import Sheet
-from ctrcore.comparing.within import Array, Classes, Codes, blocks_within, class_moments, sums
+from ctrcore.comparing.testing import NORMAL
+from ctrcore.comparing.within import Array, Classes, Codes, auc_within, by_class, mean_and_variance, placements_within
 
 LEAST_ROWS, LEAST_CLASS = 100, 10
-LEVEL = 0.05
 Columns = dict[str, Any]
 
 
@@ -59,10 +59,11 @@ def slice_table(
     table = _table(_at_once(jobs), _of_model(sheet, _nothing(sheet), "", least))
     for prefix in ("", "pcoc_"):
         p, adjusted = table[f"{prefix}p"].to_numpy(np.float64), np.full(len(table), np.nan)
+        told = np.zeros(len(table), dtype=bool)
         for name in ids:
             mine = (table["model"] == name).to_numpy(dtype=bool)
-            adjusted[mine] = holm(p[mine])
-        table[f"{prefix}adjusted"], table[f"{prefix}told"] = adjusted, adjusted < LEVEL
+            adjusted[mine], told[mine] = adjusted_and_told(p[mine])
+        table[f"{prefix}adjusted"], table[f"{prefix}told"] = adjusted, told
     return table.sort_values("against_high", kind="stable", ignore_index=True)
 
 
@@ -99,8 +100,8 @@ def difference_table(
     jobs = [partial(_of_pair, sheet, grouping, a, b, least) for grouping in groupings]
     table = _table(_at_once(jobs), _of_pair(sheet, _nothing(sheet), a, b, least))
     for prefix in ("", "loss_"):
-        table[f"{prefix}adjusted"] = holm(table[f"{prefix}p"].to_numpy(np.float64))
-        table[f"{prefix}told"] = table[f"{prefix}adjusted"] < LEVEL
+        p = table[f"{prefix}p"].to_numpy(np.float64)
+        table[f"{prefix}adjusted"], table[f"{prefix}told"] = adjusted_and_told(p)
     # The bound on the side of no difference: a wide interval does not bring a slice to the front.
     a_is_low = (worst == "a") == (by == "auc")
     column = {"auc": "", "log_loss": "loss_"}[by] + ("high" if a_is_low else "low")
@@ -144,14 +145,13 @@ def _of_model(sheet: Sheet, grouping: Grouping, name: str, least: tuple[int, int
     found["model"] = np.full(len(kept), name, dtype=object)
     if not len(kept):
         return found | dict.fromkeys(_OF_MODEL, np.empty(0))
-    ranked = sheet.ranked(name)
-    auc, variance = blocks_within(ranked, codes, classes).auc()
+    auc, variance = auc_within(sheet, name, codes, classes)
     rest, rest_variance = auc_of_the_rest(sheet, name, codes, classes, auc)
     error = np.sqrt(variance)
     against, against_error = auc - rest, np.sqrt(variance + rest_variance)
-    loss, loss_error = _means(losses(sheet, name), codes, classes)
-    values = [*_interval(auc, error), *_interval(against, against_error), two_sided(against, against_error)]
-    values += [*_interval(loss, loss_error), *_promised(sheet, name, codes, classes)]
+    loss, loss_error = _mean_loss(losses(sheet, name), sheet, codes, classes)
+    values = [*interval(auc, error), *interval(against, against_error), two_sided(against, against_error)]
+    values += [*interval(loss, loss_error), *_promised(sheet, name, codes, classes)]
     return found | {column: value[kept] for column, value in zip(_OF_MODEL, values, strict=True)}
 
 
@@ -167,15 +167,16 @@ def _of_pair(sheet: Sheet, grouping: Grouping, a: str, b: str, least: tuple[int,
     found = _slices(grouping, classes, kept)
     if not len(kept):
         return found | dict.fromkeys(_OF_PAIR, np.empty(0))
-    of_a, of_b = (blocks_within(sheet.ranked(name), codes, classes) for name in (a, b))
-    gap = of_a.placements(len(sheet)) - of_b.placements(len(sheet))
-    difference, variance = class_moments(gap, codes, label, classes)
-    error, auc = np.sqrt(variance), of_a.auc()[0]
+    of_a, of_b = (placements_within(sheet, name, codes, classes) for name in (a, b))
+    first, second = by_class(of_a - of_b, codes, label, len(grouping))
+    difference, variance = mean_and_variance(first[:, 1], second[:, 1], classes.clicks)
+    variance += mean_and_variance(first[:, 0], second[:, 0], classes.others)[1]
+    error, auc = np.sqrt(variance), _mean_of_clicked(of_a, codes, label, classes)
     loss_a, loss_b = losses(sheet, a), losses(sheet, b)
-    loss, loss_error = _means(loss_a - loss_b, codes, classes)
-    mean_a = _means(loss_a, codes, classes)[0]
-    values = [auc, auc - difference, *_interval(difference, error), two_sided(difference, error)]
-    values += [mean_a, mean_a - loss, *_interval(loss, loss_error), two_sided(loss, loss_error)]
+    loss, loss_error = _mean_loss(loss_a - loss_b, sheet, codes, classes)
+    mean_a = _mean_loss(loss_a, sheet, codes, classes)[0]
+    values = [auc, auc - difference, *interval(difference, error), two_sided(difference, error)]
+    values += [mean_a, mean_a - loss, *interval(loss, loss_error), two_sided(loss, loss_error)]
     return found | {column: value[kept] for column, value in zip(_OF_PAIR, values, strict=True)}
 
 
@@ -207,41 +208,35 @@ def losses(sheet: Sheet, name: str) -> Array:
     return sheet.kept("losses", name, make)
 
 
-def _sums(values: Array, codes: Codes, classes: Classes) -> Array:
-    return sums(values, codes + 1, len(classes.rows) + 1)[1:]
+def _mean_of_clicked(values: Array, codes: Codes, label: npt.NDArray[np.uint8], classes: Classes) -> Array:
+    first, second = by_class(values, codes, label, len(classes.rows))
+    return mean_and_variance(first[:, 1], second[:, 1], classes.clicks)[0]
 
 
-def _means(values: Array, codes: Codes, classes: Classes) -> tuple[Array, Array]:
+def _mean_loss(values: Array, sheet: Sheet, codes: Codes, classes: Classes) -> tuple[Array, Array]:
     """Mean over the rows of each slice, and its standard error."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = _sums(values, codes, classes) / classes.rows
-        spread = _sums((values - np.append(mean, 0.0)[codes]) ** 2, codes, classes) / (classes.rows - 1)
-        return mean, np.sqrt(spread / classes.rows)
-
-
-def _interval(value: Array, error: Array) -> tuple[Array, Array, Array]:
-    return value, value - Z95 * error, value + Z95 * error
+    first, second = by_class(values, codes, sheet.label, len(classes.rows))
+    mean, variance = mean_and_variance(first.sum(axis=1), second.sum(axis=1), classes.rows)
+    return mean, np.sqrt(variance)
 
 
 def _promised(sheet: Sheet, name: str, codes: Codes, classes: Classes) -> tuple[Array, Array, Array, Array]:
     """Predicted over observed clicks with its interval, and the p-value of their difference.
 
     The interval holds the ratios r for which the mean of (prediction - r x click) does not differ from 0, so that it
-    holds 1 where the p-value is above 0.05 (up to the rows' mean being estimated once in the one, once in the other).
+    holds 1 where the p-value is above 0.05.
     """
     probability = sheet.kept("probability", name, lambda: metrics.sigmoid(sheet.logit[name]))
+    first, second = by_class(probability, codes, sheet.label, len(classes.rows))
     n, clicks = classes.rows.astype(np.float64), classes.clicks.astype(np.float64)
-    total = _sums(probability, codes, classes)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean, rate = total / n, clicks / n
-        scale = Z95**2 / (n - 1)
-        spread = _sums(probability**2, codes, classes) / n - mean**2
-        common = _sums(probability * sheet.label, codes, classes) / n - mean * rate
+        mean, rate = first.sum(axis=1) / n, clicks / n
+        spread, common = second.sum(axis=1) / n - mean**2, first[:, 1] / n - mean * rate
         # (mean - r rate)^2 = scale (spread - 2 r common + r^2 rate (1 - rate)), solved for r.
+        scale = NORMAL**2 / (n - 1)
         square, middle = rate**2 - scale * rate * (1 - rate), mean * rate - scale * common
         root = np.sqrt(np.maximum(middle**2 - square * (mean**2 - scale * spread), 0))
-        bounded = square > 0
-        low = np.where(bounded, (middle - root) / square, 0.0)
-        high = np.where(bounded, (middle + root) / square, np.inf)
-        gap, error = _means(probability - sheet.label, codes, classes)
-        return mean / rate, np.maximum(low, 0.0), high, two_sided(gap, error)
+        low = np.where(square > 0, np.maximum((middle - root) / square, 0.0), 0.0)
+        high = np.where(square > 0, (middle + root) / square, np.inf)
+        error = np.sqrt(np.maximum(spread - 2 * common + rate * (1 - rate), 0) / (n - 1))
+        return mean / rate, low, high, two_sided(mean - rate, error)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from ctrcore.comparing.ranked import Ranked
+from ctrcore.comparing.sheet import Sheet
 
 Codes = npt.NDArray[np.int32]
 Array = npt.NDArray[np.float64]
@@ -35,108 +36,119 @@ class Classes:
 
 @dataclass(frozen=True)
 class Blocks:
-    """Rows of the same slice and score, slice by slice, best scores first: k blocks.
+    """The rows of one slice, best scores first; rows of the same score form one of k blocks.
 
-    A placement is the share of the other class, in the row's own slice, that the row is on the right side of; ties
-    count half. For a clicked row these are the unclicked rows below it, for another one the clicked rows above it. The
-    mean over either class of a slice is its AUC (DeLong, DeLong and Clarke-Pearson 1988, Biometrics 44, 837).
+    A placement is the share of the other class, in the slice, that a row is on the right side of; ties count half. For
+    a clicked row these are the other rows below it, for another row the clicked ones above it. The mean over either
+    class is the slice's AUC (DeLong, DeLong and Clarke-Pearson 1988, Biometrics 44, 837).
 
     Attributes:
-        order: the rows, block by block; rows in no slice are not among them.
+        rows: the rows, block by block.
         clicked: in that order, True where the row was clicked.
-        starts: (k,) where each block starts in that order.
-        owner: (k,) the slice of each block.
-        hits: (k,) clicked rows of each block.
-        of_clicked: (k,) placement of these.
-        of_others: (k,) placement of the other rows.
-        classes: the rows of each of the m slices.
+        ends: (k,) how many rows lie in a block and in all before it.
+        hits: (k,) how many of these were clicked.
     """
 
-    order: npt.NDArray[np.int32]
+    rows: npt.NDArray[np.int32]
     clicked: npt.NDArray[np.bool_]
-    starts: Whole
-    owner: npt.NDArray[np.integer]
-    hits: npt.NDArray[np.int32]
-    of_clicked: Array
-    of_others: Array
-    classes: Classes
+    ends: Whole
+    hits: Whole
 
-    def placements(self, n: int) -> Array:
-        """(n,) of each row; NaN for a row in no slice, or in one without the other class."""
-        sizes = np.diff(self.starts, append=len(self.order))
-        block = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-        result = np.full(n, np.nan)
-        result[self.order] = np.where(self.clicked, self.of_clicked[block], self.of_others[block])
-        return result
+    def _placed(self) -> tuple[Array, Array, Whole, Whole]:
+        """Placements of the clicked rows and of the others of each block; how many of both it has, (k,) each."""
+        hits, misses = self.hits, self.ends - self.hits
+        found, lost = np.append(0, hits[:-1]), np.append(0, misses[:-1])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            of_clicked = (2 * misses[-1] - misses - lost) / (2.0 * misses[-1])
+            of_others = (hits + found) / (2.0 * hits[-1])
+        return of_clicked, of_others, hits - found, misses - lost
 
-    def auc(self) -> tuple[Array, Array]:
-        """AUC (m,) of each slice and DeLong's variance of it; NaN where a class has fewer than two rows."""
-        sizes = np.diff(self.starts, append=len(self.order))
-        value, spread = self._moments(self.of_clicked, self.hits, self.classes.clicks)
-        return value, spread + self._moments(self.of_others, sizes - self.hits, self.classes.others)[1]
+    def placements(self) -> Array:
+        """The placement of each row, in the order of `rows`; NaN where the slice has one class."""
+        of_clicked, of_others, *_ = self._placed()
+        block = np.repeat(np.arange(len(self.ends)), np.diff(self.ends, prepend=0))
+        return np.where(self.clicked, of_clicked[block], of_others[block])
 
-    def _moments(self, values: Array, weights: npt.NDArray[np.integer], counts: Whole) -> tuple[Array, Array]:
-        """Mean over one class of each slice, and the variance of the mean."""
-        weighted = np.where(weights > 0, values * weights, 0.0)
-        squares = np.where(weights > 0, weighted * values, 0.0)
-        first, second = (sums(each, self.owner, len(counts)) for each in (weighted, squares))
-        return _mean_and_variance(first, second, counts)
+    def auc(self) -> tuple[float, float]:
+        """AUC, and DeLong's variance of it; NaN where a class has no row, or fewer than two."""
+        of_clicked, of_others, hits, misses = self._placed()
+        if not (self.hits[-1] and len(self.rows) - self.hits[-1]):
+            return float("nan"), float("nan")
+        value, spread = _weighted(of_clicked, hits)
+        return value, spread + _weighted(of_others, misses)[1]
 
 
-def sums(values: Array, key: npt.NDArray[np.integer], size: int) -> Array:
-    """(size,) sums of the values by their key, from 0."""
-    return np.asarray(np.bincount(key, weights=values, minlength=size), dtype=np.float64)
+def _weighted(values: Array, counts: Whole) -> tuple[float, float]:
+    """Mean of values that occur so often, and the variance of the mean."""
+    total = int(counts.sum())
+    # Sums instead of dot products, for which numpy would start further threads that get into each other's way.
+    mean = float(np.sum(values * counts)) / total
+    spread = float(np.sum((values - mean) ** 2 * counts))
+    return mean, spread / (total - 1) / total if total > 1 else float("nan")
 
 
-def blocks_within(ranked: Ranked, codes: Codes, classes: Classes) -> Blocks:
-    """The rows slice by slice, from their one order.
+def blocks_within(sheet: Sheet, name: str, codes: Codes, classes: Classes) -> Iterator[tuple[int, Blocks]]:
+    """The rows of each slice that has any, in the order of a model's scores.
 
     Args:
-        ranked: the rows in the order of a model's scores.
+        sheet: the rows and scores.
+        name: the model.
         codes: (n,) the slice of each row; -1: in none.
         classes: the rows of each slice.
+
+    Yields:
+        The slice and its rows.
     """
+    ranked = sheet.ranked(name)
+    block = sheet.kept(
+        "blocks",
+        name,
+        lambda: np.repeat(np.arange(len(ranked.ends), dtype=np.int32), np.diff(ranked.ends, prepend=0)),
+    )
     slices = len(classes.rows)
     small: npt.NDArray[np.signedinteger] = codes
     if slices < 32768:
         small = codes.astype(np.int8 if slices < 128 else np.int16)
-    mine = small[ranked.order]
     # Stable, and by counting for small numbers: within a slice the rows stay in the order of their scores.
-    by_slice = np.argsort(mine, kind="stable")[int((mine < 0).sum()) :]
-    clicked = ranked.clicked[by_slice]
-    block = np.repeat(np.arange(len(ranked.ends), dtype=np.int32), np.diff(ranked.ends, prepend=0))[by_slice]
-    new = np.ones(len(by_slice), dtype=np.bool_)
-    np.not_equal(block[1:], block[:-1], out=new[1:])
-    edges = np.cumsum(classes.rows)
-    new[edges[edges < len(new)]] = True
-    starts = np.flatnonzero(new)
-    ends = np.append(starts[1:], len(new)) if len(starts) else starts
-    owner = mine[by_slice[starts]]
-    hits_to = np.cumsum(clicked, dtype=np.int32)[ends - 1]
-    hits_before = np.append(np.int32(0), hits_to[:-1]) if len(starts) else hits_to
-    # Twice the number of pairs won, so that a tie is a whole number.
-    above = hits_to + hits_before - (2 * (np.cumsum(classes.clicks) - classes.clicks))[owner]
-    below = (2 * np.cumsum(classes.others))[owner] - (ends - hits_to) - (starts - hits_before)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        of_clicked, of_others = below / (2 * classes.others)[owner], above / (2 * classes.clicks)[owner]
-    hits = hits_to - hits_before
-    return Blocks(ranked.order[by_slice], clicked, starts, owner, hits, of_clicked, of_others, classes)
+    by_slice = np.argsort(small[ranked.order], kind="stable")
+    stops = np.cumsum(classes.rows) + len(codes) - int(classes.rows.sum())
+    for at in np.flatnonzero(classes.rows).tolist():
+        # Slice by slice, so that what is computed on the way stays in the processor's cache.
+        places = by_slice[stops[at] - classes.rows[at] : stops[at]]
+        clicked, of_place = ranked.clicked[places], block[places]
+        ends = np.append(np.flatnonzero(of_place[1:] != of_place[:-1]) + 1, len(places))
+        yield at, Blocks(ranked.order[places], clicked, ends, np.cumsum(clicked, dtype=np.int64)[ends - 1])
 
 
-def class_moments(values: Array, codes: Codes, label: npt.NDArray[np.uint8], classes: Classes) -> tuple[Array, Array]:
-    """Of values that are given for each row: the mean over the clicked rows of each slice, and DeLong's variance (m,).
+def placements_within(sheet: Sheet, name: str, codes: Codes, classes: Classes) -> Array:
+    """(n,) the placement of each row in its slice (see `Blocks`); NaN for one in no slice, or in one of one class."""
+    result = np.full(len(codes), np.nan)
+    for _, blocks in blocks_within(sheet, name, codes, classes):
+        result[blocks.rows] = blocks.placements()
+    return result
 
-    The variance is the sum of the variances of the means over either class; NaN where one has fewer than two rows.
+
+def auc_within(sheet: Sheet, name: str, codes: Codes, classes: Classes) -> tuple[Array, Array]:
+    """AUC (m,) of each slice, and DeLong's variance of it; NaN where a class has no row, or fewer than two."""
+    found = np.full((2, len(classes.rows)), np.nan)
+    for at, blocks in blocks_within(sheet, name, codes, classes):
+        found[:, at] = blocks.auc()
+    return found[0], found[1]
+
+
+def by_class(values: Array, codes: Codes, label: npt.NDArray[np.uint8], slices: int) -> tuple[Array, Array]:
+    """Sums over the rows of each slice, the other rows first, then the clicked ones, (m, 2): of values and of squares.
+
+    Values that are NaN count as 0.
     """
     key = (codes + 1) * 2 + label
-    filled = np.where(np.isnan(values), 0.0, values)
-    size = 2 * len(classes.rows) + 2
-    first, second = (sums(each, key, size).reshape(-1, 2)[1:] for each in (filled, filled * filled))
-    mean, spread = _mean_and_variance(first[:, 1], second[:, 1], classes.clicks)
-    return mean, spread + _mean_and_variance(first[:, 0], second[:, 0], classes.others)[1]
+    size = 2 * slices + 2
+    filled = np.nan_to_num(values)
+    first, second = (np.bincount(key, weights=each, minlength=size) for each in (filled, filled * filled))
+    return first.reshape(-1, 2)[1:].astype(np.float64), second.reshape(-1, 2)[1:].astype(np.float64)
 
 
-def _mean_and_variance(first: Array, second: Array, counts: Whole) -> tuple[Array, Array]:
+def mean_and_variance(first: Array, second: Array, counts: Whole) -> tuple[Array, Array]:
     """From sums of values and of their squares: the mean, and the variance of the mean; NaN where it is not known."""
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = first / counts
