@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from math import ceil, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -191,8 +192,8 @@ def _print_costs(table: pd.DataFrame) -> None:
 
 
 def _print_tests(comparison: Comparison, found: list[Contender], best: str) -> None:
+    from ctrcore.comparing.testing import LEVEL, told
     from ctrcore.comparing.testing import in_words as sentence
-    from ctrcore.comparing.testing import told
 
     titles = {one.id: one.title for one in found}
     rows = [
@@ -200,9 +201,9 @@ def _print_tests(comparison: Comparison, found: list[Contender], best: str) -> N
             titles[test.a],
             titles[test.b],
             f"{test.difference:+.4f}",
-            f"{test.low:+.4f} to {test.high:+.4f}",
-            f"{test.p:.2g}",
-            f"{test.adjusted:.2g}",
+            "–" if isnan(test.low) else f"{test.low:+.4f} to {test.high:+.4f}",
+            "–" if isnan(test.p) else f"{test.p:.2g}",
+            "–" if isnan(test.adjusted) else f"{test.adjusted:.2g}",
             "yes" if told(test) else "no",
         ]
         for test in comparison.tests
@@ -210,6 +211,12 @@ def _print_tests(comparison: Comparison, found: list[Contender], best: str) -> N
     drawn = f", {comparison.replicates:,} draws" if comparison.replicates else ""
     heads = ["A", "B", "AUC of A - B", "95 %", "p", "p, corrected", "told apart"]
     print_table(f"differences of AUC ({comparison.method}{drawn})", heads, rows, right_from=2)
+    needed = ceil(2 * len(comparison.tests) / LEVEL)  # the smallest p of n draws is 2 / (n + 1), before the correction
+    if 0 < comparison.replicates < needed:
+        note(
+            f"{comparison.replicates:,} draws are too few to tell any of {len(comparison.tests)} pairs apart after the "
+            f"correction: use --replicates {needed} or more."
+        )
     few = len(comparison.tests) <= MOST_SENTENCES
     for test in comparison.tests:
         if few or best in (test.a, test.b):

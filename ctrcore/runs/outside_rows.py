@@ -131,23 +131,35 @@ def keys_of(table: Stored, ids: list[str], file: Stored) -> tuple[Index, Index]:
     """A number for each row of the table (n,) and of the file (m,): rows are equal in these columns where it is equal.
 
     Cells are compared as `as_words` reads them, so that 7, 7.0 and "7" are one id; missing is a value like any other.
-    -1 stands for a row of the file with a value that the table does not have.
+    -1 stands for a row of the file that has no equal in the table.
     """
     import pandas as pd
 
     n = len(table)
     key: Index = np.zeros(n + len(file), dtype=np.int64)
-    known = np.ones(len(file), dtype=bool)
     for name in ids:
-        ours, theirs = as_words(table[name]), as_words(file[name])
-        missing = len(ours.words)
-        word = pd.Index(ours.words, dtype=object).get_indexer(pd.Index(theirs.words, dtype=object))
-        code = np.append(word, missing)[theirs.codes]
-        known &= code >= 0
-        cells = np.concatenate([np.where(ours.known, ours.codes, missing), code.clip(0)])
+        ours, theirs = _same_codes(table[name], file[name])
+        codes = np.concatenate([ours, theirs]) + 1
         # without gaps, so that the products stay small
-        key = pd.factorize(key * (missing + 1) + cells)[0].astype(np.int64)
-    return key[:n], np.where(known, key[n:], -1)
+        key = pd.factorize(key * (int(codes.max(initial=0)) + 1) + codes)[0].astype(np.int64)
+    there = np.bincount(key[:n], minlength=int(key.max(initial=-1)) + 1) > 0
+    return key[:n], np.where(there[key[n:]], key[n:], -1)
+
+
+def _same_codes(ours: pd.Series[Any], theirs: pd.Series[Any]) -> tuple[Index, Index]:
+    """The cells of two columns as numbers that are equal where the cells are; -1 where one is missing."""
+    import pandas as pd
+
+    if (
+        ours.dtype.kind == theirs.dtype.kind and ours.dtype.kind in "iu"
+    ):  # a time may have as many values as there are rows
+        codes = pd.factorize(np.concatenate([ours.to_numpy(), theirs.to_numpy()]))[0].astype(np.int64)
+        return codes[: len(ours)], codes[len(ours) :]
+    mine, others = as_words(ours), as_words(theirs)
+    words = np.append(pd.factorize(np.concatenate([mine.words, others.words]))[0].astype(np.int64), -1)
+    return words[np.where(mine.known, mine.codes, -1)], words[
+        np.where(others.known, others.codes + len(mine.words), -1)
+    ]
 
 
 def check_same(file: Stored, table: Stored, row: Index, names: Iterable[str]) -> None:
@@ -162,14 +174,11 @@ def check_same(file: Stored, table: Stored, row: Index, names: Iterable[str]) ->
     Raises:
         DataError: they do not, so that the row numbers are not those of this table.
     """
-    import pandas as pd
-
     for name in names:
         if name not in file.columns or name not in table.columns:
             continue
-        ours, theirs = as_words(table[name]), as_words(file[name])
-        word = pd.Index(ours.words, dtype=object).get_indexer(pd.Index(theirs.words, dtype=object))
-        differ = (row >= 0) & theirs.known & (np.append(word, -1)[theirs.codes] != ours.codes[row])
+        ours, theirs = _same_codes(table[name], file[name])
+        differ = (row >= 0) & (theirs >= 0) & (theirs != ours[row])
         if differ.any():
             raise DataError(
                 f"In {int(differ.sum()):,} rows of the file '{name[:60]}' is not what the table holds in the row of "
