@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import plotly.graph_objects as go
 
 from ctrcore.figures.style import DASHES, NEUTRAL, SYMBOLS, finish, model_color, occurrences, safe, shorten, sign_color
 
-FAINT = 0.4
+FAINT = 0.45
+LINE = 32  # characters beside the axis
+Measure = Literal["auc", "log_loss", "pcoc"]
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,8 @@ def interval_dots(
         "<br>%{customdata[3]}".replace("VALUE", ".2%" if percent else ".4f"),
         selector={"mode": "markers"},
     )
-    ticks = [f"{shorten(place, 30)}<br><i>{safe(note)}</i>" for place, note in zip(places, notes, strict=True)]
-    height = 110 + max(42, 12 + 14 * len(series)) * max(len(places), 1)
+    ticks = [f"{_wrapped(place)}<br><i>{safe(note)}</i>" for place, note in zip(places, notes, strict=True)]
+    height = 110 + max(52, 14 + 12 * len(series)) * max(len(places), 1)
     finish(figure, height=height, x=x, legend=any(one.overall is not None for one in series))
     figure.update_xaxes(tickformat=".0%" if percent else None)
     return figure.update_yaxes(
@@ -92,6 +96,14 @@ def interval_dots(
         showgrid=False,
         zeroline=False,
     )
+
+
+def _wrapped(place: str) -> str:
+    """A long 'name: value' on two lines, so that a narrow window has room for the dots."""
+    if len(place) <= LINE or ": " not in place:
+        return shorten(place, LINE)
+    name, value = place.split(": ", 1)
+    return f"{shorten(name, LINE)}:<br>{shorten(value, LINE)}"
 
 
 def _add_dots(
@@ -109,8 +121,9 @@ def _add_dots(
             x=[dot.value for dot in dots],
             y=heights[index],
             error_x={
-                "array": [dot.high - dot.value for dot in dots],
-                "arrayminus": [dot.value - dot.low for dot in dots],
+                # An end that is not known, or infinite, has no whisker.
+                "array": [dot.high - dot.value if np.isfinite(dot.high) else None for dot in dots],
+                "arrayminus": [dot.value - dot.low if np.isfinite(dot.low) else None for dot in dots],
                 "color": color,
                 "thickness": 2 if told else 1.2,
                 "width": 3,
@@ -121,7 +134,7 @@ def _add_dots(
                 "color": color,
                 "size": 11 if told else 9,
                 "symbol": symbol if told else f"{symbol}-open",
-                "line": {"width": 2},
+                "line": {"width": 2, "color": color},
             },
             name=safe(one.label),
             showlegend=False,
@@ -143,3 +156,33 @@ def _add_overall(figure: go.Figure, one: Series, nth: int, places: int) -> None:
         name=f"{safe(one.label)}, all rows {one.overall:.4f}",
         hoverinfo="skip",
     )
+
+
+def dots_of(table: pd.DataFrame, columns: tuple[str, str, str, str | None]) -> list[Dot]:
+    """The dots of a table with a line a slice.
+
+    Args:
+        table: a line that is NaN draws nothing.
+        columns: of the value, the ends of its interval, and whether it is told; None: nothing is tested, so that all
+            are drawn full.
+    """
+    value, low, high, told = columns
+    sure = [True] * len(table) if told is None else table[told].eq(True).tolist()
+    return [Dot(*one) for one in zip(table[value], table[low], table[high], sure, strict=True)]
+
+
+def worst_first(table: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+    """A table of slices, those first that are surely bad: by the end of the interval on the good side.
+
+    So a slice of few rows, whose interval is wide, does not come first by chance.
+
+    Args:
+        table: as `comparing.slices.slice_table` gives it.
+        measure: bad is an AUC below that of the other rows, a high log-loss, or predictions far from what happened.
+    """
+    bad = {
+        "auc": lambda: -table["against_high"],
+        "log_loss": lambda: table["log_loss_low"],
+        "pcoc": lambda: (table["pcoc_low"] - 1).clip(lower=1 - table["pcoc_high"]),
+    }[measure]()
+    return table.loc[bad.sort_values(ascending=False, kind="stable").index]

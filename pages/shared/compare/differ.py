@@ -1,0 +1,207 @@
+"""Where two models disagree: score against score, the rows they dispute most, and where either is better."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from ctrcore.comparing.disputes import Agreement, Joint, Scale, agreement, disputed, joint, sample, scores
+from ctrcore.comparing.sheet import Sheet
+from ctrcore.figures.agreement import Points, score_against_score
+from ctrcore.words import WORDS
+from pages.shared import address
+from pages.shared.charts import chart, csv_button, selected
+from pages.shared.chores import rows_ready
+from pages.shared.compare.pair import pick_pair
+from pages.shared.compare.rows import recipe_of, show_row
+from pages.shared.compare.view import Key, View
+from pages.shared.level import level
+from pages.shared.tools import plain
+
+POINTS = 1500
+LISTED = 50
+PLOT = "score-against-score"
+ALIKE = ((0.95, "almost the same"), (0.8, "much alike"), (0.5, "somewhat alike"), (-1.0, "quite differently"))
+Pair = tuple[str, str]
+
+
+def show(view: View) -> None:
+    """Two models against each other."""
+    if len(view.contenders) < 2:
+        st.info("Choose at least two models in the sidebar to see where they differ.", icon=":material/arrow_back:")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        pair = pick_pair(view, "differ")
+        scale, by = _choices(pair, view)
+    _alike(view, pair)
+    table = _disputed(view.key, pair, by, view.sheet)
+    row = _row_looked_at(view, table)
+    left, right = st.columns(2)
+    with left:
+        _plot(view, pair, scale, row)
+        _list(view, pair, by, table)
+    with right:
+        show_row(view, row, with_cells=rows_ready(view.dataset, recipe_of(view)))
+
+
+def _choices(pair: Pair, view: View) -> tuple[Scale, str]:
+    """What the axes show, and what makes a row disputed. Scores that only rank rows have no probabilities."""
+    if level() == "Simple" or any(view[one].meaning == "order" for one in pair):
+        return ("probability" if all(view[one].meaning == "probability" for one in pair) else "rank"), "rank"
+    scale: Scale = st.segmented_control(
+        "Axes",
+        ["probability", "rank"],
+        default="probability",
+        required=True,
+        key="differ-scale",
+        bind="query-params",
+        help=f"{WORDS['probability']}  \nRank: {WORDS['rank']}",
+    )
+    by = st.segmented_control(
+        "Disputed by",
+        ["rank", "loss"],
+        default="rank",
+        required=True,
+        key="disputed-by",
+        bind="query-params",
+        help="Rank: how far apart the two place a row among all rows. Loss: how much more the one is surprised by what "
+        f"happened than the other. {WORDS['log_loss']}",
+    )
+    return scale, str(by)
+
+
+def _alike(view: View, pair: Pair) -> None:
+    """How far the two agree at all, in a sentence."""
+    found = _agreement(view.key, pair, view.sheet)
+    a, b = (plain(view.titles[one]) for one in pair)
+    if math.isnan(found.spearman):
+        st.markdown("One of the two gives all rows the same score, so that nothing can be said of their order.")
+        return
+    word = next(word for least, word in ALIKE if found.spearman >= least)
+    st.markdown(
+        f"{a} and {b} order the {view.rows_in_words} **{word}**: rank correlation {found.spearman:.3f}. Of the "
+        f"{found.top:.0%} that {a} puts first, **{found.shared:.0%}** are among {b}'s first {found.top:.0%} too "
+        f"({found.by_chance:.0%} if they had nothing in common).",
+        help=f"Rank correlation: {WORDS['rank correlation']}  \nThe top: {WORDS['shared top']}",
+    )
+
+
+def _row_looked_at(view: View, table: pd.DataFrame) -> int:
+    """The row chosen here or on another page, if the models scored it; else the most disputed one."""
+    said = address.read("row")
+    wanted = int(said) if said is not None and said.isdecimal() and len(said) < 16 else -1
+    return wanted if (view.sheet.row == wanted).any() else int(table["row"].iloc[0])
+
+
+def _plot(view: View, pair: Pair, scale: Scale, row: int) -> None:
+    """Every row by the two scores: a cloud of all, and points that can be clicked."""
+    all_rows, points = _joint(view.key, pair, scale, view.sheet), _sample(view.key, pair, view.sheet)
+    titles = (view.titles[pair[0]], view.titles[pair[1]])
+    column = "probability" if scale == "probability" else "percentile"
+    place = int((view.sheet.row == row).argmax())
+    some = len(points) < len(view.sheet)
+    note = (
+        f"A sample of {len(points):,} of the {len(view.sheet):,} rows are points that can be clicked: a third are "
+        "those the two dispute most, the others are drawn at random, half of them clicks. The grey cloud holds all "
+        "rows."
+        if some
+        else f"All {len(points):,} rows are points that can be clicked."
+    )
+    chart(
+        score_against_score(
+            Points(*(points[name].to_numpy() for name in ("row", "label", f"{column}_a", f"{column}_b"))),
+            titles,
+            scale,
+            counts=all_rows.counts if some else None,
+            limit=all_rows.limit,
+            chosen=(float(scores(view.sheet, pair[0], scale)[place]), float(scores(view.sheet, pair[1], scale)[place])),
+        ),
+        key=PLOT,
+        title=f"{plain(titles[0])} against {plain(titles[1])}",
+        help_text=WORDS[scale],
+        read=f"On the dotted line the two say the same; below it {plain(titles[0])} says more, above it "
+        f"{plain(titles[1])}. **Click a point** to see its row. {note}",
+        beware="Most points off the line are not mistakes of one model: a probability is no fact on a single row. The "
+        "points are no fair sample, for disputed rows and clicks are drawn more often; the cloud is.",
+        alt_text=f"Scores of {titles[0]} and {titles[1]} for {len(points):,} rows, clicks and others",
+        data=points.drop(columns="right"),
+        on_select=_take_point,
+    )
+
+
+def _list(view: View, pair: Pair, by: str, table: pd.DataFrame) -> None:
+    """The rows that the two dispute most; a click on one shows it."""
+    a, b = (view.titles[one] for one in pair)
+    what = "percentile" if by == "rank" else "probability"
+    shown = pd.DataFrame(
+        {
+            "Row": table["row"],
+            "Really": table["label"].map({1: "click", 0: "no click"}),
+            "a": table[f"{what}_a"],
+            "b": table[f"{what}_b"],
+            "Gap": table["gap"].abs(),
+            "Right": table["right"].map({pair[0]: a, pair[1]: b, "": "–"}),
+        }
+    )
+    key = f"disputed-{by}-{pair[0]}-{pair[1]}"
+    about = "Above this share of the rows." if by == "rank" else WORDS["probability"]
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"#### The {len(table)} most disputed rows")
+        if level() != "Expert":
+            st.caption("Click a line to see the row. Right is the model that does better on it.")
+        st.dataframe(
+            shown,
+            hide_index=True,
+            height=320,
+            key=key,
+            on_select=partial(_take_line, key, table["row"].tolist()),
+            selection_mode="single-row",
+            alt=f"The rows that {a} and {b} dispute most, the most disputed first",
+            column_config={
+                "Row": st.column_config.NumberColumn(format="%d"),
+                "a": st.column_config.NumberColumn(f"A: {a}", format="percent", help=about),
+                "b": st.column_config.NumberColumn(f"B: {b}", format="percent", help=about),
+                "Gap": st.column_config.NumberColumn(
+                    format="percent" if by == "rank" else "%.2f",
+                    help="How far the two are apart: in ranks."
+                    if by == "rank"
+                    else "How far the log-losses are apart.",
+                ),
+            },
+        )
+        csv_button(shown.rename(columns={"a": f"{what} {a}", "b": f"{what} {b}"}), "disputed")
+
+
+def _take_point() -> None:
+    points = selected(PLOT)
+    if points:
+        address.write("row", str(points[0][0]))
+
+
+def _take_line(key: str, rows: list[int]) -> None:
+    lines = st.session_state[key]["selection"]["rows"]
+    if lines:
+        address.write("row", str(rows[lines[0]]))
+
+
+@st.cache_resource(show_spinner=False, max_entries=48)
+def _agreement(key: Key, pair: Pair, _sheet: Sheet) -> Agreement:  # noqa: ARG001
+    return agreement(_sheet, *pair)
+
+
+@st.cache_resource(show_spinner=False, max_entries=48)
+def _joint(key: Key, pair: Pair, scale: Scale, _sheet: Sheet) -> Joint:  # noqa: ARG001
+    return joint(_sheet, *pair, scale=scale)
+
+
+@st.cache_resource(show_spinner=False, max_entries=48)
+def _sample(key: Key, pair: Pair, _sheet: Sheet) -> pd.DataFrame:  # noqa: ARG001
+    return sample(_sheet, *pair, count=POINTS)
+
+
+@st.cache_resource(show_spinner=False, max_entries=48)
+def _disputed(key: Key, pair: Pair, by: str, _sheet: Sheet) -> pd.DataFrame:  # noqa: ARG001
+    return disputed(_sheet, *pair, by="loss" if by == "loss" else "rank", count=LISTED)

@@ -1,0 +1,60 @@
+"""Two of the models, A and B. The address holds the choice, by id, so that a link opens the same two."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pages.shared import address
+from pages.shared.compare.view import View
+
+NAMES = ("a", "b")
+
+
+def best_first(view: View) -> list[str]:
+    """The models' ids, best AUC first; those without an AUC (rows of one class) last, in the order chosen."""
+    return sorted(view.sheet.ids, key=lambda one: -np.nan_to_num(view.sheet.ranked(one).auc, nan=-1.0))
+
+
+def pick_pair(view: View, where: str) -> tuple[str, str]:
+    """A and B, chosen in two boxes: by default the best two by AUC. There must be two models at least.
+
+    Args:
+        view: what is compared.
+        where: which tab asks, for the keys of the boxes.
+    """
+    chosen = _chosen(view)
+    for name, one in zip(NAMES, chosen, strict=True):
+        key = f"{where}-{name}"
+        if st.session_state.get(key) != one:
+            st.session_state[key] = one
+        st.selectbox(
+            f"Model {name.upper()}",
+            view.sheet.ids,
+            format_func=view.titles.__getitem__,
+            key=key,
+            on_change=_pick,
+            args=(key, name, chosen),
+            width=260,
+        )
+    return chosen
+
+
+def _chosen(view: View) -> tuple[str, str]:
+    order = best_first(view)
+    a, b = address.read("a"), address.read("b")
+    first = a if a in order else next(one for one in order if one != b)
+    second = b if b in order and b != first else next(one for one in order if one != first)
+    return str(first), str(second)
+
+
+def _pick(key: str, name: str, before: tuple[str, str]) -> None:
+    """A model takes its place; if it had the other place, the two change theirs."""
+    picked = st.session_state[key]
+    both = dict(zip(NAMES, before, strict=True))
+    other = NAMES[1 - NAMES.index(name)]
+    if picked == both[other]:
+        both[other] = both[name]
+    both[name] = picked
+    for place, one in both.items():
+        address.write(place, one)

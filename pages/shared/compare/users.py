@@ -1,0 +1,249 @@
+"""How well each user's own rows are ordered: measures of short lists, with intervals over users."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import streamlit as st
+
+from ctrcore.comparing.exposure import items_of
+from ctrcore.comparing.per_user import Metric, PerUser, Users, paired, per_user
+from ctrcore.comparing.sheet import Sheet
+from ctrcore.errors import CtrLensError
+from ctrcore.figures.per_user import Lists, measures_by_model
+from ctrcore.words import WORDS
+from pages.shared.charts import chart, csv_button
+from pages.shared.compare.rows import learned_rows, recipe_of, table_of
+from pages.shared.compare.view import Key, View
+from pages.shared.level import level
+from pages.shared.problems import problems_shown, show_problem
+from pages.shared.tools import plain
+
+Items = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+TITLES: dict[Metric, str] = {
+    "ndcg": "NDCG@{k}",
+    "hit_rate": "HR@{k}",
+    "mrr": "MRR",
+    "map": "MAP",
+    "precision": "Precision@{k}",
+    "recall": "Recall@{k}",
+}
+CHART: tuple[Metric, ...] = ("ndcg", "hit_rate", "mrr", "map")
+MOST = 50
+
+
+def show(view: View) -> None:
+    """Measures of each user's list by model, for the K chosen."""
+    if not view.sheet.has_users:
+        st.info(
+            "**These rows have no users, so there are no lists to judge.**  \nName the user column of the table on the "
+            "Data page (Columns, 'User'), and train again.",
+            icon=":material/person_off:",
+        )
+        st.page_link("data.py", label="Go to Data", icon=":material/table_view:")
+        return
+    items, problem = _items_or_problem(view)
+    _lists(view, items)
+    if problem is not None:
+        show_problem(problem)
+
+
+@st.fragment
+def _lists(view: View, items: Items | None) -> None:
+    """The choice of K and all that depends on it: a moved slider runs nothing else again."""
+    with problems_shown():
+        k, metric, everyone = _choices(view)
+        found = _measured(view.key, k, items is not None, view.sheet, items)
+        order = sorted(view.contenders, key=lambda one: -_interval(found[one.id], metric, everyone).value)
+        best = [found[one.id] for one in order]
+        _verdict(view, best, k, metric)
+        measures = [TITLES[name].format(k=k) for name in CHART]
+        users = best[0].users
+        count = users.shown - users.without_click if everyone else users.both
+        chart(
+            measures_by_model(
+                [
+                    Lists(
+                        one.title,
+                        one.model,
+                        {TITLES[name].format(k=k): _ends(found[one.id], name, everyone) for name in CHART},
+                    )
+                    for one in order
+                ],
+                measures,
+            ),
+            key="per-user",
+            title=f"How high the clicks stand in each user's list (first {k})",
+            help_text=f"{WORDS['ndcg']} {WORDS['hit_rate']} {WORDS['mrr']} {WORDS['map']}",
+            read=f"Each user's rows are sorted by the model's score; every user counts alike. Mean over {count:,} "
+            "users, with a 95 % interval over users. Further right is better.",
+            beware="Only rows that were really shown are ranked, not all items that could have been: a model that "
+            "orders these best need not find the best items. Two intervals may overlap although the models differ, "
+            "for it is the same users: the sentence above compares them user by user.",
+            alt_text=f"{', '.join(measures)} of {len(order)} models with intervals over {count:,} users",
+            data=lambda: _table(view, best, k, everyone),
+        )
+        _all_figures(view, best, k, everyone)
+
+
+def _choices(view: View) -> tuple[int, Metric, bool]:
+    """K, the measure that decides which model is best, and whether users without anything to order count."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        k = st.slider(
+            "K: how many rows of a user's list are seen",
+            min_value=1,
+            max_value=MOST,
+            value=5,
+            key="k",
+            bind="query-params",
+            width=340,
+            help="HR@K and NDCG@K look at the first K rows only, as a user looks at the top of a list only.",
+        )
+        metric: Metric = "ndcg"
+        if level() != "Simple" and len(view.contenders) > 1:
+            metric = st.segmented_control(
+                "Best by",
+                CHART,
+                default="ndcg",
+                required=True,
+                format_func=lambda name: TITLES[name].format(k="K"),
+                key="best-by",
+                help="Which measure the sentence below compares, and which model comes first.",
+            )
+        everyone = level() == "Expert" and st.toggle(
+            "Count users with nothing to order too",
+            key="every-user",
+            help="Users with a click whose rows are all clicks score 1 whatever the model does. Other tools often "
+            "count them; they hide differences.",
+        )
+    return k, metric, everyone
+
+
+def _verdict(view: View, best: list[PerUser], k: int, metric: Metric) -> None:
+    """The best two, compared user by user, and whom all of it rests on."""
+    first, name = best[0], TITLES[metric].format(k=k)
+    title = plain(view.titles[first.id])
+    if len(best) == 1:
+        st.markdown(f"**{title}**: {name} {first.headline[metric].value:.4f}.")
+    else:
+        gap, second = paired(first, best[1], metric), plain(view.titles[best[1].id])
+        numbers = f"{name} {gap.value:+.4f}, 95 % {gap.low:+.4f} to {gap.high:+.4f}, over {first.users.both:,} users"
+        if gap.low > 0 or gap.high < 0:
+            st.markdown(f"**{title} orders users' lists better than {second}** ({numbers}, compared user by user).")
+        else:
+            st.markdown(f"**No difference between {title} and {second} can be told** ({numbers}).")
+    st.caption(_rests_on(first.users, k))
+
+
+def _rests_on(users: Users, k: int) -> str:
+    said = (
+        f"It rests on {users.both:,} of {users.shown:,} users: those with clicks and other rows, whose list can be in "
+        f"a good or a bad order. {users.without_click:,} have no click and "
+        f"{users.one_row + users.only_clicks:,} nothing but clicks."
+    )
+    if users.short > users.both / 2:
+        said += (
+            f" {users.short:,} of the {users.both:,} have at most {k} {'row' if k == 1 else 'rows'}: for them HR@{k} "
+            "is 1 whatever the model does. A smaller K tells more."
+        )
+    return said
+
+
+def _all_figures(view: View, best: list[PerUser], k: int, everyone: bool) -> None:
+    """Every figure as a table, with coverage and popularity where the items are known."""
+    table = _table(view, best, k, everyone)
+    shown = ["Model", *(TITLES[name].format(k=k) for name in (CHART if level() != "Expert" else TITLES))]
+    exposure = best[0].exposure
+    if exposure is not None:
+        shown += ["Coverage", "Popularity"] + (["Popular tenth"] if level() == "Expert" else [])
+    with st.container(border=True):
+        st.markdown("#### All figures" if exposure is None else "#### All figures, and which items come first")
+        st.dataframe(
+            table,
+            hide_index=True,
+            key="per-user-table",
+            column_order=shown,
+            column_config=_columns(k),
+            alt="Measures of the users' lists for each model, the best first",
+        )
+        if exposure is not None and level() != "Expert":
+            st.caption(
+                f"Coverage: share of the {exposure.offered:,} items shown that come among somebody's first {k}. "
+                f"Popularity: how popular the first {k} are beside all that was shown, for the {exposure.users:,} "
+                f"users with more than {k} rows. **What not to conclude:** more coverage is not better in itself; it "
+                "has to be paid for with the measures on the left."
+            )
+        csv_button(table, "per-user-table")
+
+
+def _columns(k: int) -> dict[str, Any]:
+    config: dict[str, Any] = {"Model": st.column_config.TextColumn("Model", pinned=True)}
+    for name, title in TITLES.items():
+        config[title.format(k=k)] = st.column_config.NumberColumn(format="%.4f", help=WORDS.get(name))
+    config["Coverage"] = st.column_config.NumberColumn(format="percent", help=WORDS["coverage"])
+    config["Popularity"] = st.column_config.NumberColumn(format="%.3f ×", help=WORDS["popularity bias"])
+    config["Popular tenth"] = st.column_config.NumberColumn(
+        format="percent", help="Share of the first K places that go to the most popular tenth of the items."
+    )
+    return config
+
+
+def _table(view: View, best: list[PerUser], k: int, everyone: bool) -> pd.DataFrame:
+    """A line a model, best first: each measure, the ends of its interval, and what comes first."""
+    lines = []
+    for one in best:
+        line: dict[str, Any] = {"Model": view.titles[one.id]}
+        for name, title in TITLES.items():
+            measured = title.format(k=k)
+            line[measured], line[f"{measured} low"], line[f"{measured} high"] = _ends(one, name, everyone)
+        if one.exposure is not None:
+            line |= {
+                "Coverage": one.exposure.coverage,
+                "Popularity": one.exposure.lift,
+                "Popular tenth": one.exposure.head_share,
+            }
+        lines.append(line)
+    return pd.DataFrame(lines)
+
+
+def _interval(one: PerUser, name: Metric, everyone: bool) -> Any:
+    return (one.clicked if everyone else one.headline)[name]
+
+
+def _ends(one: PerUser, name: Metric, everyone: bool) -> tuple[float, float, float]:
+    found = _interval(one, name, everyone)
+    return found.value, found.low, found.high
+
+
+def _items_or_problem(view: View) -> tuple[Items | None, CtrLensError | None]:
+    """The item of each row; without it, or without the table, all but coverage and popularity can be said."""
+    item = recipe_of(view).data_schema.item
+    if item is None:
+        return None, None
+    try:
+        return _items(view.key, view.dataset.id, recipe_of(view).id, view), None
+    except CtrLensError as error:
+        return None, error
+
+
+@st.cache_resource(show_spinner="Reading the items", max_entries=12)
+def _items(key: Key, dataset_id: str, recipe_id: str, _view: View) -> Items | None:  # noqa: ARG001
+    learned = learned_rows(_view)
+    item = recipe_of(_view).data_schema.item
+    return None if item is None else items_of(table_of(_view)[item], _view.sheet.row, learned)
+
+
+@st.cache_resource(show_spinner="Ordering the users' lists", max_entries=60)
+def _measured(
+    key: Key,  # noqa: ARG001
+    k: int,
+    with_items: bool,  # noqa: ARG001
+    _sheet: Sheet,
+    _items: Items | None,
+) -> Mapping[str, PerUser]:
+    item, popularity = _items or (None, None)
+    return {name: per_user(_sheet, name, k, item, popularity) for name in _sheet.ids}
