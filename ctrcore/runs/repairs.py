@@ -59,9 +59,8 @@ def fit_repairs(run: Run, kinds: Sequence[Kind] = KINDS) -> dict[Kind, Repair]:
     scored = run.predictions()
     valid = scored[scored["split"] == "valid"]
     label, logit = valid["label"].to_numpy(), valid["logit"].to_numpy()
-    fitted = repairs_of(run) | {kind: fit_repair(kind, label, logit) for kind in kinds}
-    _write(run, fitted)
-    return fitted
+    fitted = {kind: fit_repair(kind, label, logit) for kind in kinds}
+    return _write(run, repairs_of(run) | fitted)
 
 
 def repairs_of(run: Run) -> dict[Kind, Repair]:
@@ -149,9 +148,10 @@ def remove_repair(run: Run, kind: Kind) -> None:
         (run.folder / FILE).unlink(missing_ok=True)
 
 
-def _write(run: Run, repairs: dict[Kind, Repair]) -> None:
-    text = Repairs.model_validate(repairs).model_dump_json(indent=1, exclude_none=True)
-    write_text(run.folder / FILE, text)
+def _write(run: Run, repairs: dict[Kind, Repair]) -> dict[Kind, Repair]:
+    kept = Repairs.model_validate(repairs)
+    write_text(run.folder / FILE, kept.model_dump_json(indent=1, exclude_none=True))
+    return kept.by_kind()
 
 
 def _done(run: Run) -> None:

@@ -149,6 +149,6 @@ def _download(scoring: Scoring, report: ScoreReport) -> None:
         icon=":material/download:",
         key="score-download",
         on_click="ignore",
-        help="Row (its position in the file, from 0), the model's logit, the probability, and the file's own columns if "
-        "they are kept.",
+        help="Row (its position in the file, from 0), the model's logit, the probability, and the file's own columns "
+        "if they are kept.",
     )
