@@ -152,7 +152,7 @@ def _same_codes(ours: pd.Series[Any], theirs: pd.Series[Any]) -> tuple[Index, In
 
     if (
         ours.dtype.kind == theirs.dtype.kind and ours.dtype.kind in "iu"
-    ):  # a time may have as many values as there are rows
+    ):  # a time may have a value a row
         codes = pd.factorize(np.concatenate([ours.to_numpy(), theirs.to_numpy()]))[0].astype(np.int64)
         return codes[: len(ours)], codes[len(ours) :]
     mine, others = as_words(ours), as_words(theirs)
