@@ -1,4 +1,4 @@
-"""Compare: which model ranks better, on rows that none of them has learnt from."""
+"""Compare: which model ranks better, by how much, whether that is more than chance, and at what cost."""
 
 from __future__ import annotations
 
@@ -7,23 +7,27 @@ from collections.abc import Callable
 import streamlit as st
 
 from ctrcore.figures.style import MODEL_TITLES
-from ctrcore.runs.contenders import contenders
-from pages.shared.compare import cutoffs, learning, probabilities, ranking
+from pages.shared.compare import cutoffs, differ, learning, outside, probabilities, ranking, slices, tests, users
 from pages.shared.compare.scoreboard import scoreboard, settings, verdict
 from pages.shared.compare.view import View, view_of
-from pages.shared.pickers import finished_runs, pick_dataset, pick_runs
+from pages.shared.pickers import finished_runs, pick_contenders, pick_dataset
 from pages.shared.problems import problems_shown
 from pages.shared.tools import PageEnd, missing, ready
 
 VIEWS: dict[str, Callable[[View], None]] = {
+    "Is it chance?": tests.show,
     "Ranking": ranking.show,
     "One cutoff": cutoffs.show,
     "Probabilities": probabilities.show,
+    "Where they differ": differ.show,
+    "Slices": slices.show,
+    "Per user": users.show,
     "Learning": learning.show,
 }
 
 dataset = ready(pick_dataset(MODEL_TITLES))
-if not finished_runs(dataset):
+done = finished_runs(dataset)
+if not done:
     missing(
         "No model has been trained on this dataset yet.",
         "Train some: the quick preset takes a minute or so.",
@@ -31,15 +35,17 @@ if not finished_runs(dataset):
         "Go to Train",
         ":material/model_training:",
     )
-chosen = pick_runs(dataset)
+chosen = pick_contenders(dataset)
 if not chosen:
     st.info("Choose at least one run in the sidebar.", icon=":material/arrow_back:")
+    outside.panel(dataset, done[0])
     raise PageEnd
-view = view_of(dataset, contenders(chosen))
-verdict(view)
+view = view_of(dataset, chosen)
 with problems_shown():
+    verdict(view)
     scoreboard(view)
     settings(view)
+outside.panel(dataset, next((one.run for one in chosen if one.run is not None), done[0]))
 # Only the open tab is drawn: a page of a dozen charts would keep a slow machine busy for seconds.
 tabs = st.tabs(list(VIEWS), key="view", bind="query-params")
 for tab, show in zip(tabs, VIEWS.values(), strict=True):

@@ -18,7 +18,7 @@ TOPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # round numbers for the end of an
 
 def top_of(sheet: Sheet, ids: list[str]) -> float:
     """A round number that hardly any probability of these models exceeds: with rare clicks far below 1."""
-    highest = max((float(sigmoid(np.quantile(sheet.logit[one], 0.999))) for one in ids), default=1.0)
+    highest = max((float(sigmoid(np.array(np.quantile(sheet.logit[one], 0.999)))) for one in ids), default=1.0)
     return next(top for top in TOPS if top >= min(highest, 1.0))
 
 
@@ -43,4 +43,8 @@ def best(sheet: Sheet, name: str, goal: Goal, *, false_alarm: float = 1.0, misse
     """
     ranked = sheet.ranked(name)
     score, value = ranked.best_cost(false_alarm, missed) if goal == "cost" else ranked.best(goal)
-    return (float(sigmoid(score)) if np.isfinite(score) else 1.0), value
+    if not np.isfinite(score):
+        return 1.0, value
+    probability = sigmoid(np.array(score))
+    # A hair lower, or else rounding on the way back to the logit might leave out the very row that it stands for.
+    return float(probability - 4 * np.spacing(probability)), value

@@ -97,3 +97,13 @@ def learning(measure: str, axis: str) -> Caption:
         "learn its training rows by heart.",
         "beware": beware,
     }
+
+
+def repaired(title: str) -> Caption:
+    """Of `figures.probabilities.calibration` of one run before and after repairs; `title` is its name."""
+    return {
+        "title": f"Before and after: {title}",
+        "read": "On the test rows, which took no part in the fit. The closer a line is to the dotted one, the better "
+        "the probabilities keep their promise.",
+        "beware": "Where the whiskers of both lines reach the dotted one, nothing needed repair.",
+    }

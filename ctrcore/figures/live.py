@@ -70,7 +70,8 @@ def points_of(records: Mapping[str, Sequence[Mapping[str, Any]]], kind: str) -> 
         records: per run label its records, as `ctrcore.training.events.as_record` writes them.
         kind: which of them.
     """
-    columns = ["run", "epoch", "step", "seconds", *(["loss"] if kind == "step" else ["train_loss", "valid_auc"])]
+    measured = ["loss"] if kind == "step" else ["train_loss", "valid_auc", "valid_log_loss"]
+    columns = ["run", "epoch", "step", "seconds", *measured]
     rows = [
         {"run": label, **{name: record.get(name) for name in columns[1:]}}
         for label, lines in records.items()

@@ -6,7 +6,9 @@ from collections.abc import Collection
 
 import streamlit as st
 
+from ctrcore.runs.contenders import Contender, contenders
 from ctrcore.runs.dataset import Dataset
+from ctrcore.runs.outside import outside_of
 from ctrcore.runs.run import Run
 from pages.shared import address
 from pages.shared.store import workspace
@@ -40,13 +42,17 @@ def pick_dataset(with_runs_of: Collection[str] = ()) -> Dataset | None:
     return datasets[chosen]
 
 
-def pick_runs(dataset: Dataset) -> list[Run]:
-    """The finished runs to look at, in the order chosen; by default the newest of each model."""
+def pick_contenders(dataset: Dataset) -> list[Contender]:
+    """What to compare: finished runs in the order chosen, then scores of other systems.
+
+    By default the newest run of each model. Scores of other systems need a finished run, which tells the rows' labels.
+    """
     done = {run.id: run for run in finished_runs(dataset)}
+    outside = {one.id: one for one in outside_of(dataset)}
     named = address.read_list("runs")
-    chosen = [one for one in named if one in done]
+    chosen = [one for one in named if one in done or one in outside]
     if len(chosen) < len(named):
-        _say_gone(named)
+        _say_gone([one for one in named if one not in outside])
     if not chosen and address.read("runs") != address.NOTHING:
         newest: dict[str, str] = {}
         for run in done.values():
@@ -56,17 +62,20 @@ def pick_runs(dataset: Dataset) -> list[Run]:
             return []
         address.write_list("runs", chosen)
     labels = {one: run_label(run, list(done.values())) for one, run in done.items()}
+    labels |= {one: f"{scores.name} (outside)" for one, scores in outside.items()}
     _show("pick-runs", chosen, labels)
     st.sidebar.multiselect(
         "Runs",
-        list(done),
+        [*done, *outside],
         format_func=labels.__getitem__,
         key="pick-runs",
         on_change=_runs_picked,
         placeholder="Choose runs",
-        help="A run is one model trained once on this dataset.",
+        help="A run is one model trained once on this dataset."
+        + (" Outside: scores of another system." if outside else ""),
     )
-    return [done[one] for one in chosen]
+    runs, others = [done[one] for one in chosen if one in done], [outside[one] for one in chosen if one in outside]
+    return contenders(runs, others, reference=next(iter(done.values())))
 
 
 def pick_run(dataset: Dataset, model: str) -> Run | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
+import pytest
 
-from ctrcore.figures.curves import Curve, auc_over, calibration, roc
+from ctrcore.figures.curves import Curve, gain, learning, lift, precision_recall, roc
 from ctrcore.figures.live import live_curve, points_of, thin
 from ctrcore.figures.style import model_color
 
@@ -33,34 +36,58 @@ def test_roc_of_nothing_is_the_diagonal() -> None:
     assert len(roc([], zoom=0.1).data) == 1
 
 
-def test_the_best_epoch_carries_a_star() -> None:
-    figure = auc_over([Curve("AFM", "afm", [1, 2, 3], [0.6, 0.7, 0.65])], "epoch")
-    star = [trace for trace in figure.data if trace.marker.symbol == "star"]
-    assert len(star) == 1
-    assert (star[0].x[0], star[0].y[0]) == (2, 0.7)
+def test_precision_and_recall_lie_over_the_click_rate() -> None:
+    figure = precision_recall([Curve("FM", "fm", [0.0, 0.5, 1.0], [1.0, 0.6, 0.3])], 0.3)
+    guide, line = figure.data
+    assert list(guide.y) == [0.3, 0.3]
+    assert list(line.y) == [1.0, 0.6, 0.3]
+
+
+def test_gain_lies_between_the_random_and_the_perfect_order() -> None:
+    random, perfect, line = gain([Curve("FM", "fm", [0, 0.5, 1], [0, 0.8, 1])], 0.25).data
+    assert list(random.y) == [0, 1]
+    assert list(zip(perfect.x, perfect.y, strict=True)) == [(0, 0), (0.25, 1), (1, 1)]
+    assert list(line.x) == [0, 0.5, 1]
+
+
+def test_a_handful_of_rows_does_not_set_the_scale_of_the_lift() -> None:
+    figure = lift([Curve("FM", "fm", [0.0001, 0.01, 1.0], [50.0, 4.0, 1.0])])
+    assert 4 < figure.layout.yaxis.range[1] < 5
+    assert lift([]).layout.yaxis.range[1] > 1
+
+
+@pytest.mark.parametrize(("best", "place"), [("highest", (2, 0.7)), ("lowest", (1, 0.6)), (None, None)])
+def test_the_best_epoch_carries_a_star(
+    best: Literal["highest", "lowest"] | None, place: tuple[float, float] | None
+) -> None:
+    figure = learning([Curve("AFM", "afm", [1, 2, 3], [0.6, 0.7, 0.65])], "epoch", "AUC", best)
+    stars = [(trace.x[0], trace.y[0]) for trace in figure.data if trace.marker.symbol == "star"]
+    assert stars == ([place] if place else [])
+    assert figure.layout.yaxis.title.text == "AUC"
 
 
 def test_a_run_without_epochs_has_no_star() -> None:
-    assert len(auc_over([Curve("AFM", "afm", [], [])], "epoch").data) == 1
-    assert len(auc_over([Curve("AFM", "afm", [1], [float("nan")])], "epoch").data) == 1
+    assert len(learning([Curve("AFM", "afm", [], [])], "epoch", "AUC", "highest").data) == 1
+    assert len(learning([Curve("AFM", "afm", [1], [float("nan")])], "epoch", "AUC", "highest").data) == 1
 
 
-def test_calibration_axes_are_equal_and_hold_all_points() -> None:
-    figure = calibration([Curve("LR", "lr", [0.1, 0.2], [0.15, 0.4])])
-    assert figure.layout.xaxis.range == figure.layout.yaxis.range
-    assert figure.layout.xaxis.range[1] >= 0.4
+def test_many_points_are_a_line_without_markers() -> None:
+    curves = [Curve("A", "fm", np.arange(60), [0.5] * 60), Curve("B", "fm", np.arange(61), [0.5] * 61)]
+    few, many = learning(curves, "step", "loss").data
+    assert (few.mode, many.mode) == ("lines+markers", "lines")
 
 
 def records() -> dict[str, list[dict[str, object]]]:
     steps = [{"kind": "step", "epoch": 1, "step": s, "loss": 1.0 / s, "seconds": 0.1 * s} for s in range(1, 6)]
     epoch = {"kind": "epoch", "epoch": 1, "step": 5, "seconds": 0.5, "train_loss": 0.4, "valid_auc": 0.7}
+    epoch["valid_log_loss"] = 0.5
     return {"A": [*steps, epoch], "B": []}
 
 
 def test_points_are_the_records_of_one_kind() -> None:
     steps, epochs = points_of(records(), "step"), points_of(records(), "epoch")
     assert steps["step"].tolist() == [1, 2, 3, 4, 5]
-    assert epochs[["run", "epoch", "valid_auc"]].to_numpy().tolist() == [["A", 1, 0.7]]
+    assert epochs[["run", "epoch", "valid_auc", "valid_log_loss"]].to_numpy().tolist() == [["A", 1, 0.7, 0.5]]
     assert points_of({}, "epoch").empty
 
 

@@ -1,55 +1,231 @@
-"""One cutoff for all models."""
+"""One cutoff for all models: what it calls, what it costs, and where each model's best one lies."""
 
 from __future__ import annotations
+
+import math
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
 
+from ctrcore.comparing import cutoffs
+from ctrcore.comparing.counts import Counts
+from ctrcore.comparing.cutoffs import Goal
+from ctrcore.figures import comparison_captions as captions
+from ctrcore.figures.curves import Curve
+from ctrcore.figures.cutoffs import Best, over_cutoffs
 from ctrcore.figures.matrices import confusion
 from ctrcore.words import WORDS
-from pages.shared.charts import csv_button
-from pages.shared.compare.view import View
+from pages.shared.charts import chart, csv_button
+from pages.shared.compare import kept
+from pages.shared.compare.view import View, say_left_out
 from pages.shared.level import level
-from pages.shared.pickers import run_label
-from pages.shared.scores import (
-    at_cutoff,
-    click_rate,
-)
+from pages.shared.tools import plain
+
+GOALS: dict[str, Goal] = {"F1": "f1", "Accuracy": "accuracy", "Cost": "cost"}
+TITLES: dict[Goal, str] = {"f1": "F1", "accuracy": "accuracy", "cost": "mean cost of a row"}
+TABLE_CUTOFF = "table-cutoff"  # where the table above the tabs takes accuracy and F1
+MATRICES = 6  # more would bury the page; the table has all of them
+
+
+class Costs(NamedTuple):
+    """What mistakes cost."""
+
+    false_alarm: float = 1.0
+    missed: float = 1.0
 
 
 @st.fragment
 def show(view: View) -> None:
-    """One cutoff for all models."""
-    runs = view.runs
+    """Everything that a cutoff decides; moving the slider runs this part of the page alone."""
+    say_left_out(view, "a cutoff on them")
+    if not view.probable:
+        st.info("Choose a model that gives probabilities.", icon=":material/info:")
+        return
+    grid, _ = kept.over_cutoffs(view)
+    top = float(grid[-1])
     with st.container(border=True, key="cutoff-card"):
         st.markdown("#### One cutoff for all models", help=WORDS["cutoff"])
-        cutoff = st.slider(
+        goal, costs = _goal()
+        best = {
+            one.id: cutoffs.best(view.sheet, one.id, goal, false_alarm=costs.false_alarm, missed=costs.missed)
+            for one in view.probable
+        }
+        _jumps(view, goal, best, top)
+        cutoff = _slider(view, top)
+        counts = {one.id: cutoffs.at(view.sheet, one.id, cutoff) for one in view.probable}
+        _matrices(view, counts)
+        _table(view, counts, cutoff, costs)
+    _chart(view, goal, costs, best, cutoff)
+
+
+def _goal() -> tuple[Goal, Costs]:
+    """What the best cutoff is best at."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        goal = GOALS[
+            st.segmented_control(
+                "Best for",
+                list(GOALS),
+                default="F1",
+                required=True,
+                key="goal",
+                bind="query-params",
+                help=f"**F1.** {WORDS['f1']} **Accuracy.** {WORDS['accuracy']} **Cost.** {WORDS['cost']}",
+            )
+        ]
+        if goal != "cost":
+            return goal, Costs()
+        return goal, Costs(
+            *(
+                st.number_input(
+                    label,
+                    min_value=0.0,
+                    max_value=1e9,
+                    value=start,
+                    key=key,
+                    bind="query-params",
+                    width=200,
+                    help=WORDS["cost"],
+                )
+                for label, start, key in (
+                    ("Cost of a false alarm", 1.0, "cost-alarm"),
+                    ("Cost of a missed click", 2.0, "cost-missed"),
+                )
+            )
+        )
+
+
+def _slider(view: View, top: float) -> float:
+    """The cutoff. Where clicks are rare the axis ends early, and the steps are finer."""
+    places = 2 - round(math.log10(top)) if top < 1 else 3
+    start = min(max(round(view.click_rate, places), 0.0), top)
+    return float(
+        st.slider(
             "Rows with at least this probability are called clicks",
             min_value=0.0,
-            max_value=1.0,
-            value=round(click_rate(runs[0]), 2),
-            step=0.01,
+            max_value=top,
+            value=start,
+            step=top / 1000,
+            format=f"%.{places + 1}f" if top < 1 else "%.3f",
             key="cutoff",
             bind="query-params",
         )
-        found = {run_label(run, runs): at_cutoff(run, cutoff) for run in runs}
-        with st.grid(3, min_column_width=260):
-            for number, (label, counts) in enumerate(found.items()):
-                with st.container():
-                    st.plotly_chart(
-                        confusion({name: int(counts[name]) for name in ("tp", "fp", "fn", "tn")}, label),
-                        key=f"confusion-{number}",
-                        config={"displayModeBar": False},
-                        alt=f"Confusion matrix of {label}: {counts['tp']:.0f} clicks found, {counts['fn']:.0f} missed, "
-                        f"{counts['fp']:.0f} false alarms, {counts['tn']:.0f} rightly left out",
-                    )
-                    st.markdown(f"Accuracy **{counts['accuracy']:.1%}** · F1 **{counts['f1']:.3f}**")
-        if level() != "Expert":
-            st.caption(
-                "A lower cutoff finds more clicks and raises more false alarms. "
-                "**What not to conclude:** high accuracy is easy with rare clicks: never calling one is right most of "
-                "the time."
+    )
+
+
+def _jumps(view: View, goal: Goal, best: dict[str, tuple[float, float]], top: float) -> None:
+    """A button for the best cutoff of each model."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("Go to the best cutoff of")
+        for one in view.probable[:MATRICES]:
+            cutoff, value = best[one.id]
+            never = cutoff >= 1
+            st.button(
+                f"{plain(one.title)}: {'call none' if never else f'{cutoff:.3f}'}",
+                key=f"jump-{one.id}",
+                disabled=never,
+                on_click=_jump,
+                args=(min(cutoff, top),),
+                help=f"Best {TITLES[goal]}: {value:.4f}."
+                + (" It is reached by calling no row a click." if never else ""),
             )
-        csv_button(
-            pd.DataFrame([{"run": label, "cutoff": cutoff} | counts for label, counts in found.items()]), "cutoff"
+
+
+def _jump(cutoff: float) -> None:
+    st.session_state["cutoff"] = cutoff
+
+
+def _matrices(view: View, counts: dict[str, Counts]) -> None:
+    with st.grid(3, min_column_width=240):
+        for number, one in enumerate(view.probable[:MATRICES]):
+            found = counts[one.id]
+            st.plotly_chart(
+                confusion({"tp": found.tp, "fp": found.fp, "fn": found.fn, "tn": found.tn}, one.title),
+                key=f"confusion-{number}",
+                config={"displayModeBar": False},
+                alt=f"Confusion matrix of {one.title}: {found.tp:,} clicks found, {found.fn:,} missed, "
+                f"{found.fp:,} false alarms, {found.tn:,} rightly left out",
+            )
+    if level() != "Expert":
+        st.caption(
+            "A lower cutoff finds more clicks and raises more false alarms. **What not to conclude:** high accuracy is "
+            "easy with rare clicks: never calling one is right most of the time."
         )
+
+
+def _table(view: View, counts: dict[str, Counts], cutoff: float, costs: Costs) -> None:
+    """The same in numbers, with what the mistakes cost."""
+    table = pd.DataFrame(
+        [
+            {
+                "run": one.title,
+                "precision": counts[one.id].precision,
+                "recall": counts[one.id].recall,
+                "f1": counts[one.id].f1,
+                "accuracy": counts[one.id].accuracy,
+                "cost": (cost := counts[one.id].cost(*costs)),
+                "total": cost * len(view.sheet),
+                "cutoff": cutoff,
+                "tp": counts[one.id].tp,
+                "fp": counts[one.id].fp,
+                "fn": counts[one.id].fn,
+                "tn": counts[one.id].tn,
+            }
+            for one in view.probable
+        ]
+    )
+    columns = ["run", "precision", "recall", "f1", "accuracy", "cost", "total"]
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="cutoff-table",
+        column_order=columns[:5] if level() == "Simple" else columns,
+        column_config={
+            "run": st.column_config.TextColumn("Run", pinned=True),
+            "precision": st.column_config.NumberColumn("Precision", format="percent", help=WORDS["precision"]),
+            "recall": st.column_config.NumberColumn("Recall", format="percent", help=WORDS["recall"]),
+            "f1": st.column_config.NumberColumn("F1", format="%.4f", help=WORDS["f1"]),
+            "accuracy": st.column_config.NumberColumn("Accuracy", format="percent", help=WORDS["accuracy"]),
+            "cost": st.column_config.NumberColumn("Cost a row", format="%.4f", help=WORDS["cost"]),
+            "total": st.column_config.NumberColumn("Cost in total", format="localized", help=WORDS["cost"]),
+        },
+        alt=f"Precision, recall, F1, accuracy and cost of each run at a cutoff of {cutoff:.3f}",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        csv_button(table, "cutoff")
+        if abs(st.session_state.get(TABLE_CUTOFF, 0.5) - cutoff) > 1e-12 and st.button(
+            "Show accuracy and F1 at this cutoff in the table above",
+            key="cutoff-to-table",
+            type="tertiary",
+            icon=":material/arrow_upward:",
+        ):
+            st.session_state[TABLE_CUTOFF] = cutoff
+            st.rerun()
+
+
+def _chart(view: View, goal: Goal, costs: Costs, best: dict[str, tuple[float, float]], cutoff: float) -> None:
+    grid, counts = kept.over_cutoffs(view)
+    found = []
+    for one in view.probable:
+        many = counts[one.id]
+        values = many.cost(*costs) if goal == "cost" else (many.f1 if goal == "f1" else many.accuracy)
+        found.append(Curve(one.title, one.model, grid, values))
+    title = TITLES[goal]
+    chart(
+        over_cutoffs(
+            found,
+            [Best(*best[one.id]) for one in view.probable],
+            cutoff,
+            title,
+            top=float(grid[-1]),
+            share=goal == "accuracy",
+        ),
+        key="over-cutoffs",
+        **captions.over_cutoffs(title),
+        help_text=WORDS[goal],
+        alt_text=f"{title} over all cutoffs: "
+        + ", ".join(f"{one.title} is best at {best[one.id][0]:.3f}" for one in view.probable),
+        data=lambda: pd.concat(
+            [pd.DataFrame({"run": c.label, "cutoff": c.x, goal: c.y}) for c in found], ignore_index=True
+        ),
+    )

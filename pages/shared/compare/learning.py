@@ -1,35 +1,84 @@
-"""AUC by epoch and by seconds."""
+"""How each run learnt: by epoch, by step, by the clock."""
 
 from __future__ import annotations
 
+from typing import Literal, NamedTuple
+
 import streamlit as st
 
-from ctrcore.figures.curves import auc_over
+from ctrcore.figures import comparison_captions as captions
+from ctrcore.figures.curves import Curve, learning
+from ctrcore.figures.live import points_of, thin
 from ctrcore.words import WORDS
 from pages.shared.charts import chart
 from pages.shared.compare.view import View, long
-from pages.shared.scores import (
-    learning_curves,
-)
+from pages.shared.tools import plain
 
 
+class Measure(NamedTuple):
+    """Something measured while a run learns."""
+
+    record: str
+    title: str
+    best: Literal["highest", "lowest"] | None
+    word: str
+
+
+MEASURES = {
+    "AUC": Measure("valid_auc", "AUC on validation rows", "highest", "auc"),
+    "Log-loss": Measure("valid_log_loss", "log-loss on validation rows", "lowest", "log_loss"),
+    "Training loss": Measure("train_loss", "training loss", None, "log_loss"),
+}
+AXES = {"Epoch": ("epoch", "epoch"), "Step": ("step", "step"), "Seconds": ("seconds", "seconds of training")}
+POINTS = 1000
+
+
+@st.fragment
 def show(view: View) -> None:
-    """AUC by epoch and by seconds."""
-    runs = view.runs
-    with st.grid(2, min_column_width=380):
-        for x, title in (("epoch", "epoch"), ("seconds", "seconds of training")):
-            found = learning_curves(runs, x)
-            chart(
-                auc_over(found, title),
-                key=f"auc-{x}",
-                title="Learning by epoch" if x == "epoch" else "Learning by the clock",
-                help_text=WORDS["epoch"] if x == "epoch" else None,
-                read="The star is the epoch that was kept: the best on the validation rows."
-                if x == "epoch"
-                else "The same curves over time: which model is good soonest on the machine that trained it.",
-                beware="Validation AUC chose the epoch, so it flatters. The table's numbers come from other rows."
-                if x == "epoch"
-                else "Seconds depend on the machine, on what else it did, and on the settings.",
-                alt_text=f"Validation AUC over {title} of {len(found)} runs",
-                data=lambda found=found, x=x: long(found, x, "valid_auc"),
+    """One measure over one axis, for all runs."""
+    trained = [one for one in view.contenders if one.run is not None]
+    outside = [plain(one.title) for one in view.contenders if one.run is None]
+    if outside:
+        st.caption(f"Not shown: {', '.join(outside)}. How another system learnt is not known here.")
+    if not trained:
+        st.info("Choose a run that was trained here.", icon=":material/info:")
+        return
+    with st.container(horizontal=True):
+        measure = MEASURES[
+            st.segmented_control(
+                "What", list(MEASURES), default="AUC", required=True, key="learning-what", bind="query-params"
             )
+        ]
+        x, axis = AXES[
+            st.segmented_control(
+                "Over",
+                list(AXES),
+                default="Epoch",
+                required=True,
+                key="learning-over",
+                bind="query-params",
+                help=f"{WORDS['epoch']} A step is one batch. Seconds show which model is good soonest on the machine "
+                "that trained it.",
+            )
+        ]
+    found = _curves(view, measure, x)
+    chart(
+        learning(found, axis, measure.title, measure.best),
+        key=f"learning-{measure.record}-{x}",
+        **captions.learning(measure.title, x),
+        help_text=f"{WORDS[measure.word]} **Validation rows.** {WORDS['validation']}",
+        alt_text=f"{measure.title} over {axis} of {len(found)} runs",
+        data=lambda: long(found, x, measure.record),
+    )
+
+
+def _curves(view: View, measure: Measure, x: str) -> list[Curve]:
+    """The records of each run; the loss of single steps where they are asked for."""
+    by_step = measure.record == "train_loss" and x != "epoch"
+    name, kind = ("loss", "step") if by_step else (measure.record, "epoch")
+    found = []
+    for one in view.contenders:
+        if one.run is not None:
+            points = thin(points_of({one.id: one.run.events()}, kind).dropna(subset=[name]), POINTS)
+            found.append(Curve(one.title, one.model, points[x].tolist(), points[name].tolist()))
+    return found

@@ -1,56 +1,129 @@
-"""Calibration, and one run's scores of clicks and non-clicks."""
+"""Whether the probabilities keep their promise, how far clicks and non-clicks lie apart, and how to mend them."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from ctrcore.figures.curves import calibration
-from ctrcore.figures.profiles import score_histogram
+from ctrcore.comparing.measures import measure
+from ctrcore.figures import comparison_captions as captions
+from ctrcore.figures.probabilities import Reliability, Spread, calibration, score_histograms
 from ctrcore.words import WORDS
-from pages.shared.charts import chart
-from pages.shared.compare.view import View, long
-from pages.shared.pickers import run_label
-from pages.shared.scores import (
-    curves,
-    histogram,
-)
-from pages.shared.tools import plain
+from pages.shared.charts import chart, csv_button
+from pages.shared.compare import kept
+from pages.shared.compare.repairs import show as show_repairs
+from pages.shared.compare.view import View, say_left_out
+from pages.shared.level import expert, level
+
+BINS = (5, 10, 20)
 
 
+@st.fragment
 def show(view: View) -> None:
-    """Calibration, and one run's scores of clicks and non-clicks."""
-    runs = view.runs
-    found = curves(runs, "calibration")
-    names = {run.id: run_label(run, runs) for run in runs}
-    picked = st.selectbox(
-        "Run whose scores are shown beside the calibration",
-        list(names),
-        format_func=names.__getitem__,
-        key="histogram-run",
-        width=360,
-    )
-    clicks, others, edges = histogram(next(run for run in runs if run.id == picked))
+    """Calibration of all models and where their scores lie; then what a repair would change."""
+    say_left_out(view, "calibration")
+    if not view.probable:
+        st.info("Choose a model that gives probabilities.", icon=":material/info:")
+        return
+    bins = 10
+    if expert():
+        bins = st.segmented_control(
+            "Groups of rows in the calibration", BINS, default=10, required=True, key="bins", bind="query-params"
+        )
     with st.grid(2, min_column_width=380):
-        chart(
-            calibration(found),
-            key="calibration",
-            title="Do the probabilities keep their promise?",
-            help_text=WORDS["calibration"],
-            read="Each point is a tenth of the rows, sorted by predicted probability. On the dotted line what was "
-            "predicted happened; below it the model promised too much.",
-            beware="A well calibrated model may still rank badly, and the other way round.",
-            alt_text="Click rate against predicted probability: " + ", ".join(curve.label for curve in found),
-            data=lambda: long(found, "predicted", "clicked"),
+        _calibration(view, bins)
+        _histograms(view)
+    _table(view)
+    show_repairs(view)
+
+
+def _calibration(view: View, bins: int) -> None:
+    binned = kept.bins(view, bins)
+    found = [
+        Reliability(one.title, one.model, part.mean, part.rate, part.low, part.high, part.rows)
+        for one in view.probable
+        for part in (binned[one.id],)
+    ]
+    chart(
+        calibration(found),
+        key="calibration",
+        **captions.CALIBRATION,
+        help_text=WORDS["calibration"],
+        alt_text="Click rate against predicted probability: " + ", ".join(one.label for one in found),
+        data=lambda: pd.concat(
+            [
+                pd.DataFrame(
+                    {
+                        "run": one.label,
+                        "predicted": one.mean,
+                        "clicked": one.rate,
+                        "low": one.low,
+                        "high": one.high,
+                        "rows": one.rows,
+                    }
+                )
+                for one in found
+            ],
+            ignore_index=True,
+        ),
+    )
+
+
+def _histograms(view: View) -> None:
+    shares = kept.histograms(view)
+    found = [Spread(one.title, one.model, *shares[one.id]) for one in view.probable]
+    chart(
+        score_histograms(found),
+        key="histograms",
+        **captions.HISTOGRAMS,
+        help_text=WORDS["probability"],
+        alt_text="Predicted probabilities of clicked and other rows by " + ", ".join(one.label for one in found),
+        data=lambda: pd.concat(
+            [
+                pd.DataFrame(
+                    {
+                        "run": one.label,
+                        "from": one.edges[:-1],
+                        "to": one.edges[1:],
+                        "click": one.clicks,
+                        "no_click": one.others,
+                    }
+                )
+                for one in found
+            ],
+            ignore_index=True,
+        ),
+    )
+
+
+def _table(view: View) -> None:
+    """What sums calibration up."""
+    table = pd.DataFrame(
+        [
+            {"run": one.title}
+            | {
+                name: value
+                for name, value in measure(view.sheet, one.id).items()
+                if name in ("ece", "pcoc", "log_loss", "normalised_entropy")
+            }
+            for one in view.probable
+        ]
+    )
+    number = st.column_config.NumberColumn
+    with st.container(border=True, key="card-promise"):
+        st.markdown("#### Calibration in numbers", help=WORDS["calibration"])
+        st.dataframe(
+            table,
+            hide_index=True,
+            key="promise-table",
+            column_order=["run", "ece", "pcoc", *([] if level() == "Simple" else ["log_loss", "normalised_entropy"])],
+            column_config={
+                "run": st.column_config.TextColumn("Run", pinned=True),
+                "ece": number("ECE", format="%.4f", help=WORDS["ece"]),
+                "pcoc": number("PCOC", format="%.3f", help=WORDS["pcoc"]),
+                "log_loss": number("Log-loss", format="%.4f", help=WORDS["log_loss"]),
+                "normalised_entropy": number("NE", format="%.4f", help=WORDS["normalised_entropy"]),
+            },
+            alt="Calibration error, predicted over observed clicks and log-loss of each run",
         )
-        chart(
-            score_histogram(clicks.tolist(), others.tolist(), edges.tolist()),
-            key="histogram",
-            title=f"Clicks and non-clicks apart: {plain(names[picked])}",
-            help_text=WORDS["probability"],
-            read="Each colour adds up to 100 %. The less the two overlap, the better the model tells clicks from "
-            "non-clicks.",
-            beware="The bars say nothing on how many clicks there are: both kinds are scaled alike.",
-            alt_text=f"Predicted probabilities of clicked and other rows by {names[picked]}",
-            data=lambda: pd.DataFrame({"from": edges[:-1], "to": edges[1:], "click": clicks, "no_click": others}),
-        )
+        csv_button(table, "calibration-numbers")

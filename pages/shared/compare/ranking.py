@@ -1,49 +1,137 @@
-"""ROC curves, whole and at their start."""
+"""How well each model orders the rows: ROC with its start, precision and recall, gain, lift."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ctrcore.figures.curves import Curve, roc
+from ctrcore.comparing.tops import tops
+from ctrcore.figures import comparison_captions as captions
+from ctrcore.figures.curves import Curve, gain, lift, precision_recall, roc
 from ctrcore.words import WORDS
-from pages.shared.charts import chart
+from pages.shared.charts import chart, csv_button
+from pages.shared.compare import kept
 from pages.shared.compare.view import View, long
-from pages.shared.scores import (
-    curves,
-)
+from pages.shared.level import level
 
-ZOOM = 0.05
+ZOOMS = {"1 %": 0.01, "5 %": 0.05, "10 %": 0.1}
+SHARES = (0.01, 0.05, 0.1)
 
 
+@st.fragment
 def show(view: View) -> None:
-    """ROC curves, whole and at their start."""
-    runs = view.runs
-    found = curves(runs, "roc")
+    """All curves on the same rows; the ones that need more explanation only where there is some."""
+    names = ", ".join(one.title for one in view.contenders)
+    zoom = st.segmented_control(
+        "Enlarge the start of the ROC curve: the first of the non-clicks",
+        list(ZOOMS),
+        default="5 %",
+        required=True,
+        key="zoom",
+        bind="query-params",
+    )
     with st.grid(2, min_column_width=380):
-        chart(
-            roc(found),
-            key="roc",
-            title="How well clicks come first",
-            help_text=WORDS["auc"],
-            read="Walk down the list from the best score: each click found is a step up, each non-click a step to the "
-            "right. The further a curve bends to the upper left, the better; the area under it is the AUC.",
-            beware="Where curves cross, neither model is better everywhere. The curve says nothing on whether the "
-            "probabilities are right.",
-            alt_text="ROC curves: " + ", ".join(curve.label for curve in found),
-            data=lambda: long(found, "false_positive_rate", "true_positive_rate"),
-        )
-        chart(
-            roc(found, zoom=ZOOM),
-            key="roc-zoom",
-            title=f"The top of the list: first {ZOOM:.0%} of the non-clicks",
-            read="The same curves, enlarged at their start. A user sees only the top of the list, so this part counts.",
-            beware="Few rows lie here, so a small lead may be chance.",
-            alt_text="ROC curves up to a false-positive rate of 5 %",
-            data=lambda: long([_cut(curve) for curve in found], "false_positive_rate", "true_positive_rate"),
-        )
+        _roc(view, names, ZOOMS[zoom])
+        if level() != "Simple":
+            _precision_recall(view, names)
+            _gain(view, names)
+            _lift(view, names)
+    if level() != "Simple":
+        _top_of_the_list(view)
 
 
-def _cut(curve: Curve) -> Curve:
-    count = int((pd.Series(curve.x) <= ZOOM).sum())
+def _roc(view: View, names: str, share: float) -> None:
+    found = kept.curves(view, "roc")
+    chart(
+        roc(found),
+        key="roc",
+        **captions.ROC,
+        help_text=WORDS["roc"],
+        alt_text=f"ROC curves: {names}",
+        data=lambda: long(found, "false_positive_rate", "true_positive_rate"),
+    )
+    chart(
+        roc(found, zoom=share),
+        key="roc-zoom",
+        **captions.zoomed(share),
+        alt_text=f"ROC curves up to a false-positive rate of {share:.0%}: {names}",
+        data=lambda: long([_cut(curve, share) for curve in found], "false_positive_rate", "true_positive_rate"),
+    )
+
+
+def _precision_recall(view: View, names: str) -> None:
+    found = kept.curves(view, "precision_recall")
+    chart(
+        precision_recall(found, view.click_rate),
+        key="precision-recall",
+        **captions.PRECISION_RECALL,
+        help_text=f"{WORDS['pr_auc']} **Precision.** {WORDS['precision']} **Recall.** {WORDS['recall']}",
+        alt_text=f"Precision against recall: {names}",
+        data=lambda: long(found, "recall", "precision"),
+    )
+
+
+def _gain(view: View, names: str) -> None:
+    found = kept.curves(view, "gain")
+    chart(
+        gain(found, view.click_rate),
+        key="gain",
+        **captions.GAIN,
+        help_text=WORDS["gain"],
+        alt_text=f"Share of the clicks found against share of the list: {names}",
+        data=lambda: long(found, "share_of_rows", "share_of_clicks"),
+    )
+
+
+def _lift(view: View, names: str) -> None:
+    found = kept.curves(view, "lift")
+    chart(
+        lift(found),
+        key="lift",
+        **captions.LIFT,
+        help_text=WORDS["lift"],
+        alt_text=f"Lift against share of the list: {names}",
+        data=lambda: long(found, "share_of_rows", "lift"),
+    )
+
+
+def _cut(curve: Curve, share: float) -> Curve:
+    count = int(np.searchsorted(np.asarray(curve.x), share, side="right"))
     return Curve(curve.label, curve.model, curve.x[:count], curve.y[:count])
+
+
+def _top_of_the_list(view: View) -> None:
+    """What the best 1, 5 and 10 % of the list hold, in numbers."""
+    rows = []
+    for one in view.contenders:
+        row: dict[str, object] = {"run": one.title}
+        for top in tops(view.sheet.ranked(one.id), SHARES):
+            name = f"{top.share:.0%}"
+            row |= {f"lift {name}": top.lift, f"found {name}": top.recall, f"precision {name}": top.precision}
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    shares = [f"{share:.0%}" for share in SHARES]
+    order = [f"{kind} {share}" for kind in ("lift", "found", "precision") for share in shares]
+    config = {"run": st.column_config.TextColumn("Run", pinned=True)}
+    for share in shares:
+        config[f"lift {share}"] = st.column_config.NumberColumn(
+            f"Lift, best {share}", format="%.2f", help=WORDS["lift"]
+        )
+        config[f"found {share}"] = st.column_config.NumberColumn(
+            f"Clicks found, best {share}", format="percent", help=WORDS["recall"]
+        )
+        config[f"precision {share}"] = st.column_config.NumberColumn(
+            f"Precision, best {share}", format="percent", help=WORDS["precision"]
+        )
+    with st.container(border=True, key="card-tops"):
+        st.markdown("#### The top of the list in numbers", help=WORDS["lift"])
+        st.dataframe(
+            table,
+            hide_index=True,
+            key="tops-table",
+            column_order=["run", *(order if level() == "Expert" else order[:6])],
+            column_config=config,
+            alt="Lift and share of clicks found in the best 1, 5 and 10 percent of the list, for each run",
+        )
+        csv_button(table, "top-of-the-list")

@@ -1,83 +1,217 @@
-"""The finding in one line, the table of metrics, and the settings behind it."""
+"""The finding in words, the table of what each model is worth and costs, and the settings behind it."""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from ctrcore.runs.differences import differences, in_words
+from ctrcore.comparing.testing import Comparison, Test, in_words, told
+from ctrcore.runs import scoreboard as runs_scoreboard
+from ctrcore.runs.differences import differences
+from ctrcore.runs.differences import in_words as setting_in_words
+from ctrcore.runs.scoreboard import COLUMNS, over_seeds, same_but_seed
 from ctrcore.words import WORDS
 from pages.shared.charts import csv_button
+from pages.shared.compare import kept
+from pages.shared.compare.cutoffs import TABLE_CUTOFF
 from pages.shared.compare.view import View
 from pages.shared.forms import label_of
 from pages.shared.level import level
-from pages.shared.pickers import run_label
-from pages.shared.scores import (
-    metrics_table,
-    table_columns,
-)
-from pages.shared.store import judged_of
 from pages.shared.tools import plain
+
+TILES = 6
+SIMPLE = ("run", "auc", "interval", "log_loss", "seconds")
+INTERVAL = "interval"
 
 
 def verdict(view: View) -> None:
-    """The finding in one line, and what the numbers rest on."""
-    runs = view.runs
-    table = metrics_table(runs, runs[0])
-    best = table.iloc[0]
-    rows = judged_of(runs[0])
-    st.markdown(
-        f"**{plain(str(best['run']))}** orders clicks best: AUC {best['auc']:.4f}."
-        + (
-            f" It is {best['auc'] - table.iloc[1]['auc']:.4f} ahead of {plain(str(table.iloc[1]['run']))}."
-            if len(table) > 1
-            else ""
-        )
-    )
-    st.caption(
-        f"Measured on {len(rows):,} {'test' if view.part == 'test' else 'validation'} rows, "
-        f"{rows['label'].mean():.1%} of them clicked."
-    )
-    with st.grid(6, min_column_width=105):
-        for record in table.to_dict("records"):
-            st.metric(f"AUC of {plain(str(record['run']))}", f"{record['auc']:.4f}", help=WORDS["auc"])
+    """Who ranks best, whether that is more than chance, and what it rests on."""
+    found = kept.delong(view)
+    order = sorted(view.contenders, key=lambda one: -_number(found.intervals[one.id].value))
+    titles = {one.id: f"**{plain(one.title)}**" for one in view.contenders}
+    if len(order) == 1:
+        value = found.intervals[order[0].id].value
+        st.markdown(f"{titles[order[0].id]} has an AUC of {value:.4f} on these {len(view.sheet):,} rows.")
+    else:
+        first = {(test.a, test.b): test for test in found.tests}
+        best = {one.id: _pair(first, order[0].id, one.id) for one in order[1:]}
+        runner = best[order[1].id]
+        st.markdown(in_words(runner, titles))
+        _the_others(best, order[1].id, titles)
+    st.caption(_rests_on(view))
+    with st.grid(TILES, min_column_width=150):
+        for one in order[:TILES]:
+            _tile(one.title, found.intervals[one.id])
+    if len(order) > TILES:
+        st.caption(f"{len(order) - TILES} more are in the table.")
     left_out = max(view.sheet.left_out.values())
     if left_out:
         st.warning(
-            f"These models were not tested on quite the same rows, because their splits differ: up to {left_out:,} "
-            "rows of a model are left out, and only those that all of them scored are compared.",
+            f"These models were not tested on quite the same rows, because their splits differ or some rows have no "
+            f"score: up to {left_out:,} rows of a model are left out, and only those that all of them scored are "
+            "compared.",
             icon=":material/warning:",
         )
 
 
+def _pair(tests: Mapping[tuple[str, str], Test], a: str, b: str) -> Test:
+    return tests[a, b] if (a, b) in tests else tests[b, a]
+
+
+def _the_others(best: Mapping[str, Test], runner: str, titles: Mapping[str, str]) -> None:
+    """Which models cannot be told apart from the best one, if the sentence before has not said so."""
+    unclear = [titles[name] for name, test in best.items() if not told(test)]
+    if runner in best and told(best[runner]):
+        return
+    if len(unclear) > 1:
+        names = f"{', '.join(unclear[:-1])} and {unclear[-1]}"
+        st.markdown(f"None of {names} can be told apart from the best one: choose by cost, or test on more rows.")
+    else:
+        st.markdown("Choose by cost, or test on more rows.")
+
+
+def _rests_on(view: View) -> str:
+    users = f" of {view.sheet.users[1]:,} users" if view.sheet.has_users else ""
+    parts = f"Measured on {view.rows_in_words}{users}, {view.sheet.clicks:,} of them ({view.click_rate:.1%}) clicked"
+    if level() == "Simple":
+        return f"{parts}."
+    return (
+        f"{parts}; paired test by DeLong, corrected for all pairs. It speaks of these trained models on such rows; "
+        "another seed of the training may change the order."
+    )
+
+
+def _tile(title: str, interval: Any) -> None:
+    """An AUC with its interval below it."""
+    unknown = math.isnan(interval.low)
+    st.metric(
+        f"AUC of {plain(title)}",
+        "–" if math.isnan(interval.value) else f"{interval.value:.4f}",
+        delta=None if unknown else f"{interval.low:.4f} to {interval.high:.4f}",
+        delta_color="off",
+        delta_arrow="off",
+        help=f"{WORDS['auc']} **Below.** {WORDS['interval']}",
+    )
+
+
 def scoreboard(view: View) -> None:
-    """The table of metrics, against a base."""
-    runs = view.runs
-    names = {run.id: run_label(run, runs) for run in runs}
-    with st.container(border=True):
+    """The table of metrics, against a base; several seeds of one model on one line if asked for."""
+    with st.container(border=True, key="card-metrics"):
         head, choice = st.columns([3, 2], vertical_alignment="bottom")
         head.markdown("#### Every metric at a glance", help="Hover over a column's title to read what it means.")
-        base = runs[0].id
+        base = view.contenders[0].id
         if level() != "Simple":
+            titles = view.titles
             base = choice.selectbox(
-                "Base for RelaImpr", list(names), format_func=names.__getitem__, key="base-run", help=WORDS["rela_impr"]
+                "Base for RelaImpr",
+                list(titles),
+                format_func=titles.__getitem__,
+                key="base-run",
+                help=WORDS["rela_impr"],
             )
-        table = metrics_table(runs, next(run for run in runs if run.id == base))
-        shown = ["run", "auc", "log_loss", "seconds"] if level() == "Simple" else list(table.columns)
-        st.dataframe(
-            table,
-            hide_index=True,
-            column_order=shown,
-            column_config=table_columns(),
-            key="metrics-table",
-            alt="Metrics of each run on its test rows, best AUC first",
+        cutoff = float(st.session_state.get(TABLE_CUTOFF, 0.5))
+        found: Comparison = kept.delong(view)
+        table = runs_scoreboard.scoreboard(view.contenders, view.sheet, found, base, cutoff)
+        groups = same_but_seed(view.contenders)
+        seeds = len(groups) < len(view.contenders) and st.toggle(
+            "One line per model over its seeds", key="over-seeds", bind="query-params", help=WORDS["seed"]
         )
+        if seeds:
+            table = over_seeds(table, view.contenders)
+            _seeds_table(table, cutoff)
+        else:
+            _runs_table(table, cutoff)
         if level() == "Learn":
             st.caption(
-                "**What not to conclude:** accuracy and F1 are at a cutoff of 0.5, which with rare clicks few rows "
-                "reach; move it under One cutoff. A difference of a few thousandths of AUC may be luck of the seed."
+                f"**What not to conclude:** accuracy and F1 are at a cutoff of {cutoff:.3g}, which with rare clicks "
+                "few rows reach; move it under One cutoff. "
+                + (
+                    "The spread over a few seeds is itself a rough guess."
+                    if seeds
+                    else "The interval is about other test rows; luck of the training's seed comes on top."
+                )
             )
-        csv_button(table, "metrics")
+        csv_button(table.drop(columns="ids", errors="ignore"), "metrics")
+
+
+def _runs_table(table: pd.DataFrame, cutoff: float) -> None:
+    shown = table.copy()
+    shown[INTERVAL] = [_range(low, high) for low, high in zip(table["auc_low"], table["auc_high"], strict=True)]
+    hidden = {"model", "auc_low", "auc_high"}
+    columns = [name for name in COLUMNS if name not in hidden and not table[name].isna().all()]
+    columns.insert(2, INTERVAL)
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_order=[name for name in columns if name in SIMPLE] if level() == "Simple" else columns,
+        column_config=_columns(cutoff),
+        key="metrics-table",
+        alt="Metrics of each model on the same rows, best AUC first",
+    )
+
+
+def _seeds_table(table: pd.DataFrame, cutoff: float) -> None:
+    """Means, and beside the most used ones the spread."""
+    config = _columns(cutoff)
+    config |= {
+        "runs": st.column_config.NumberColumn("Runs", format="localized"),
+        "seeds": st.column_config.TextColumn("Seeds", help=WORDS["seed"]),
+        "auc_min": st.column_config.NumberColumn("AUC least", format="%.4f", help=WORDS["auc"]),
+        "auc_max": st.column_config.NumberColumn("AUC most", format="%.4f", help=WORDS["auc"]),
+    }
+    order = ["run", "runs", "seeds"]
+    for name, column in COLUMNS.items():
+        if name not in table.columns or name in ("run", "model") or table[name].isna().all():
+            continue
+        if level() == "Simple" and name not in SIMPLE:
+            continue
+        order.append(name)
+        spread = f"{name}_sd"
+        if spread in table.columns and table[spread].notna().any() and name != "gauc_users":
+            config[spread] = st.column_config.NumberColumn(
+                f"± {column.title}",
+                format="percent" if column.format == "percent" else column.format or "plain",
+                help="Standard deviation over the seeds.",
+            )
+            order.append(spread)
+        if name == "auc":
+            order += ["auc_min", "auc_max"]
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_order=order,
+        column_config=config,
+        key="seeds-table",
+        alt="Mean and spread over the seeds of each model's metrics, best mean AUC first",
+    )
+
+
+def _columns(cutoff: float) -> dict[str, Any]:
+    """How the table's columns are headed, formatted and explained."""
+    config: dict[str, Any] = {INTERVAL: st.column_config.TextColumn("95 % interval", help=WORDS["interval"])}
+    for name, column in COLUMNS.items():
+        title = f"{column.title} at {cutoff:.3g}" if name in ("accuracy", "f1") else column.title
+        about = WORDS[column.word] if column.word else None
+        if column.format == "":
+            config[name] = st.column_config.TextColumn(title, pinned=name == "run", help=about)
+        elif column.format == "datetime":
+            config[name] = st.column_config.DatetimeColumn(title, format="YYYY-MM-DD HH:mm", help=about)
+        else:
+            config[name] = st.column_config.NumberColumn(title, format=column.format, help=about)
+    return config
+
+
+def _range(low: float, high: float) -> str:
+    return "–" if math.isnan(low) else f"{low:.4f} to {high:.4f}"
+
+
+def _number(value: float) -> float:
+    """NaN sorts last."""
+    return float("-inf") if math.isnan(value) else value
 
 
 def settings(view: View) -> None:
@@ -89,7 +223,7 @@ def settings(view: View) -> None:
     with st.expander(f"What differs in their settings ({len(found)})", icon=":material/difference:"):
         table = pd.DataFrame({"Setting": [f"{label_of(one.section)}: {label_of(one.name)}" for one in found]})
         for number, run in enumerate(runs):
-            table[run_label(run, runs)] = [in_words(one.values[number]) for one in found]
+            table[view.titles[run.id]] = [setting_in_words(one.values[number]) for one in found]
         if level() != "Simple":
             table["What it is"] = [one.about for one in found]
         st.dataframe(table, hide_index=True, key="settings-table", alt="Settings that differ between the runs")

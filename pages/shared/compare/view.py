@@ -10,9 +10,12 @@ import streamlit as st
 
 from ctrcore.comparing.sheet import Sheet, sheet_of
 from ctrcore.figures.curves import Curve
-from ctrcore.runs.contenders import Contender
+from ctrcore.runs.contenders import PART_TITLES, Contender, Part
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
+from pages.shared.tools import plain
+
+Key = tuple[tuple[str, float | None], ...]
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,10 @@ class View:
     dataset: Dataset
     contenders: tuple[Contender, ...]
     sheet: Sheet
-    part: str
+    part: Part
 
     @property
-    def key(self) -> tuple[tuple[str, float | None], ...]:
+    def key(self) -> Key:
         """Names the scores compared: whatever is computed from them is kept under it."""
         return tuple((one.id, one.version) for one in self.contenders)
 
@@ -44,7 +47,22 @@ class View:
     @property
     def runs(self) -> list[Run]:
         """Those contenders that are runs."""
-        return [one.run for one in self.contenders]
+        return [one.run for one in self.contenders if one.run is not None]
+
+    @property
+    def probable(self) -> list[Contender]:
+        """Those whose scores are probabilities; of the others only the order means something."""
+        return [one for one in self.contenders if one.meaning == "probability"]
+
+    @property
+    def click_rate(self) -> float:
+        """Share of the rows that was clicked."""
+        return self.sheet.clicks / max(len(self.sheet), 1)
+
+    @property
+    def rows_in_words(self) -> str:
+        """For example '6,000 test rows'."""
+        return f"{len(self.sheet):,} {PART_TITLES[self.part]} rows"
 
     def __getitem__(self, name: str) -> Contender:
         return next(one for one in self.contenders if one.id == name)
@@ -61,7 +79,18 @@ def long(found: Sequence[Curve], x: str, y: str) -> pd.DataFrame:
     return pd.concat([pd.DataFrame({"run": c.label, x: c.x, y: c.y}) for c in found], ignore_index=True)
 
 
-@st.cache_resource(show_spinner=False, max_entries=12)
-def _sheet(key: tuple[tuple[str, float | None], ...], _found: list[Contender]) -> tuple[Sheet, str]:  # noqa: ARG001
+def say_left_out(view: View, what: str) -> None:
+    """Name the models that have no probabilities, in a tab that is about probabilities."""
+    without = [plain(one.title) for one in view.contenders if one.meaning == "order"]
+    if without:
+        st.caption(
+            f"Left out: {', '.join(without)}. {'Its' if len(without) == 1 else 'Their'} scores are no probabilities, "
+            f"only their order means something, so {what} would say nothing."
+        )
+
+
+@st.cache_resource(show_spinner="Reading the scores", max_entries=12)
+def _sheet(key: Key, _found: list[Contender]) -> tuple[Sheet, Part]:  # noqa: ARG001
     judged = {one.id: one.judged() for one in _found}
-    return sheet_of(judged), str(next(iter(judged.values()))["split"].iloc[0])
+    part: Part = "test" if str(next(iter(judged.values()))["split"].iloc[0]) == "test" else "valid"
+    return sheet_of(judged), part

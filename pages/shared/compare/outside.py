@@ -1,0 +1,191 @@
+"""Scores of another system: a file of row and score joins the comparison as one more model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+import streamlit as st
+
+from ctrcore.runs.dataset import Dataset
+from ctrcore.runs.outside import OutsideScores, outside_of
+from ctrcore.runs.outside_files import OutsideChoices, Read
+from ctrcore.runs.outside_guesses import Meaning
+from ctrcore.runs.outside_uploads import Look, add_upload, look_at, template_of
+from ctrcore.runs.run import Run
+from ctrcore.words import WORDS
+from pages.shared import address
+from pages.shared.level import level
+from pages.shared.problems import problems_shown, safely, show_problem
+from pages.shared.tools import ago, plain
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+TYPES = ["csv", "tsv", "txt", "parquet", "pq", "jsonl", "ndjson", "json", "gz"]
+FIND_OUT = "find out"
+MEANINGS: dict[str, str] = {
+    FIND_OUT: "Find out",
+    "probability": "Probabilities, within 0 and 1",
+    "logit": "Logits: their sigmoid is the probability",
+    "order": "Only an order: higher is rather a click",
+}
+READ_AS: dict[Meaning, str] = {
+    "probability": "as a probability",
+    "logit": "as a logit",
+    "order": "as an order only, so it has no place in the tabs on cutoffs and probabilities",
+}
+assert set(READ_AS) == set(get_args(Meaning))
+_EDITION = "outside-edition"
+
+
+def panel(dataset: Dataset, run: Run) -> None:
+    """Add scores of another system, or manage those that are there.
+
+    Args:
+        dataset: whose rows are scored.
+        run: says which of its rows are validation and test rows.
+    """
+    kept = outside_of(dataset)
+    label = f"Scores of another system ({len(kept)})" if kept else "Scores of another system"
+    box = st.expander(label, icon=":material/upload_file:", key="outside-panel", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        if level() != "Expert":
+            st.markdown(
+                f"{WORDS['outside']} So a gradient boosting machine, or yesterday's model in production, can be "
+                "compared with the models here, tests and all. The file needs a column that says which row a score "
+                "belongs to, and one with the score."
+            )
+        with problems_shown():
+            _template(run)
+        with problems_shown():
+            _upload(dataset, run)
+        for one in kept:
+            _line(one)
+
+
+def _template(run: Run) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Rows to score",
+            lambda: template_of(run),
+            file_name="rows_to_score.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            key="outside-template",
+            on_click="ignore",
+            help="The validation and test rows without their label. Let the other system add a column with its score.",
+        )
+        st.caption("The rows to score: add a column with your scores, and upload the file, or only the two columns.")
+
+
+def _upload(dataset: Dataset, run: Run) -> None:
+    edition = st.session_state.get(_EDITION, 0)
+    file = st.file_uploader(
+        "A table with a row and its score",
+        type=TYPES,
+        key=f"outside-file-{edition}",
+        help="CSV, TSV, Parquet or JSON lines, each also gzipped.",
+    )
+    if file is None:
+        return
+    choices = _said(edition)
+    look = _look(file.file_id, choices.model_dump_json(), run.recipe.id, (dataset, run, file))
+    if level() != "Simple" or look.problem is not None:
+        _ask(look.columns, edition)
+    if look.problem is not None or look.read is None:
+        if look.problem is not None:
+            show_problem(look.problem)
+        return
+    _found(look.read)
+    name = st.text_input("Name", value=file.name.split(".")[0][:60], key=f"outside-name-{edition}", max_chars=120)
+    if st.button("Compare with these scores", key="outside-add", type="primary", icon=":material/add:"):
+        with st.spinner("Keeping the scores"):
+            added = add_upload(dataset, run.recipe, (file.name, file), name, choices)
+        st.session_state[_EDITION] = edition + 1
+        address.write_list("runs", [*address.read_list("runs"), added.id])
+        st.rerun()
+
+
+def _found(read: Read) -> None:
+    """What the file was taken for, and why."""
+    columns = ", ".join(plain(name) for name in read.id)
+    st.markdown(
+        f"Found **{len(read.row):,} rows** by {columns}; the score is **{plain(read.score)}**, read "
+        f"{READ_AS[read.meaning]}. {plain(read.reason)}"
+    )
+    if read.unknown:
+        st.caption(f"{read.unknown:,} rows of the file are not in the table, and are left out.")
+    if read.training:
+        st.caption(f"{read.training:,} rows of the file are rows that models learn from, and are left out.")
+
+
+def _said(edition: int) -> OutsideChoices:
+    """What the user says of the file, by the widgets of `_ask`; what is not said is guessed."""
+    meaning = st.session_state.get(f"outside-meaning-{edition}", FIND_OUT)
+    said = {
+        "id": st.session_state.get(f"outside-ids-{edition}", []),
+        "score": st.session_state.get(f"outside-score-{edition}"),
+        "meaning": None if meaning == FIND_OUT else meaning,
+    }
+    return OutsideChoices.model_validate(said)
+
+
+def _ask(columns: list[str], edition: int) -> None:
+    """Let the user say how the file is read, where the guess is wrong or there is none."""
+    with st.grid(3, min_column_width=200, gap="small"):
+        st.multiselect(
+            "Columns that name the row",
+            columns,
+            key=f"outside-ids-{edition}",
+            placeholder="Find out",
+            help="A column 'row' holds the row's number in the table, counted from 0. Other columns are looked up in "
+            "the table; together they must tell its rows apart.",
+        )
+        st.selectbox(
+            "Column with the score",
+            columns,
+            index=None,
+            key=f"outside-score-{edition}",
+            placeholder="Find out",
+        )
+        st.selectbox(
+            "The scores are", list(MEANINGS), format_func=MEANINGS.__getitem__, key=f"outside-meaning-{edition}"
+        )
+
+
+def _line(one: OutsideScores) -> None:
+    """Scores that are there: what they are, a new name, or away with them."""
+    with st.container(border=True, key=f"outside-{one.id}"):
+        head, buttons = st.columns([3, 2], vertical_alignment="center")
+        head.markdown(f"**{plain(one.name)}** · {ago(one.created)}")
+        with buttons.container(horizontal=True, horizontal_alignment="right"):
+            with st.popover("Rename", icon=":material/edit:", type="tertiary"):
+                st.text_input("New name", value=one.name, key=f"outside-rename-{one.id}", max_chars=120)
+                st.button("Rename", key=f"outside-do-rename-{one.id}", on_click=safely(_rename), args=(one,))
+            st.button(
+                "Delete",
+                key=f"outside-delete-{one.id}",
+                icon=":material/delete:",
+                type="tertiary",
+                on_click=safely(_delete),
+                args=(one,),
+            )
+        for note in one.notes():
+            st.caption(plain(note))
+
+
+def _rename(one: OutsideScores) -> None:
+    one.rename(st.session_state[f"outside-rename-{one.id}"])
+
+
+def _delete(one: OutsideScores) -> None:
+    one.delete()
+    address.write_list("runs", [name for name in address.read_list("runs") if name != one.id])
+
+
+@st.cache_resource(show_spinner="Looking at the scores", max_entries=4, scope="session")
+def _look(file_id: str, choices: str, recipe_id: str, _given: tuple[Dataset, Run, UploadedFile]) -> Look:  # noqa: ARG001
+    dataset, run, file = _given
+    return look_at(dataset, run.recipe, file.name, file, OutsideChoices.model_validate_json(choices))

@@ -1,0 +1,165 @@
+"""Calibration repair: what Platt's line or the isotonic curve would make of a run's probabilities, before and after."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ctrcore.comparing.repair import KINDS, REPAIR_TITLES, Kind
+from ctrcore.figures import comparison_captions as captions
+from ctrcore.figures.probabilities import Reliability, calibration
+from ctrcore.runs.repairs import Judged, before_after, fit_repairs, remove_repair, repairs_of
+from ctrcore.runs.run import Run
+from ctrcore.words import WORDS
+from pages.shared import address
+from pages.shared.charts import chart, csv_button
+from pages.shared.compare.view import View
+from pages.shared.level import level
+from pages.shared.problems import problems_shown, safely, show_kept
+from pages.shared.tools import plain
+
+BEFORE = "as the model gives them"
+FIT_WAIT = "Fitting repairs on the validation rows"
+
+
+def show(view: View) -> None:
+    """Fit repairs of one run, and see what they change on its test rows."""
+    runs = {run.id: run for run in view.runs}
+    if not runs:
+        return
+    st.markdown("#### Repair the probabilities", help=WORDS["repair"])
+    if level() != "Expert":
+        st.caption(
+            "A model may rank well and still promise too much or too little. A repair learns from the validation rows "
+            "how often a score really led to a click. It leaves the order of the rows, and so the AUC, as it is."
+        )
+    titles = view.titles
+    chosen = st.selectbox("Run to repair", list(runs), format_func=titles.__getitem__, key="repair-run", width=360)
+    show_kept()
+    with problems_shown():
+        _one(runs[chosen], titles[chosen])
+
+
+def _one(run: Run, title: str) -> None:
+    kinds = tuple(repairs_of(run))
+    _buttons(run, kinds)
+    if not kinds:
+        return
+    judged = _judged(run.id, run.finished, kinds, run)
+    with st.grid(2, min_column_width=380):
+        _picture(run, title, judged)
+        with st.container():
+            _table(title, judged)
+            for kind, repair in repairs_of(run).items():
+                if repair.warning:
+                    st.warning(f"{REPAIR_TITLES[kind].capitalize()}: {repair.warning}", icon=":material/warning:")
+            st.page_link(
+                "score.py",
+                label=f"Score new rows with {plain(title)}, repaired",
+                icon=":material/playlist_add_check:",
+                query_params=address.query() | {"run": run.id},
+            )
+
+
+def _buttons(run: Run, kinds: tuple[Kind, ...]) -> None:
+    """Fit what is not there yet; remove what is."""
+    missing = [kind for kind in KINDS if kind not in kinds]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if missing and st.button(
+            "Fit repairs on the validation rows and keep them",
+            key="fit-repairs",
+            icon=":material/build:",
+            type="primary",
+            help=f"**Platt.** {WORDS['platt']} **Isotonic.** {WORDS['isotonic']} They are kept with the run, and used "
+            "in scoring new rows only if you say so there.",
+        ):
+            with st.spinner(FIT_WAIT):
+                fit_repairs(run, missing)
+            st.rerun(scope="fragment")
+        for kind in kinds:
+            st.button(
+                f"Remove the {REPAIR_TITLES[kind]} repair",
+                key=f"remove-{kind}",
+                icon=":material/delete:",
+                type="tertiary",
+                on_click=safely(remove_repair),
+                args=(run, kind),
+            )
+
+
+def _name(one: Judged) -> str:
+    return BEFORE if one.kind is None else f"repaired: {REPAIR_TITLES[one.kind]}"
+
+
+def _picture(run: Run, title: str, judged: list[Judged]) -> None:
+    model = run.spec.model.name
+    found = [
+        Reliability(_name(one), model, one.bins.mean, one.bins.rate, one.bins.low, one.bins.high, one.bins.rows)
+        for one in judged
+    ]
+    chart(
+        calibration(found),
+        key="repaired",
+        **captions.repaired(title),
+        help_text=WORDS["calibration"],
+        alt_text=f"Click rate against probability of {title}, before and after repairs",
+        data=lambda: pd.concat(
+            [
+                pd.DataFrame(
+                    {
+                        "probabilities": one.label,
+                        "predicted": one.mean,
+                        "clicked": one.rate,
+                        "low": one.low,
+                        "high": one.high,
+                        "rows": one.rows,
+                    }
+                )
+                for one in found
+            ],
+            ignore_index=True,
+        ),
+    )
+
+
+def _table(title: str, judged: list[Judged]) -> None:
+    table = pd.DataFrame(
+        [
+            {
+                "probabilities": _name(one),
+                "ece": one.ece,
+                "pcoc": one.pcoc,
+                "log_loss": one.log_loss,
+                "auc": one.auc,
+            }
+            for one in judged
+        ]
+    )
+    number = st.column_config.NumberColumn
+    with st.container(border=True, key="card-repair-numbers"):
+        st.markdown("#### Before and after in numbers", help=WORDS["ece"])
+        st.dataframe(
+            table,
+            hide_index=True,
+            key="repair-table",
+            column_config={
+                "probabilities": st.column_config.TextColumn("Probabilities", pinned=True),
+                "ece": number("ECE", format="%.4f", help=WORDS["ece"]),
+                "pcoc": number("PCOC", format="%.3f", help=WORDS["pcoc"]),
+                "log_loss": number("Log-loss", format="%.4f", help=WORDS["log_loss"]),
+                "auc": number("AUC", format="%.4f", help=WORDS["auc"]),
+            },
+            alt=f"Calibration error, log-loss and AUC of {title} before and after repairs",
+        )
+        if level() == "Learn":
+            st.caption(
+                f"On all {judged[0].rows:,} test rows of this run. **What not to conclude:** a repair learnt on these "
+                "days may be off on others; where the model is calibrated already it can only add noise."
+            )
+        csv_button(table, "repairs")
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _judged(run_id: str, version: float | None, kinds: tuple[Kind, ...], _run: Run) -> list[Judged]:  # noqa: ARG001
+    """Repairs of a kind are always fitted on the same validation rows, so their kinds name them."""
+    return before_after(_run, kinds)
