@@ -42,7 +42,7 @@ def in_ranges(numbers: Numbers, most: int = RANGES) -> tuple[list[str], Codes, s
     if not len(ordered):
         return [], np.full(len(numbers), -1, dtype=np.int32), ""
     distinct = ordered[np.append(True, ordered[1:] > ordered[:-1])]
-    edges = distinct[1:] if len(distinct) <= most + 1 else _equally_full(ordered, most)
+    edges = distinct[1:] if len(distinct) <= most + 1 else equally_full(ordered, most)
     codes = np.where(known, np.searchsorted(edges, numbers, side="right"), -1).astype(np.int32)
     starts = np.append(0, np.searchsorted(ordered, edges, side="left"))
     least, greatest = ordered[starts], ordered[np.append(starts[1:], len(ordered)) - 1]
@@ -131,7 +131,7 @@ def date_in_words(seconds: float) -> str:
     return text.removesuffix(":00").removesuffix(" 00:00") if text.endswith(":00") else text
 
 
-def _equally_full(ordered: Numbers, most: int) -> Numbers:
+def equally_full(ordered: Numbers, most: int) -> Numbers:
     """Inner edges at readable numbers, by the rules that also make the buckets of a numeric field."""
     column = Column(name="-", kind="numeric", scale="quantile", buckets=most)
     edges = NumberScale.fit(column, ordered, np.arange(len(ordered))).edges

@@ -1,0 +1,139 @@
+"""Yes-or-no questions about rows that a tree can ask, and what several answers say together, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ctrcore.comparing.groupings import MISSING, OTHER, Grouping
+from ctrcore.comparing.ranges import date_in_words, equally_full, number
+
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+CUTS = 32  # ranges into which a number can be cut
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something by which rows can be told apart.
+
+    Attributes:
+        grouping: what is asked for.
+        label: of a category: the slice that it may be; None for numbers.
+        edges: of numbers: where they can be cut, increasing.
+    """
+
+    grouping: Grouping
+    label: int | None
+    edges: Array
+
+    def answers(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """(m,) 1 where a category is the slice, else 0; the range of a number from 0, -1 where it is missing."""
+        if self.label is not None:
+            return (self.grouping.codes[rows] == self.label).astype(np.float32)
+        return _range(self.grouping, self.edges, rows).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question with the answers that are meant: above the cut, or up to it."""
+
+    question: Question
+    cut: float
+    above: bool
+
+    def holds(self) -> Mask:
+        """(n,) the rows of which it is true."""
+        answers = self.question.answers(np.arange(len(self.question.grouping.codes)))
+        return np.asarray((answers > self.cut) == self.above)
+
+
+def questions(groupings: Sequence[Grouping], rows: npt.NDArray[np.int64], least: int) -> list[Question]:
+    """What can be asked of these rows so that either answer is true of `least` of them."""
+    found = []
+    for grouping in groupings:
+        if grouping.numbers is not None:
+            known = np.sort(grouping.numbers[rows])
+            known = known[~np.isnan(known)]
+            distinct = np.unique(known)
+            edges = distinct[1:] if len(distinct) <= CUTS else equally_full(known, CUTS)
+            if len(edges) or 0 < len(known) < len(rows):
+                found.append(Question(grouping, None, edges))
+            continue
+        counts = np.bincount(grouping.codes[rows] + 1, minlength=len(grouping) + 1)[1:]
+        for label, count in enumerate(counts.tolist()):
+            if least <= count <= len(rows) - least and grouping.labels[label] != OTHER:
+                found.append(Question(grouping, label, np.empty(0)))
+    return found
+
+
+def in_words(answers: Sequence[Answer]) -> list[str]:
+    """The answers as conditions, one for each thing that is asked for, in the order asked."""
+    together: dict[int, list[Answer]] = {}
+    for answer in answers:
+        together.setdefault(id(answer.question.grouping), []).append(answer)
+    return [_numbers(same) if same[0].question.label is None else _category(same) for same in together.values()]
+
+
+def _range(grouping: Grouping, edges: Array, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    numbers = np.asarray(grouping.numbers)[rows]
+    return np.where(np.isnan(numbers), -1, np.searchsorted(edges, numbers, side="right"))
+
+
+def subject(name: str, kind: str) -> str:
+    """What is said to be something: 'channel is', 'training rows of the user are'."""
+    return f"{name} {'are' if kind in ('activity', 'popularity') else 'is'}"
+
+
+def _category(answers: list[Answer]) -> str:
+    grouping = answers[0].question.grouping
+    left = set(range(len(grouping)))
+    for answer in answers:
+        label = {answer.question.label or 0}
+        left = left & label if answer.above else left - label
+    start = subject(grouping.name, grouping.kind)
+    if len(left) == 1:
+        return f"{start} {grouping.labels[left.pop()]}"
+    names = [grouping.labels[label] for label in range(len(grouping)) if label not in left]
+    return f"{start} not {names[0]}" if len(names) == 1 else f"{start} neither {' nor '.join(names)}"
+
+
+def _numbers(answers: list[Answer]) -> str:
+    """Numbers from one cut on and below another; missing ones count as the lowest."""
+    question = answers[0].question
+    grouping, numbers = question.grouping, np.asarray(question.grouping.numbers)
+    first = max((int(np.ceil(answer.cut)) for answer in answers if answer.above), default=-1)
+    last = min((int(np.floor(answer.cut)) for answer in answers if not answer.above), default=len(question.edges))
+    start = subject(grouping.name, grouping.kind)
+    if last < 0:
+        return f"{start} {MISSING}"
+    missing = f" or {MISSING}" if first < 0 and np.isnan(numbers).any() else ""
+    low = question.edges[first - 1] if first > 0 else None
+    high = question.edges[last] if last < len(question.edges) else None
+    if low is None and high is None:
+        return f"{start} known"
+    said = _dates(low, high) if grouping.dates else _between(low, high, numbers[~np.isnan(numbers)])
+    return f"{start} {said}{missing}"
+
+
+def _dates(low: float | None, high: float | None) -> str:
+    since = f"from {date_in_words(low)} on" if low is not None else ""
+    until = f"before {date_in_words(high)}" if high is not None else ""
+    return " and ".join(part for part in (since, until) if part)
+
+
+def _between(low: float | None, high: float | None, known: Array) -> str:
+    if not (known == np.floor(known)).all():
+        since = f"at least {number(low)}" if low is not None else ""
+        until = f"below {number(high)}" if high is not None else ""
+        return " and ".join(part for part in (since, until) if part)
+    least = float(known.min()) if low is None else float(np.ceil(low))
+    most = float(known.max()) if high is None else float(np.ceil(high)) - 1
+    if least >= most:
+        return number(least)
+    if low is None:
+        return f"at most {number(most)}"
+    return f"at least {number(least)}" if high is None else f"{number(least)} to {number(most)}"
