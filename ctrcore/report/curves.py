@@ -1,0 +1,140 @@
+"""The section of curves: how well each model orders the rows, whether its probabilities are right, how it learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from ctrcore.comparing import cutoffs
+from ctrcore.comparing.probabilities import calibration, histogram
+from ctrcore.comparing.ranked import Ranked
+from ctrcore.figures import comparison_captions as captions
+from ctrcore.figures import curves as drawn
+from ctrcore.figures.curves import Curve
+from ctrcore.figures.probabilities import Reliability, Spread, score_histograms
+from ctrcore.figures.probabilities import calibration as draw_calibration
+from ctrcore.metrics import sigmoid
+from ctrcore.report.content import Chart, Column, Heading, Note, Part, Table
+from ctrcore.report.material import Material
+from ctrcore.report.writing import number, percent, whole
+
+ZOOM = 0.05
+POINTS = 1000  # of a curve
+MOST_POINTS = 6000  # of all curves of a figure: the file stays small with many models
+Numbers = npt.NDArray[np.float64]
+
+
+def curves(material: Material) -> list[Part]:
+    """Ranking, probabilities, one cutoff each, learning."""
+    return [*_ranking(material), *_probabilities(material), *_cutoffs(material), *_learning(material)]
+
+
+def _of(material: Material, read: Callable[[Ranked, int], tuple[Numbers, Numbers]]) -> list[Curve]:
+    points = max(100, min(POINTS, MOST_POINTS // len(material.contenders)))
+    sheet = material.sheet
+    return [Curve(one.title, one.model, *read(sheet.ranked(one.id), points)) for one in material.contenders]
+
+
+def _ranking(material: Material) -> list[Part]:
+    sheet = material.sheet
+    if not 0 < sheet.clicks < len(sheet):
+        return [Note("All rows have the same label, so no order of them is better than another one.", warning=True)]
+    rate = sheet.clicks / len(sheet)
+    roc, gain, lift = _of(material, Ranked.roc), _of(material, Ranked.gain), _of(material, Ranked.lift)
+    precision = _of(material, Ranked.precision_recall)
+    names = ", ".join(one.title for one in material.contenders)
+    start = [_cut(curve) for curve in roc]
+    return [
+        Heading("How well each orders the rows"),
+        Chart("roc", drawn.roc(roc), captions.ROC, f"ROC curves: {names}", ("auc",)),
+        Chart("roc-zoom", drawn.roc(start, zoom=ZOOM), captions.zoomed(ZOOM), f"Start of the ROC curves: {names}"),
+        Chart(
+            "precision-recall",
+            drawn.precision_recall(precision, rate),
+            captions.PRECISION_RECALL,
+            f"Precision against recall: {names}",
+            ("pr_auc",),
+        ),
+        Chart("gain", drawn.gain(gain, rate), captions.GAIN, f"Cumulative gain: {names}"),
+        Chart("lift", drawn.lift(lift), captions.LIFT, f"Lift: {names}"),
+    ]
+
+
+def _cut(curve: Curve) -> Curve:
+    """A ROC curve up to the zoom and one point beyond it."""
+    count = int(np.searchsorted(np.asarray(curve.x), ZOOM, "right")) + 1
+    return Curve(curve.label, curve.model, curve.x[:count], curve.y[:count])
+
+
+def _probabilities(material: Material) -> list[Part]:
+    heading = Heading("Whether the probabilities are right")
+    if not material.probable:
+        return [heading, Note("None of these scores are probabilities; only their order means something.")]
+    sheet = material.sheet
+    bins, spreads = [], []
+    for one in material.probable:
+        probability = sigmoid(sheet.logit[one.id])
+        found = calibration(sheet.label, probability)
+        bins.append(Reliability(one.title, one.model, found.mean, found.rate, found.low, found.high, found.rows))
+        spreads.append(Spread(one.title, one.model, *histogram(sheet.label, probability)))
+    names = ", ".join(one.title for one in material.probable)
+    alt = f"Click rate against predicted probability: {names}"
+    spread_alt = f"Predicted probabilities of clicked and other rows: {names}"
+    return [
+        heading,
+        Chart("calibration", draw_calibration(bins), captions.CALIBRATION, alt, ("calibration", "ece")),
+        Chart("histograms", score_histograms(spreads), captions.HISTOGRAMS, spread_alt, ("probability",)),
+    ]
+
+
+def _cutoffs(material: Material) -> list[Part]:
+    """What one cutoff brings: the usual 0.5, and the best one of each model."""
+    if not material.probable:
+        return []
+    columns = [
+        Column("Model", number=False),
+        Column("Cutoff", "cutoff"),
+        Column("Clicks found"),
+        Column("Missed"),
+        Column("False alarms"),
+        Column("Rightly left out"),
+        Column("Precision"),
+        Column("Recall"),
+        Column("F1", "f1"),
+        Column("Accuracy", "accuracy"),
+    ]
+    rows = []
+    for one in material.probable:
+        best, _ = cutoffs.best(material.sheet, one.id, "f1")
+        for cutoff, name in ((0.5, "0.500"), (best, f"{best:.3f} (best F1)")):
+            counts = cutoffs.at(material.sheet, one.id, cutoff)
+            outcome = [whole(counts.tp), whole(counts.fn), whole(counts.fp), whole(counts.tn)]
+            shares = [percent(counts.precision), percent(counts.recall), number(counts.f1, 3), percent(counts.accuracy)]
+            rows.append([one.title, name, *outcome, *shares])
+    note = (
+        "Rows from the cutoff on are called clicks. A lower cutoff finds more clicks and raises more false alarms. The "
+        "best one was found on these very rows, so its F1 flatters a little. **What not to conclude:** high accuracy "
+        "is easy with rare clicks: never calling one is right most of the time."
+    )
+    return [Heading("At one cutoff"), Table("What a cutoff brings", columns, rows, note)]
+
+
+def _learning(material: Material) -> list[Part]:
+    heading = Heading("How they learnt")
+    records = [(t, run, [r for r in run.events() if r.get("kind") == "epoch"]) for t, run in material.runs]
+    records = [(title, run, lines) for title, run, lines in records if lines]
+    if not records:
+        return [heading, Note("No learning curves were kept with these models.")]
+    names = ", ".join(title for title, *_ in records)
+    parts: list[Part] = [heading]
+    for axis in ("epoch", "seconds"):
+        found = [
+            Curve(title, run.spec.model.name, [r[axis] for r in lines], [r["valid_auc"] for r in lines])
+            for title, run, lines in records
+        ]
+        figure = drawn.learning(found, axis if axis == "epoch" else "seconds of training", "validation AUC", "highest")
+        caption = captions.learning("validation AUC", axis)
+        parts.append(Chart(f"learning-{axis}", figure, caption, f"Validation AUC by {axis}: {names}", ("epoch",)))
+    return parts

@@ -1,0 +1,72 @@
+"""The section of metrics: how good each model is, what it costs, and how much a seed moves both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from ctrcore.report.content import Column, Note, Part, Table
+from ctrcore.report.material import Material
+from ctrcore.report.writing import NOTHING
+from ctrcore.runs.scoreboard import COLUMNS, COSTS, over_seeds, same_but_seed, scoreboard, shown
+
+QUALITY = (
+    "run", "auc", "auc_low", "auc_high", "rela_impr", "gauc", "gauc_users", "pr_auc", "log_loss",
+    "normalised_entropy", "accuracy", "f1", "ece", "pcoc",
+)  # fmt: skip
+COST = ("run", *COSTS.values(), "peak_memory_mb", "seed", "finished")
+AVERAGED = ("auc", "gauc", "pr_auc", "log_loss", "ece", "seconds")
+
+
+def metrics(material: Material) -> list[Part]:
+    """Both tables, and over several seeds mean and spread."""
+    table = scoreboard(material.contenders, material.sheet, material.comparison)
+    base = material.contenders[0].title
+    note = (
+        f"On {material.judging}, the best AUC first. RelaImpr is measured against {base}; accuracy and F1 are at a "
+        "cutoff of 0.5, which with rare clicks few rows reach. **What not to conclude:** a difference of a few "
+        "thousandths of AUC may be luck of the rows or of the seed; see the tests."
+    )
+    parts: list[Part] = [_table("Every metric at a glance", table, QUALITY, note)]
+    if material.runs:
+        slower = "**What not to conclude:** seconds and rows a second depend on the machine and on what else it did."
+        parts.append(_table("What they cost", table, COST, slower))
+    return [*parts, *_seeds(material, table)]
+
+
+def _table(title: str, table: pd.DataFrame, names: Sequence[str], note: str) -> Table:
+    """Columns in which nothing is known are left out."""
+    names = [name for name in names if bool(table[name].notna().any())]
+    columns = [Column(COLUMNS[name].title, COLUMNS[name].word, number=name != "run") for name in names]
+    rows = [[shown(name, record[name]) for name in names] for record in table.to_dict("records")]
+    return Table(title, columns, rows, note)
+
+
+def _seeds(material: Material, table: pd.DataFrame) -> list[Part]:
+    groups = same_but_seed(material.contenders)
+    if len(groups) == len(material.contenders):
+        alone = "Each model was trained with one seed, so how much of a difference is luck of the seed is not known."
+        return [Note(alone)] if material.runs else []
+    found = over_seeds(table, material.contenders)
+    names = [name for name in AVERAGED if bool(found[name].notna().any())]
+    columns = [
+        Column("Model", number=False),
+        Column("Runs"),
+        Column("Seeds", "seed", number=False),
+        *(Column(COLUMNS[name].title, COLUMNS[name].word) for name in names),
+        Column("AUC from"),
+        Column("to"),
+    ]
+    rows = []
+    for record in found.to_dict("records"):
+        spread = [_spread(name, record[name], record[f"{name}_sd"]) for name in names]
+        ends = [shown("auc", record["auc_min"]), shown("auc", record["auc_max"])]
+        rows.append([str(record["run"]), str(record["runs"]), str(record["seeds"]) or NOTHING, *spread, *ends])
+    note = "Mean ± standard deviation of runs that differ in nothing but their seed."
+    return [Table("Over several seeds", columns, rows, note)]
+
+
+def _spread(name: str, mean: Any, deviation: Any) -> str:
+    return shown(name, mean) if pd.isna(deviation) else f"{shown(name, mean)} ± {shown(name, deviation)}"

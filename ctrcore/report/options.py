@@ -1,0 +1,34 @@
+"""What a report may be asked for."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SectionName = Literal["data", "settings", "metrics", "tests", "curves", "differences", "users", "inside"]
+SECTIONS: dict[SectionName, str] = {
+    "data": "The data",
+    "settings": "How the models were trained",
+    "metrics": "How good they are, and at what cost",
+    "tests": "Is the difference more than chance?",
+    "curves": "Curves",
+    "differences": "Where they differ",
+    "users": "Ranking for each user",
+    "inside": "What the models look at",
+}
+
+
+class Options(BaseModel):
+    """The choices for one report."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str = Field("", max_length=200, description="title of the report; empty: made from the dataset's name")
+    tests: Literal["delong", "bootstrap", "users"] = Field(
+        "delong", description="how differences are tested: DeLong, bootstrap of rows, or bootstrap of whole users"
+    )
+    replicates: int = Field(1000, ge=100, le=10_000, description="bootstrap: how often the rows are drawn anew")
+    seed: int = Field(0, ge=0, lt=2**32, description="bootstrap: seed of the draws")
+    rows: bool = Field(False, description="show single rows of the data: those that the models disagree on most")
+    sections: tuple[SectionName, ...] = Field(tuple(SECTIONS), description="what the report contains")

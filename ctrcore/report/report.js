@@ -1,0 +1,41 @@
+/* Draws the figures, one after the other so that the page can be read meanwhile, and gives them the paper's width. */
+"use strict";
+(function () {
+  const PAPER = 640; // CSS pixels of a figure between the margins of A4
+  const look = JSON.parse(document.getElementById("look").textContent);
+  const waiting = Array.from(document.querySelectorAll("script[data-plot]"));
+  const drawn = [];
+  const config = {
+    responsive: true,
+    displaylogo: false,
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+  };
+
+  function draw(source) {
+    const place = document.getElementById(source.dataset.plot);
+    const figure = JSON.parse(source.textContent);
+    figure.layout.template = look;
+    figure.layout.autosize = true;
+    Plotly.newPlot(place, figure.data, figure.layout, config);
+    drawn.push(place);
+  }
+
+  function next() {
+    if (waiting.length) {
+      draw(waiting.shift());
+      setTimeout(next, 0);
+    } else {
+      document.documentElement.dataset.drawn = String(drawn.length);
+    }
+  }
+
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("details").forEach((part) => (part.open = true));
+    while (waiting.length) draw(waiting.shift());
+    for (const place of drawn) Plotly.relayout(place, { width: PAPER, autosize: false });
+  });
+  window.addEventListener("afterprint", function () {
+    for (const place of drawn) Plotly.relayout(place, { width: null, autosize: true });
+  });
+  next();
+})();

@@ -1,0 +1,115 @@
+"""The finding in words, and the section of tests behind it."""
+
+from __future__ import annotations
+
+from ctrcore.comparing.testing import Test, in_words, told
+from ctrcore.figures import comparison_captions as captions
+from ctrcore.figures.intervals import Span, auc_intervals, forest
+from ctrcore.report.content import Chart, Column, Note, Part, Table, Text
+from ctrcore.report.material import PARTS, Material
+from ctrcore.report.writing import number, p_value, signed
+
+METHODS = {
+    "delong": "The intervals and p-values are DeLong's: exact for large tables, paired, with all rows taken as "
+    "independent of each other. Where users have many rows each, the bootstrap of whole users is the fairer test.",
+    "bootstrap": "Rows were drawn anew with replacement, clicked and other rows apart, the same rows for all models; "
+    "the intervals are where the middle 95 % of the results lie. All rows are taken as independent of each other.",
+    "users": "Whole users were drawn anew with replacement, each with all of their rows, as rows of one user are not "
+    "independent of each other; the intervals are where the middle 95 % of the results lie.",
+}
+
+
+def verdict(material: Material) -> list[Part]:
+    """Which model orders clicks best, whether that can be told, and what it rests on."""
+    intervals, titles, sheet = material.comparison.intervals, material.titles, material.sheet
+    best = max(material.contenders, key=lambda one: -1.0 if (auc := intervals[one.id].value) != auc else auc)
+    found = intervals[best.id]
+    rows = f"{material.judging}, {sheet.clicks / max(len(sheet), 1):.1%} of them clicked"
+    first = f"**{best.title}** orders clicks best: " if len(material.contenders) > 1 else f"**{best.title}** has an "
+    parts: list[Part] = [
+        Text(f"{first}AUC {number(found.value)} (95 % {number(found.low)} to {number(found.high)}) on {rows}.")
+    ]
+    others = [test for test in material.comparison.tests if best.id in (test.a, test.b)]
+    parts += [Text(in_words(test, titles)) for test in others]
+    if len(others) > 1:
+        parts.append(Text("These statements are corrected for how many comparisons there are (Holm)."))
+    left_out = max(sheet.left_out.values(), default=0)
+    if left_out:
+        parts.append(
+            Note(
+                f"These models were not tested on quite the same rows: up to {left_out:,} rows of a model are left "
+                "out, and only those that all of them scored are compared.",
+                warning=True,
+            )
+        )
+    if material.part != "test":
+        kind = PARTS[material.part]
+        parts.append(
+            Note(
+                f"There are no test rows, so the models were judged on the {kind} rows. These chose the epoch that was "
+                "kept, so every number here flatters a little.",
+                warning=True,
+            )
+        )
+    return parts
+
+
+def tests(material: Material) -> list[Part]:
+    """AUC with its interval, then every pair of models: figure, numbers, sentences."""
+    comparison, titles = material.comparison, material.titles
+    spans = [
+        Span(one.title, found.value, found.low, found.high, one.model)
+        for one in material.contenders
+        for found in (comparison.intervals[one.id],)
+    ]
+    spans.sort(key=lambda span: -span.value)
+    alt = "; ".join(f"{span.label}: AUC {span.value:.4f}, 95 % {span.low:.4f} to {span.high:.4f}" for span in spans)
+    parts: list[Part] = [
+        Text(METHODS[comparison.method]),
+        Chart("auc-intervals", auc_intervals(spans), captions.AUC_INTERVALS, alt, ("auc",)),
+    ]
+    if not comparison.tests:
+        return [*parts, Note("With a single model there is nothing to compare it with.")]
+    pairs = [_pair(test, titles) for test in comparison.tests]
+    sentences = [in_words(test, titles) for test in comparison.tests]
+    parts.append(Chart("differences", forest(pairs, "difference of AUC"), captions.DIFFERENCES, " ".join(sentences)))
+    parts.append(_table(comparison.tests, titles))
+    parts += [Text(sentence) for sentence in sentences]
+    parts.append(
+        Note(
+            "**What not to conclude:** a p-value is not the chance that two models are equal, and it says nothing on "
+            "the size of the difference. The tests know the spread over rows only: the same model trained with another "
+            "seed differs as well, which only several seeds of each model can show."
+        )
+    )
+    return parts
+
+
+def _pair(test: Test, titles: dict[str, str]) -> Span:
+    label = f"{titles[test.a]} − {titles[test.b]}"
+    return Span(label, test.difference, test.low, test.high, told=told(test), note=f"p (Holm) {p_value(test.adjusted)}")
+
+
+def _table(found: list[Test], titles: dict[str, str]) -> Table:
+    columns = [
+        Column("Models", number=False),
+        Column("Difference of AUC", "auc"),
+        Column("95 % from"),
+        Column("to"),
+        Column("p"),
+        Column("p (Holm)", "correction"),
+        Column("Told apart", number=False),
+    ]
+    rows = [
+        [
+            f"{titles[test.a]} − {titles[test.b]}",
+            signed(test.difference),
+            signed(test.low),
+            signed(test.high),
+            p_value(test.p),
+            p_value(test.adjusted),
+            "yes" if told(test) else "no",
+        ]
+        for test in found
+    ]
+    return Table("Every pair of models", columns, rows)

@@ -1,0 +1,97 @@
+"""The section on users: how high the clicks stand in each user's own list."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from ctrcore.comparing.exposure import items_of
+from ctrcore.comparing.per_user import Metric, PerUser, paired, per_user
+from ctrcore.errors import CtrLensError
+from ctrcore.figures import slice_captions
+from ctrcore.figures.per_user import Lists, measures_by_model
+from ctrcore.report.behind import rows_behind
+from ctrcore.report.content import Chart, Column, Note, Part, Table, Text
+from ctrcore.report.material import Material
+from ctrcore.report.writing import number, percent, signed
+
+K = 5  # rows of a list that are seen
+TITLES: dict[Metric, str] = {
+    "ndcg": f"NDCG@{K}",
+    "hit_rate": f"HR@{K}",
+    "mrr": "MRR",
+    "map": "MAP",
+    "precision": f"Precision@{K}",
+    "recall": f"Recall@{K}",
+}
+CHART: tuple[Metric, ...] = ("ndcg", "hit_rate", "mrr", "map")
+
+
+def users(material: Material) -> list[Part]:
+    """Measures of short lists with intervals over users, and which items come first where they are known."""
+    sheet = material.sheet
+    if not sheet.has_users:
+        return [
+            Note(
+                "These rows have no users, so there are no lists to judge. The user column is named on the Data page, "
+                "under Columns; then train again."
+            )
+        ]
+    parts: list[Part] = []
+    item, popularity = None, None
+    try:
+        behind = rows_behind(material)
+        if behind.schema.item is not None:
+            item, popularity = items_of(behind.table[behind.schema.item], sheet.row, behind.learned)
+    except CtrLensError as error:
+        parts.append(Note(f"Which items come first is not known. {error.problem}"))
+    found = [per_user(sheet, one.id, K, item, popularity) for one in material.contenders]
+    found.sort(key=lambda one: -one.headline["ndcg"].value)
+    titles, models, counted = material.titles, material.models, found[0].users
+    lists = [Lists(titles[one.id], models[one.id], {TITLES[name]: _ends(one, name) for name in CHART}) for one in found]
+    told = f"{counted.both:,} of the {counted.shown:,} users have clicks and other rows: only their lists can be in a "
+    return [
+        Text(f"{told}good or a bad order. {_finding(material, found)}"),
+        Chart(
+            "per-user",
+            measures_by_model(lists, [TITLES[name] for name in CHART], columns=2),
+            slice_captions.lists(K, counted.both),
+            "; ".join(f"{titles[one.id]}: {TITLES['ndcg']} {one.headline['ndcg'].value:.4f}" for one in found),
+            CHART,
+        ),
+        _table(material, found),
+        *parts,
+    ]
+
+
+def _ends(one: PerUser, name: Metric) -> tuple[float, float, float]:
+    found = one.headline[name]
+    return found.value, found.low, found.high
+
+
+def _finding(material: Material, found: list[PerUser]) -> str:
+    """Each model against the next one, user by user."""
+    said = []
+    for one, next_ in pairwise(found):
+        gap = paired(one, next_, "ndcg")
+        ends = f"{TITLES['ndcg']} {signed(gap.value, 3)}, 95 % {number(gap.low, 3)} to {number(gap.high, 3)}"
+        a, b = material.titles[one.id], material.titles[next_.id]
+        if gap.low > 0:
+            said.append(f"{a} orders their lists better than {b} ({ends}).")
+        else:
+            said.append(f"No difference between {a} and {b} can be told on their lists ({ends}).")
+    return " ".join(said)
+
+
+def _table(material: Material, found: list[PerUser]) -> Table:
+    columns = [Column("Model", number=False), *(Column(title, name) for name, title in TITLES.items())]
+    exposed = found[0].exposure is not None
+    if exposed:
+        columns += [Column("Coverage", "coverage"), Column("Popularity", "popularity bias")]
+    rows = []
+    for one in found:
+        row = [material.titles[one.id], *(number(one.headline[name].value) for name in TITLES)]
+        if one.exposure is not None:
+            row += [percent(one.exposure.coverage), f"{number(one.exposure.lift, 3)} ×"]
+        rows.append(row)
+    note = "Coverage is of the items shown to these users. More of it is not better in itself." if exposed else ""
+    return Table("All figures of the lists", columns, rows, note)

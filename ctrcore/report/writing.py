@@ -1,0 +1,54 @@
+"""Numbers as they stand in a report's tables."""
+
+from __future__ import annotations
+
+import math
+
+NOTHING = "–"
+LEAST_P = 0.0001
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """With that many decimals; a dash if it is not known."""
+    return NOTHING if value is None or not math.isfinite(value) else f"{value:.{digits}f}"
+
+
+def signed(value: float | None, digits: int = 4) -> str:
+    """With its sign."""
+    return NOTHING if value is None or not math.isfinite(value) else f"{value:+.{digits}f}"
+
+
+def whole(value: float | None) -> str:
+    """A count."""
+    return NOTHING if value is None or not math.isfinite(value) else f"{value:,.0f}"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A share."""
+    return NOTHING if value is None or not math.isfinite(value) else f"{value:.{digits}%}"
+
+
+def short(value: float | None) -> str:
+    """Four digits, wherever the point is."""
+    return NOTHING if value is None or not math.isfinite(value) else f"{value:.4g}"
+
+
+def duration(seconds: float | None) -> str:
+    """A length of time in words that fit a table."""
+    if seconds is None or not math.isfinite(seconds):
+        return NOTHING
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
+    return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:.0f} min"
+
+
+def megabytes(value: float | None) -> str:
+    """Bytes in millions."""
+    return NOTHING if value is None else f"{value / 1e6:,.0f} MB"
+
+
+def p_value(value: float) -> str:
+    """Four decimals, and no more than can be believed of small ones."""
+    return f"< {LEAST_P:g}" if value < LEAST_P else number(value)
