@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ctrcore.comparing.groupings import MISSING, OTHER, Grouping
-from ctrcore.comparing.ranges import date_in_words, equally_full, number
+from ctrcore.comparing.ranges import date_edges, date_in_words, equally_full, number
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -33,8 +33,10 @@ class Question:
     def answers(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         """(m,) 1 where a category is the slice, else 0; the range of a number from 0, -1 where it is missing."""
         if self.label is not None:
-            return (self.grouping.codes[rows] == self.label).astype(np.float32)
-        return _range(self.grouping, self.edges, rows).astype(np.float32)
+            return np.asarray(self.grouping.codes[rows] == self.label, dtype=np.float32)
+        numbers = np.asarray(self.grouping.numbers)[rows]
+        places = np.searchsorted(self.edges, numbers, side="right")
+        return np.where(np.isnan(numbers), -1, places).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,7 @@ def questions(groupings: Sequence[Grouping], rows: npt.NDArray[np.int64], least:
         if grouping.numbers is not None:
             known = np.sort(grouping.numbers[rows])
             known = known[~np.isnan(known)]
-            distinct = np.unique(known)
-            edges = distinct[1:] if len(distinct) <= CUTS else equally_full(known, CUTS)
+            edges = _cuts(known, grouping.dates)
             if len(edges) or 0 < len(known) < len(rows):
                 found.append(Question(grouping, None, edges))
             continue
@@ -70,17 +71,20 @@ def questions(groupings: Sequence[Grouping], rows: npt.NDArray[np.int64], least:
     return found
 
 
+def _cuts(known: Array, dates: bool) -> Array:
+    """Where sorted numbers can be cut: between any two of a few, else into ranges of about equally many rows."""
+    distinct = np.unique(known)
+    if len(distinct) <= CUTS:
+        return distinct[1:]
+    return date_edges(known, CUTS)[0] if dates else equally_full(known, CUTS)
+
+
 def in_words(answers: Sequence[Answer]) -> list[str]:
     """The answers as conditions, one for each thing that is asked for, in the order asked."""
     together: dict[int, list[Answer]] = {}
     for answer in answers:
         together.setdefault(id(answer.question.grouping), []).append(answer)
     return [_numbers(same) if same[0].question.label is None else _category(same) for same in together.values()]
-
-
-def _range(grouping: Grouping, edges: Array, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    numbers = np.asarray(grouping.numbers)[rows]
-    return np.where(np.isnan(numbers), -1, np.searchsorted(edges, numbers, side="right"))
 
 
 def subject(name: str, kind: str) -> str:

@@ -108,16 +108,24 @@ def _are_dates(cells: pd.Series[Any], points: Numbers) -> bool:
 def _of_dates(seconds: Numbers, known: npt.NDArray[np.bool_]) -> tuple[list[str], Codes]:
     """Periods cut at whole days if these are many enough, else at whole hours, minutes or seconds."""
     ordered = np.sort(seconds[known])
-    first, last = float(ordered[0]), float(ordered[-1])
-    step, unit, length = next((found for found in STEPS if last - first >= 2 * PERIODS * found[0]), STEPS[-1])
-    cuts = np.quantile(ordered, np.arange(1, PERIODS) / PERIODS, method="higher")
-    edges = np.unique(np.floor(cuts / step) * step)
-    edges = edges[(edges > first) & (edges <= last)]
+    edges, (step, unit, length) = date_edges(ordered, PERIODS)
     codes = np.where(known, np.searchsorted(edges, seconds, side="right"), -1).astype(np.int32)
-    starts = [_date(moment, unit, length) for moment in (first, *edges.tolist())]
+    starts = [_date(moment, unit, length) for moment in (float(ordered[0]), *edges.tolist())]
     ends = [_date(moment - (step if unit == "D" else 0), unit, length) for moment in edges.tolist()]
-    ends.append(_date(last, unit, length))
+    ends.append(_date(float(ordered[-1]), unit, length))
     return [a if a == b else f"{a} to {b}" for a, b in zip(starts, ends, strict=True)], codes
+
+
+def date_edges(ordered: Numbers, most: int) -> tuple[Numbers, tuple[float, str, int]]:
+    """Where sorted times are cut into at most `most` periods of about equally many rows, and the step they are cut at.
+
+    The cuts are whole days if the times span two for each period, else whole hours, minutes or seconds.
+    """
+    first, last = float(ordered[0]), float(ordered[-1])
+    step = next((found for found in STEPS if last - first >= 2 * most * found[0]), STEPS[-1])
+    cuts = np.quantile(ordered, np.arange(1, most) / most, method="higher")
+    edges = np.unique(np.floor(cuts / step[0]) * step[0])
+    return edges[(edges > first) & (edges <= last)], step
 
 
 def _date(seconds: float, unit: str, length: int) -> str:

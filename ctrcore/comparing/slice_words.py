@@ -1,0 +1,131 @@
+"""What slices and places tell, in sentences. They hold texts of the table, which a page must make plain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ctrcore.comparing.conditions import subject
+from ctrcore.comparing.slices import LEAST_CLASS, LEAST_ROWS
+from ctrcore.comparing.testing import LEVEL
+from ctrcore.comparing.tree import Description, Leaf
+
+
+def differences_in_words(table: pd.DataFrame, a: str, b: str) -> list[str]:
+    """A sentence for each slice on which one of two models surely ranks better, in the order of the table.
+
+    Args:
+        table: from `difference_table`.
+        a: name to show of its first model.
+        b: of its second.
+    """
+    return [_difference(row, a, b) for row in table[table["told"]].to_dict("records")]
+
+
+def weak_slices_in_words(table: pd.DataFrame, model: str, title: str) -> list[str]:
+    """A sentence for each slice on which a model surely ranks worse than on the other rows.
+
+    Args:
+        table: from `slice_table`.
+        model: id of the model.
+        title: its name to show.
+    """
+    mine = table[(table["model"] == model) & table["told"] & (table["against_rest"] < 0)]
+    return [
+        f"{_where(row)} {title} ranks worse than elsewhere: its AUC there is {row['auc']:.3f}, which is "
+        f"{-row['against_rest']:.3f} less ({-row['against_high']:.3f} to {-row['against_low']:.3f})."
+        for row in mine.to_dict("records")
+    ]
+
+
+def miscalibrated_in_words(table: pd.DataFrame, model: str, title: str) -> list[str]:
+    """A sentence for each slice in which a model surely promises too many clicks or too few.
+
+    Args:
+        table: from `slice_table`.
+        model: id of the model.
+        title: its name to show.
+    """
+    mine = table[(table["model"] == model) & table["pcoc_told"]]
+    return [
+        f"{_where(row)} {title} promises {row['pcoc']:.2f} times as many clicks as there are "
+        f"({row['pcoc_low']:.2f} to {row['pcoc_high']:.2f})."
+        for row in mine.to_dict("records")
+    ]
+
+
+def caution(
+    table: pd.DataFrame, small: int, least_rows: int = LEAST_ROWS, least_class: int = LEAST_CLASS, column: str = "p"
+) -> str:
+    """What keeps a reader from taking noise for a finding: how many slices were looked at, and what chance does then.
+
+    Args:
+        table: from `slice_table` (of one model) or `difference_table`.
+        small: slices that were too small, from `too_small`.
+        least_rows: as given to them.
+        least_class: as given to them.
+        column: the p-values that are looked at; each has its adjusted ones beside it.
+    """
+    p = table[column].dropna()
+    left_out = (
+        f" {_count(small, 'slice was', 'slices were')} left out: fewer than {least_rows:,} rows, {least_class} clicks "
+        f"or {least_class} rows without a click tell nothing."
+        if small
+        else ""
+    )
+    if not len(p):
+        return "No slice is large enough to be judged." + left_out
+    told = int((table[column.removesuffix("p") + "adjusted"] < LEVEL).sum())
+    return (
+        f"{_count(len(p), 'slice was', 'slices were')} looked at. By chance alone about {LEVEL * len(p):.1f} of them "
+        f"would look different at the 5 % level; {_count(int((p < LEVEL).sum()), 'does', 'do')}, and "
+        f"{_count(told, 'still does', 'still do')} after the correction for so many looks (Holm). Only these are called findings."
+        + left_out
+    )
+
+
+def description_in_words(found: Description, a: str, b: str) -> list[str]:
+    """What the tree found, the places in which the first model is ahead by the most first.
+
+    Args:
+        found: from `describe`.
+        a: name to show of its first model.
+        b: of its second.
+    """
+    if not found.leaves:
+        return [f"{found.rows:,} rows, or the clicks among them, are too few to look for places."]
+    basis = (
+        f"Looked for on {found.grown_on:,} rows drawn at random and measured on {found.estimated_on:,} others, "
+        f"of {found.rows:,}."
+    )
+    if not found.found:
+        return [f"No place can be told in which {a} and {b} differ by more or less than elsewhere.", basis]
+    return [*(_leaf(leaf, found.by, a, b) for leaf in found.leaves), basis]
+
+
+def _leaf(leaf: Leaf, by: str, a: str, b: str) -> str:
+    where = f"Where {leaf.words} ({leaf.rows:,} rows)"
+    if not leaf.told:
+        return f"{where} no difference between {a} and {b} can be told."
+    ahead, behind, low, high = (a, b, leaf.low, leaf.high) if leaf.value > 0 else (b, a, -leaf.high, -leaf.low)
+    amount = f"{abs(leaf.value):.3f} ({low:.3f} to {high:.3f})"
+    if by == "rank":
+        return f"{where} {ahead} ranks rows better than {behind}, by {amount} of AUC."
+    return f"{where} {ahead} loses less than {behind}, by {amount} of log-loss a row."
+
+
+def _difference(row: dict[Any, Any], a: str, b: str) -> str:
+    ahead, behind, low, high = a, b, row["low"], row["high"]
+    if row["difference"] < 0:
+        ahead, behind, low, high = b, a, -high, -low
+    amount = f"{abs(row['difference']):.3f} ({low:.3f} to {high:.3f})"
+    return f"{_where(row)} {ahead} ranks better than {behind} by {amount}."
+
+
+def _where(row: dict[Any, Any]) -> str:
+    return f"Where {subject(row['grouping'], row['kind'])} {row['slice']} ({row['rows']:,} rows)"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
