@@ -23,6 +23,7 @@ COMMANDS = {  # what `--help` shows without importing what the commands need
     "train": "Train one or several models on a table.",
     "evaluate": "Measure a trained model, on its own test rows or on a file.",
     "compare": "Compare trained models and other systems: metrics, costs, and which differences are more than chance.",
+    "report": "Write all of it on chosen models to one HTML file that opens offline.",
     "outside": "Add scores of other systems, to be compared with trained models.",
     "calibrate": "Repair a model's probabilities, and show what that changes.",
     "predict": "Score the rows of a file with a trained model.",

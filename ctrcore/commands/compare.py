@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ctrcore.commands.output import as_json, bar, note, print_json, print_table
-from ctrcore.commands.places import find_outside, find_run, open_workspace
+from ctrcore.commands.places import find_contenders, open_workspace
 from ctrcore.errors import RunError
-from ctrcore.runs.contenders import PART_TITLES, Contender, contenders
+from ctrcore.runs.contenders import PART_TITLES, Contender
 from ctrcore.runs.differences import Difference, differences, in_words
 from ctrcore.runs.files import replacing
 from ctrcore.runs.scoreboard import COLUMNS, over_seeds, scoreboard, shown
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from ctrcore.comparing.sheet import Sheet
     from ctrcore.comparing.testing import Comparison
-    from ctrcore.runs.workspace import Workspace
 
 WORTH = (
     "auc", "rela_impr", "gauc", "pr_auc", "log_loss", "normalised_entropy", "accuracy", "f1", "ece", "pcoc",
@@ -76,7 +75,7 @@ def compare(
     from ctrcore.comparing.sheet import sheet_of
     from ctrcore.comparing.testing import compare_all
 
-    found = _contenders(open_workspace(), runs, outside)
+    found = find_contenders(open_workspace(), runs, outside)
     judged = {one.id: one.judged(on) for one in found}
     part = str(judged[found[0].id]["split"].iloc[0])
     sheet = sheet_of(judged)
@@ -108,16 +107,6 @@ def compare(
         _print_tests(comparison, found, str(table["id"].iloc[0]))
     _print_settings(unlike, trained)
     _warn(found, sheet)
-
-
-def _contenders(workspace: Workspace, runs: tuple[str, ...], outside: tuple[str, ...]) -> list[Contender]:
-    """The models that the command line names, each once."""
-    found = list({run.id: run for run in (find_run(workspace, text) for text in runs)}.values())
-    unfinished = [run for run in found if run.state != "done"]
-    if unfinished:
-        raise RunError(f"The run '{unfinished[0].name}' is {unfinished[0].state}.", "Compare runs that are done.")
-    kept = {one.id: one for one in (find_outside(found[0].dataset(), text) for text in outside)} if outside else {}
-    return contenders(found, list(kept.values()))
 
 
 def _base(found: list[Contender], text: str | None) -> Contender:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from ctrcore.errors import RunError
+from ctrcore.runs.contenders import Contender, contenders
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.outside import OutsideScores
 from ctrcore.runs.run import Run
@@ -55,3 +58,17 @@ def find_outside(dataset: Dataset, text: str) -> OutsideScores:
             f"'{text}' means {len(found)} of them: {', '.join(one.id for one in found[:5])}.", "Give the id."
         )
     return found[0]
+
+
+def find_contenders(workspace: Workspace, runs: Sequence[str], outside: Sequence[str]) -> list[Contender]:
+    """The models that a command line names, each once: runs that are done, and outside scores of their dataset.
+
+    Raises:
+        RunError: a name means nothing or too much, or a run is not done.
+    """
+    found = list({run.id: run for run in (find_run(workspace, text) for text in runs)}.values())
+    unfinished = [run for run in found if run.state != "done"]
+    if unfinished:
+        raise RunError(f"The run '{unfinished[0].name}' is {unfinished[0].state}.", "Choose runs that are done.")
+    kept = {one.id: one for one in (find_outside(found[0].dataset(), text) for text in outside)} if outside else {}
+    return contenders(found, list(kept.values()))
