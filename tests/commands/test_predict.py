@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ctrcore import metrics
+from ctrcore.comparing.repair import KINDS, REPAIR_TITLES
 from ctrcore.metrics import sigmoid
 from ctrcore.runs import scoring
+from ctrcore.runs.repairs import repair_of
+from ctrcore.runs.workspace import Workspace
 from tests.commands.conftest import Shell
 from tests.data.tables import clicks_table
 from tests.trained import ROWS, Trained
@@ -138,3 +143,32 @@ def test_a_failure_leaves_no_file(shell: Shell, trained: Trained, tmp_path: Path
     )
     assert "label 'click'" in said.stderr
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_repaired_probabilities(
+    shell: Shell, as_json: Json, trained: Trained, files: dict[str, Path], tmp_path: Path
+) -> None:
+    shutil.copytree(trained.workspace.root, tmp_path / "copy")
+    space = Workspace(tmp_path / "copy")
+    words = ("predict", "FM", files["csv"], "--repair", "isotonic")
+    said = shell(*words, workspace=space.root, code=1).stderr.splitlines()
+    assert said[-2] == "The run 'FM' has no isotonic repair of its probabilities."
+    assert "calibrate" in said[-1]
+    shell("calibrate", "FM", workspace=space.root)
+    run = space.run(trained.runs["fm"])
+    plain = as_json("predict", "FM", files["csv"], workspace=space.root)
+    assert plain["report"]["repair"] is None
+    for kind in KINDS:
+        told = shell("predict", "FM", files["csv"], "--repair", kind, "-o", tmp_path / "s.csv", workspace=space.root)
+        assert f"repaired ({REPAIR_TITLES[kind]})" in told.stderr
+        scores = pd.read_csv(tmp_path / "s.csv")
+        repair = repair_of(run, kind)
+        assert repair is not None
+        np.testing.assert_allclose(scores["logit"], [row["logit"] for row in plain["scores"]], atol=1e-5)
+        np.testing.assert_allclose(scores["probability"], repair.apply(scores["logit"].to_numpy()), atol=1e-5)
+        report = as_json("predict", "FM", files["csv"], "--repair", kind, workspace=space.root)["report"]
+        assert report["repair"] == kind
+        assert report["mean_probability"] == pytest.approx(scores["probability"].mean(), abs=1e-6)
+        label = clicks_table(ROWS)["click"].to_numpy()
+        expected = metrics.log_loss(label, repair.logit(scores["logit"].to_numpy()))
+        assert report["metrics"]["log_loss"] == pytest.approx(expected, abs=1e-5)

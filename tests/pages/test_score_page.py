@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from ctrcore.models.config import LRConfig
 from ctrcore.runs import scorings
 from ctrcore.runs.needs import template
+from ctrcore.runs.repairs import fit_repairs
 from ctrcore.runs.run import Run
 from ctrcore.runs.running import run_here
 from ctrcore.runs.score_job import score_upload
@@ -199,6 +200,26 @@ def test_files_belong_to_their_run_and_the_link_names_one(
     assert not app.exception
     assert not app.subheader
     assert app.query_params["run"] == lr.id
+
+
+def test_probabilities_are_repaired_if_the_run_has_a_repair(space: Workspace, visit: Open) -> None:
+    run = run_of(space, "fm")
+    bare = visit("score.py", run=run.id)
+    assert "as the model gives them" in texts(bare)
+    assert not any(box.label == "Probabilities" for box in bare.selectbox)
+    repair = fit_repairs(run, ["isotonic"])["isotonic"]
+    app = visit("score.py", run=run.id)
+    choice = next(box for box in app.selectbox if box.label == "Probabilities")
+    assert choice.options == ["as the model gives them", "repaired (isotonic)"]
+    assert choice.value is None
+    choice.set_value("isotonic")
+    upload(app, "new.csv", csv(clicks_table(60)), space)
+    assert not app.exception
+    scoring = space.scorings(run.id)[0]
+    assert scoring.report().repair == "isotonic"
+    found = scoring.head(60)
+    np.testing.assert_allclose(found["probability"], repair.apply(found["logit"].to_numpy()), atol=1e-6)
+    assert "repaired (isotonic), fitted on the run's validation rows" in texts(app)
 
 
 def test_a_run_that_came_from_elsewhere_scores_too(space: Workspace, visit: Open, tmp_path: object) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import shutil
 import struct
 import zipfile
 from collections.abc import Callable
@@ -14,10 +16,12 @@ import pandas as pd
 import pytest
 from safetensors.numpy import load, save
 
+from ctrcore.comparing.repair import KINDS
 from ctrcore.errors import RunError
 from ctrcore.runs import archive as archive_module
 from ctrcore.runs import foreign
 from ctrcore.runs.archive import ARCHIVE, LIMITS, unpack
+from ctrcore.runs.repairs import fit_repairs, repairs_of
 from ctrcore.runs.status import JobStatus, write_status
 from ctrcore.runs.worker import Reporter
 from ctrcore.runs.workspace import Workspace
@@ -40,8 +44,14 @@ def unpacked(data: bytes) -> Files:
 
 
 @pytest.fixture(scope="module")
-def exported(trained: Trained) -> dict[str, bytes]:
-    return {name: trained.workspace.export(run_id) for name, run_id in trained.runs.items()}
+def exported(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Each run as a zip file, with repairs."""
+    root = tmp_path_factory.mktemp("exported") / "copy"
+    shutil.copytree(trained.workspace.root, root)
+    copy = Workspace(root)
+    for run_id in trained.runs.values():
+        fit_repairs(copy.run(run_id))
+    return {name: copy.export(run_id) for name, run_id in trained.runs.items()}
 
 
 def check(folder: Path, data: bytes) -> None:
@@ -60,6 +70,7 @@ def test_round_trip(trained: Trained, exported: dict[str, bytes], tmp_path: Path
     assert found.metrics() == original.metrics()
     assert found.events() == original.events()
     assert found.explanations() == original.explanations()
+    assert list(repairs_of(found)) == list(KINDS)
     pd.testing.assert_frame_equal(found.predictions(), original.predictions())
     assert found.encoder().to_json() == original.encoder().to_json()
     weights = found.load_model().state_dict()
@@ -76,6 +87,11 @@ def test_round_trip(trained: Trained, exported: dict[str, bytes], tmp_path: Path
 def test_every_models_export_is_accepted(exported: dict[str, bytes], tmp_path: Path) -> None:
     for name, data in exported.items():
         check(tmp_path / name, data)
+
+
+def test_a_run_without_repairs_is_accepted_too(trained: Trained, tmp_path: Path) -> None:
+    other = Workspace(tmp_path)
+    assert repairs_of(other.run(other.import_run(trained.workspace.export(trained.runs["lr"])))) == {}
 
 
 def _json(change: Callable[[dict[str, object]], object]) -> Callable[[bytes], bytes]:
@@ -116,6 +132,15 @@ CHANGES: list[tuple[str, str, Callable[[bytes], bytes]]] = [
     ("metrics with more", "metrics.json", _json(lambda value: value.update(more=1))),
     ("explanations of another kind", "explain.json", lambda data: b'{"pairs": {"rows": 1}}'),
     ("explanations of other length", "explain.json", _json(lambda v: v["importance"]["fields"].append("x"))),
+    ("garbled repairs", "repairs.json", lambda data: data[:-9]),
+    ("repairs of another kind", "repairs.json", lambda data: b"[]"),
+    ("a slope without end", "repairs.json", lambda data: re.sub(rb'("slope":) *[^,]+', rb"\1 1e999", data)),
+    ("a slope that is no number", "repairs.json", _json(lambda v: v["platt"].update(slope=float("nan")))),
+    ("a curve that falls", "repairs.json", _json(lambda v: v["isotonic"]["y"].reverse())),
+    ("a probability of 1", "repairs.json", _json(lambda v: v["isotonic"].update(x=[0, 1], y=[0.5, 1]))),
+    ("a curve too long", "repairs.json", _json(lambda v: v["isotonic"].update(x=[*range(600_000)], y=[0.5] * 600_000))),
+    ("a repair of another name", "repairs.json", _json(lambda v: v.update(beta=v.pop("platt")))),
+    ("a repair in the wrong place", "repairs.json", _json(lambda v: v.update(platt=v["isotonic"]))),
     ("events of another kind", "events.jsonl", lambda data: b'{"kind": "epoch", "epoch": "one"}\n'),
     ("garbled encoder", "encoder.json", lambda data: data[:-20]),
     ("encoder in another encoding", "encoder.json", lambda data: "é".encode("latin-1")),

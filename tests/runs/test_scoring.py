@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import metrics as reference
 
 from ctrcore import metrics
+from ctrcore.comparing.repair import KINDS, Isotonic, Kind, fit_repair
 from ctrcore.data.layouts.plan import Part
 from ctrcore.data.reading import store_part
 from ctrcore.data.recipe import BuildHistory, Cleaning, Recipe, Split
@@ -103,6 +105,30 @@ def test_the_report_says_how_good_the_scores_are(trained: Trained, tmp_path: Pat
     assert report.histogram == np.histogram(probability, np.linspace(0, 1, 41))[0].tolist()
     strict = scorer.report(threshold=1.0)
     assert strict.metrics["accuracy"] == pytest.approx(1 - kept["label"].mean())
+    assert ScoreReport.model_validate_json(report.model_dump_json()) == report
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_probabilities_are_repaired_and_logits_stay(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch, kind: Kind
+) -> None:
+    monkeypatch.setattr(scoring, "SLICE", 33)
+    run = trained.workspace.run(trained.runs["fm"])
+    rows, kept = own(run)
+    repair = fit_repair(kind, np.arange(100) % 3 == 0, np.linspace(2, -3, 100))  # a curve that falls, or is level
+    repair = repair if kind == "platt" else Isotonic(rows=90, clicks=30, x=[-1.0, 0.5], y=[0.2, 0.9])
+    plain, repaired = Scorer(run, rows), Scorer(run, rows, repair)
+    for before, after in zip(plain.slices(), repaired.slices(), strict=True):
+        np.testing.assert_array_equal(before.logit, after.logit)
+        np.testing.assert_allclose(before.probability, metrics.sigmoid(before.logit), atol=1e-12)
+        np.testing.assert_allclose(after.probability, repair.apply(after.logit), atol=1e-12)
+    report = repaired.report()
+    assert (plain.report().repair, report.repair) == (None, kind)
+    probability, label = repair.apply(kept["logit"].to_numpy()), kept["label"].to_numpy()
+    assert report.mean_probability == pytest.approx(probability.mean(), abs=1e-5)
+    assert report.metrics["log_loss"] == pytest.approx(reference.log_loss(label, probability), abs=1e-5)
+    assert report.metrics["auc"] == pytest.approx(reference.roc_auc_score(label, probability), abs=1e-5)
+    assert sum(report.histogram) == len(rows)
     assert ScoreReport.model_validate_json(report.model_dump_json()) == report
 
 

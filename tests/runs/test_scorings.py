@@ -13,6 +13,7 @@ import pytest
 from ctrcore.errors import DataError, RunError
 from ctrcore.metrics import sigmoid
 from ctrcore.runs import score_job, scoring, scorings
+from ctrcore.runs.repairs import fit_repairs, remove_repair
 from ctrcore.runs.run import Run
 from ctrcore.runs.score_job import score_upload
 from ctrcore.runs.scoring import score
@@ -124,6 +125,24 @@ def test_lists_are_shown_as_texts(here: Workspace, tmp_path: Path) -> None:
     scoring_id = here.add_scoring(run_of(here).id, "rows.parquet", (tmp_path / "rows.parquet").read_bytes())
     done(here, scoring_id)
     assert here.scoring(scoring_id).head()["history_item"].tolist() == table["history_item"].tolist()
+
+
+def test_a_file_is_scored_with_a_repair_that_the_run_has(here: Workspace) -> None:
+    run, table = run_of(here), clicks_table(50)
+    with pytest.raises(RunError, match="no platt repair"):
+        here.add_scoring(run.id, "a.csv", csv(table), repair="platt")
+    assert here.scorings() == []
+    repair = fit_repairs(run)["platt"]
+    scoring_id = here.add_scoring(run.id, "a.csv", csv(table), repair="platt")
+    done(here, scoring_id)
+    found = here.scoring(scoring_id).head(50)
+    assert here.scoring(scoring_id).report().repair == "platt"
+    np.testing.assert_allclose(found["logit"], score(run, table)[1], atol=1e-5)
+    np.testing.assert_allclose(found["probability"], repair.apply(found["logit"].to_numpy()), atol=1e-6)
+    again = here.add_scoring(run.id, "a.csv", csv(table), repair="isotonic")
+    remove_repair(run, "isotonic")
+    with pytest.raises(RunError, match="no isotonic repair"):
+        done(here, again)
 
 
 def test_progress_rises_and_a_request_to_stop_is_heard(here: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
