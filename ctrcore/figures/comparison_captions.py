@@ -27,7 +27,7 @@ GAIN: Caption = {
 LIFT: Caption = {
     "title": "How many times better than chance",
     "read": "A lift of 2 at 10 %: the best tenth of the rows holds twice as many clicks as any tenth would. At 100 % "
-    "every curve ends at 1.",
+    "every curve ends at 1. Lists shorter than 0.2 % are not drawn: they rest on too few rows.",
     "beware": "The left end rests on few rows and swings. The highest lift possible is one over the click rate.",
 }
 CALIBRATION: Caption = {

@@ -54,7 +54,7 @@ def precision_recall(curves: Sequence[Curve], click_rate: float) -> go.Figure:
         click_rate: share of clicks among all rows.
     """
     figure = go.Figure()
-    add_guide(figure, [0, 1], [click_rate, click_rate], f"random order ({click_rate:.1%})")
+    add_guide(figure, [0, 1], [click_rate, click_rate], "random order")
     for curve, nth in _in_turn(curves):
         _add_line(figure, curve, nth, "%{x:.3f} of the clicks found, %{y:.3f} of the called rows are clicks")
     figure.update_xaxes(range=[-0.01, 1.01])
@@ -81,20 +81,22 @@ def gain(curves: Sequence[Curve], click_rate: float) -> go.Figure:
     return finish(figure, height=HEIGHT, x="share of the rows, best score first", y="share of all clicks found")
 
 
-def lift(curves: Sequence[Curve], least: float = 0.005) -> go.Figure:
+def lift(curves: Sequence[Curve], least: float = 0.002) -> go.Figure:
     """Lift: how many times more clicks the best part of the list holds than a random part of that size.
 
     Args:
         curves: x share of the rows, best first; y lift.
-        least: lists shorter than this share set no scale: a handful of rows swings far up and down.
+        least: shorter lists are not drawn: the lift of a handful of rows swings far up and down.
     """
     figure = go.Figure()
     add_guide(figure, [0, 1], [1, 1], "random order")
     highest = 1.0
     for curve, nth in _in_turn(curves):
-        _add_line(figure, curve, nth, "best %{x:.1%} of the rows: %{y:.2f} times the click rate")
-        steady = np.asarray(curve.y, dtype=float)[np.asarray(curve.x, dtype=float) >= least]
-        highest = max(highest, float(np.nanmax(steady)) if len(steady) else 1.0)
+        x, y = np.asarray(curve.x, dtype=float), np.asarray(curve.y, dtype=float)
+        x, y = x[x >= least], y[x >= least]
+        drawn = Curve(curve.label, curve.model, x, y)
+        _add_line(figure, drawn, nth, "best %{x:.1%} of the rows: %{y:.2f} times the click rate")
+        highest = max([highest, *y[np.isfinite(y)]])
     figure.update_xaxes(range=[-0.01, 1.01], tickformat=".0%")
     figure.update_yaxes(range=[0, 1.08 * highest])
     return finish(figure, height=HEIGHT, x="share of the rows, best score first", y="lift (times the click rate)")

@@ -104,31 +104,31 @@ def confusion(counts: Mapping[str, int], title: str) -> go.Figure:
     """
     grid = np.array([[counts["tp"], counts["fn"]], [counts["fp"], counts["tn"]]], dtype=float)
     share = grid / np.maximum(grid.sum(axis=1, keepdims=True), 1)
-    names = [["found click", "missed click"], ["false alarm", "rightly left out"]]
+    names = [["found", "missed"], ["false<br>alarm", "rightly<br>left out"]]
     text = [[f"{grid[i, j]:,.0f}<br>{share[i, j]:.0%}<br>{names[i][j]}" for j in range(2)] for i in range(2)]
-    axis = {"automargin": True, "title": {"standoff": 8}}
     # Built in one go: a slider redraws one of these for each model.
     return go.Figure(
         go.Heatmap(
             z=share,
             x=["click", "no click"],
-            y=["click", "no click"],
+            y=["really<br>click", "really<br>no click"],
             zmin=0,
             # Above 1: the darkest colours of the scale would swallow the numbers written on them.
             zmax=1.8,
             text=text,
             texttemplate="%{text}",
+            textfont={"size": 13},
             showscale=False,
             xgap=2,
             ygap=2,
-            hovertemplate="really %{y}, predicted %{x}<br>%{text}<extra></extra>",
+            hovertemplate="%{y}, predicted %{x}<br>%{text}<extra></extra>",
         ),
         {
             "title": {"text": shorten(title, 32), "font": {"size": 15}, "x": 0},
-            "height": 270,
-            "margin": {"l": 8, "r": 16, "t": 36, "b": 8},
+            "height": 290,
+            "margin": {"l": 4, "r": 4, "t": 36, "b": 4},
             "showlegend": False,
-            "xaxis": axis | {"title": {"text": "predicted", "standoff": 8}},
-            "yaxis": axis | {"title": {"text": "really", "standoff": 8}, "autorange": "reversed"},
+            "xaxis": {"automargin": True, "title": {"text": "predicted", "standoff": 4}},
+            "yaxis": {"automargin": True, "autorange": "reversed"},
         },
     )

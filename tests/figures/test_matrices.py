@@ -60,10 +60,10 @@ def test_a_matrix_of_zeros_or_nothing_still_draws() -> None:
 
 def test_confusion_puts_what_really_happened_in_rows() -> None:
     heat = confusion({"tp": 30, "fn": 10, "fp": 5, "tn": 55}, "FM").data[0]
-    assert heat.y == ("click", "no click")
+    assert heat.y == ("really<br>click", "really<br>no click")
     np.testing.assert_allclose(np.array(heat.z, dtype=float), [[0.75, 0.25], [5 / 60, 55 / 60]])
     assert heat.text[0][0].startswith("30<br>75%<br>found")
-    assert heat.text[1][0].startswith("5<br>8%<br>false alarm")
+    assert heat.text[1][0].startswith("5<br>8%<br>false<br>alarm")
 
 
 @pytest.mark.parametrize("counts", [{"tp": 0, "fn": 0, "fp": 0, "tn": 0}, {"tp": 0, "fn": 0, "fp": 1, "tn": 2}])

@@ -31,9 +31,10 @@ def show(view: View) -> None:
             "Groups of rows in the calibration", BINS, default=10, required=True, key="bins", bind="query-params"
         )
     with st.grid(2, min_column_width=380):
-        _calibration(view, bins)
+        with st.container():
+            _calibration(view, bins)
+            _table(view)
         _histograms(view)
-    _table(view)
     show_repairs(view)
 
 

@@ -37,8 +37,7 @@ def show(view: View) -> None:
             _precision_recall(view, names)
             _gain(view, names)
             _lift(view, names)
-    if level() != "Simple":
-        _top_of_the_list(view)
+            _top_of_the_list(view)
 
 
 def _roc(view: View, names: str, share: float) -> None:
@@ -103,35 +102,37 @@ def _cut(curve: Curve, share: float) -> Curve:
 
 def _top_of_the_list(view: View) -> None:
     """What the best 1, 5 and 10 % of the list hold, in numbers."""
-    rows = []
-    for one in view.contenders:
-        row: dict[str, object] = {"run": one.title}
-        for top in tops(view.sheet.ranked(one.id), SHARES):
-            name = f"{top.share:.0%}"
-            row |= {f"lift {name}": top.lift, f"found {name}": top.recall, f"precision {name}": top.precision}
-        rows.append(row)
+    rows = [
+        {
+            "best": f"{top.share:.0%}",
+            "run": one.title,
+            "lift": top.lift,
+            "recall": top.recall,
+            "precision": top.precision,
+            "rows": top.rows,
+        }
+        for place in range(len(SHARES))
+        for one in view.contenders
+        for top in (tops(view.sheet.ranked(one.id), SHARES)[place],)
+    ]
     table = pd.DataFrame(rows)
-    shares = [f"{share:.0%}" for share in SHARES]
-    order = [f"{kind} {share}" for kind in ("lift", "found", "precision") for share in shares]
-    config = {"run": st.column_config.TextColumn("Run", pinned=True)}
-    for share in shares:
-        config[f"lift {share}"] = st.column_config.NumberColumn(
-            f"Lift, best {share}", format="%.2f", help=WORDS["lift"]
-        )
-        config[f"found {share}"] = st.column_config.NumberColumn(
-            f"Clicks found, best {share}", format="percent", help=WORDS["recall"]
-        )
-        config[f"precision {share}"] = st.column_config.NumberColumn(
-            f"Precision, best {share}", format="percent", help=WORDS["precision"]
-        )
-    with st.container(border=True, key="card-tops"):
+    with st.container(border=True, key="card-tops", height="stretch"):
         st.markdown("#### The top of the list in numbers", help=WORDS["lift"])
+        if level() != "Expert":
+            st.caption("What the best 1, 5 and 10 % of the rows hold: the part of a list that anybody sees.")
         st.dataframe(
             table,
             hide_index=True,
+            height=min(38 + 35 * len(table), 600),
             key="tops-table",
-            column_order=["run", *(order if level() == "Expert" else order[:6])],
-            column_config=config,
-            alt="Lift and share of clicks found in the best 1, 5 and 10 percent of the list, for each run",
+            column_order=["best", "run", "lift", "recall", "precision"],
+            column_config={
+                "best": st.column_config.TextColumn("Best", pinned=True),
+                "run": st.column_config.TextColumn("Run"),
+                "lift": st.column_config.NumberColumn("Lift", format="%.2f", help=WORDS["lift"]),
+                "recall": st.column_config.NumberColumn("Clicks found", format="percent", help=WORDS["recall"]),
+                "precision": st.column_config.NumberColumn("Precision", format="percent", help=WORDS["precision"]),
+            },
+            alt="Lift, share of clicks found and precision in the best 1, 5 and 10 percent of the list, for each run",
         )
         csv_button(table, "top-of-the-list")
