@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ctrcore import metrics
+from ctrcore.data.measuring import wilson
 
 Array = npt.NDArray[np.float64]
-NORMAL = 1.959963984540054  # 97.5 % of a normal distribution lie below
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,11 @@ def calibration(label: metrics.Labels, probability: metrics.Array, bins: int = 1
         bins: at most so many; rows with the same probability share one.
     """
     mean, rate, rows = metrics.calibration(label, probability, bins)
-    low, high = wilson(rate, rows)
-    return Bins(np.asarray(mean, np.float64), np.asarray(rate, np.float64), low, high, rows.astype(np.int64))
-
-
-def wilson(rate: npt.ArrayLike, rows: npt.ArrayLike) -> tuple[Array, Array]:
-    """95 % interval of a share that was observed in so many rows, at least one (Wilson 1927)."""
-    share, count = np.asarray(rate, np.float64), np.asarray(rows, np.float64)
-    weight = NORMAL**2 / count
-    middle = (share + weight / 2) / (1 + weight)
-    half = np.sqrt(weight * (share * (1 - share) + weight / 4)) / (1 + weight)
-    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
+    clicks = np.rint(rate * rows)
+    ends = np.array([wilson(int(found), int(count)) for found, count in zip(clicks, rows, strict=True)]).reshape(-1, 2)
+    return Bins(
+        np.asarray(mean, np.float64), np.asarray(rate, np.float64), ends[:, 0], ends[:, 1], rows.astype(np.int64)
+    )
 
 
 def histogram(label: metrics.Labels, probability: metrics.Array, bins: int = 40) -> tuple[Array, Array, Array]:
