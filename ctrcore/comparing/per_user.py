@@ -15,12 +15,11 @@ import numpy.typing as npt
 from ctrcore.comparing.exposure import Exposure, exposure
 from ctrcore.comparing.lists import Lists
 from ctrcore.comparing.sheet import Sheet
-from ctrcore.comparing.testing import Interval
+from ctrcore.comparing.testing import NORMAL, Interval
 from ctrcore.errors import DataError
 
 Metric = Literal["hit_rate", "ndcg", "mrr", "map", "precision", "recall"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
-NORMAL = 1.959963984540054  # the standard normal's 97.5 % point
 Array = npt.NDArray[np.float64]
 
 
@@ -143,10 +142,14 @@ def compare_users(sheet: Sheet, a: str, b: str, k: int = 10, metric: Metric = "n
 
 
 def _mean(values: Array, least: float = 0.0) -> Interval:
-    """Mean over users with its normal 95 % interval, which stays within what is possible. NaN where one user is all."""
+    """Mean over users with its normal 95 % interval, which stays within what is possible.
+
+    One user, or users who are all alike, cannot tell an interval: its ends are NaN.
+    """
     mean = float(values.mean())
     error = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("nan")
-    low, high = (float(np.clip(mean + sign * NORMAL * error, least, 1.0)) for sign in (-1, 1))
+    half = NORMAL * error if error > 0 else float("nan")
+    low, high = (float(np.clip(mean + sign * half, least, 1.0)) for sign in (-1, 1))
     return Interval(value=mean, low=low, high=high, standard_error=error)
 
 
