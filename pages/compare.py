@@ -7,7 +7,18 @@ from collections.abc import Callable
 import streamlit as st
 
 from ctrcore.figures.style import MODEL_TITLES
-from pages.shared.compare import cutoffs, differ, learning, outside, probabilities, ranking, slices, tests, users
+from pages.shared.compare import (
+    cutoffs,
+    differ,
+    learning,
+    outside,
+    probabilities,
+    ranking,
+    report,
+    slices,
+    tests,
+    users,
+)
 from pages.shared.compare.scoreboard import scoreboard, settings, verdict
 from pages.shared.compare.view import View, view_of
 from pages.shared.pickers import finished_runs, pick_contenders, pick_dataset
@@ -52,3 +63,4 @@ for tab, show in zip(tabs, VIEWS.values(), strict=True):
     if tab.open:
         with tab, problems_shown():
             show(view)
+report.panel(view)

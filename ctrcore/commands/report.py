@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ctrcore.commands.options import changed, setting
+from ctrcore.commands.options import changed, given, settings_of
 from ctrcore.commands.output import bar, note
 from ctrcore.commands.places import find_contenders, open_workspace
 from ctrcore.errors import RunError
@@ -38,13 +38,16 @@ class Sections(click.ParamType[tuple[str, ...]]):
     show_default=True,
     help="The file to write.",
 )
-@setting(Options, "title", "--title")
-@setting(Options, "tests", "--tests")
-@setting(Options, "replicates", "--replicates")
-@setting(Options, "seed", "--seed")
-@setting(Options, "rows", "--rows")
+@settings_of(Options, "report", skip=("sections",))
 @click.option("--sections", type=Sections(), help=f"Only these, with commas between: {', '.join(SECTIONS)}.")
-def report(runs: tuple[str, ...], *, outside: tuple[str, ...], out: Path, **given: Any) -> None:
+def report(
+    runs: tuple[str, ...],
+    *,
+    outside: tuple[str, ...],
+    out: Path,
+    sections: tuple[Any, ...] | None,
+    **options: Any,
+) -> None:
     """Write one HTML file on RUNS (ids, beginnings of ids, names or 'last'): data, settings, curves, tests, reasons.
 
     The file holds all it needs: it opens offline, asks no server for anything, and prints well.
@@ -53,8 +56,9 @@ def report(runs: tuple[str, ...], *, outside: tuple[str, ...], out: Path, **give
 
     if not out.absolute().parent.is_dir():
         raise RunError(f"There is no folder '{out.parent}'.", "Make it first, or write the report elsewhere.")
-    options = changed(Options(), {name: value for name, value in given.items() if value is not None}, "report")
+    chosen = given(options, "report") | ({"sections": sections} if sections is not None else {})
+    wanted = changed(Options(), chosen, "report")
     found = find_contenders(open_workspace(), runs, outside)
     with bar("writing the report") as tell:
-        write_report(found, out, options, lambda done, _next: tell(done))
+        write_report(found, out, wanted, lambda done, _next: tell(done))
     note(f"Written to {out} ({out.stat().st_size / 1e6:.1f} MB).")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ctrcore.figures.captions import Caption
 
 TITLES = {"auc": "AUC", "log_loss": "Log-loss", "pcoc": "Calibration"}
-CHANCE = 0.05
 _READ = {
     "auc": "Full dots: the AUC there differs beyond chance from that on all other rows, after the correction. Hollow "
     "and faint: may be chance.",
@@ -44,21 +43,6 @@ def of_pair(measure: str, a: str, b: str, shown: int, of: int) -> Caption:
         "beware": "The rows of a slice are the same for both models, but slices overlap: several lines may show one "
         "and the same difference. No line says why a model is better there.",
     }
-
-
-def guard(looked: int, told: int, small: int, least: int, least_class: int, *, among: str = "those shown") -> str:
-    """What keeps noise from being read as a finding.
-
-    Args:
-        looked: slices looked at. told: those of them, or of the ones shown, that stand out after the correction.
-        small: slices too small to judge, with fewer rows than `least` or fewer of a class than `least_class`.
-        among: which ones `told` counts.
-    """
-    return (
-        f"{looked} slices looked at; about {looked * CHANCE:.0f} would stand out by chance without the correction. "
-        f"With it {told or 'none'} of {among} {'stands' if told == 1 else 'stand'} out. {small} too small to "
-        f"judge: fewer than {least} rows, or fewer than {least_class} clicks or non-clicks."
-    )
 
 
 def lists(k: int, users: int) -> Caption:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from ctrcore.comparing.disputes import agreement, disputed
 from ctrcore.comparing.groupings import Grouping, groupings
+from ctrcore.comparing.sheet import Sheet
+from ctrcore.comparing.slice_words import (
+    caution,
+    description_in_words,
+    differences_in_words,
+    weak_slices_in_words,
+)
 from ctrcore.comparing.slices import LEAST_CLASS, LEAST_ROWS, difference_table, slice_table, too_small
+from ctrcore.comparing.tree import describe
 from ctrcore.figures import slice_captions
 from ctrcore.figures.slices import Series, dots_of, interval_dots, worst_first
 from ctrcore.report.behind import Behind, rows_behind
@@ -65,7 +73,6 @@ def _weak(material: Material, found: list[Grouping], order: Sequence[str]) -> li
         dots = dots_of(lines, ("auc", "auc_low", "auc_high", "told"))
         series.append(Series(titles[name], material.models[name], dots, sheet.ranked(name).auc))
     figure = interval_dots(_places(top), _notes(top), series, x="AUC within the slice")
-    told = int(mine["told"].sum())
     return [
         heading,
         Chart(
@@ -75,7 +82,8 @@ def _weak(material: Material, found: list[Grouping], order: Sequence[str]) -> li
             f"AUC with intervals on the {len(top)} worst slices of {title}",
             ("slice", "auc"),
         ),
-        Text(slice_captions.guard(len(mine), told, small, LEAST_ROWS, LEAST_CLASS, among="them")),
+        Text(caution(mine, small)),
+        *(Text(sentence) for sentence in weak_slices_in_words(top, order[0], title)),
         _slices(top, order[0] in {one.id for one in material.probable}),
     ]
 
@@ -89,7 +97,7 @@ def _slices(top: pd.DataFrame, probable: bool) -> Table:
         Column("Click rate", "click-through rate"),
         Column("AUC", "auc"),
         Column("Against the other rows"),
-        Column("p (Holm)", "correction"),
+        Column("Corrected p", "correction"),
         *([Column("Log-loss", "log_loss"), Column("PCOC", "pcoc")] if probable else []),
     ]
     rows = [
@@ -123,7 +131,7 @@ def _between(material: Material, found: list[Grouping], a: str, b: str) -> list[
     ]
     if table.empty:
         return parts
-    top, told, small = table.head(SHOWN), int(table["told"].sum()), too_small(sheet, found)
+    top = table.head(SHOWN)
     dots = dots_of(top, ("difference", "low", "high", "told"))
     figure = interval_dots(
         _places(top), _notes(top), [Series("A minus B", None, dots)], x="AUC of A minus AUC of B", zero=0.0
@@ -137,8 +145,21 @@ def _between(material: Material, found: list[Grouping], a: str, b: str) -> list[
             f"Difference of AUC between {titles[a]} and {titles[b]} with intervals on {len(top)} slices",
             ("slice", "rank correlation", "shared top", "correction"),
         ),
-        Text(slice_captions.guard(len(table), told, small, LEAST_ROWS, LEAST_CLASS, among="them")),
+        Text(caution(table, too_small(sheet, found))),
+        *(Text(sentence) for sentence in differences_in_words(top, titles[a], titles[b])),
+        Heading(f"Where {titles[a]} is ahead, in words"),
+        *_tree(sheet, found, a, b, titles),
     ]
+
+
+def _tree(sheet: Sheet, found: list[Grouping], a: str, b: str, titles: Mapping[str, str]) -> list[Part]:
+    """A shallow tree's places in sentences."""
+    about = (
+        "A small decision tree looked for places in which the lead differs, on one half of the rows; what it found was "
+        "measured on the other half, which it had not seen."
+    )
+    sentences = description_in_words(describe(sheet, found, a, b), titles[a], titles[b])
+    return [Text(about), *(Text(sentence) for sentence in sentences)]
 
 
 def _rows(material: Material, behind: Behind, a: str, b: str) -> list[Part]:

@@ -20,7 +20,7 @@ from ctrcore.report.metrics import metrics
 from ctrcore.report.options import SECTIONS, Options, SectionName
 from ctrcore.report.page import to_html
 from ctrcore.report.settings import settings
-from ctrcore.report.tests import tests, verdict
+from ctrcore.report.testing import tests, verdict
 from ctrcore.report.users import users
 from ctrcore.runs.contenders import Contender
 from ctrcore.runs.files import replacing

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from ctrcore.comparing.testing import Test, in_words, told
+import math
+
+from ctrcore.comparing.testing import LEVEL, Test, in_words, told
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.intervals import Span, auc_intervals, forest
 from ctrcore.report.content import Chart, Column, Note, Part, Table, Text
 from ctrcore.report.material import PARTS, Material
 from ctrcore.report.writing import number, p_value, signed
 
+FEW = 6  # comparisons that the finding puts in words one by one
+MOST = 21  # pairs that are drawn and put in words
 METHODS = {
     "delong": "The intervals and p-values are DeLong's: exact for large tables, paired, with all rows taken as "
     "independent of each other. Where users have many rows each, the bootstrap of whole users is the fairer test.",
@@ -22,7 +26,7 @@ METHODS = {
 def verdict(material: Material) -> list[Part]:
     """Which model orders clicks best, whether that can be told, and what it rests on."""
     intervals, titles, sheet = material.comparison.intervals, material.titles, material.sheet
-    best = max(material.contenders, key=lambda one: -1.0 if (auc := intervals[one.id].value) != auc else auc)
+    best = max(material.contenders, key=lambda one: _rankable(intervals[one.id].value))
     found = intervals[best.id]
     rows = f"{material.judging}, {sheet.clicks / max(len(sheet), 1):.1%} of them clicked"
     first = f"**{best.title}** orders clicks best: " if len(material.contenders) > 1 else f"**{best.title}** has an "
@@ -30,7 +34,7 @@ def verdict(material: Material) -> list[Part]:
         Text(f"{first}AUC {number(found.value)} (95 % {number(found.low)} to {number(found.high)}) on {rows}.")
     ]
     others = [test for test in material.comparison.tests if best.id in (test.a, test.b)]
-    parts += [Text(in_words(test, titles)) for test in others]
+    parts += [Text(in_words(test, titles)) for test in others] if len(others) <= FEW else _together(others, titles)
     if len(others) > 1:
         parts.append(Text("These statements are corrected for how many comparisons there are (Holm)."))
     left_out = max(sheet.left_out.values(), default=0)
@@ -70,11 +74,29 @@ def tests(material: Material) -> list[Part]:
     ]
     if not comparison.tests:
         return [*parts, Note("With a single model there is nothing to compare it with.")]
-    pairs = [_pair(test, titles) for test in comparison.tests]
-    sentences = [in_words(test, titles) for test in comparison.tests]
+    shown = comparison.tests
+    if len(shown) > MOST:
+        best = max(material.contenders, key=lambda one: _rankable(comparison.intervals[one.id].value)).id
+        shown = [test for test in shown if best in (test.a, test.b)]
+        parts.append(
+            Text(f"Of {len(comparison.tests)} pairs those with {titles[best]} are drawn; the table has all of them.")
+        )
+    pairs = [_pair(test, titles) for test in shown]
+    sentences = [in_words(test, titles) for test in shown]
     parts.append(Chart("differences", forest(pairs, "difference of AUC"), captions.DIFFERENCES, " ".join(sentences)))
-    parts.append(_table(comparison.tests, titles))
+    parts.append(_table(comparison.tests, titles, folded=len(comparison.tests) > MOST))
     parts += [Text(sentence) for sentence in sentences]
+    needed = math.ceil(
+        2 * len(comparison.tests) / LEVEL
+    )  # the least p of n draws is 2 / (n + 1), before the correction
+    if 0 < comparison.replicates < needed:
+        parts.append(
+            Note(
+                f"{comparison.replicates:,} draws are too few to tell any of {len(comparison.tests)} pairs apart after "
+                f"the correction: {needed:,} are needed.",
+                warning=True,
+            )
+        )
     parts.append(
         Note(
             "**What not to conclude:** a p-value is not the chance that two models are equal, and it says nothing on "
@@ -90,14 +112,33 @@ def _pair(test: Test, titles: dict[str, str]) -> Span:
     return Span(label, test.difference, test.low, test.high, told=told(test), note=f"p (Holm) {p_value(test.adjusted)}")
 
 
-def _table(found: list[Test], titles: dict[str, str]) -> Table:
+def _rankable(auc: float) -> float:
+    """An AUC that is not defined comes last."""
+    return -1.0 if math.isnan(auc) else auc
+
+
+def _together(found: list[Test], titles: dict[str, str]) -> list[Part]:
+    """Many comparisons with the best model, as two sentences."""
+    best = found[0].a if found[0].a in (found[1].a, found[1].b) else found[0].b
+    names = {True: list[str](), False: list[str]()}
+    for test in found:
+        names[told(test)].append(titles[test.b if test.a == best else test.a])
+    parts: list[Part] = []
+    if names[True]:
+        parts.append(Text(f"It ranks better than {', '.join(names[True])}: more than chance would explain."))
+    if names[False]:
+        parts.append(Text(f"No difference can be told from {', '.join(names[False])}."))
+    return parts
+
+
+def _table(found: list[Test], titles: dict[str, str], folded: bool) -> Table:
     columns = [
         Column("Models", number=False),
         Column("Difference of AUC", "auc"),
-        Column("95 % from"),
-        Column("to"),
-        Column("p"),
-        Column("p (Holm)", "correction"),
+        Column("95 % from", "interval"),
+        Column("to", "interval"),
+        Column("p", "p"),
+        Column("Corrected p", "adjusted p"),
         Column("Told apart", number=False),
     ]
     rows = [
@@ -112,4 +153,4 @@ def _table(found: list[Test], titles: dict[str, str]) -> Table:
         ]
         for test in found
     ]
-    return Table("Every pair of models", columns, rows)
+    return Table("Every pair of models", columns, rows, folded=folded)

@@ -1,0 +1,155 @@
+"""The report: one HTML file on the models compared, made in the background and then downloaded."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ctrcore.report.options import SECTIONS, Options
+from pages.shared.compare.view import Key, View
+from pages.shared.level import level
+from pages.shared.problems import show_problem
+from pages.shared.tools import plain
+
+if TYPE_CHECKING:
+    from ctrcore.comparing.testing import Method
+
+TESTS: dict[Method, str] = {"delong": "DeLong", "bootstrap": "Bootstrap of rows", "users": "Bootstrap of users"}
+_KEPT = "report-making"
+
+
+@dataclass
+class Making:
+    """A report on its way, in a thread of its own: it goes on while the visitor looks at something else.
+
+    Attributes:
+        key: of the models. options: what was asked for.
+        share: done, 0 to 1. step: what comes next.
+        text: the file, when it is done. error: what went wrong.
+    """
+
+    key: Key
+    options: Options
+    share: float = 0.0
+    step: str = "starting"
+    text: str | None = None
+    error: Exception | None = None
+    thread: threading.Thread | None = field(default=None, repr=False)
+
+    @property
+    def active(self) -> bool:
+        """True while it is being made."""
+        return self.text is None and self.error is None
+
+    def start(self, view: View) -> None:
+        """Begin."""
+        self.thread = threading.Thread(target=self._make, args=(view,), daemon=True)
+        self.thread.start()
+
+    def _make(self, view: View) -> None:
+        from ctrcore.report import make_report
+
+        try:
+            self.text = make_report(view.contenders, self.options, self._tell, sheet=view.sheet)
+        except Exception as error:
+            self.error = error
+
+    def _tell(self, share: float, step: str) -> None:
+        self.share, self.step = share, step
+
+
+def panel(view: View) -> None:
+    """The choices, the button, the progress, and the download."""
+    with st.expander("Report: everything on these models in one file", icon=":material/summarize:", key="report-panel"):
+        st.markdown(
+            "One HTML file with the data, the settings, the metrics, the tests, the curves and what the models look "
+            "at. It opens offline in any browser, prints well, and holds no link to this app."
+        )
+        options = _options(view)
+        making: Making | None = st.session_state.get(_KEPT)
+        if making is not None and making.active:
+            _watch()
+        else:
+            _offer(view, options, making)
+
+
+def _options(view: View) -> Options:
+    """What the report contains; the simple level takes all but single rows."""
+    title = st.text_input("Title", key="report-title", max_chars=200, placeholder="made from the dataset's name")
+    if level() == "Simple":
+        return Options(title=title.strip())
+    sections = st.pills(
+        "Sections",
+        list(SECTIONS),
+        selection_mode="multi",
+        default=list(SECTIONS),
+        format_func=SECTIONS.__getitem__,
+        key="report-sections",
+    )
+    tests: Method = "delong"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if level() == "Expert":
+            tests = st.segmented_control(
+                "Test",
+                [one for one in TESTS if one != "users" or view.sheet.has_users],
+                default="delong",
+                required=True,
+                format_func=TESTS.__getitem__,
+                key="report-test",
+                help="A bootstrap of many rows takes minutes.",
+            )
+        rows = st.toggle(
+            "Show single rows",
+            key="report-rows",
+            help="The rows that the best two models disagree on most, with their values. They are data of single "
+            "people, so think of who will read the report.",
+        )
+    return Options(
+        title=title.strip(), tests=tests, rows=rows, sections=tuple(one for one in SECTIONS if one in sections)
+    )
+
+
+def _offer(view: View, options: Options, making: Making | None) -> None:
+    """The button that starts it; of one that is done the download."""
+    if making is not None and making.error is not None:
+        show_problem(making.error)
+    ready = making is not None and making.text is not None and (making.key, making.options) == (view.key, options)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if ready and making is not None and making.text is not None:
+            text = making.text
+            st.download_button(
+                f"Download the report ({len(text) / 1e6:.1f} MB)",
+                text.encode,
+                file_name="report.html",
+                mime="text/html",
+                key="report-download",
+                icon=":material/download:",
+                type="primary",
+                on_click="ignore",
+            )
+        st.button(
+            "Make it again" if ready else "Make the report",
+            key="report-make",
+            icon=":material/summarize:",
+            type="secondary" if ready else "primary",
+            on_click=_start,
+            args=(view, options),
+        )
+        st.caption("Takes some seconds; you can go on looking around meanwhile.")
+
+
+def _start(view: View, options: Options) -> None:
+    making = Making(view.key, options)
+    st.session_state[_KEPT] = making
+    making.start(view)
+
+
+@st.fragment(run_every=0.5)
+def _watch() -> None:
+    making: Making = st.session_state[_KEPT]
+    if not making.active:
+        st.rerun()
+    st.progress(min(making.share, 1.0), text=f"Making the report: {plain(making.step)}")
