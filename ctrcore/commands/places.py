@@ -54,9 +54,8 @@ def find_outside(dataset: Dataset, text: str) -> OutsideScores:
             f"See 'python -m ctrcore outside list {dataset.id}'.",
         )
     if len(found) > 1:
-        raise RunError(
-            f"'{text}' means {len(found)} of them: {', '.join(one.id for one in found[:5])}.", "Give the id."
-        )
+        ids = ", ".join(one.id for one in found[:5])
+        raise RunError(f"'{text}' means {len(found)} outside scores: {ids}.", "Give the id.")
     return found[0]
 
 

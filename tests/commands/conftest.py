@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ctrcore.cli import cli
-from tests.trained import trained
+from tests.trained import Trained, trained
 
 __all__ = ["trained"]
 Shell = Callable[..., Result]
@@ -33,3 +34,10 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
 def as_json(shell: Shell) -> Callable[..., Any]:
     """As `shell`, with --json; returns the document, which is all that the standard output may hold."""
     return lambda *words, **options: json.loads(shell(*words, "--json", **options).stdout)
+
+
+@pytest.fixture
+def copied(trained: Trained, tmp_path: Path) -> Path:
+    """A copy that a test may change."""
+    shutil.copytree(trained.workspace.root, tmp_path / "copy")
+    return tmp_path / "copy"

@@ -1,8 +1,7 @@
-"""Commands on runs that are there: measure, compare, score, explain, keep order."""
+"""Commands on runs that are there: measure, explain, keep order."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,6 @@ from tests.data.tables import clicks_table
 from tests.trained import ROWS, Trained
 
 Json = Callable[..., Any]
-
-
-@pytest.fixture
-def copied(trained: Trained, tmp_path: Path) -> Path:
-    """A copy that a test may change."""
-    shutil.copytree(trained.workspace.root, tmp_path / "copy")
-    return tmp_path / "copy"
 
 
 @pytest.fixture
@@ -42,25 +34,6 @@ def test_evaluate(as_json: Json, shell: Shell, trained: Trained, clicks: Path) -
     assert 0 < on_file["auc"] < 1
     assert on_file["gauc_users"] <= 20
     assert "valid" in shell("evaluate", "last", workspace=root).stdout
-
-
-def test_compare(as_json: Json, shell: Shell, trained: Trained) -> None:
-    root, names = trained.workspace.root, ["LR", "FM", "AFM", "FiBiNET", "DIN"]
-    told = as_json("compare", *names, workspace=root)
-    table = told["runs"]
-    assert sorted(row["name"] for row in table) == sorted(names)
-    aucs = [row["auc"] for row in table]
-    assert aucs == sorted(aucs, reverse=True)
-    base = next(row["auc"] for row in table if row["name"] == "LR")
-    for row in table:
-        assert row["rela_impr"] == pytest.approx((row["auc"] - 0.5) / (base - 0.5) - 1)
-    assert as_json("compare", "FM", "LR", "--base", "LR", "--on", "valid", workspace=root)["base"] == trained.runs["lr"]
-    assert told["settings"]["model.name"] == {run: model for model, run in trained.runs.items()}
-    assert told["settings"]["model.hidden_units"][trained.runs["din"]] == [200, 80]
-    text = shell("compare", "LR", "FM", workspace=root).stdout
-    assert "rela impr" in text
-    assert "settings that differ" in text
-    assert "settings that differ" not in shell("compare", "LR", "LR", workspace=root).stdout
 
 
 @pytest.mark.parametrize("model", ["lr", "fm", "afm"])
