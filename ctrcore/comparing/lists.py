@@ -8,12 +8,15 @@ depends on the order in which rows happen to be stored.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from ctrcore.comparing.sheet import Sheet
+
 Array = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.integer]
 
 
 @dataclass(frozen=True)
@@ -41,30 +44,33 @@ class Lists:
     clicked: Ints
 
     @classmethod
-    def of(
-        cls, label: npt.NDArray[np.integer], score: npt.NDArray[np.float32], group: npt.NDArray[np.integer]
+    def of(cls, sheet: Sheet, name: str) -> Lists:
+        """One model's lists of the rows that have a user; made once and kept with the sheet."""
+        return sheet.kept("lists", name, lambda: cls._made(sheet.label, sheet.logit[name], *sheet.users))
+
+    @classmethod
+    def _made(
+        cls, label: npt.NDArray[np.uint8], score: npt.NDArray[np.float32], user: npt.NDArray[np.integer], users: int
     ) -> Lists:
-        """Lists of the rows that have a user (`group` at least 0); a list of each user, lowest number first."""
-        known = np.flatnonzero(group >= 0)
-        user = np.unique(group[known], return_inverse=True)[1].astype(np.int64)
-        key = _key(user, score[known])
+        known = np.flatnonzero(user >= 0)
+        key = _key(user[known], score[known])
         order = np.argsort(key)
-        key, user = key[order], user[order]
-        order = known[order]
+        key = key[order]
+        owner, order = (key >> np.uint64(32)).astype(np.int32), known[order].astype(np.int32)
         count = len(order)
         first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])) if count else np.empty(0, np.int64)
         size = np.diff(np.append(first, count))
         hits = np.concatenate([[0], np.cumsum(label[order], dtype=np.int64)])
-        rows = np.bincount(user)
+        rows = np.bincount(owner, minlength=users)
         start = np.cumsum(rows) - rows
-        owner = user[first]
+        owner = owner[first]
         return cls(
             order=order,
             user=owner,
-            size=size,
-            clicks=hits[first + size] - hits[first],
-            above=first - start[owner],
-            clicks_above=hits[first] - hits[start[owner]],
+            size=size.astype(np.int32),
+            clicks=(hits[first + size] - hits[first]).astype(np.int32),
+            above=(first - start[owner]).astype(np.int32),
+            clicks_above=(hits[first] - hits[start[owner]]).astype(np.int32),
             rows=rows,
             clicked=hits[start + rows] - hits[start],
         )
@@ -100,6 +106,7 @@ class Lists:
         found = self._sum(self.clicks / self.size * (total[end] - total[begin]))
         return _over(found, total[np.minimum(self.clicked, k)])
 
+    @cached_property
     def reciprocal_rank(self) -> Array:
         """Expected 1 / position of the first click of each list, shape (u,). Lists without a click are NaN."""
         decides = np.flatnonzero((self.clicks > 0) & (self.clicks_above == 0))
@@ -112,6 +119,7 @@ class Lists:
         result[self.user[decides]] = value
         return result
 
+    @cached_property
     def average_precision(self) -> Array:
         """Expected mean, over the clicked rows of each list, of the precision down to each, shape (u,).
 

@@ -99,7 +99,7 @@ def per_user(
     """
     if k < 1:
         raise DataError(f"A list of {k} rows has no first row.", "Choose at least one row.")
-    lists = Lists.of(sheet.label, sheet.logit[id], sheet.group)
+    lists = Lists.of(sheet, id)
     both = (lists.clicked > 0) & (lists.clicked < lists.rows)
     if not both.any():
         raise DataError(
@@ -110,8 +110,8 @@ def per_user(
     measured: dict[Metric, Array] = {
         "hit_rate": lists.hit(k),
         "ndcg": lists.gain(k),
-        "mrr": lists.reciprocal_rank(),
-        "map": lists.average_precision(),
+        "mrr": lists.reciprocal_rank,
+        "map": lists.average_precision,
         "precision": found / np.minimum(lists.rows, k),
         "recall": found / np.maximum(lists.clicked, 1),
     }
