@@ -14,8 +14,8 @@ from ctrcore.figures.style import MARK, NEGATIVE, NEUTRAL, POSITIVE, finish, saf
 
 Scale = Literal["probability", "rank"]
 # Clear where there are no rows, so that it lies on a light and on a dark page alike.
-CLOUD = [[0.0, "rgba(132,139,152,0.0)"], [0.01, "rgba(132,139,152,0.12)"], [1.0, "rgba(132,139,152,0.75)"]]
-SYMBOLS = ((0, "no click", NEGATIVE, "circle-open", 6), (1, "click", POSITIVE, "diamond", 7))
+CLOUD = [[0.0, "rgba(132,139,152,0.0)"], [0.01, "rgba(132,139,152,0.25)"], [1.0, "rgba(132,139,152,0.85)"]]
+SYMBOLS = ((0, "no click", NEGATIVE, "circle-open", 5), (1, "click", POSITIVE, "diamond", 6))
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,14 @@ def score_against_score(
             y=[chosen[1]],
             mode="markers",
             marker={"symbol": "circle-open", "size": 17, "color": MARK, "line": {"width": 3}},
-            name="the row below",
+            name="the row looked at",
             hoverinfo="skip",
         )
     pad = 0.02 * limit
     figure.update_xaxes(range=[-pad, limit + pad], tickformat=".0%")
     figure.update_yaxes(range=[-pad, limit + pad], tickformat=".0%")
     what = "probability" if scale == "probability" else "rank: share of rows it is above"
-    finish(figure, height=460, x=f"{shorten(names[0], 20)}, {what}", y=f"{shorten(names[1], 20)}, {what}")
+    finish(figure, height=520, x=f"{shorten(names[0], 20)}, {what}", y=f"{shorten(names[1], 20)}, {what}")
     return figure.update_layout(clickmode="event+select", dragmode="zoom")
 
 
@@ -108,10 +108,16 @@ def _add_points(figure: go.Figure, points: Points, names: tuple[str, str], scale
             x=a[here],
             y=b[here],
             mode="markers",
-            marker={"color": color, "symbol": symbol, "size": size, "opacity": 0.75, "line": {"width": 1.2}},
+            marker={
+                "color": color,
+                "symbol": symbol,
+                "size": size,
+                "opacity": 0.7,
+                "line": {"width": 1.2, "color": color},
+            },
             # Otherwise the row that is clicked would fade all others until the page has answered.
             selected={"marker": {"opacity": 1.0}},
-            unselected={"marker": {"opacity": 0.75}},
+            unselected={"marker": {"opacity": 0.7}},
             name=name,
             customdata=row[here][:, None],
             hovertemplate=f"row %{{customdata[0]}}, {name}<br>{safe(names[0])}: {verb}%{{x:.1%}}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,11 +12,18 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
-from ctrcore.figures.style import DASHES, NEUTRAL, SYMBOLS, finish, model_color, occurrences, safe, shorten, sign_color
+from ctrcore.figures.style import DASHES, NEUTRAL, SYMBOLS, finish, model_color, occurrences, safe, sign_color
 
 FAINT = 0.45
-LINE = 32  # characters beside the axis
+LINE, MOST_LINES = 34, 4  # characters beside the axis, and how often they are wrapped
 Measure = Literal["auc", "log_loss", "pcoc"]
+Columns = tuple[str, str, str, str | None]  # of a value, the ends of its interval, and whether it is told
+OF_MODEL: dict[Measure, Columns] = {
+    "auc": ("auc", "auc_low", "auc_high", "told"),
+    "log_loss": ("log_loss", "log_loss_low", "log_loss_high", None),
+    "pcoc": ("pcoc", "pcoc_low", "pcoc_high", "pcoc_told"),
+}
+LEAD = ("lead", "lead_low", "lead_high", "lead_told")
 
 
 @dataclass(frozen=True)
@@ -84,8 +92,10 @@ def interval_dots(
         "<br>%{customdata[3]}".replace("VALUE", ".2%" if percent else ".4f"),
         selector={"mode": "markers"},
     )
-    ticks = [f"{_wrapped(place)}<br><i>{safe(note)}</i>" for place, note in zip(places, notes, strict=True)]
-    height = 110 + max(52, 14 + 12 * len(series)) * max(len(places), 1)
+    names = [_wrapped(place) for place in places]
+    ticks = ["<br>".join([*lines, f"<i>{safe(note)}</i>"]) for lines, note in zip(names, notes, strict=True)]
+    tall = max(20 + 16 * max(map(len, names), default=1), 14 + 12 * len(series))
+    height = 110 + tall * max(len(places), 1)
     finish(figure, height=height, x=x, legend=any(one.overall is not None for one in series))
     figure.update_xaxes(tickformat=".0%" if percent else None)
     return figure.update_yaxes(
@@ -98,12 +108,9 @@ def interval_dots(
     )
 
 
-def _wrapped(place: str) -> str:
-    """A long 'name: value' on two lines, so that a narrow window has room for the dots."""
-    if len(place) <= LINE or ": " not in place:
-        return shorten(place, LINE)
-    name, value = place.split(": ", 1)
-    return f"{shorten(name, LINE)}:<br>{shorten(value, LINE)}"
+def _wrapped(place: str) -> list[str]:
+    """A long name on several lines, so that a narrow window has room for the dots."""
+    return textwrap.wrap(safe(place), LINE, max_lines=MOST_LINES, placeholder=" …") or [""]
 
 
 def _add_dots(
@@ -158,7 +165,7 @@ def _add_overall(figure: go.Figure, one: Series, nth: int, places: int) -> None:
     )
 
 
-def dots_of(table: pd.DataFrame, columns: tuple[str, str, str, str | None]) -> list[Dot]:
+def dots_of(table: pd.DataFrame, columns: Columns) -> list[Dot]:
     """The dots of a table with a line a slice.
 
     Args:
@@ -186,3 +193,18 @@ def worst_first(table: pd.DataFrame, measure: Measure) -> pd.DataFrame:
         "pcoc": lambda: (table["pcoc_low"] - 1).clip(lower=1 - table["pcoc_high"]),
     }[measure]()
     return table.loc[bad.sort_values(ascending=False, kind="stable").index]
+
+
+def leads(table: pd.DataFrame, measure: Literal["auc", "log_loss"]) -> pd.DataFrame:
+    """A table of differences with the columns lead, lead_low, lead_high and lead_told: above 0 model A is better.
+
+    Args:
+        table: as `comparing.slices.difference_table` gives it; its log-losses are above 0 where A is worse.
+        measure: of what.
+    """
+    if measure == "auc":
+        value, low, high, told = table["difference"], table["low"], table["high"], table["told"]
+    else:
+        value, low, high = -table["loss_difference"], -table["loss_high"], -table["loss_low"]
+        told = table["loss_told"]
+    return table.assign(lead=value, lead_low=low, lead_high=high, lead_told=told)

@@ -16,9 +16,11 @@ from pages.shared import address
 from pages.shared.charts import chart, csv_button, selected
 from pages.shared.chores import rows_ready
 from pages.shared.compare.pair import pick_pair
+from pages.shared.compare.places import By, show_places
 from pages.shared.compare.rows import recipe_of, show_row
 from pages.shared.compare.view import Key, View
 from pages.shared.level import level
+from pages.shared.problems import problems_shown
 from pages.shared.tools import plain
 
 POINTS = 1500
@@ -39,15 +41,17 @@ def show(view: View) -> None:
     _alike(view, pair)
     table = _disputed(view.key, pair, by, view.sheet)
     row = _row_looked_at(view, table)
-    left, right = st.columns(2)
-    with left:
+    ready = rows_ready(view.dataset, recipe_of(view))
+    with st.grid(2, min_column_width=380):
         _plot(view, pair, scale, row)
-        _list(view, pair, by, table)
-    with right:
-        show_row(view, row, with_cells=rows_ready(view.dataset, recipe_of(view)))
+        show_row(view, row, with_cells=ready)
+    _list(view, pair, by, table)
+    if ready:
+        with problems_shown():
+            show_places(view, pair, by)
 
 
-def _choices(pair: Pair, view: View) -> tuple[Scale, str]:
+def _choices(pair: Pair, view: View) -> tuple[Scale, By]:
     """What the axes show, and what makes a row disputed. Scores that only rank rows have no probabilities."""
     if level() == "Simple" or any(view[one].meaning == "order" for one in pair):
         return ("probability" if all(view[one].meaning == "probability" for one in pair) else "rank"), "rank"
@@ -60,17 +64,17 @@ def _choices(pair: Pair, view: View) -> tuple[Scale, str]:
         bind="query-params",
         help=f"{WORDS['probability']}  \nRank: {WORDS['rank']}",
     )
-    by = st.segmented_control(
-        "Disputed by",
+    by: By = st.segmented_control(
+        "Differ by",
         ["rank", "loss"],
         default="rank",
         required=True,
-        key="disputed-by",
+        key="differ-by",
         bind="query-params",
-        help="Rank: how far apart the two place a row among all rows. Loss: how much more the one is surprised by what "
-        f"happened than the other. {WORDS['log_loss']}",
+        help="What makes a row disputed, and a model better in a place. Rank: how far apart the two place a row among "
+        f"all rows. Loss: how much more the one is surprised by what happened than the other. {WORDS['log_loss']}",
     )
-    return scale, str(by)
+    return scale, by
 
 
 def _alike(view: View, pair: Pair) -> None:
@@ -132,47 +136,46 @@ def _plot(view: View, pair: Pair, scale: Scale, row: int) -> None:
     )
 
 
-def _list(view: View, pair: Pair, by: str, table: pd.DataFrame) -> None:
+def _list(view: View, pair: Pair, by: By, table: pd.DataFrame) -> None:
     """The rows that the two dispute most; a click on one shows it."""
-    a, b = (view.titles[one] for one in pair)
-    what = "percentile" if by == "rank" else "probability"
-    shown = pd.DataFrame(
-        {
-            "Row": table["row"],
-            "Really": table["label"].map({1: "click", 0: "no click"}),
-            "a": table[f"{what}_a"],
-            "b": table[f"{what}_b"],
-            "Gap": table["gap"].abs(),
-            "Right": table["right"].map({pair[0]: a, pair[1]: b, "": "–"}),
-        }
+    titles = {name: view.titles[one] for name, one in zip("ab", pair, strict=True)}
+    shown = table[["row", "label", "gap", "right"]].assign(
+        label=table["label"].map({1: "click", 0: "no click"}),
+        gap=table["gap"].abs(),
+        right=table["right"].map({pair[0]: titles["a"], pair[1]: titles["b"], "": "–"}),
     )
+    for at, (name, title) in enumerate(titles.items()):
+        shown.insert(2 + 2 * at, f"probability {name.upper()}: {title}", table[f"probability_{name}"])
+        shown.insert(3 + 2 * at, f"above {name.upper()}: {title}", table[f"percentile_{name}"])
+    shares = [name for name in shown.columns if name.startswith(("probability", "above"))]
     key = f"disputed-{by}-{pair[0]}-{pair[1]}"
-    about = "Above this share of the rows." if by == "rank" else WORDS["probability"]
-    with st.container(border=True, height="stretch"):
-        st.markdown(f"#### The {len(table)} most disputed rows")
+    with st.container(border=True):
+        st.markdown(f"#### The {len(table)} most disputed rows", help=WORDS["rank"])
         if level() != "Expert":
-            st.caption("Click a line to see the row. Right is the model that does better on it.")
+            st.caption("Click a line to see the row above. 'Better' is the model that does better on it.")
         st.dataframe(
             shown,
             hide_index=True,
-            height=320,
+            height=min(38 + 35 * len(shown), 320),
             key=key,
             on_select=partial(_take_line, key, table["row"].tolist()),
             selection_mode="single-row",
-            alt=f"The rows that {a} and {b} dispute most, the most disputed first",
+            alt=f"The rows that {titles['a']} and {titles['b']} dispute most, the most disputed first",
             column_config={
-                "Row": st.column_config.NumberColumn(format="%d"),
-                "a": st.column_config.NumberColumn(f"A: {a}", format="percent", help=about),
-                "b": st.column_config.NumberColumn(f"B: {b}", format="percent", help=about),
-                "Gap": st.column_config.NumberColumn(
+                "row": st.column_config.NumberColumn("Row", format="%d"),
+                "label": "Really",
+                "gap": st.column_config.NumberColumn(
+                    "Gap",
                     format="percent" if by == "rank" else "%.2f",
-                    help="How far the two are apart: in ranks."
+                    help="How far apart the two are: in ranks."
                     if by == "rank"
-                    else "How far the log-losses are apart.",
+                    else "How far apart the log-losses are.",
                 ),
+                "right": "Better",
+                **{name: st.column_config.NumberColumn(format="percent") for name in shares},
             },
         )
-        csv_button(shown.rename(columns={"a": f"{what} {a}", "b": f"{what} {b}"}), "disputed")
+        csv_button(shown, "disputed")
 
 
 def _take_point() -> None:
@@ -203,5 +206,5 @@ def _sample(key: Key, pair: Pair, _sheet: Sheet) -> pd.DataFrame:  # noqa: ARG00
 
 
 @st.cache_resource(show_spinner=False, max_entries=48)
-def _disputed(key: Key, pair: Pair, by: str, _sheet: Sheet) -> pd.DataFrame:  # noqa: ARG001
-    return disputed(_sheet, *pair, by="loss" if by == "loss" else "rank", count=LISTED)
+def _disputed(key: Key, pair: Pair, by: By, _sheet: Sheet) -> pd.DataFrame:  # noqa: ARG001
+    return disputed(_sheet, *pair, by=by, count=LISTED)

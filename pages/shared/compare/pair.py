@@ -35,7 +35,7 @@ def pick_pair(view: View, where: str) -> tuple[str, str]:
             key=key,
             on_change=_pick,
             args=(key, name, chosen),
-            width=260,
+            width=200,
         )
     return chosen
 

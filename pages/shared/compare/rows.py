@@ -74,7 +74,7 @@ def show_row(view: View, row: int, *, with_cells: bool) -> None:
     with st.container(border=True, key="disputed-row", height="stretch"):
         st.markdown(f"#### Row {row}: {'a click' if clicked else 'no click'}")
         if level() != "Expert":
-            st.caption("What each model says of it. Click a point or a line of the table for another row.")
+            st.caption("What each model says of it. Click a point, or a line of the table below, for another row.")
         st.dataframe(
             _said(view, place),
             hide_index=True,
@@ -130,7 +130,7 @@ def _cells(view: View, row: int) -> None:
         }
     )
     st.dataframe(
-        table, hide_index=True, height=min(38 + 35 * len(table), 360), key="disputed-row-cells", alt="The row's values"
+        table, hide_index=True, height=min(38 + 35 * len(table), 285), key="disputed-row-cells", alt="The row's values"
     )
     if histories:
         _history(cells, histories)
@@ -148,7 +148,7 @@ def _history(cells: pd.Series[Any], histories: Sequence[Column]) -> None:
         st.caption("The user had done nothing before this row: the history is empty.")
         return
     table = pd.DataFrame({name: pd.Series(found[:BEHAVIOURS], dtype=object) for name, found in members.items()})
-    table.index = pd.RangeIndex(1, len(table) + 1)  # a column of the table may have any name
+    table.index = pd.RangeIndex(1, len(table) + 1, name="back")  # a column of the table may have any name
     st.markdown(f"**Before it, the newest first** ({min(BEHAVIOURS, longest)} of {longest})", help=WORDS["history"])
     st.dataframe(
         table.fillna(""),

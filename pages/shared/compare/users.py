@@ -23,7 +23,7 @@ from pages.shared.level import level
 from pages.shared.problems import problems_shown, show_problem
 from pages.shared.tools import plain
 
-Items = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+Items = tuple[npt.NDArray[np.integer], npt.NDArray[np.integer]]
 TITLES: dict[Metric, str] = {
     "ndcg": "NDCG@{k}",
     "hit_rate": "HR@{k}",
@@ -34,6 +34,7 @@ TITLES: dict[Metric, str] = {
 }
 CHART: tuple[Metric, ...] = ("ndcg", "hit_rate", "mrr", "map")
 MOST = 50
+FIRST_K = (10, 5, 3, 2)
 
 
 def show(view: View) -> None:
@@ -97,7 +98,7 @@ def _choices(view: View) -> tuple[int, Metric, bool]:
             "K: how many rows of a user's list are seen",
             min_value=1,
             max_value=MOST,
-            value=5,
+            value=_first_k(view.key, view.sheet),
             key="k",
             bind="query-params",
             width=340,
@@ -235,6 +236,16 @@ def _items(key: Key, dataset_id: str, recipe_id: str, _view: View) -> Items | No
     learned = learned_rows(_view)
     item = recipe_of(_view).data_schema.item
     return None if item is None else items_of(table_of(_view)[item], _view.sheet.row, learned)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _first_k(key: Key, _sheet: Sheet) -> int:  # noqa: ARG001
+    """A K to begin with: the first of some that half of the users have more rows than, or else all look alike."""
+    for k in FIRST_K[:-1]:
+        users = per_user(_sheet, _sheet.ids[0], k).users
+        if users.short <= users.both / 2:
+            return k
+    return FIRST_K[-1]
 
 
 @st.cache_resource(show_spinner="Ordering the users' lists", max_entries=60)

@@ -1,0 +1,89 @@
+"""Where among the rows one of two models is better: what a shallow tree found, in sentences and as a chart."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from ctrcore.comparing.groupings import Grouping
+from ctrcore.comparing.sheet import Sheet
+from ctrcore.comparing.slice_words import description_in_words
+from ctrcore.comparing.tree import Description, describe
+from ctrcore.figures.slices import Dot, Series, interval_dots
+from ctrcore.words import WORDS
+from pages.shared.charts import chart
+from pages.shared.compare.rows import groupings_of, recipe_of
+from pages.shared.compare.view import Key, View
+from pages.shared.level import level
+from pages.shared.tools import plain
+
+By = Literal["rank", "loss"]
+DEPTH = 3
+AXES: dict[By, str] = {"rank": "mean lead of a row, in AUC", "loss": "mean lead of a row, in log-loss (nats)"}
+
+
+def show_places(view: View, pair: tuple[str, str], by: By) -> None:
+    """Where A is better and where B is, or that it cannot be told."""
+    a, b = (plain(view.titles[one]) for one in pair)
+    depth = DEPTH
+    if level() == "Expert":
+        depth = st.slider("Conditions of a place, at most", 1, 5, DEPTH, key="places-depth", width=300)
+    found = _described(
+        view.key, view.dataset.id, recipe_of(view).id, (*pair, by, depth), view.sheet, groupings_of(view)
+    )
+    st.markdown(f"#### Where is {a} better, where {b}?", help=WORDS["slice"])
+    *sentences, last = description_in_words(found, view.titles[pair[0]], view.titles[pair[1]])
+    st.markdown("\n".join(f"- {plain(one)}" for one in sentences))
+    st.caption(plain(last))
+    if len(found.leaves) > 1:
+        _chart(found, (view.titles[pair[0]], view.titles[pair[1]]), by)
+
+
+def _chart(found: Description, titles: tuple[str, str], by: By) -> None:
+    """The places as dots with intervals."""
+    a, b = (plain(title) for title in titles)
+    dots = [
+        Dot(leaf.value, leaf.low, leaf.high, leaf.told, "differs from elsewhere" if leaf.stands_out else "")
+        for leaf in found.leaves
+    ]
+    chart(
+        interval_dots(
+            [leaf.words for leaf in found.leaves],
+            [f"{leaf.rows:,} rows" for leaf in found.leaves],
+            [Series(f"{titles[0]} minus {titles[1]}", None, dots)],
+            x=AXES[by],
+            zero=0.0,
+        ),
+        key="places",
+        title=f"The lead of {a} over {b}, place by place",
+        read=f"Right of the upright line {a} is better, left of it {b}; the bars are 95 % intervals. Full dots differ "
+        "from zero beyond chance after the correction, hollow and faint ones may be chance. Together the places are "
+        "all rows. They were looked for and measured on different rows, so that looking around makes no finding.",
+        beware="The places describe where the models differ, not why: whatever goes along with the true reason may be "
+        "named instead of it. What is not named here may still make a difference.",
+        alt_text=f"Lead of {titles[0]} over {titles[1]} in {len(found.leaves)} places, with intervals",
+        data=lambda: _table(found),
+    )
+
+
+def _table(found: Description) -> pd.DataFrame:
+    numbers = ("rows", "value", "low", "high", "p", "adjusted", "told", "beyond", "beyond_adjusted", "stands_out")
+    return pd.DataFrame(
+        {"where": [leaf.words for leaf in found.leaves]}
+        | {name: [getattr(leaf, name) for leaf in found.leaves] for name in numbers}
+    )
+
+
+@st.cache_resource(show_spinner="Looking for places where the models differ", max_entries=48)
+def _described(
+    key: Key,  # noqa: ARG001
+    dataset_id: str,  # noqa: ARG001
+    recipe_id: str,  # noqa: ARG001
+    how: tuple[str, str, By, int],
+    _sheet: Sheet,
+    _found: list[Grouping],
+) -> Description:
+    a, b, by, depth = how
+    return describe(_sheet, _found, a, b, by=by, depth=depth)

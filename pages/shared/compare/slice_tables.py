@@ -1,0 +1,89 @@
+"""Slices by name, and all of them as a table with what stands out."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ctrcore.figures.slices import LEAD, OF_MODEL, Measure
+from pages.shared.charts import csv_button
+
+LEAST_CLASS = 10
+CHANCE = "○ may be chance"
+SAYS: dict[str, tuple[str, str, float]] = {  # below the middle, above it, the middle
+    "against_rest": ("▼ ranks worse than on the rest", "▲ ranks better than on the rest", 0.0),
+    "pcoc": ("▼ promises too little", "▲ promises too much", 1.0),
+}
+
+
+def places_of(table: pd.DataFrame) -> list[str]:
+    """The slices by name."""
+    return [f"{one.grouping}: {one.slice}" for one in table.itertuples()]
+
+
+def notes_of(table: pd.DataFrame) -> list[str]:
+    """How many rows the slices have."""
+    return [f"{one.rows:,} rows, {one.clicks:,} clicks" for one in table.itertuples()]
+
+
+def none_left(least: int) -> None:
+    """Instead of a chart without a line."""
+    st.info(
+        f"**No slice of these kinds has {least:,} rows with {LEAST_CLASS} clicks and {LEAST_CLASS} non-clicks.**  \n"
+        "Choose other kinds, or compare on more rows.",
+        icon=":material/info:",
+    )
+
+
+def slices_table(table: pd.DataFrame, name: Measure, pair: tuple[str, str] | None = None) -> None:
+    """Every slice, sortable.
+
+    Args:
+        table: of one model as `slice_table` gives it, or of two with the lead of A (`figures.slices.leads`).
+        name: the measure shown.
+        pair: the titles of A and B; None: the table is of one model.
+    """
+    value, low, high, _ = OF_MODEL[name] if pair is None else LEAD
+    columns = {"rows": "Rows", "clicks": "Clicks", "click_rate": "Click rate"}
+    if pair is not None:
+        own = "auc" if name == "auc" else "loss"
+        columns |= {f"{own}_a": f"A: {pair[0]}", f"{own}_b": f"B: {pair[1]}"}
+    measured = {"auc": "AUC", "log_loss": "Log-loss", "pcoc": "PCOC"}[name] if pair is None else "Lead of A"
+    columns |= {value: measured, low: "95 % from", high: "to"}
+    shown = table[list(columns)].rename(columns=columns)
+    shown.insert(0, "Slice", places_of(table))
+    said = _said(table, name, pair)
+    if said is not None:
+        shown["Beyond chance?"] = said
+    with st.container(border=True):
+        st.markdown(f"#### All {len(shown)} slices" if len(shown) > 1 else "#### The slice")
+        st.dataframe(
+            shown,
+            hide_index=True,
+            key="slices-table",
+            height=min(38 + 35 * len(shown), 430),
+            alt="Every slice with its rows, its value and its interval, the worst first",
+            column_config={
+                **{title: st.column_config.NumberColumn(format="%.4f") for title in columns.values()},
+                "Rows": st.column_config.NumberColumn(format="localized"),
+                "Clicks": st.column_config.NumberColumn(format="localized"),
+                "Click rate": st.column_config.NumberColumn(format="percent"),
+            },
+        )
+        csv_button(shown, "slices-table")
+
+
+def _said(table: pd.DataFrame, name: Measure, pair: tuple[str, str] | None) -> list[str] | None:
+    """For each slice whether something is told, and what, in words and by a sign; None where nothing is tested."""
+    if pair is not None:
+        value, told = LEAD[0], LEAD[3]
+        below, above, middle = "▼ B better", "▲ A better", 0.0
+    elif name != "log_loss":
+        value, told = ("against_rest", "told") if name == "auc" else ("pcoc", "pcoc_told")
+        below, above, middle = SAYS[value]
+    else:
+        return None
+    return [
+        (above if number > middle else below) if sure else CHANCE
+        for number, sure in zip(table[value], table[told], strict=True)
+    ]
