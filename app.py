@@ -61,6 +61,7 @@ def _warm() -> None:
         open_newest()
     except Exception as error:  # a damaged run is the visitor's to see, not a reason to stop
         log.warning("warming up ended early: %s", error)
+    importlib.import_module("sklearn.tree")  # for the page Compare
     log.info("ready after %.1f s", time.perf_counter() - started)
 
 
