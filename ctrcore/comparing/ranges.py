@@ -119,10 +119,12 @@ def _of_dates(seconds: Numbers, known: npt.NDArray[np.bool_]) -> tuple[list[str]
 def date_edges(ordered: Numbers, most: int) -> tuple[Numbers, tuple[float, str, int]]:
     """Where sorted times are cut into at most `most` periods of about equally many rows, and the step they are cut at.
 
-    The cuts are whole days if the times span two for each period, else whole hours, minutes or seconds.
+    The cuts are whole days if the times span two for each period or are days themselves, else whole hours, minutes or
+    seconds.
     """
     first, last = float(ordered[0]), float(ordered[-1])
-    step = next((found for found in STEPS if last - first >= 2 * most * found[0]), STEPS[-1])
+    fits = (found for found in STEPS if last - first >= 2 * most * found[0] or not (ordered % found[0]).any())
+    step = next(fits, STEPS[-1])
     cuts = np.quantile(ordered, np.arange(1, most) / most, method="higher")
     edges = np.unique(np.floor(cuts / step[0]) * step[0])
     return edges[(edges > first) & (edges <= last)], step

@@ -76,13 +76,13 @@ def caution(
     )
     if not len(p):
         return "No slice is large enough to be judged." + left_out
-    told = int((table[column.removesuffix("p") + "adjusted"] < LEVEL).sum())
+    alone = _count(int((p < LEVEL).sum()), "does", "do")
+    told = _count(int((table[column.removesuffix("p") + "adjusted"] < LEVEL).sum()), "still does", "still do")
     return (
         f"{_count(len(p), 'slice was', 'slices were')} looked at. By chance alone about {LEVEL * len(p):.1f} of them "
-        f"would look different at the 5 % level; {_count(int((p < LEVEL).sum()), 'does', 'do')}, and "
-        f"{_count(told, 'still does', 'still do')} after the correction for so many looks (Holm). Only these are called findings."
-        + left_out
-    )
+        f"would look different at the 5 % level; {alone}, and {told} after the correction for so many looks (Holm). "
+        "Only these are called findings."
+    ) + left_out
 
 
 def description_in_words(found: Description, a: str, b: str) -> list[str]:

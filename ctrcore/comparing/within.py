@@ -139,12 +139,11 @@ def auc_within(sheet: Sheet, name: str, codes: Codes, classes: Classes) -> tuple
 def by_class(values: Array, codes: Codes, label: npt.NDArray[np.uint8], slices: int) -> tuple[Array, Array]:
     """Sums over the rows of each slice, the other rows first, then the clicked ones, (m, 2): of values and of squares.
 
-    Values that are NaN count as 0.
+    A value that is NaN makes those of its slice NaN.
     """
     key = (codes + 1) * 2 + label
     size = 2 * slices + 2
-    filled = np.nan_to_num(values)
-    first, second = (np.bincount(key, weights=each, minlength=size) for each in (filled, filled * filled))
+    first, second = (np.bincount(key, weights=each, minlength=size) for each in (values, values * values))
     return first.reshape(-1, 2)[1:].astype(np.float64), second.reshape(-1, 2)[1:].astype(np.float64)
 
 
