@@ -106,6 +106,8 @@ _TITLES = {
     "rela_impr": "RelaImpr",
     "roc": "ROC curve",
     "delong": "DeLong's test",
+    "p": "p",
+    "adjusted p": "Corrected p",
     "platt": "Platt's repair",
     "hit_rate": "HR@K",
     "ndcg": "NDCG@K",

@@ -26,6 +26,7 @@ from ctrcore.report.writing import number, p_value, percent, signed, whole
 
 SHOWN = 12
 ROWS = 20
+FIELDS = 8  # of a row, as many as fit on paper
 CELLS = 60  # characters of a cell
 
 
@@ -168,7 +169,8 @@ def _rows(material: Material, behind: Behind, a: str, b: str) -> list[Part]:
     found = disputed(material.sheet, a, b, count=ROWS)
     cells = behind.table.at(found["row"].tolist()).reset_index(drop=True)
     histories = {column.name for column in behind.schema.histories}
-    fields = [column.name for column in behind.schema.fields if column.name in cells and column.name not in histories]
+    known = [column.name for column in behind.schema.fields if column.name in cells and column.name not in histories]
+    fields = known[:FIELDS]
     columns = [
         Column("Row"),
         Column("Really", number=False),
@@ -188,7 +190,9 @@ def _rows(material: Material, behind: Behind, a: str, b: str) -> list[Part]:
         ]
         for place, one in enumerate(found.to_dict("records"))
     ]
-    note = "How many of the other rows each model places below the row. Histories are left out."
+    note = "How many of the other rows each model places below the row. Histories are left out" + (
+        f", and so are all but the first {len(fields)} fields." if len(known) > len(fields) else "."
+    )
     return [Table(f"The {len(rows)} rows that {titles[a]} and {titles[b]} place furthest apart", columns, rows, note)]
 
 

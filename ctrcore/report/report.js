@@ -11,10 +11,23 @@
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
   };
 
+  /* On a phone: smaller words, and scales that take the whole width. */
+  function narrow(figure) {
+    figure.layout.font = { size: 10 };
+    for (const trace of figure.data) {
+      const bar = trace.colorbar;
+      if (bar && bar.orientation === "h") {
+        bar.len = 1;
+        bar.title.side = "top";
+      }
+    }
+  }
+
   function draw(source) {
     const place = document.getElementById(source.dataset.plot);
     const figure = JSON.parse(source.textContent);
     figure.layout.template = look;
+    if (place.clientWidth < 480) narrow(figure);
     figure.layout.autosize = true;
     Plotly.newPlot(place, figure.data, figure.layout, config);
     drawn.push(place);

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ctrcore.report.content import Column, Note, Part, Table, Text
 from ctrcore.report.material import Material, prepared_report
-from ctrcore.report.writing import duration, megabytes, whole
 from ctrcore.runs.differences import Difference, differences, every_setting, in_words
 from ctrcore.runs.run import Run
 from ctrcore.training.presets import PRESETS, preset
@@ -42,16 +41,13 @@ def _machines(material: Material) -> Table:
         Column("Run", number=False),
         Column("Preset", number=False),
         Column("Seed", "seed"),
-        Column("Epochs", "epoch"),
-        Column("Training"),
-        Column("Peak memory", "peak memory"),
         Column("Device", number=False),
         Column("Versions", number=False),
     ]
     rows = [_machine(title, run) for title, run in material.runs]
-    note = "Epochs: the one kept, of those trained."
+    note = ""
     if len({row[-1] for row in rows}) == 1:  # said once instead of in every line
-        note += f" Versions: {rows[0][-1]}."
+        note = f"Versions: {rows[0][-1]}."
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     return Table("How and where they were trained", columns, rows, note)
 
@@ -63,9 +59,6 @@ def _machine(title: str, run: Run) -> list[str]:
         title,
         _preset(run),
         str(run.spec.training.seed),
-        f"{whole(measured.get('best_epoch'))} of {whole(measured.get('epochs'))}",
-        duration(measured.get("seconds")),
-        megabytes(measured.get("peak_memory_bytes")),
         f"{measured.get('device', '?')} ({measured.get('device_name', '?')})",
         versions,
     ]

@@ -33,22 +33,6 @@ def short(value: float | None) -> str:
     return NOTHING if value is None or not math.isfinite(value) else f"{value:.4g}"
 
 
-def duration(seconds: float | None) -> str:
-    """A length of time in words that fit a table."""
-    if seconds is None or not math.isfinite(seconds):
-        return NOTHING
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-    if seconds < 3600:
-        return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
-    return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:.0f} min"
-
-
-def megabytes(value: float | None) -> str:
-    """Bytes in millions."""
-    return NOTHING if value is None else f"{value / 1e6:,.0f} MB"
-
-
 def p_value(value: float) -> str:
     """Four decimals, and no more than can be believed of small ones."""
     return f"< {LEAST_P:g}" if value < LEAST_P else number(value)
