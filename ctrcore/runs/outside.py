@@ -121,13 +121,15 @@ class OutsideScores:
             lines.append(f"{told.training:,} rows of the file are rows that models learn from: they were left out.")
         if told.clipped:
             lines.append(
-                f"{told.clipped:,} probabilities of exactly 0 or 1 count as 1e-15 from there: "
-                "one such row on the wrong side adds 34.5 to the sum behind the log-loss."
+                f"{told.clipped:,} probabilities of exactly 0 or 1 count as 1e-15 and 1 - 1e-15: "
+                "each of them on the wrong side adds 34.5 to the sum behind the log-loss."
             )
         return lines
 
     def rename(self, name: str) -> None:
-        """Give the scores another name."""
+        """Give the scores another name. Raises RunError if they are gone."""
+        if not self.folder.is_dir():
+            raise RunError(f"The scores of '{self.name}' are not there any more.", "Add their file again.")
         with FileLock(self.folder / ".edit.lock", timeout=10):
             made = self.manifest.model_copy(update={"name": clean_title(name)})
             write_text(self.folder / "outside.json", made.model_dump_json(indent=1))

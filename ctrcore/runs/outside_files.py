@@ -90,6 +90,7 @@ def read_scores(path: Path, table: Stored, schema: Schema, held: Held, choices: 
         ids = list(dict.fromkeys(choices.id)) or guess_ids(file, table, schema, held, score)
         if is_row_number(ids, table):
             row = rows_by_number(file[ids[0]], ids[0], len(table))
+            _check_numbering(row, ids[0], held, len(table))
             check_same(file, table, row, [name for name in (schema.user, schema.item) if name is not None])
         else:
             row = rows_by_keys(file, table, ids, held)
@@ -135,6 +136,16 @@ def _held_only(row: Index, held: Held, rows: int) -> Index:
     counts[held.test] = counts[held.valid] = True
     chosen = np.flatnonzero(counts[row])  # -1 is the last place, which is never set
     return chosen[np.argsort(row[chosen], kind="stable")]
+
+
+def _check_numbering(row: Index, name: str, held: Held, rows: int) -> None:
+    """Raise DataError if the numbers are but the places in the file: it might pass for scores of some test rows."""
+    counted = len(row) < rows and np.array_equal(row, np.arange(len(row)))
+    if counted and len(_held_only(row, held, rows)) < len(row):
+        raise DataError(
+            f"The column '{name[:60]}' seems to count the file's own rows, from 0 to {len(row) - 1:,} in order.",
+            "Give each score the number of its row in the table, as the template has it, and leave training rows out.",
+        )
 
 
 def _check_columns(file: Stored, table: Stored, choices: OutsideChoices) -> None:

@@ -216,6 +216,12 @@ REFUSED: dict[str, tuple[Frame, dict[str, Any], str, str]] = {
     "no probability": (lambda f: f, {"meaning": "probability"}, "are no probabilities", "logits"),
     "huge logit": (with_bad("logit", [1e300]), {"meaning": "logit"}, "too large for logits", "order"),
     "off by one": (lambda f: f.assign(row=f["row"] + 1), {"id": ["row"]}, "'user_id' is not what the table", "from 0"),
+    "the file's own rows": (
+        lambda f: f.drop(columns=["row", *KEYS]).assign(index=range(len(f))),
+        {},
+        "'index' seems to count the file's own rows",
+        "template",
+    ),
     "elsewhere": (
         lambda f: f[["row", "logit"]].assign(row=f["row"] + ROWS),
         {},
@@ -296,6 +302,8 @@ def test_kept_listed_renamed_deleted(run: Run, tmp_path: Path) -> None:
         second.scores()
     second.delete()
     second.delete()  # another page was faster
+    with pytest.raises(RunError, match="not there any more"):
+        second.rename("ghost")
     assert [one.id for one in dataset.outside()] == [first.id]
     dataset.delete()
     assert not first.folder.exists()
