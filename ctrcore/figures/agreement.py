@@ -119,7 +119,8 @@ def _add_points(figure: go.Figure, points: Points, names: tuple[str, str], scale
             selected={"marker": {"opacity": 1.0}},
             unselected={"marker": {"opacity": 0.7}},
             name=name,
-            customdata=row[here][:, None],
+            # Lists, as plotly's compact arrays come back from a click as zeros.
+            customdata=[[int(one)] for one in row[here]],
             hovertemplate=f"row %{{customdata[0]}}, {name}<br>{safe(names[0])}: {verb}%{{x:.1%}}"
             f"<br>{safe(names[1])}: {verb}%{{y:.1%}}<extra></extra>",
         )

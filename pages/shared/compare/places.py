@@ -34,9 +34,12 @@ def show_places(view: View, pair: tuple[str, str], by: By) -> None:
         view.key, view.dataset.id, recipe_of(view).id, (*pair, by, depth), view.sheet, groupings_of(view)
     )
     st.markdown(f"#### Where is {a} better, where {b}?", help=WORDS["slice"])
-    *sentences, last = description_in_words(found, view.titles[pair[0]], view.titles[pair[1]])
-    st.markdown("\n".join(f"- {plain(one)}" for one in sentences))
-    st.caption(plain(last))
+    said = [plain(one) for one in description_in_words(found, view.titles[pair[0]], view.titles[pair[1]])]
+    if not found.leaves:
+        st.info(said[0], icon=":material/info:")
+        return
+    st.markdown("\n".join(f"- {one}" for one in said[:-1]))
+    st.caption(said[-1])
     if len(found.leaves) > 1:
         _chart(found, (view.titles[pair[0]], view.titles[pair[1]]), by)
 
