@@ -108,7 +108,11 @@ def pick_repair(run: Run) -> Kind | None:
     """Whether probabilities are repaired, and how; where to fit a repair if the run has none."""
     kept = repairs_of(run)
     if not kept:
-        st.caption("The probabilities are as the model gives them.")
+        own = "The probabilities are as the model gives them"
+        if all(dataset.id != run.spec.dataset for dataset in workspace().datasets()):  # nothing to open on Compare
+            st.caption(f"{own}; in a shell `python -m ctrcore calibrate {run.id}` repairs them.")
+            return None
+        st.caption(f"{own}.")
         st.page_link(
             "compare.py",
             label="Repair them on Compare, under Probabilities",

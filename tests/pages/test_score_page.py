@@ -231,6 +231,7 @@ def test_a_run_that_came_from_elsewhere_scores_too(space: Workspace, visit: Open
     app = visit("score.py")
     assert not app.error
     assert "data not here" in app.selectbox(key="score-run").options[0]
+    assert f"ctrcore calibrate {space.runs()[0].id}" in texts(app)
     assert len(app.dataframe[0].value) == 10
 
 
