@@ -55,12 +55,12 @@ def pr_auc(label: Labels, score: Array) -> float:
     return Ranked(label, score).pr_auc
 
 
-def user_codes(group: npt.NDArray[np.integer]) -> tuple[npt.NDArray[np.int64], int]:
+def user_codes(group: npt.NDArray[np.integer]) -> tuple[npt.NDArray[np.int32], int]:
     """(n,) the user of each row counted from 0, -1 where there is none; and how many users there are."""
     group = np.asarray(group)
     known = group >= 0
     names, code = np.unique(group[known], return_inverse=True)
-    result = np.full(len(group), -1, np.int64)
+    result = np.full(len(group), -1, np.int32)
     result[known] = code
     return result, len(names)
 
@@ -74,7 +74,7 @@ def gauc(label: Labels, score: Array, group: npt.NDArray[np.integer]) -> tuple[f
     return _gauc(Ranked(label, score), *user_codes(group))
 
 
-def _gauc(ranked: Ranked, code: npt.NDArray[np.int64], users: int) -> tuple[float, int, int]:
+def _gauc(ranked: Ranked, code: npt.NDArray[np.int32], users: int) -> tuple[float, int, int]:
     areas, _, rows = ranked.auc_by(code, users)
     both = ~np.isnan(areas)
     found = int(both.sum())
@@ -102,10 +102,13 @@ def f1(label: Labels, probability: Array, threshold: float = 0.5) -> float:
 
 def normalised_entropy(label: Labels, logit: Array) -> float:
     """Log-loss divided by that of always predicting the click rate (He et al. 2014): below 1 is better than that."""
+    return log_loss(label, logit) / _entropy(label)
+
+
+def _entropy(label: Labels) -> float:
+    """Log-loss of always predicting the click rate; NaN where that is 0 or 1, or there are no rows."""
     rate = float(np.mean(label)) if len(label) else float("nan")
-    if not 0 < rate < 1:
-        return float("nan")
-    return log_loss(label, logit) / float(-(rate * np.log(rate) + (1 - rate) * np.log(1 - rate)))
+    return float(-(rate * np.log(rate) + (1 - rate) * np.log1p(-rate))) if 0 < rate < 1 else float("nan")
 
 
 def calibration(label: Labels, probability: Array, bins: int = 10) -> tuple[Array, Array, Array]:
@@ -149,26 +152,28 @@ def evaluate(
     """The metrics of one run on one set of rows, by name. Per-user ones only where a row has a user."""
     ranked = Ranked(label, logit)
     counts = ranked.at(log_odds(threshold))
-    result = whole(ranked, label, logit) | {"accuracy": counts.accuracy, "f1": counts.f1}
+    result = whole(ranked, np.asarray(logit)) | {"accuracy": counts.accuracy, "f1": counts.f1}
     if group is not None and np.any(np.asarray(group) >= 0):
         result |= per_user(ranked, *user_codes(group))
     return result
 
 
-def whole(ranked: Ranked, label: Labels, logit: Array) -> dict[str, float]:
-    """Those metrics that need neither a cutoff nor users, from rows that are already sorted."""
-    probability = sigmoid(logit)
+def whole(ranked: Ranked, logit: Array) -> dict[str, float]:
+    """Those metrics that need neither a cutoff nor users, of rows that are already sorted by these logits."""
+    # In rising order, quantiles and bins are found three times as fast.
+    label, logit = ranked.clicked[::-1], logit[ranked.order[::-1]]
+    probability, loss = sigmoid(logit), log_loss(label, logit)
     return {
         "auc": ranked.auc,
-        "log_loss": log_loss(label, logit),
+        "log_loss": loss,
         "pr_auc": ranked.pr_auc,
-        "normalised_entropy": normalised_entropy(label, logit),
+        "normalised_entropy": loss / _entropy(label),
         "ece": ece(label, probability),
         "pcoc": pcoc(label, probability),
     }
 
 
-def per_user(ranked: Ranked, code: npt.NDArray[np.int64], users: int) -> dict[str, float]:
+def per_user(ranked: Ranked, code: npt.NDArray[np.int32], users: int) -> dict[str, float]:
     """gAUC, the users it rests on and those skipped, from sorted rows and `user_codes`."""
     value, found, skipped = _gauc(ranked, code, users)
     return {"gauc": value, "gauc_users": float(found), "gauc_skipped": float(skipped)}

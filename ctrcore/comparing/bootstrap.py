@@ -41,10 +41,10 @@ def rows_by_class(clicked: npt.NDArray[np.bool_]) -> Units:
     return Units(of, (positives, len(clicked) - positives))
 
 
-def users_with_rows(code: Whole, users: int) -> Units:
+def users_with_rows(code: npt.NDArray[np.int32], users: int) -> Units:
     """Users with all of their rows; a row without a user (code -1) is a unit of its own."""
     alone = code < 0
-    of = code.copy()
+    of = code.astype(np.int64)
     of[alone] = users + np.arange(int(alone.sum()))
     return Units(of, (users + int(alone.sum()),))
 
@@ -93,14 +93,12 @@ def resampled_areas(
 
 def drawn(rng: np.random.Generator, sizes: Sequence[int], replicates: int) -> Weights:
     """(replicates, units) how often each unit is drawn, as many as there are in each stratum."""
-    weights = np.zeros((replicates, sum(sizes)), np.uint16)
-    for replicate in range(replicates):
-        first = 0
-        for size in filter(None, sizes):
-            picked = rng.integers(size, size=size, dtype=np.int32)
-            weights[replicate, first : first + size] = np.bincount(picked, minlength=size)
-            first += size
-    return weights
+    parts = []
+    for size in filter(None, sizes):
+        picked = rng.integers(size, size=(replicates, size), dtype=np.int32)
+        picked += np.arange(replicates, dtype=np.int32)[:, None] * size
+        parts.append(np.bincount(picked.ravel(), minlength=replicates * size).reshape(replicates, size))
+    return np.concatenate(parts, axis=1, dtype=np.uint16, casting="unsafe")
 
 
 class WeightedAuc:
@@ -122,23 +120,21 @@ class WeightedAuc:
 
     def __call__(self, weights: Weights) -> Array:
         """(replicates, units) weights to (replicates,) AUCs, NaN where one class has no weight."""
-        return np.array([self._area(line) for line in weights])
-
-    def _area(self, weights: Weights) -> float:
-        rows, clicks = _running(weights[self._places]), _running(weights[self._clicked])
-        upto = clicks[self._hits].astype(np.int64)
-        others = int(rows[-1] - clicks[-1])
-        pairs = int(clicks[-1]) * others
-        if not pairs:
-            return float("nan")
+        rows, clicks = _running(weights, self._places), _running(weights, self._clicked)
+        upto = np.take(clicks, self._hits, axis=1).astype(np.int64)
+        positives, others = clicks[:, -1].astype(np.int64), (rows[:, -1] - clicks[:, -1]).astype(np.int64)
         # Other rows up to the end of a block and up to its start: those below it, and half of those in it, are
         # outranked. All numbers are whole, so the sum is exact.
-        passed = (rows[self._end] - upto[1:]) + (rows[self._start] - upto[:-1])
-        return int(np.sum(np.diff(upto) * (2 * others - passed))) / (2 * pairs)
+        passed = np.take(rows, self._end, axis=1) - upto[:, 1:]
+        passed += np.take(rows, self._start, axis=1) - upto[:, :-1]
+        won = np.einsum("rb,rb->r", np.diff(upto, axis=1), 2 * others[:, None] - passed)
+        pairs = 2 * positives * others
+        areas: Array = np.divide(won, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
+        return areas
 
 
-def _running(weights: Weights) -> npt.NDArray[np.int32]:
-    """Sums from 0 on: one more than there are weights."""
-    sums = np.zeros(len(weights) + 1, np.int32)
-    np.cumsum(weights, out=sums[1:])
+def _running(weights: Weights, places: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Sums of the weights at these places, line by line, from 0 on: one more than there are places."""
+    sums = np.zeros((len(weights), len(places) + 1), np.int32)
+    np.cumsum(np.take(weights, places, axis=1), axis=1, out=sums[:, 1:])
     return sums

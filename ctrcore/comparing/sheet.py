@@ -60,7 +60,7 @@ class Sheet:
         return bool(len(self.group)) and bool((self.group >= 0).any())
 
     @cached_property
-    def users(self) -> tuple[npt.NDArray[np.int64], int]:
+    def users(self) -> tuple[npt.NDArray[np.int32], int]:
         """(n,) the user of each row counted from 0, -1 where there is none; and how many users there are."""
         return user_codes(self.group)
 
@@ -83,9 +83,13 @@ class Sheet:
         return self.kept("ranked", name, lambda: Ranked(self.label, self.logit[name]))
 
     def warm(self) -> None:
-        """Sort the rows by every model's score, several models at a time: numpy sorts outside Python's lock."""
+        """Sort the rows by every model's score, several models at a time."""
+        self.of_each(self.ranked)
+
+    def of_each(self, work: Callable[[str], T]) -> list[T]:
+        """Something of every model, in their order; numpy works outside Python's lock, so several at a time."""
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(self.ranked, self.ids))
+            return list(pool.map(work, self.ids))
 
 
 def sheet_of(scored: Mapping[str, pd.DataFrame]) -> Sheet:
