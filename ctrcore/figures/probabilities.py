@@ -106,7 +106,7 @@ def score_histograms(runs: Sequence[Spread]) -> go.Figure:
             yanchor="top",
             showarrow=False,
         )
-    finish(figure, height=90 + 105 * max(len(runs), 2), legend=False)
+    finish(figure, height=90 + 140 * max(len(runs), 2), legend=False)
     figure.update_layout(barmode="overlay", bargap=0.02)
     figure.update_yaxes(tickformat=".0%", nticks=4)
     figure.update_xaxes(title_text="predicted probability", row=max(len(runs), 1), col=1)

@@ -38,7 +38,7 @@ def show_problem(error: Exception) -> bool:
     return True
 
 
-def safely(action: Callable[..., None]) -> Callable[..., None]:
+def safely(action: Callable[..., object]) -> Callable[..., None]:
     """A button's callback whose error does not wipe the page: it is shown by the next `show_kept`."""
 
     def guarded(*args: object, **kwargs: object) -> None:

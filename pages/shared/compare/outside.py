@@ -8,8 +8,8 @@ import streamlit as st
 
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.outside import OutsideScores, outside_of
-from ctrcore.runs.outside_files import OutsideChoices, Read
-from ctrcore.runs.outside_guesses import Meaning
+from ctrcore.runs.outside_choices import Meaning, OutsideChoices
+from ctrcore.runs.outside_files import Read
 from ctrcore.runs.outside_uploads import Look, add_upload, look_at, template_of
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
@@ -46,8 +46,7 @@ def panel(dataset: Dataset, run: Run) -> None:
         run: says which of its rows are validation and test rows.
     """
     kept = outside_of(dataset)
-    label = f"Scores of another system ({len(kept)})" if kept else "Scores of another system"
-    box = st.expander(label, icon=":material/upload_file:", key="outside-panel", on_change="rerun")
+    box = st.expander("Scores of another system", icon=":material/upload_file:", key="outside-panel", on_change="rerun")
     if not box.open:
         return
     with box:

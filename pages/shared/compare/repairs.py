@@ -19,7 +19,6 @@ from pages.shared.problems import problems_shown, safely, show_kept
 from pages.shared.tools import plain
 
 BEFORE = "as the model gives them"
-FIT_WAIT = "Fitting repairs on the validation rows"
 
 
 def show(view: View) -> None:
@@ -65,17 +64,17 @@ def _buttons(run: Run, kinds: tuple[Kind, ...]) -> None:
     """Fit what is not there yet; remove what is."""
     missing = [kind for kind in KINDS if kind not in kinds]
     with st.container(horizontal=True, vertical_alignment="center"):
-        if missing and st.button(
-            "Fit repairs on the validation rows and keep them",
-            key="fit-repairs",
-            icon=":material/build:",
-            type="primary",
-            help=f"**Platt.** {WORDS['platt']} **Isotonic.** {WORDS['isotonic']} They are kept with the run, and used "
-            "in scoring new rows only if you say so there.",
-        ):
-            with st.spinner(FIT_WAIT):
-                fit_repairs(run, missing)
-            st.rerun(scope="fragment")
+        if missing:
+            st.button(
+                "Fit repairs on the validation rows and keep them",
+                key="fit-repairs",
+                icon=":material/build:",
+                type="primary",
+                on_click=safely(fit_repairs),
+                args=(run, missing),
+                help=f"**Platt.** {WORDS['platt']} **Isotonic.** {WORDS['isotonic']} They are kept with the run, and "
+                "used in scoring new rows only if you say so there.",
+            )
         for kind in kinds:
             st.button(
                 f"Remove the {REPAIR_TITLES[kind]} repair",
