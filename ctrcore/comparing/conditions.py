@@ -130,13 +130,13 @@ def _dates(low: float | None, high: float | None) -> str:
 
 
 def _between(low: float | None, high: float | None, known: Array) -> str:
-    if not (known == np.floor(known)).all():
+    if not (known == np.floor(known)).all():  # whole numbers are said as they occur
         since = f"at least {number(low)}" if low is not None else ""
         until = f"below {number(high)}" if high is not None else ""
         return " and ".join(part for part in (since, until) if part)
-    least = float(known.min()) if low is None else float(np.ceil(low))
-    most = float(known.max()) if high is None else float(np.ceil(high)) - 1
-    if least >= most:
+    inside = known[(known >= (-np.inf if low is None else low)) & (known < (np.inf if high is None else high))]
+    least, most = float(inside.min()), float(inside.max())
+    if least == most:
         return number(least)
     if low is None:
         return f"at most {number(most)}"

@@ -100,12 +100,13 @@ def description_in_words(found: Description, a: str, b: str) -> list[str]:
         f"of {found.rows:,}."
     )
     if not found.found:
-        return [f"No place can be told in which {a} and {b} differ by more or less than elsewhere.", basis]
+        alike = f"No place can be told in which {a} and {b} differ by more or less than elsewhere."
+        return [alike, *(_leaf(leaf, found.by, a, b) for leaf in found.leaves if not leaf.conditions), basis]
     return [*(_leaf(leaf, found.by, a, b) for leaf in found.leaves), basis]
 
 
 def _leaf(leaf: Leaf, by: str, a: str, b: str) -> str:
-    where = f"Where {leaf.words} ({leaf.rows:,} rows)"
+    where = f"{'Where' if leaf.conditions else 'On'} {leaf.words} ({leaf.rows:,} rows)"
     if not leaf.told:
         return f"{where} no difference between {a} and {b} can be told."
     ahead, behind, low, high = (a, b, leaf.low, leaf.high) if leaf.value > 0 else (b, a, -leaf.high, -leaf.low)

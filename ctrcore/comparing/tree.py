@@ -15,6 +15,7 @@ from ctrcore.comparing.conditions import Answer, Question, in_words, questions
 from ctrcore.comparing.groupings import Grouping
 from ctrcore.comparing.normal import adjusted_and_told, interval, two_sided
 from ctrcore.comparing.sheet import Sheet
+from ctrcore.comparing.testing import LEVEL
 
 Index = npt.NDArray[np.int64]
 LEAST_ROWS, LEAST_SHARE = 50, 0.02  # of a leaf
@@ -91,9 +92,11 @@ def describe(
 
     The tree is honest (Athey and Imbens 2016, PNAS 113, 7353): a random half of the rows, at most 50,000, says where
     to split; the leads of the leaves, their intervals and p-values come from the other half, which the tree has not
-    seen, so that looking at many splits makes no finding. A split stays if it explains more than the best one of as
-    many useless ones would: more than 2 ln(number of possible splits) times the variance of a row (Foster and George
-    1994, Ann. Stat. 22, 1947). Rows count as independent of each other.
+    seen, so that looking at many splits makes no finding. The tree is pruned by what the best of k useless splits would
+    do, k being the number of possible ones. A split stays if it explains more than 2 ln(k) times the variance of a row
+    (Foster and George 1994, Ann. Stat. 22, 1947), which drops what is too small to matter; and if its two sides differ
+    at a level of 5 % / k (Welch's test), which drops the noise of rows on which the models are far apart; or if a split
+    below it stays. Rows count as independent of each other.
 
     Args:
         sheet: the rows and scores.
@@ -131,11 +134,11 @@ def _least(rows: int) -> int:
 
 def _grow(asked: list[Question], rows: Index, leads: npt.NDArray[np.float64], depth: int) -> list[list[Answer]]:
     """The ways to the leaves of a pruned tree; one way without conditions if no split is worth it."""
-    possible = sum(max(len(question.edges), 1) for question in asked)
     if not asked:
         return [[]]
     from sklearn.tree import DecisionTreeRegressor
 
+    possible = sum(max(len(question.edges), 1) for question in asked)
     tree = DecisionTreeRegressor(
         max_depth=depth,
         min_samples_leaf=_least(len(rows)),
@@ -143,20 +146,29 @@ def _grow(asked: list[Question], rows: Index, leads: npt.NDArray[np.float64], de
         random_state=0,
     )
     tree.fit(np.stack([question.answers(rows) for question in asked], axis=1), leads)
-    return _ways(tree.tree_, asked, 0)
+    return _ways(tree.tree_, asked, 0, LEVEL / possible)
 
 
-def _ways(tree: Any, asked: list[Question], node: int) -> list[list[Answer]]:
-    """From a node of scikit-learn's tree to the leaves below it."""
-    left, right = int(tree.children_left[node]), int(tree.children_right[node])
-    if left < 0:
+def _ways(tree: Any, asked: list[Question], node: int, level: float) -> list[list[Answer]]:
+    """From a node of scikit-learn's tree to the leaves below it that stay."""
+    children = int(tree.children_left[node]), int(tree.children_right[node])
+    if children[0] < 0:
+        return [[]]
+    below = [_ways(tree, asked, child, level) for child in children]
+    if below == [[[]], [[]]] and not _differ(tree, children, level):
         return [[]]
     question, cut = asked[int(tree.feature[node])], float(tree.threshold[node])
     return [
-        [Answer(question, cut, above), *way]
-        for child, above in ((left, False), (right, True))
-        for way in _ways(tree, asked, child)
+        [Answer(question, cut, above), *way] for above, ways in zip((False, True), below, strict=True) for way in ways
     ]
+
+
+def _differ(tree: Any, children: tuple[int, int], level: float) -> bool:
+    """Welch's test of the mean leads of two nodes."""
+    nodes = list(children)
+    means, variances, rows = tree.value[nodes, 0, 0], tree.impurity[nodes], tree.n_node_samples[nodes]
+    error = np.sqrt(np.sum(variances / (rows - 1), keepdims=True))
+    return bool(two_sided(means[:1] - means[1:], error)[0] < level)
 
 
 def _leaves(conditions: list[list[str]], measured: list[Place], rows: list[int]) -> tuple[Leaf, ...]:
