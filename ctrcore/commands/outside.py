@@ -16,7 +16,7 @@ from ctrcore.data.recipe import Recipe, first_recipe
 from ctrcore.errors import RunError
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.outside import OutsideScores, add_outside, write_template
-from ctrcore.runs.outside_files import OutsideChoices
+from ctrcore.runs.outside_choices import OutsideChoices
 
 if TYPE_CHECKING:
     from ctrcore.runs.workspace import Workspace

@@ -17,9 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ctrcore.errors import RunError
 from ctrcore.runs.files import FileCache, replacing, write_text
 from ctrcore.runs.folders import new_folder, remove_folder, sweep, visible
-from ctrcore.runs.outside_files import OutsideChoices, read_scores
-from ctrcore.runs.outside_guesses import Meaning
-from ctrcore.runs.outside_rows import ROW, Held
+from ctrcore.runs.outside_choices import ROW, Meaning, OutsideChoices
 from ctrcore.runs.spec import checked_id, new_id
 
 if TYPE_CHECKING:
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
 
     from ctrcore.data.recipe import Recipe
     from ctrcore.runs.dataset import Dataset
+    from ctrcore.runs.outside_rows import Held
     from ctrcore.runs.run import Run
 
 FOLDER = "outside"
@@ -157,6 +156,8 @@ def add_outside(
     """
     import pandas as pd
 
+    from ctrcore.runs.outside_files import read_scores
+
     held = held_of(dataset, recipe)
     read = read_scores(path, dataset.stored(), recipe.data_schema, held, choices or OutsideChoices())
     manifest = Manifest(
@@ -186,6 +187,8 @@ def add_outside(
 
 def held_of(dataset: Dataset, recipe: Recipe) -> Held:
     """The rows of a dataset that no model learns from, as a recipe splits them."""
+    from ctrcore.runs.outside_rows import Held
+
     made = dataset.prepared(recipe)
     return Held(
         test=np.asarray(made.test.row),

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field
 
 from ctrcore.data.values import as_numbers
 from ctrcore.errors import DataError
 from ctrcore.metrics import EPS
-from ctrcore.runs.outside_guesses import Meaning, guess_ids, guess_meaning, guess_score
+from ctrcore.runs.outside_choices import Meaning, OutsideChoices
+from ctrcore.runs.outside_guesses import guess_ids, guess_meaning, guess_score
 from ctrcore.runs.outside_rows import HERE, Held, Index, check_same, is_row_number, rows_by_keys, rows_by_number
 from ctrcore.runs.score_files import stored_rows
 
@@ -24,24 +24,6 @@ if TYPE_CHECKING:
     from ctrcore.schema import Schema
 
 LARGEST = float(np.finfo(np.float32).max)
-
-
-class OutsideChoices(BaseModel):
-    """How a file of scores is read; what is not said is guessed."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    id: list[str] = Field(
-        default_factory=list,
-        description="columns that together name a row of the table; a single one that is called 'row', or that the "
-        "table does not have, holds the row's number, counted from 0",
-    )
-    score: str | None = Field(None, description="column of the scores")
-    meaning: Meaning | None = Field(
-        None,
-        description="probability: within 0 and 1; logit: its sigmoid is the probability; order: a higher one is rather "
-        "a click, and nothing else",
-    )
 
 
 @dataclass(frozen=True)

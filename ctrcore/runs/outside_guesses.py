@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ctrcore.data.guesses.names import is_code, words_of
 from ctrcore.errors import DataError
-from ctrcore.runs.outside_rows import ROW, Held, is_row_number, keys_of
+from ctrcore.runs.outside_choices import ROW, Meaning
+from ctrcore.runs.outside_rows import Held, is_row_number, keys_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from ctrcore.data.stored import Stored
     from ctrcore.schema import Schema
 
-Meaning = Literal["probability", "logit", "order"]
 ROW_NAMES = {ROW, "row_id", "rowid", "row_number", "row_index", "index", "idx", ""}
 # Words in the name of a column of scores; where two lists match, the earlier one says more.
 SCORE_NAMES = (
@@ -37,17 +37,25 @@ def guess_score(file: Stored, table: Stored, schema: Schema, ids: list[str]) -> 
     own = {ROW, "split", schema.label, *ids}
     names = [str(name) for name in file.columns if str(name) not in own]
     new = [name for name in names if name not in table.columns]
-    for candidates in (new, names):
-        for words in SCORE_NAMES:
-            found = [name for name in candidates if words & set(words_of(name))]
-            if len(found) == 1:
-                return found[0]
-            if found:
-                raise _unclear_score(found)
+    named = _named(new)
+    if named:
+        return named
     left = [name for name in new if name.strip().lower() not in ROW_NAMES]
-    if len(left) == 1:
-        return left[0]
+    found = left[0] if len(left) == 1 else _named(names)
+    if found:
+        return found
     raise _unclear_score(left)
+
+
+def _named(names: list[str]) -> str | None:
+    """The column that is called like a score; None if none is. Raises DataError if several are called so."""
+    for words in SCORE_NAMES:
+        found = [name for name in names if words & set(words_of(name))]
+        if len(found) > 1:
+            raise _unclear_score(found)
+        if found:
+            return found[0]
+    return None
 
 
 def _unclear_score(names: list[str]) -> DataError:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ctrcore.data.values import as_numbers, as_words
 from ctrcore.errors import DataError
+from ctrcore.runs.outside_choices import ROW
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from ctrcore.data.stored import Stored
 
 Index = npt.NDArray[np.int64]
-ROW = "row"  # what this app calls the number of a row in its table, counted from 0
 HERE = "row {} of the file, counted from 1 without the header"
 
 
@@ -150,9 +150,7 @@ def _same_codes(ours: pd.Series[Any], theirs: pd.Series[Any]) -> tuple[Index, In
     """The cells of two columns as numbers that are equal where the cells are; -1 where one is missing."""
     import pandas as pd
 
-    if (
-        ours.dtype.kind == theirs.dtype.kind and ours.dtype.kind in "iu"
-    ):  # a time may have a value a row
+    if ours.dtype.kind == theirs.dtype.kind and ours.dtype.kind in "iu":  # a time may have a value a row
         codes = pd.factorize(np.concatenate([ours.to_numpy(), theirs.to_numpy()]))[0].astype(np.int64)
         return codes[: len(ours)], codes[len(ours) :]
     mine, others = as_words(ours), as_words(theirs)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from ctrcore.errors import CtrLensError
 from ctrcore.runs.outside import OutsideScores, add_outside, held_of, write_template
-from ctrcore.runs.outside_files import OutsideChoices, Read, read_scores
+from ctrcore.runs.outside_choices import OutsideChoices
+from ctrcore.runs.outside_files import Read, read_scores
 from ctrcore.runs.score_files import stored_rows
 from ctrcore.runs.uploads import Upload, save_upload, suffix_of
 

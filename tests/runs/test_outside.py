@@ -20,7 +20,8 @@ from ctrcore.errors import DataError, RunError
 from ctrcore.metrics import sigmoid
 from ctrcore.runs.contenders import contenders
 from ctrcore.runs.outside import OutsideScores, add_outside, open_outside, write_template
-from ctrcore.runs.outside_files import OutsideChoices, as_logit
+from ctrcore.runs.outside_choices import OutsideChoices
+from ctrcore.runs.outside_files import as_logit
 from ctrcore.runs.outside_guesses import guess_meaning
 from ctrcore.runs.outside_rows import Held, rows_by_keys, rows_by_number
 from ctrcore.runs.run import Run
