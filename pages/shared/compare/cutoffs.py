@@ -47,10 +47,7 @@ def show(view: View) -> None:
     with st.container(border=True, key="cutoff-card"):
         st.markdown("#### One cutoff for all models", help=WORDS["cutoff"])
         goal, costs = _goal()
-        best = {
-            one.id: cutoffs.best(view.sheet, one.id, goal, false_alarm=costs.false_alarm, missed=costs.missed)
-            for one in view.probable
-        }
+        best = kept.best_cutoffs(view, goal, *costs)
         _jumps(view, goal, best, top)
         cutoff = _slider(view, top)
         counts = {one.id: cutoffs.at(view.sheet, one.id, cutoff) for one in view.probable}

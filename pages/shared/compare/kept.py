@@ -5,8 +5,11 @@ Nothing kept here holds a title: a run that is renamed keeps its scores.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -15,6 +18,8 @@ import streamlit as st
 
 from ctrcore.comparing import cutoffs
 from ctrcore.comparing.counts import ManyCounts
+from ctrcore.comparing.cutoffs import Goal
+from ctrcore.comparing.measures import measure
 from ctrcore.comparing.probabilities import Bins, calibration, histogram
 from ctrcore.comparing.ranked import Ranked
 from ctrcore.comparing.sheet import Sheet
@@ -36,7 +41,7 @@ BARS = 40
 
 
 def delong(view: View) -> Comparison:
-    """Intervals and tests of all models, by DeLong's method."""
+    """Intervals and tests of all models, by DeLong's method; on the way every model is measured for the table."""
     return _delong(view.key, view.sheet)
 
 
@@ -76,9 +81,18 @@ def over_cutoffs(view: View) -> tuple[Array, dict[str, ManyCounts]]:
     return _over_cutoffs(view.key, view.sheet, [one.id for one in view.probable])
 
 
+def best_cutoffs(view: View, goal: Goal, false_alarm: float, missed: float) -> dict[str, tuple[float, float]]:
+    """The best cutoff of each model with probabilities, and what it brings."""
+    return _best_cutoffs(view.key, (goal, false_alarm, missed), view.sheet, [one.id for one in view.probable])
+
+
 @st.cache_resource(show_spinner="Comparing the models", max_entries=24)
 def _delong(key: Key, _sheet: Sheet) -> Comparison:  # noqa: ARG001
-    return compare_all(_sheet)
+    _sheet.warm()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # numpy works outside Python's lock
+        comparison = pool.submit(compare_all, _sheet)
+        list(pool.map(partial(measure, _sheet), _sheet.ids))  # kept with the sheet, for the table
+        return comparison.result()
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
@@ -110,6 +124,17 @@ def _histograms(key: Key, _sheet: Sheet, _ids: list[str]) -> dict[str, tuple[Arr
 @st.cache_resource(show_spinner=False, max_entries=48)
 def _curves(key: Key, kind: Kind, _sheet: Sheet) -> dict[str, tuple[Array, Array]]:  # noqa: ARG001
     return {name: READ[kind](_sheet.ranked(name)) for name in _sheet.ids}
+
+
+@st.cache_resource(show_spinner=False, max_entries=48)
+def _best_cutoffs(
+    key: Key,  # noqa: ARG001
+    wanted: tuple[Goal, float, float],
+    _sheet: Sheet,
+    _ids: list[str],
+) -> dict[str, tuple[float, float]]:
+    goal, false_alarm, missed = wanted
+    return {name: cutoffs.best(_sheet, name, goal, false_alarm=false_alarm, missed=missed) for name in _ids}
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
