@@ -48,6 +48,7 @@ class Ranked:
         self.negatives = len(ordered) - self.positives
         # The block's scores with their signs turned, hence rising, as a binary search wants them.
         self._turned: npt.NDArray[np.floating] = -ordered[last]
+        self._drawn: dict[int, Whole] = {}  # blocks that are drawn, by the number of points
 
     def __len__(self) -> int:
         return len(self.order)
@@ -128,17 +129,17 @@ class Ranked:
         keys = (mine[inside].astype(np.int64) << 32) | inside
         keys.sort()
         group, place = keys >> 32, keys & 0xFFFFFFFF
-        block = np.repeat(np.arange(len(self.ends)), np.diff(self.ends, prepend=0))[place]
+        block = np.repeat(np.arange(len(self.ends), dtype=np.int32), np.diff(self.ends, prepend=0))[place]
         clicked = self.clicked[place]
         rows = np.bincount(group, minlength=groups)
         hits = np.bincount(group, weights=clicked, minlength=groups).astype(np.int64)
         if not len(keys):
             return np.full(groups, np.nan), hits, rows
-        starts = np.flatnonzero(np.append(True, (group[1:] != group[:-1]) | (block[1:] != block[:-1])))
-        found = np.add.reduceat(clicked, starts, dtype=np.int64)
-        owner, upto = group[starts], np.cumsum(found)
-        before = np.concatenate([[0], np.cumsum(hits)[:-1]])[owner]
-        other = np.diff(starts, append=len(keys)) - found
+        ends = np.flatnonzero(np.append((group[1:] != group[:-1]) | (block[1:] != block[:-1]), True)) + 1
+        upto = np.cumsum(clicked, dtype=np.int64)[ends - 1]
+        found, owner = np.diff(upto, prepend=0), group[ends - 1]
+        before = (np.cumsum(hits) - hits)[owner]
+        other = np.diff(ends, prepend=0) - found
         won = np.bincount(owner, weights=other * (2 * (upto - before) - found), minlength=groups)
         pairs = 2.0 * hits * (rows - hits)
         return np.divide(won, pairs, out=np.full(groups, np.nan), where=pairs > 0), hits, rows
@@ -190,19 +191,20 @@ class Ranked:
 
         The cutoff is infinite where it is best to call nothing a click.
         """
-        every = self._counted(np.append(0, self.hits), np.append(0, self.ends))
-        return self._peak(every.f1 if metric == "f1" else every.accuracy)
+        # F1 is 2 hits / (rows called + positives); rows rightly placed are 2 hits - rows called + negatives.
+        score = self._peak(self.hits / (self.ends + self.positives) if metric == "f1" else 2 * self.hits - self.ends)
+        counts = self.at(score)
+        return score, counts.f1 if metric == "f1" else counts.accuracy
 
     def best_cost(self, false_alarm: float = 1.0, missed: float = 1.0) -> tuple[float, float]:
         """(cutoff, mean cost of a row) where the cost is lowest: the highest such cutoff, perhaps infinite."""
-        every = self._counted(np.append(0, self.hits), np.append(0, self.ends))
-        cutoff, value = self._peak(-every.cost(false_alarm, missed))
-        return cutoff, -value
+        score = self._peak(missed * self.hits - false_alarm * self.misses)
+        return score, self.at(score).cost(false_alarm, missed)
 
-    def _peak(self, value: Array) -> tuple[float, float]:
-        """Where a value for nothing called, then for each block, is highest."""
-        at = int(np.argmax(value))
-        return float(-self._turned[at - 1]) if at else float("inf"), float(value[at])
+    def _peak(self, gained: npt.NDArray[np.integer] | Array) -> float:
+        """The score of the block up to which most is gained; infinity if that is not more than nothing."""
+        at = int(np.argmax(gained)) if len(gained) else 0
+        return float(-self._turned[at]) if len(gained) and gained[at] > 0 else float("inf")
 
     def _counted(self, tp: Whole, called: Whole) -> ManyCounts:
         fp = called - tp
@@ -213,11 +215,14 @@ class Ranked:
         of them denser towards the best rows, where precision and lift change most."""
         if len(self.ends) < points:
             return np.arange(len(self.ends))
+        if points in self._drawn:
+            return self._drawn[points]
         along = self.misses / max(self.negatives, 1) + self.hits / max(self.positives, 1)
         half = (points - 1) // 2
         even = np.searchsorted(along, np.linspace(along[0], along[-1], half))
         top = np.searchsorted(self.ends, np.geomspace(1, len(self), points - 1 - half))
-        return np.unique(np.concatenate([even, top]).clip(0, len(self.ends) - 1))
+        self._drawn[points] = np.unique(np.concatenate([even, top]).clip(0, len(self.ends) - 1))
+        return self._drawn[points]
 
 
 def _falling(score: npt.NDArray[np.floating]) -> npt.NDArray[np.int32]:
