@@ -155,7 +155,7 @@ def _show(key: str, value: object, labels: dict[str, str]) -> None:
 
 def _dataset_picked() -> None:
     address.write("dataset", st.session_state["pick-dataset"])
-    for key in ("runs", "row", "user", "afm", "fibinet", "din"):
+    for key in ("runs", "row", "user", "afm", "fibinet", "din", "a", "b"):
         address.write(key, None)
 
 
