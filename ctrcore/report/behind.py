@@ -22,11 +22,13 @@ class Behind:
     """The table of the models compared.
 
     Attributes:
-        table: the rows as models see them, one column at a time.
+        source: the dataset's table, every row at its number.
+        table: the rows as models see them, without those that were dropped; one column at a time.
         schema: what its columns mean, built histories included.
         learned: numbers of the rows that the models learned from.
     """
 
+    source: Stored
     table: Stored
     schema: Schema
     learned: npt.NDArray[np.int64]
@@ -52,8 +54,8 @@ def rows_behind(material: Material) -> Behind:
         )
     made = dataset.prepared(run.recipe)
     judging_rows(run, made, _scored(material), run.encoder())
-    table = rows_as_seen(dataset.stored(), run.recipe)
-    return Behind(table, full_schema(run.recipe), np.asarray(made.train.row))
+    source = dataset.stored()
+    return Behind(source, rows_as_seen(source, run.recipe), full_schema(run.recipe), np.asarray(made.train.row))
 
 
 def _scored(material: Material) -> npt.NDArray[np.int64]:

@@ -58,7 +58,7 @@ def _table(dataset: Dataset, runs: list[tuple[str, Run]]) -> list[Part]:
     unlabelled = profile.rows - profile.labelled
     parts: list[Part] = [
         Text(
-            f"**{profile.rows:,} rows** in {len(profile.columns)} columns"
+            f"**{profile.rows:,} rows** in {len(dataset.columns)} columns"
             + (f", of {people}; " if people else "; ")
             + f"**{profile.click_rate:.1%}** of the {profile.labelled:,} labelled rows were clicked. "
             + (f"{unlabelled:,} rows have no label. " if unlabelled else "")

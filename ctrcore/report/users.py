@@ -41,7 +41,7 @@ def users(material: Material) -> list[Part]:
     try:
         behind = rows_behind(material)
         if behind.schema.item is not None:
-            item, popularity = items_of(behind.table[behind.schema.item], sheet.row, behind.learned)
+            item, popularity = items_of(behind.source[behind.schema.item], sheet.row, behind.learned)
     except CtrLensError as error:
         parts.append(Note(f"Which items come first is not known. {error.problem}"))
     found = [per_user(sheet, one.id, K, item, popularity) for one in material.contenders]
