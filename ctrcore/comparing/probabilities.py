@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ctrcore import metrics
-from ctrcore.data.measuring import wilson
 
 Array = npt.NDArray[np.float64]
 
@@ -42,6 +41,8 @@ def calibration(label: metrics.Labels, probability: metrics.Array, bins: int = 1
         probability: (n,) of a click.
         bins: at most so many; rows with the same probability share one.
     """
+    from ctrcore.data.measuring import wilson  # not above: it brings pandas, and runs know repairs without it
+
     mean, rate, rows = metrics.calibration(label, probability, bins)
     clicks = np.rint(rate * rows)
     ends = np.array([wilson(int(found), int(count)) for found, count in zip(clicks, rows, strict=True)]).reshape(-1, 2)
