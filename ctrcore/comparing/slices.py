@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +15,14 @@ import pandas as pd
 from ctrcore import metrics
 from ctrcore.comparing.groupings import Grouping
 from ctrcore.comparing.normal import adjusted_and_told, interval, two_sided
-from ctrcore.comparing.rest import auc_of_the_rest
+from ctrcore.comparing.rest import Rest
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.comparing.testing import NORMAL
 from ctrcore.comparing.within import Array, Classes, Codes, auc_within, by_class, mean_and_variance, placements_within
 
 LEAST_ROWS, LEAST_CLASS = 100, 10
 Columns = dict[str, Any]
+T = TypeVar("T")
 
 
 def slice_table(
@@ -55,8 +56,9 @@ def slice_table(
         pcoc_p, pcoc_adjusted, pcoc_told: whether the mean prediction differs from the click rate.
     """
     least = (least_rows, least_class)
-    jobs = [partial(_of_model, sheet, grouping, name, least) for name in ids for grouping in groupings]
-    table = _table(_at_once(jobs), _of_model(sheet, _nothing(sheet), "", least))
+    jobs = [partial(_of_model, sheet, [_nothing(sheet), *groupings], name, least) for name in ids]
+    parts = _at_once(jobs) or [_of_model(sheet, [_nothing(sheet)], "", least)]
+    table = _table([part for of_one in parts for part in of_one])
     for prefix in ("", "pcoc_"):
         p, adjusted = table[f"{prefix}p"].to_numpy(np.float64), np.full(len(table), np.nan)
         told = np.zeros(len(table), dtype=bool)
@@ -97,8 +99,7 @@ def difference_table(
         `a` is worse. Adjusted is Holm's over all slices, for AUC and log-loss apart (see `slice_table`).
     """
     least = (least_rows, least_class)
-    jobs = [partial(_of_pair, sheet, grouping, a, b, least) for grouping in groupings]
-    table = _table(_at_once(jobs), _of_pair(sheet, _nothing(sheet), a, b, least))
+    table = _table(_at_once([partial(_of_pair, sheet, one, a, b, least) for one in [_nothing(sheet), *groupings]]))
     for prefix in ("", "loss_"):
         p = table[f"{prefix}p"].to_numpy(np.float64)
         table[f"{prefix}adjusted"], table[f"{prefix}told"] = adjusted_and_told(p)
@@ -116,7 +117,7 @@ def too_small(
     return sum(int((classes.rows > 0).sum()) - len(_kept(classes, (least_rows, least_class))) for classes in found)
 
 
-def _at_once(jobs: Iterable[Callable[[], Columns]]) -> list[Columns]:
+def _at_once(jobs: Iterable[Callable[[], T]]) -> list[T]:
     """The answers in order; numpy sorts and counts outside Python's lock."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(lambda job: job(), jobs))
@@ -127,8 +128,8 @@ def _nothing(sheet: Sheet) -> Grouping:
     return Grouping("", "field", [], np.full(len(sheet), -1, dtype=np.int32))
 
 
-def _table(parts: list[Columns], empty: Columns) -> pd.DataFrame:
-    return pd.DataFrame({name: np.concatenate([part[name] for part in [*parts, empty]]) for name in empty})
+def _table(parts: list[Columns]) -> pd.DataFrame:
+    return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
 
 def _kept(classes: Classes, least: tuple[int, int]) -> npt.NDArray[np.int64]:
@@ -136,19 +137,24 @@ def _kept(classes: Classes, least: tuple[int, int]) -> npt.NDArray[np.int64]:
     return np.flatnonzero((classes.rows >= max(least[0], 1)) & (np.minimum(classes.clicks, classes.others) >= least[1]))
 
 
-def _of_model(sheet: Sheet, grouping: Grouping, name: str, least: tuple[int, int]) -> Columns:
-    """One model on the slices of one grouping."""
+def _of_model(sheet: Sheet, groupings: Sequence[Grouping], name: str, least: tuple[int, int]) -> list[Columns]:
+    """One model on the slices of each grouping."""
+    rest = Rest(sheet, name) if name else None
+    return [_of_grouping(sheet, grouping, name, least, rest=rest) for grouping in groupings]
+
+
+def _of_grouping(sheet: Sheet, grouping: Grouping, name: str, least: tuple[int, int], *, rest: Rest | None) -> Columns:
     codes, label = grouping.codes, sheet.label
     classes = Classes.of(codes, label, len(grouping))
     kept = _kept(classes, least)
     found = _slices(grouping, classes, kept)
     found["model"] = np.full(len(kept), name, dtype=object)
-    if not len(kept):
+    if rest is None or not len(kept):
         return found | dict.fromkeys(_OF_MODEL, np.empty(0))
     auc, variance = auc_within(sheet, name, codes, classes)
-    rest, rest_variance = auc_of_the_rest(sheet, name, codes, classes, auc)
+    elsewhere, elsewhere_variance = rest.auc(codes, classes, auc)
     error = np.sqrt(variance)
-    against, against_error = auc - rest, np.sqrt(variance + rest_variance)
+    against, against_error = auc - elsewhere, np.sqrt(variance + elsewhere_variance)
     loss, loss_error = _mean_loss(losses(sheet, name), sheet, codes, classes)
     values = [*interval(auc, error), *interval(against, against_error), two_sided(against, against_error)]
     values += [*interval(loss, loss_error), *_promised(sheet, name, codes, classes)]
