@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.measuring import spread, write_results
-from ctrcore.comparing.measures import measure, measure_all
+from ctrcore.comparing.measures import measure
 from ctrcore.comparing.probabilities import calibration, histogram
 from ctrcore.comparing.sheet import Sheet, sheet_of
 from ctrcore.comparing.testing import Method, compare_all
@@ -94,7 +94,7 @@ def at_first(found: list[Contender], clock: Clock) -> Sheet:
     judged = clock("read", lambda: {one.id: one.judged() for one in found})
     sheet = clock("common rows", lambda: sheet_of(judged))
     clock("sort", sheet.warm)
-    clock("metrics", lambda: measure_all(sheet))
+    clock("metrics", lambda: [measure(sheet, name) for name in sheet.ids])
     clock("DeLong, all pairs", lambda: compare_all(sheet))
     ranked = [sheet.ranked(name) for name in sheet.ids]
     clock("curves", lambda: [read() for one in ranked for read in (one.roc, one.precision_recall, one.gain, one.lift)])

@@ -65,22 +65,6 @@ def user_codes(group: npt.NDArray[np.integer]) -> tuple[npt.NDArray[np.int32], i
     return result, len(names)
 
 
-def gauc(label: Labels, score: Array, group: npt.NDArray[np.integer]) -> tuple[float, int, int]:
-    """Impression-weighted mean of the AUC of each user (Zhou et al. 2018, section 6.2).
-
-    Returns:
-        The value, the number of users it rests on, and the number skipped because they have only one class.
-    """
-    return _gauc(Ranked(label, score), *user_codes(group))
-
-
-def _gauc(ranked: Ranked, code: npt.NDArray[np.int32], users: int) -> tuple[float, int, int]:
-    areas, _, rows = ranked.auc_by(code, users)
-    both = ~np.isnan(areas)
-    found = int(both.sum())
-    return float(np.average(areas[both], weights=rows[both])) if found else float("nan"), found, users - found
-
-
 def accuracy(label: Labels, probability: Array, threshold: float = 0.5) -> float:
     """Share of rows on the right side of the threshold."""
     return float(np.mean((probability >= threshold) == (label == 1))) if len(label) else float("nan")
@@ -177,6 +161,17 @@ def whole(ranked: Ranked, logit: Array) -> dict[str, float]:
 
 
 def per_user(ranked: Ranked, code: npt.NDArray[np.int32], users: int) -> dict[str, float]:
-    """gAUC, the users it rests on and those skipped, from sorted rows and `user_codes`."""
-    value, found, skipped = _gauc(ranked, code, users)
-    return {"gauc": value, "gauc_users": float(found), "gauc_skipped": float(skipped)}
+    """gAUC, the users it rests on, and those skipped because they have only one class.
+
+    gAUC is the mean of the AUCs of the users, each weighted by its rows (Zhou et al. 2018, section 6.2).
+
+    Args:
+        ranked: the rows in the order of their scores.
+        code: (n,) the user of each row.
+        users: how many there are (both as `user_codes` gives them).
+    """
+    areas, _, rows = ranked.auc_by(code, users)
+    both = ~np.isnan(areas)
+    found = int(both.sum())
+    value = float(np.average(areas[both], weights=rows[both])) if found else float("nan")
+    return {"gauc": value, "gauc_users": float(found), "gauc_skipped": float(users - found)}

@@ -51,6 +51,10 @@ def check_scikit_learn(label: np.ndarray, logit: np.ndarray, threshold: float) -
     for name in ("auc", "pr_auc", "log_loss"):
         assert getattr(metrics, name)(label, logit) == pytest.approx(found[name], abs=1e-12, nan_ok=True)
     assert metrics.ece(label, probability) == pytest.approx(found["ece"], abs=1e-12)
+    assert metrics.f1(label, probability, threshold) == pytest.approx(found["f1"], abs=1e-12)
+    assert metrics.accuracy(label, probability, threshold) == pytest.approx(found["accuracy"], abs=1e-12)
+    (tn, fp), (fn, tp) = reference.confusion_matrix(label, called, labels=[0, 1])
+    assert metrics.confusion(label, probability, threshold) == {"tp": tp, "fp": fp, "fn": fn, "tn": tn}
 
 
 @pytest.mark.parametrize("n", [2, 3, 17, 2000])
@@ -128,9 +132,9 @@ def test_float32_scores_give_the_same_auc() -> None:
 def test_one_class_is_not_a_number(label: list[float]) -> None:
     values = np.array(label)
     assert np.isnan(metrics.auc(values, values))
-    assert np.isnan(metrics.gauc(values, values, np.zeros(len(values), np.int32))[0])
     assert np.isnan(metrics.normalised_entropy(values, values))
-    metrics.evaluate(values, values, np.zeros(len(values), np.int32))
+    found = metrics.evaluate(values, values, np.zeros(len(values), np.int32))
+    assert np.isnan(found.get("gauc", np.nan))
 
 
 def test_extreme_logits_stay_finite() -> None:
@@ -152,9 +156,9 @@ def test_gauc_equals_a_loop_over_users(tied: bool) -> None:
         users += 1
         weight += mine.sum()
         total += mine.sum() * reference.roc_auc_score(label[mine], logit[mine])
-    value, found, left_out = metrics.gauc(label, logit, group)
-    assert value == pytest.approx(total / weight, abs=1e-12)
-    assert (found, left_out) == (users, skipped)
+    found = metrics.evaluate(label, logit, group)
+    assert found["gauc"] == pytest.approx(total / weight, abs=1e-12)
+    assert (found["gauc_users"], found["gauc_skipped"]) == (users, skipped)
     assert skipped > 0
 
 

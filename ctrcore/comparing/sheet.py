@@ -71,7 +71,7 @@ class Sheet:
 
         Args:
             kind: what it is.
-            name: the model's id.
+            name: the model's id, or other words where it is of several models.
             make: computes it.
         """
         if (kind, name) not in self._kept:

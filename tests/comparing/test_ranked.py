@@ -68,7 +68,13 @@ def test_half_wins_equal_a_loop_over_pairs(tied: bool) -> None:
             won = 2 * (score[one] > score[other]) + (score[one] == score[other])
             expected[one] += won
             expected[other] += won
-    np.testing.assert_array_equal(Ranked(label, score).half_wins(), expected)
+    ranked = Ranked(label, score)
+    np.testing.assert_array_equal(ranked.half_wins(), expected)
+    placements = ranked.placements()
+    other = np.where(label == 1, ranked.negatives, ranked.positives)
+    np.testing.assert_allclose(placements, expected / 2 / other, atol=1e-15)
+    assert placements[label == 1].mean() == pytest.approx(ranked.auc)
+    assert placements[label == 0].mean() == pytest.approx(ranked.auc)
 
 
 @pytest.mark.parametrize("tied", [False, True])
