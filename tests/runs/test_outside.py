@@ -22,11 +22,11 @@ from ctrcore.runs.contenders import contenders
 from ctrcore.runs.outside import OutsideScores, add_outside, open_outside, write_template
 from ctrcore.runs.outside_choices import OutsideChoices
 from ctrcore.runs.outside_files import as_logit
-from ctrcore.runs.outside_guesses import guess_meaning
+from ctrcore.runs.outside_guesses import guess_meaning, guess_score
 from ctrcore.runs.outside_rows import Held, rows_by_keys, rows_by_number
 from ctrcore.runs.run import Run
 from ctrcore.runs.workspace import Workspace
-from tests.data.tables import clicks_table
+from tests.data.tables import clicks_schema, clicks_table
 from tests.trained import RECIPE, ROWS, Trained
 
 KEYS = ["user_id", "item_id", "time"]
@@ -150,6 +150,23 @@ def test_the_meaning_is_guessed_with_a_reason(name: str, numbers: list[float], m
     found, reason = guess_meaning(name, np.array(numbers))
     assert found == meaning
     assert reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("columns", "score"),
+    [
+        (["row", "logit", "probability"], "logit"),
+        (["row", "split", "user_id", "price", "click", "x"], "x"),
+        (["row", "rank_score", "xgb_pred"], "xgb_pred"),
+        (["row", "score", "z"], "z"),  # the table has a score of its own
+        (["row", "score"], "score"),
+        (["id", "index", "pCTR"], "pCTR"),
+    ],
+)
+def test_the_column_of_scores_is_guessed(columns: list[str], score: str) -> None:
+    table: Any = clicks_table(5).assign(score=1.0)
+    file: Any = pd.DataFrame(0.5, index=[0], columns=columns)
+    assert guess_score(file, table, clicks_schema(), []) == score
 
 
 def test_logits_of_clipped_probabilities_and_of_an_order() -> None:
