@@ -113,8 +113,9 @@ def test_the_verdict_is_the_test_of_the_best_against_the_next(space: Workspace, 
     test = next(test for test in found.tests if {test.a, test.b} == {first, second})
     titles = {run.id: f"**{run.name}**" for run in space.runs()}
     app = visit("compare.py")
-    assert in_words(test, titles) in [part.value for part in app.markdown]
-    assert ("Choose by cost" in texts(app) or "choose by cost" in texts(app)) is not told(test)
+    (said,) = app.success if told(test) else app.info
+    assert said.value.startswith(in_words(test, titles))
+    assert ("Choose by cost" in said.value) is not told(test)
     tiles = {metric.label: (metric.value, metric.delta) for metric in app.metric}
     interval = found.intervals[first]
     name = next(run.name for run in space.runs() if run.id == first)
@@ -123,7 +124,7 @@ def test_the_verdict_is_the_test_of_the_best_against_the_next(space: Workspace, 
 
 def test_one_run_alone_has_a_verdict_and_nothing_to_test(space: Workspace, visit: Open) -> None:
     app = visit("compare.py", runs=run_of(space, "fm").id, view=CHANCE)
-    assert any("has an AUC of" in part.value for part in app.markdown)
+    assert any("has an AUC of" in part.value for part in app.info)
     assert any("at least two models" in part.value for part in app.info)
 
 

@@ -133,7 +133,7 @@ def _jump(cutoff: float) -> None:
 
 
 def _matrices(view: View, counts: dict[str, Counts]) -> None:
-    with st.grid(3, min_column_width=240):
+    with st.grid(3, min_column_width=190):
         for number, one in enumerate(view.probable[:MATRICES]):
             found = counts[one.id]
             st.plotly_chart(

@@ -99,7 +99,7 @@ def _picture(run: Run, title: str, judged: list[Judged]) -> None:
     chart(
         calibration(found),
         key="repaired",
-        **captions.repaired(title),
+        **captions.repaired(plain(title)),
         help_text=WORDS["calibration"],
         alt_text=f"Click rate against probability of {title}, before and after repairs",
         data=lambda: pd.concat(

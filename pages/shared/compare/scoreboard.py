@@ -35,13 +35,19 @@ def verdict(view: View) -> None:
     titles = {one.id: f"**{plain(one.title)}**" for one in view.contenders}
     if len(order) == 1:
         value = found.intervals[order[0].id].value
-        st.markdown(f"{titles[order[0].id]} has an AUC of {value:.4f} on these {len(view.sheet):,} rows.")
+        st.info(
+            f"{titles[order[0].id]} has an AUC of {value:.4f} on these {len(view.sheet):,} rows. Choose a second model "
+            "in the sidebar to compare it with.",
+            icon=":material/leaderboard:",
+        )
     else:
         first = {(test.a, test.b): test for test in found.tests}
         best = {one.id: _pair(first, order[0].id, one.id) for one in order[1:]}
         runner = best[order[1].id]
-        st.markdown(in_words(runner, titles))
-        _the_others(best, order[1].id, titles)
+        if told(runner):
+            st.success(in_words(runner, titles), icon=":material/trophy:")
+        else:
+            st.info(f"{in_words(runner, titles)} {_the_others(best, titles)}", icon=":material/balance:")
     st.caption(_rests_on(view))
     with st.grid(TILES, min_column_width=150):
         for one in order[:TILES]:
@@ -62,16 +68,15 @@ def _pair(tests: Mapping[tuple[str, str], Test], a: str, b: str) -> Test:
     return tests[a, b] if (a, b) in tests else tests[b, a]
 
 
-def _the_others(best: Mapping[str, Test], runner: str, titles: Mapping[str, str]) -> None:
-    """Which models cannot be told apart from the best one, if the sentence before has not said so."""
+def _the_others(best: Mapping[str, Test], titles: Mapping[str, str]) -> str:
+    """Which models cannot be told apart from the best one, and what to do then."""
     unclear = [titles[name] for name, test in best.items() if not told(test)]
-    if runner in best and told(best[runner]):
-        return
-    if len(unclear) > 1:
-        names = f"{', '.join(unclear[:-1])} and {unclear[-1]}"
-        st.markdown(f"None of {names} can be told apart from the best one: choose by cost, or test on more rows.")
-    else:
-        st.markdown("Choose by cost, or test on more rows.")
+    if len(unclear) < 2:
+        return "Choose by cost, or test on more rows."
+    return (
+        f"Nor can {', '.join(unclear[1:-1])}{' or ' if unclear[1:-1] else ''}{unclear[-1]} be told apart from the best "
+        "one. Choose by cost, or test on more rows."
+    )
 
 
 def _rests_on(view: View) -> str:

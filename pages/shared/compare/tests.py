@@ -34,11 +34,11 @@ def show(view: View) -> None:
     if len(view.contenders) < 2:
         st.info("Choose at least two models in the sidebar: a test compares a pair.", icon=":material/arrow_back:")
         return
-    method, replicates = _method(view)
+    method, replicates, pairs = _choices(view)
     found = kept.delong(view) if method == "delong" else _bootstrap(view, method, replicates)
     if found is None:
         return
-    tests = _of_interest(view, sorted(found.tests, key=_size))
+    tests = sorted((test for test in found.tests if pairs in (ALL, test.a, test.b)), key=_size)
     _sentences(view, tests)
     with st.grid(2, min_column_width=380):
         _forest(view, tests)
@@ -47,8 +47,8 @@ def show(view: View) -> None:
     _beware(view, method)
 
 
-def _method(view: View) -> tuple[Method, int]:
-    """How to test, and how many replicates where rows or users are drawn anew."""
+def _choices(view: View) -> tuple[Method, int, str]:
+    """How to test, how many replicates where rows or users are drawn anew, and the model whose pairs are shown."""
     methods: list[Method] = [one for one in METHODS if one != "users" or view.sheet.has_users]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         method = st.segmented_control(
@@ -72,7 +72,18 @@ def _method(view: View) -> tuple[Method, int]:
                 help="How many times rows or users are drawn anew. More give steadier ends of the intervals, and "
                 "smaller p-values can be told.",
             )
-    return method, int(replicates)
+        pairs = ALL
+        if len(view.contenders) > 2 and level() != "Simple":
+            titles = view.titles
+            pairs = st.selectbox(
+                "Show",
+                [ALL, *titles],
+                format_func=lambda one: ALL if one == ALL else f"pairs with {titles[one]}",
+                key="test-pairs",
+                width=240,
+                help="The correction for many tests stays that for all pairs.",
+            )
+    return method, int(replicates), pairs
 
 
 def _bootstrap(view: View, method: Method, replicates: int) -> Comparison | None:
@@ -104,22 +115,6 @@ def _bootstrap(view: View, method: Method, replicates: int) -> Comparison | None
     done[method, replicates] = kept.run_bootstrap(view, method, replicates, progress)
     place.empty()
     return done[method, replicates]
-
-
-def _of_interest(view: View, tests: list[Test]) -> list[Test]:
-    """All pairs, or those with one model; the correction stays that for all pairs."""
-    if len(view.contenders) < 3 or level() == "Simple":
-        return tests
-    titles = view.titles
-    chosen = st.selectbox(
-        "Show",
-        [ALL, *titles],
-        format_func=lambda one: ALL if one == ALL else f"pairs with {titles[one]}",
-        key="test-pairs",
-        width=320,
-        help="The correction for many tests stays that for all pairs.",
-    )
-    return tests if chosen == ALL else [test for test in tests if chosen in (test.a, test.b)]
 
 
 def _size(test: Test) -> float:
