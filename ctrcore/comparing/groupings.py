@@ -23,7 +23,7 @@ Index = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 
 COMMONEST = 20  # values of a field that get a slice of their own
-LEAST_COVER = 0.05  # share of the rows that these must have; of an id they have less
+LEAST_COVER = 0.1  # share of the rows that these must have; of an id they have less
 LONGEST = 80  # characters of a value
 OTHER, MISSING = "other values", "missing"
 COLD = ["none", "new user", "new item", "new user and item"]

@@ -106,7 +106,7 @@ def description_in_words(found: Description, a: str, b: str) -> list[str]:
 
 
 def _leaf(leaf: Leaf, by: str, a: str, b: str) -> str:
-    where = f"{'Where' if leaf.conditions else 'On'} {leaf.words} ({leaf.rows:,} rows)"
+    where = f"Where {leaf.words} ({leaf.rows:,} rows)" if leaf.conditions else f"On all {leaf.rows:,} rows"
     if not leaf.told:
         return f"{where} no difference between {a} and {b} can be told."
     ahead, behind, low, high = (a, b, leaf.low, leaf.high) if leaf.value > 0 else (b, a, -leaf.high, -leaf.low)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +118,42 @@ def test_rows_that_the_table_lacks_are_an_error():
     frame = pd.DataFrame({"f": ["a", "b"], "click": 0})
     with pytest.raises(DataError, match="no row 7"):
         groupings(frame, _schema(_column("f")), np.array([0, 7]), np.array([1]))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pd.Series([[1, 2], [3], None] * 4, dtype=object),
+        pd.Series([{"a": 1}, {"b": 2}] * 6, dtype=object),
+        pd.Series([decimal.Decimal("1.5"), decimal.Decimal(2)] * 6, dtype=object),
+        pd.Series([datetime.date(2024, 1, 1), datetime.date(2024, 1, 2)] * 6, dtype=object),
+        pd.Series([b"a", b"b"] * 6, dtype=object),
+        pd.Series([1, "a", 2.5] * 4, dtype=object),
+        pd.Series([True, None, False] * 4, dtype="boolean"),
+        pd.Series([1, None, 2] * 4, dtype="Int64"),
+        pd.Series(["a", None, "b"] * 4, dtype="category"),
+        pd.Series([2**60, 2**60 + 1] * 6),
+        pd.Series([np.inf, 1, -np.inf, np.nan] * 3),
+        pd.Series([1e308, -1e308, 1e-308] * 4),
+        pd.Series(pd.date_range("2024-01-01", periods=12, tz="Europe/Berlin")),
+        pd.Series(pd.to_timedelta(np.arange(12), "h")),
+        pd.Series(["\0", "x\ny", "\u202eabc"] * 4),
+    ],
+)
+def test_cells_of_any_type_are_read_as_any_kind(cells: pd.Series):
+    frame = pd.DataFrame({"c": cells, "i": "x", "click": 0})
+    for kind in ("categorical", "numeric", "multi_value", "history"):
+        column = _column("c", kind, of="i" if kind == "history" else None)
+        found = _made(frame, _schema(_column("i"), column, user="c", item="c"), train=np.arange(4))
+        if kind == "categorical":
+            assert len(found["c"]) == len({str(cell) for cell in cells if not _missing(cell)}) + any(
+                map(_missing, cells)
+            )
+    _made(frame, _schema(_column("i"), time="c"), train=np.arange(4))
+
+
+def _missing(cell: object) -> bool:
+    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell))
 
 
 def test_histories_count_what_is_known_and_the_second_one_adds_nothing():
