@@ -106,7 +106,7 @@ def calibration(label: Labels, probability: Array, bins: int = 10) -> tuple[Arra
         return np.empty(0), np.empty(0), np.empty(0)
     # Quantiles of sorted numbers and one comparison an edge take half the time of numpy's search for both.
     edges = np.percentile(np.sort(probability), np.linspace(0, 1, bins + 1)[1:-1] * 100)
-    member = np.zeros(len(label), np.int64)
+    member = np.zeros(len(label), np.int16)
     for edge in edges:
         member += probability > edge
     rows = np.bincount(member, minlength=bins).astype(np.float64)
