@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from ctrcore.figures.style import DASHES, NEUTRAL, SYMBOLS, finish, model_color, occurrences, safe, sign_color
 
 FAINT = 0.45
-LINE, MOST_LINES = 34, 4  # characters beside the axis, and how often they are wrapped
+LINE, MOST_LINES = 38, 4  # characters beside the axis, and how often they are wrapped
 Measure = Literal["auc", "log_loss", "pcoc"]
 Columns = tuple[str, str, str, str | None]  # of a value, the ends of its interval, and whether it is told
 OF_MODEL: dict[Measure, Columns] = {

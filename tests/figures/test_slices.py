@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from ctrcore.figures.slices import FAINT, Dot, Series, interval_dots
+from ctrcore.figures.slices import (
+    FAINT,
+    LEAD,
+    OF_MODEL,
+    Dot,
+    Measure,
+    Series,
+    dots_of,
+    interval_dots,
+    leads,
+    worst_first,
+)
 from ctrcore.figures.style import NEGATIVE, POSITIVE, model_color
 
 NAN = float("nan")
@@ -60,3 +72,69 @@ def test_nothing_and_hostile_names_draw() -> None:
     text = interval_dots([evil], [evil], [Series(evil, "fm", [dot], 0.5)], x="AUC").to_json()
     assert "<a" not in text
     assert "\\u003ca" not in text
+
+
+def test_long_names_are_wrapped_and_the_lines_grow_with_them() -> None:
+    long = "training rows of the user are at most 12 and category is shoes and price is below 20.5"
+    dots = [Series("FM", "fm", [TOLD])]
+    short, tall = (interval_dots([name], ["9 rows"], dots, x="AUC") for name in ("hour: 3", long))
+    text = tall.layout.yaxis.ticktext[0]
+    assert text.replace("<br>", " ").startswith(long)
+    assert max(len(line) for line in text.split("<br>")) <= 38
+    assert tall.layout.height > short.layout.height
+
+
+def test_an_end_that_is_not_known_has_no_whisker() -> None:
+    one = Dot(1.2, 0.8, float("inf"), True)
+    (trace,) = interval_dots(["a"], [""], [Series("FM", "fm", [one])], x="PCOC").data
+    assert trace.error_x.array[0] is None
+    assert trace.error_x.arrayminus[0] == pytest.approx(0.4)
+
+
+def slices() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "auc": [0.7, 0.8, 0.6],
+            "auc_low": [0.6, 0.7, 0.3],
+            "auc_high": [0.8, 0.9, 0.9],
+            "against_high": [-0.1, 0.2, 0.15],
+            "told": [True, False, None],
+            "log_loss": [0.5, 0.7, 0.9],
+            "log_loss_low": [0.4, 0.6, 0.1],
+            "log_loss_high": [0.6, 0.8, 1.7],
+            "pcoc_low": [0.9, 1.3, 0.2],
+            "pcoc_high": [1.1, 1.9, 0.6],
+        },
+        index=["sure", "fine", "wide"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("measure", "order"),
+    [
+        ("auc", ["sure", "wide", "fine"]),
+        ("log_loss", ["fine", "sure", "wide"]),
+        ("pcoc", ["wide", "fine", "sure"]),  # 0.4 below 1 at best, 0.3 above it at best, 1 is possible
+    ],
+)
+def test_the_worst_is_what_is_surely_bad(measure: Measure, order: list[str]) -> None:
+    assert worst_first(slices(), measure).index.tolist() == order
+
+
+def test_dots_are_told_only_where_that_is_known() -> None:
+    dots = dots_of(slices(), OF_MODEL["auc"])
+    assert [(dot.value, dot.low, dot.high, dot.told) for dot in dots] == [
+        (0.7, 0.6, 0.8, True),
+        (0.8, 0.7, 0.9, False),
+        (0.6, 0.3, 0.9, False),
+    ]
+    assert all(dot.told for dot in dots_of(slices(), OF_MODEL["log_loss"]))
+
+
+def test_leads_are_above_zero_where_a_is_better() -> None:
+    table = pd.DataFrame(
+        {"difference": [0.1], "low": [0.05], "high": [0.2], "told": [True]}
+        | {"loss_difference": [0.3], "loss_low": [0.1], "loss_high": [0.4], "loss_told": [False]}
+    )
+    assert leads(table, "auc")[list(LEAD)].iloc[0].tolist() == [0.1, 0.05, 0.2, True]
+    assert leads(table, "log_loss")[list(LEAD)].iloc[0].tolist() == [-0.3, -0.4, -0.1, False]
