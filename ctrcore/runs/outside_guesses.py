@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ctrcore.data.guesses.names import is_code, words_of
 from ctrcore.errors import DataError
 from ctrcore.runs.outside_choices import ROW, Meaning
-from ctrcore.runs.outside_rows import Held, is_row_number, keys_of
+from ctrcore.runs.outside_rows import Held, Index, is_row_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,13 +77,20 @@ def guess_ids(file: Stored, table: Stored, schema: Schema, held: Held, score: st
     shared = [name for name in names if name in table.columns and name != schema.label and _is_plain(table[name])]
     special = [name for name in (schema.user, schema.item, schema.time) if name in shared]
     for tried in [*([name] for name in shared if is_code(name)), special, shared]:
-        if tried and len(np.unique(keys_of(table, tried, file)[0][held.judged])) == len(held.judged):
+        if tried and _tell_apart(table, tried, held.judged):
             return tried
     raise DataError(
         f"No column of the file says which {held.title} row a score belongs to"
         + (f": {', '.join(shared)[:80]} do not tell these rows apart." if shared else "."),
         "Add a column 'row' with the row's number in the table, counted from 0, as the template has it.",
     )
+
+
+def _tell_apart(table: Stored, names: list[str], rows: Index) -> bool:
+    """True if no two of these rows are equal in all these columns."""
+    import pandas as pd
+
+    return not pd.DataFrame({name: table[name].iloc[rows] for name in names}).duplicated().any()
 
 
 def guess_meaning(name: str, numbers: npt.NDArray[np.float64]) -> tuple[Meaning, str]:

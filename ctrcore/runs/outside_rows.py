@@ -136,10 +136,9 @@ def keys_of(table: Stored, ids: list[str], file: Stored) -> tuple[Index, Index]:
     import pandas as pd
 
     n = len(table)
-    key: Index = np.zeros(n + len(file), dtype=np.int64)
-    for name in ids:
-        ours, theirs = _same_codes(table[name], file[name])
-        codes = np.concatenate([ours, theirs]) + 1
+    key: Index = np.concatenate(_same_codes(table[ids[0]], file[ids[0]])) + 1
+    for name in ids[1:]:
+        codes = np.concatenate(_same_codes(table[name], file[name])) + 1
         # without gaps, so that the products stay small
         key = pd.factorize(key * (int(codes.max(initial=0)) + 1) + codes)[0].astype(np.int64)
     there = np.bincount(key[:n], minlength=int(key.max(initial=-1)) + 1) > 0
