@@ -39,22 +39,6 @@ def weak_slices_in_words(table: pd.DataFrame, model: str, title: str) -> list[st
     ]
 
 
-def miscalibrated_in_words(table: pd.DataFrame, model: str, title: str) -> list[str]:
-    """A sentence for each slice in which a model surely promises too many clicks or too few.
-
-    Args:
-        table: from `slice_table`.
-        model: id of the model.
-        title: its name to show.
-    """
-    mine = table[(table["model"] == model) & table["pcoc_told"]]
-    return [
-        f"{_where(row)} {title} promises {row['pcoc']:.2f} times as many clicks as there are "
-        f"({row['pcoc_low']:.2f} to {row['pcoc_high']:.2f})."
-        for row in mine.to_dict("records")
-    ]
-
-
 def caution(
     table: pd.DataFrame, small: int, least_rows: int = LEAST_ROWS, least_class: int = LEAST_CLASS, column: str = "p"
 ) -> str:

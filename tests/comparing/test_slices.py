@@ -14,7 +14,6 @@ from ctrcore.comparing.ranked import Ranked
 from ctrcore.comparing.slice_words import (
     caution,
     differences_in_words,
-    miscalibrated_in_words,
     weak_slices_in_words,
 )
 from ctrcore.comparing.slices import difference_table, losses, slice_table, too_small
@@ -136,10 +135,6 @@ def test_promises_of_too_many_clicks_are_told():
     assert told[["grouping", "slice"]].to_numpy().tolist() == [["field 0", "b"]]
     assert told.iloc[0]["pcoc_low"] > 1
     assert not told["told"].any()  # within the slice the order is as good as elsewhere
-    says = miscalibrated_in_words(table, "a", "LR")
-    assert len(says) == 1
-    assert says[0].startswith("Where field 0 is b (")
-    assert "LR promises 1." in says[0]
 
 
 def test_the_interval_of_the_ratio_holds_1_where_the_p_value_is_above_5_percent():
