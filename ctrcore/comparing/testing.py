@@ -109,7 +109,8 @@ def compare_all(
     - 'users': users are drawn again with all their rows, which are not independent; percentile intervals.
 
     A p-value of a bootstrap is twice the smaller share of replicates at or beyond zero, each counted with the observed
-    one ((1 + number) / (1 + replicates)), so it is never below 2 / (1 + replicates).
+    one ((1 + number) / (1 + replicates)), so it is never below 2 / (1 + replicates): after the correction, 1,000
+    replicates can tell a difference among 25 pairs (7 models), and more pairs need more replicates.
 
     Args:
         sheet: the rows.
@@ -176,7 +177,7 @@ def in_words(test: Test, titles: Mapping[str, str]) -> str:
     if math.isnan(test.p):
         return f"Whether {better} or {worse} ranks better cannot be told: {rows} are too few, or leave nothing to vary."
     if math.isnan(test.low):
-        return f"{better} and {worse} rank {rows} equally well: no pair of a click and another row sets them apart."
+        return f"{better} and {worse} rank {rows} equally well, and the rows cannot tell more than that."
     found = _figures(test)
     whole = " Users were resampled with all of their rows." if test.method == "users" else ""
     if told(test):

@@ -131,6 +131,11 @@ def test_p_of_the_bootstrap_counts_replicates_beyond_zero() -> None:
     assert compare_all(sheet, "bootstrap", replicates=400, seed=2) != many
 
 
+def test_how_many_pairs_a_thousand_replicates_can_tell_apart() -> None:
+    least = 2 / 1001
+    assert min(holm([least] + [1.0] * 24)) < 0.05 < min(holm([least] + [1.0] * 25))
+
+
 def test_progress_is_told_and_may_stop() -> None:
     shares: list[float] = []
     compare_all(a_sheet(100, 2, 0), "bootstrap", replicates=500, progress=shares.append)
