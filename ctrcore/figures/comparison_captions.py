@@ -59,6 +59,11 @@ DIFFERENCES: Caption = {
 }
 
 
+def largest_differences(shown: int, of: int) -> Caption:
+    """Of `figures.intervals.forest` where it shows only so many of the pairs."""
+    return {**DIFFERENCES, "title": f"The {shown} largest differences of {of}"}
+
+
 def zoomed(share: float) -> Caption:
     """Of `figures.curves.roc` up to that false-positive rate."""
     return {

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from ctrcore.figures.style import NEUTRAL, SYMBOLS, finish, line_style, occurrences, safe
 
 HEIGHT = 440
+LEGEND_ROW = 19  # pixels
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,10 @@ def roc(curves: Sequence[Curve], zoom: float | None = None) -> go.Figure:
     figure.update_xaxes(range=[-0.01 * limit, limit * 1.01])
     figure.update_yaxes(range=[-0.01 * top, min(1.01, top * 1.1)])
     return finish(
-        figure, height=HEIGHT, x="false-positive rate (share of non-clicks)", y="true-positive rate (share of clicks)"
+        figure,
+        height=height_for(curves),
+        x="false-positive rate (share of non-clicks)",
+        y="true-positive rate (share of clicks)",
     )
 
 
@@ -60,7 +64,10 @@ def precision_recall(curves: Sequence[Curve], click_rate: float) -> go.Figure:
     figure.update_xaxes(range=[-0.01, 1.01])
     figure.update_yaxes(range=[0, 1.02])
     return finish(
-        figure, height=HEIGHT, x="recall (share of clicks found)", y="precision (share of called rows clicked)"
+        figure,
+        height=height_for(curves),
+        x="recall (share of clicks found)",
+        y="precision (share of called rows clicked)",
     )
 
 
@@ -78,7 +85,9 @@ def gain(curves: Sequence[Curve], click_rate: float) -> go.Figure:
         _add_line(figure, curve, nth, "best %{x:.1%} of the rows hold %{y:.1%} of the clicks")
     figure.update_xaxes(range=[-0.01, 1.01], tickformat=".0%")
     figure.update_yaxes(range=[-0.01, 1.03], tickformat=".0%")
-    return finish(figure, height=HEIGHT, x="share of the rows, best score first", y="share of all clicks found")
+    return finish(
+        figure, height=height_for(curves), x="share of the rows, best score first", y="share of all clicks found"
+    )
 
 
 def lift(curves: Sequence[Curve], least: float = 0.002) -> go.Figure:
@@ -99,7 +108,9 @@ def lift(curves: Sequence[Curve], least: float = 0.002) -> go.Figure:
         highest = max([highest, *y[np.isfinite(y)]])
     figure.update_xaxes(range=[-0.01, 1.01], tickformat=".0%")
     figure.update_yaxes(range=[0, 1.08 * highest])
-    return finish(figure, height=HEIGHT, x="share of the rows, best score first", y="lift (times the click rate)")
+    return finish(
+        figure, height=height_for(curves), x="share of the rows, best score first", y="lift (times the click rate)"
+    )
 
 
 def learning(
@@ -137,7 +148,12 @@ def learning(
             showlegend=False,
             hovertemplate=f"best: %{{y:.4f}} at {x_title} %{{x:.4~g}}<extra>{name}</extra>",
         )
-    return finish(figure, height=HEIGHT, x=x_title, y=y_title)
+    return finish(figure, height=height_for(curves), x=x_title, y=y_title)
+
+
+def height_for(runs: Sequence[object], height: int = HEIGHT) -> int:
+    """Pixels for a figure of so many runs: beyond six the legend needs room that the plot shall not lose."""
+    return height + LEGEND_ROW * max(0, (len(runs) - 5) // 2)
 
 
 def add_guide(figure: go.Figure, x: Sequence[float], y: Sequence[float], name: str, dash: str = "dot") -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from ctrcore.figures.curves import Curve
+from ctrcore.figures.curves import Curve, height_for
 from ctrcore.figures.style import MARK, finish, line_style, occurrences, safe
 
 
@@ -58,4 +58,6 @@ def over_cutoffs(
     figure.update_xaxes(range=[-0.01 * top, 1.01 * top])
     if share:
         figure.update_yaxes(tickformat=".0%")
-    return finish(figure, height=400, x="cutoff (rows from this probability on are called clicks)", y=y_title)
+    return finish(
+        figure, height=height_for(curves, 400), x="cutoff (rows from this probability on are called clicks)", y=y_title
+    )

@@ -85,7 +85,9 @@ def _add(figure: go.Figure, places: Sequence[int], spans: Sequence[Span], look: 
 
 
 def _rows_named(figure: go.Figure, spans: Sequence[Span], x: str, *, legend: bool = False) -> go.Figure:
-    finish(figure, height=110 + ROW * max(len(spans), 3) + (30 if legend else 0), x=x, legend=legend)
+    lines = ROW * max(len(spans), 3)
+    finish(figure, height=110 + lines + (30 if legend else 0), x=x, legend=legend)
+    figure.update_layout(legend_y=1 + 6 / lines)  # pixels above the plot, however tall it is
     figure.update_xaxes(nticks=6)
     return figure.update_yaxes(
         tickvals=list(range(len(spans))),

@@ -9,9 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ctrcore.figures.curves import add_guide
+from ctrcore.figures.curves import add_guide, height_for
 from ctrcore.figures.style import NEUTRAL, SYMBOLS, finish, line_style, model_color, occurrences, safe
 
+PANEL, GAP = 100, 36  # pixels of a histogram, and of its name above it
 Numbers = Sequence[float] | np.ndarray
 
 
@@ -71,14 +72,13 @@ def calibration(runs: Sequence[Reliability]) -> go.Figure:
         )
     figure.update_xaxes(range=[0, limit])
     figure.update_yaxes(range=[0, limit])
-    return finish(figure, height=460, x="mean predicted probability", y="share that was clicked")
+    return finish(figure, height=height_for(runs, 460), x="mean predicted probability", y="share that was clicked")
 
 
 def score_histograms(runs: Sequence[Spread]) -> go.Figure:
     """The probabilities that each run gives to clicks and to the others, all on one axis, a run below the other."""
-    figure = make_subplots(
-        rows=max(len(runs), 1), cols=1, shared_xaxes=True, vertical_spacing=min(0.06, 0.3 / max(len(runs), 1))
-    )
+    rows = max(len(runs), 1)
+    figure = make_subplots(rows=rows, cols=1, shared_xaxes=True, vertical_spacing=GAP / (rows * (PANEL + GAP)))
     for place, run in enumerate(runs, start=1):
         left, right = np.asarray(run.edges[:-1], dtype=float), np.asarray(run.edges[1:], dtype=float)
         for name, shares, color in (("no click", run.others, NEUTRAL), ("click", run.clicks, model_color(run.model))):
@@ -98,16 +98,16 @@ def score_histograms(runs: Sequence[Spread]) -> go.Figure:
             )
         figure.add_annotation(
             text=f"<b>{safe(run.label)}</b>",
-            x=1,
+            x=0,
             y=1,
             xref="x domain" if place == 1 else f"x{place} domain",
             yref="y domain" if place == 1 else f"y{place} domain",
-            xanchor="right",
-            yanchor="top",
+            xanchor="left",
+            yanchor="bottom",
             showarrow=False,
         )
-    finish(figure, height=90 + 140 * max(len(runs), 2), legend=False)
+    finish(figure, height=60 + (PANEL + GAP) * rows, legend=False, top=GAP)
     figure.update_layout(barmode="overlay", bargap=0.02)
     figure.update_yaxes(tickformat=".0%", nticks=4)
-    figure.update_xaxes(title_text="predicted probability", row=max(len(runs), 1), col=1)
+    figure.update_xaxes(title_text="predicted probability", row=rows, col=1)
     return figure

@@ -143,6 +143,8 @@ def _matrices(view: View, counts: dict[str, Counts]) -> None:
                 alt=f"Confusion matrix of {one.title}: {found.tp:,} clicks found, {found.fn:,} missed, "
                 f"{found.fp:,} false alarms, {found.tn:,} rightly left out",
             )
+    if len(view.probable) > MATRICES:
+        st.caption(f"The first {MATRICES} of {len(view.probable)} models; the table has all of them.")
     if level() != "Expert":
         st.caption(
             "A lower cutoff finds more clicks and raises more false alarms. **What not to conclude:** high accuracy is "

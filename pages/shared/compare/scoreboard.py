@@ -154,6 +154,7 @@ def _runs_table(table: pd.DataFrame, cutoff: float) -> None:
         hide_index=True,
         column_order=[name for name in columns if name in SIMPLE] if level() == "Simple" else columns,
         column_config=_columns(cutoff),
+        placeholder="–",
         key="metrics-table",
         alt="Metrics of each model on the same rows, best AUC first",
     )
@@ -190,6 +191,7 @@ def _seeds_table(table: pd.DataFrame, cutoff: float) -> None:
         hide_index=True,
         column_order=order,
         column_config=config,
+        placeholder="–",
         key="seeds-table",
         alt="Mean and spread over the seeds of each model's metrics, best mean AUC first",
     )

@@ -26,6 +26,7 @@ METHODS: dict[Method, str] = {
 REPLICATES = (200, 500, 1000, 2000, 5000)
 ALL = "all pairs"
 SENTENCES = 6
+LINES = 30  # of the forest; more would be a wall, and the table has all of them
 
 
 @st.fragment
@@ -138,7 +139,7 @@ def _ahead(test: Test) -> tuple[str, str, int]:
 
 def _forest(view: View, tests: Sequence[Test]) -> None:
     spans = []
-    for test in tests:
+    for test in tests[:LINES]:
         better, worse, sign = _ahead(test)
         low, high = sorted((sign * test.low, sign * test.high))
         spans.append(
@@ -154,10 +155,16 @@ def _forest(view: View, tests: Sequence[Test]) -> None:
     chart(
         forest(spans, "difference of AUC"),
         key="differences",
-        **captions.DIFFERENCES,
+        **(captions.DIFFERENCES if len(spans) == len(tests) else captions.largest_differences(len(spans), len(tests))),
         help_text=WORDS["interval"],
         alt_text="Differences of AUC with 95 % intervals: "
         + "; ".join(f"{span.label} {span.value:.4f} ({span.low:.4f} to {span.high:.4f})" for span in spans),
+        data=lambda: pd.DataFrame(
+            [
+                {"pair": span.label, "difference": span.value, "low": span.low, "high": span.high, "told": span.told}
+                for span in spans
+            ]
+        ),
     )
 
 
