@@ -92,8 +92,8 @@ def rows_by_number(cells: pd.Series[Any], name: str, rows: int) -> Index:
 def rows_by_keys(file: Stored, table: Stored, ids: list[str], held: Held) -> Index:
     """The table's row (m,) of each of the file's m rows, by columns that both have.
 
-    A key that test and validation rows share means the test row. Of rows that no model is judged on any one stands for
-    all with its key; -1 is for rows of the file that are not in the table.
+    A key that test and validation rows share means the test row; validation rows that share one get no score. Of
+    training rows any one stands for all with its key; -1 is for rows of the file that are not in the table.
 
     Raises:
         DataError: judged rows, or the file's rows, share a key.
