@@ -78,7 +78,7 @@ def score_against_score(
     figure.update_xaxes(range=[-pad, limit + pad], tickformat=".0%")
     figure.update_yaxes(range=[-pad, limit + pad], tickformat=".0%")
     what = "probability" if scale == "probability" else "rank: share of rows it is above"
-    finish(figure, height=520, x=f"{shorten(names[0], 20)}, {what}", y=f"{shorten(names[1], 20)}, {what}")
+    finish(figure, height=580, x=f"{shorten(names[0], 20)}, {what}", y=f"{shorten(names[1], 20)}, {what}")
     return figure.update_layout(clickmode="event+select", dragmode="zoom")
 
 

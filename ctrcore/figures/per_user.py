@@ -68,7 +68,7 @@ def measures_by_model(models: Sequence[Lists], measures: Sequence[str], columns:
     finish(figure, height=down * (90 + 34 * lines), legend=False, top=28)
     figure.update_annotations(font_size=13)
     figure.update_xaxes(nticks=4, tickangle=0, tickfont_size=11)
-    figure.update_xaxes(title_text="mean over users", title_font_size=12, row=down)
+    figure.update_xaxes(title_text="mean", title_font_size=12, row=down)
     return figure.update_yaxes(
         tickvals=list(range(len(models))),
         ticktext=[shorten(one.label, 20) for one in models],

@@ -82,7 +82,7 @@ def show_row(view: View, row: int, *, with_cells: bool) -> None:
             alt=f"What each model says of row {row}",
             column_config={
                 "probability": st.column_config.ProgressColumn(
-                    "Probability", min_value=0.0, max_value=1.0, format="percent", help=WORDS["probability"]
+                    "Probability", min_value=0.0, max_value=1.0, format="percent", width=120, help=WORDS["probability"]
                 ),
                 "rank": st.column_config.NumberColumn("Rank", format="localized", help=WORDS["rank"]),
                 "above": st.column_config.NumberColumn("Is above", format="percent", help=WORDS["rank"]),

@@ -11,7 +11,7 @@ from pages.shared.charts import csv_button
 LEAST_CLASS = 10
 CHANCE = "○ may be chance"
 SAYS: dict[str, tuple[str, str, float]] = {  # below the middle, above it, the middle
-    "against_rest": ("▼ ranks worse than on the rest", "▲ ranks better than on the rest", 0.0),
+    "against_rest": ("▼ worse than the rest", "▲ better than the rest", 0.0),
     "pcoc": ("▼ promises too little", "▲ promises too much", 1.0),
 }
 
@@ -47,6 +47,7 @@ def slices_table(table: pd.DataFrame, name: Measure, pair: tuple[str, str] | Non
     columns = {"rows": "Rows", "clicks": "Clicks", "click_rate": "Click rate"}
     if pair is not None:
         own = "auc" if name == "auc" else "loss"
+        del columns["clicks"]  # else the last column would not be seen
         columns |= {f"{own}_a": f"A: {pair[0]}", f"{own}_b": f"B: {pair[1]}"}
     measured = {"auc": "AUC", "log_loss": "Log-loss", "pcoc": "PCOC"}[name] if pair is None else "Lead of A"
     columns |= {value: measured, low: "95 % from", high: "to"}
@@ -65,6 +66,7 @@ def slices_table(table: pd.DataFrame, name: Measure, pair: tuple[str, str] | Non
             alt="Every slice with its rows, its value and its interval, the worst first",
             column_config={
                 **{title: st.column_config.NumberColumn(format="%.4f") for title in columns.values()},
+                "Slice": st.column_config.TextColumn(width=230),
                 "Rows": st.column_config.NumberColumn(format="localized"),
                 "Clicks": st.column_config.NumberColumn(format="localized"),
                 "Click rate": st.column_config.NumberColumn(format="percent"),
