@@ -20,6 +20,15 @@ from ctrcore.errors import DataError
 
 Metric = Literal["hit_rate", "ndcg", "mrr", "map", "precision", "recall"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
+TITLES: dict[Metric, str] = {  # how they are written
+    "ndcg": "NDCG@{k}",
+    "hit_rate": "HR@{k}",
+    "mrr": "MRR",
+    "map": "MAP",
+    "precision": "Precision@{k}",
+    "recall": "Recall@{k}",
+}
+FIRST_K = (10, 5, 3, 2)
 Array = npt.NDArray[np.float64]
 
 
@@ -125,6 +134,19 @@ def per_user(
         values=values,
         exposure=None if item is None else exposure(lists, k, item, popularity),
     )
+
+
+def first_k(sheet: Sheet) -> int:
+    """A K to begin with: the first of some that half of the users have more rows than, or else all look alike.
+
+    Raises:
+        DataError: as `per_user`.
+    """
+    for k in FIRST_K[:-1]:
+        users = per_user(sheet, sheet.ids[0], k).users
+        if users.short <= users.both / 2:
+            return k
+    return FIRST_K[-1]
 
 
 def paired(first: PerUser, second: PerUser, metric: Metric) -> Interval:

@@ -3,55 +3,68 @@
 from __future__ import annotations
 
 from ctrcore.figures.captions import Caption
+from ctrcore.figures.slices import Measure
 
-TITLES = {"auc": "AUC", "log_loss": "Log-loss", "pcoc": "Calibration"}
-_READ = {
+TITLES: dict[Measure, str] = {"auc": "AUC", "log_loss": "Log-loss", "pcoc": "Calibration"}
+_READ: dict[Measure, str] = {
     "auc": "Full dots: the AUC there differs beyond chance from that on all other rows, after the correction. Hollow "
     "and faint: may be chance.",
-    "log_loss": "Lower is better. Slices with more clicks have a higher log-loss whatever the model does.",
+    "log_loss": "Lower is better. Slices with more clicks have a higher log-loss whatever the model does, so it is not "
+    "tested against the other rows.",
     "pcoc": "At 1 the model predicts as many clicks as there were; right of it, it promises too many. Full dots are "
     "off beyond chance after the correction, hollow and faint ones may be chance.",
 }
 
 
-def of_model(measure: str, title: str, shown: int, of: int) -> Caption:
+def of_model(measure: Measure, title: str, shown: int, of: int) -> Caption:
     """Of slices of one model, beside the others.
 
     Args:
-        measure: 'auc', 'log_loss' or 'pcoc'.
+        measure: what is measured.
         title: the model whose worst slices come first.
         shown: slices drawn. of: slices that there are.
     """
     return {
         "title": f"{TITLES[measure]} by slice, the worst of {title} on top",
-        "read": "Each line is a slice of the rows with a 95 % interval; dotted lines: all rows. "
-        f"{_READ[measure]} The first {shown} of {of} slices, those on top where {title} is surely bad.",
+        "read": f"Each line is a slice of the rows with a 95 % interval; dotted lines: all rows. {_READ[measure]} The "
+        f"first {shown} of {of} slices; on top are those where {title} is surely bad, not those with few rows.",
         "beware": "A slice with a low AUC may be hard by its nature: compare the models on it, not one slice with "
         "another. Slices overlap, so that several lines may show one and the same weakness. It is not said why a model "
         "is weak there.",
     }
 
 
-def of_pair(measure: str, a: str, b: str, shown: int, of: int) -> Caption:
-    """Of the difference of two models by slice; as `of_model`, `a` and `b` are their names."""
-    better = "right" if measure == "auc" else "left"
+def of_pair(a: str, b: str, shown: int, of: int) -> Caption:
+    """Of the lead of model `a` over model `b` by slice; as `of_model`."""
     return {
-        "title": f"{a} (A) minus {b} (B) by slice, where A is weakest on top",
-        "read": f"Each line is a slice with its 95 % interval; {better} of the upright line {a} is better, on the "
-        f"other side {b}. Full dots differ beyond chance after the correction, hollow and faint ones may be chance. "
-        f"The first {shown} of {of} slices.",
+        "title": f"{a} (A) against {b} (B) by slice, where A is weakest on top",
+        "read": f"Each line is a slice with its 95 % interval; right of the upright line {a} is better, left of it "
+        f"{b}. Full dots differ beyond chance after the correction, hollow and faint ones may be chance. The first "
+        f"{shown} of {of} slices.",
         "beware": "The rows of a slice are the same for both models, but slices overlap: several lines may show one "
         "and the same difference. No line says why a model is better there.",
     }
 
 
+def places(a: str, b: str) -> Caption:
+    """Of the places that a tree found, with the lead of model `a` over model `b`."""
+    return {
+        "title": f"The lead of {a} over {b}, place by place",
+        "read": f"Right of the upright line {a} is better, left of it {b}; the bars are 95 % intervals. Full dots "
+        "differ from zero beyond chance after the correction, hollow and faint ones may be chance. Together the places "
+        "are all rows. They were looked for and measured on different rows, so that looking around makes no finding.",
+        "beware": "The places describe where the models differ, not why: whatever goes along with the true reason may "
+        "be named instead of it. What is not named here may still make a difference.",
+    }
+
+
 def lists(k: int, users: int) -> Caption:
-    """Of `figures.per_user.measures_by_model`: lists of `k` rows, means over so many users."""
+    """Of `figures.per_user.measures_by_model`: the first `k` rows of lists, means over so many users."""
     return {
         "title": f"How high the clicks stand in each user's list (first {k})",
         "read": "Each user's rows are sorted by the model's score; every user counts alike. Mean over "
         f"{users:,} users, with a 95 % interval over users. Further right is better.",
         "beware": "Only rows that were really shown are ranked, not all items that could have been: a model that "
         "orders these best need not find the best items. Two intervals may overlap although the models differ, for it "
-        "is the same users: the comparison of two models goes user by user.",
+        "is the same users: the sentence above compares them user by user.",
     }

@@ -18,7 +18,7 @@ from ctrcore.comparing.slice_words import (
 from ctrcore.comparing.slices import LEAST_CLASS, LEAST_ROWS, difference_table, slice_table, too_small
 from ctrcore.comparing.tree import describe
 from ctrcore.figures import slice_captions
-from ctrcore.figures.slices import Series, dots_of, interval_dots, worst_first
+from ctrcore.figures.slices import Dot, Series, dots_of, interval_dots, worst_first
 from ctrcore.report.behind import Behind, rows_behind
 from ctrcore.report.content import Chart, Column, Heading, Note, Part, Table, Text
 from ctrcore.report.material import Material
@@ -142,7 +142,7 @@ def _between(material: Material, found: list[Grouping], a: str, b: str) -> list[
         Chart(
             "slices-difference",
             figure,
-            slice_captions.of_pair("auc", titles[a], titles[b], len(top), len(table)),
+            slice_captions.of_pair(titles[a], titles[b], len(top), len(table)),
             f"Difference of AUC between {titles[a]} and {titles[b]} with intervals on {len(top)} slices",
             ("slice", "rank correlation", "shared top", "correction"),
         ),
@@ -159,8 +159,20 @@ def _tree(sheet: Sheet, found: list[Grouping], a: str, b: str, titles: Mapping[s
         "A small decision tree looked for places in which the lead differs, on one half of the rows; what it found was "
         "measured on the other half, which it had not seen."
     )
-    sentences = description_in_words(describe(sheet, found, a, b), titles[a], titles[b])
-    return [Text(about), *(Text(sentence) for sentence in sentences)]
+    tree = describe(sheet, found, a, b)
+    parts: list[Part] = [Text(about), *(Text(said) for said in description_in_words(tree, titles[a], titles[b]))]
+    if len(tree.leaves) < 2:
+        return parts
+    dots = [Dot(leaf.value, leaf.low, leaf.high, leaf.told) for leaf in tree.leaves]
+    figure = interval_dots(
+        [leaf.words for leaf in tree.leaves],
+        [f"{leaf.rows:,} rows" for leaf in tree.leaves],
+        [Series("A minus B", None, dots)],
+        x="mean lead of a row, in AUC",
+        zero=0.0,
+    )
+    alt = f"Lead of {titles[a]} over {titles[b]} in {len(tree.leaves)} places, with intervals"
+    return [*parts, Chart("places", figure, slice_captions.places(titles[a], titles[b]), alt, ("slice",))]
 
 
 def _rows(material: Material, behind: Behind, a: str, b: str) -> list[Part]:

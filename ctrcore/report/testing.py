@@ -10,17 +10,10 @@ from ctrcore.figures.intervals import Span, auc_intervals, forest
 from ctrcore.report.content import Chart, Column, Note, Part, Table, Text
 from ctrcore.report.material import PARTS, Material
 from ctrcore.report.writing import number, p_value, signed
+from ctrcore.words import WORDS
 
 FEW = 6  # comparisons that the finding puts in words one by one
 MOST = 21  # pairs that are drawn and put in words
-METHODS = {
-    "delong": "The intervals and p-values are DeLong's: exact for large tables, paired, with all rows taken as "
-    "independent of each other. Where users have many rows each, the bootstrap of whole users is the fairer test.",
-    "bootstrap": "Rows were drawn anew with replacement, clicked and other rows apart, the same rows for all models; "
-    "the intervals are where the middle 95 % of the results lie. All rows are taken as independent of each other.",
-    "users": "Whole users were drawn anew with replacement, each with all of their rows, as rows of one user are not "
-    "independent of each other; the intervals are where the middle 95 % of the results lie.",
-}
 
 
 def verdict(material: Material) -> list[Part]:
@@ -69,7 +62,7 @@ def tests(material: Material) -> list[Part]:
     spans.sort(key=lambda span: -span.value)
     alt = "; ".join(f"{span.label}: AUC {span.value:.4f}, 95 % {span.low:.4f} to {span.high:.4f}" for span in spans)
     parts: list[Part] = [
-        Text(METHODS[comparison.method]),
+        Text(WORDS[comparison.method]),
         Chart("auc-intervals", auc_intervals(spans), captions.AUC_INTERVALS, alt, ("auc",)),
     ]
     if not comparison.tests:

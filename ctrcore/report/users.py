@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 from ctrcore.comparing.exposure import items_of
-from ctrcore.comparing.per_user import Metric, PerUser, paired, per_user
+from ctrcore.comparing.per_user import TITLES, Metric, PerUser, first_k, paired, per_user
 from ctrcore.errors import CtrLensError
 from ctrcore.figures import slice_captions
 from ctrcore.figures.per_user import Lists, measures_by_model
@@ -14,15 +15,6 @@ from ctrcore.report.content import Chart, Column, Note, Part, Table, Text
 from ctrcore.report.material import Material
 from ctrcore.report.writing import number, percent, signed
 
-K = 5  # rows of a list that are seen
-TITLES: dict[Metric, str] = {
-    "ndcg": f"NDCG@{K}",
-    "hit_rate": f"HR@{K}",
-    "mrr": "MRR",
-    "map": "MAP",
-    "precision": f"Precision@{K}",
-    "recall": f"Recall@{K}",
-}
 CHART: tuple[Metric, ...] = ("ndcg", "hit_rate", "mrr", "map")
 
 
@@ -44,21 +36,23 @@ def users(material: Material) -> list[Part]:
             item, popularity = items_of(behind.source[behind.schema.item], sheet.row, behind.learned)
     except CtrLensError as error:
         parts.append(Note(f"Which items come first is not known. {error.problem}"))
-    found = [per_user(sheet, one.id, K, item, popularity) for one in material.contenders]
+    k = first_k(sheet)
+    named = {name: title.format(k=k) for name, title in TITLES.items()}
+    found = [per_user(sheet, one.id, k, item, popularity) for one in material.contenders]
     found.sort(key=lambda one: -one.headline["ndcg"].value)
     titles, models, counted = material.titles, material.models, found[0].users
-    lists = [Lists(titles[one.id], models[one.id], {TITLES[name]: _ends(one, name) for name in CHART}) for one in found]
+    lists = [Lists(titles[one.id], models[one.id], {named[name]: _ends(one, name) for name in CHART}) for one in found]
     told = f"{counted.both:,} of the {counted.shown:,} users have clicks and other rows: only their lists can be in a "
     return [
-        Text(f"{told}good or a bad order. {_finding(material, found)}"),
+        Text(f"{told}good or a bad order. {_finding(material, found, named['ndcg'])}"),
         Chart(
             "per-user",
-            measures_by_model(lists, [TITLES[name] for name in CHART], columns=2),
-            slice_captions.lists(K, counted.both),
-            "; ".join(f"{titles[one.id]}: {TITLES['ndcg']} {one.headline['ndcg'].value:.4f}" for one in found),
+            measures_by_model(lists, [named[name] for name in CHART], columns=2),
+            slice_captions.lists(k, counted.both),
+            "; ".join(f"{titles[one.id]}: {named['ndcg']} {one.headline['ndcg'].value:.4f}" for one in found),
             CHART,
         ),
-        _table(material, found),
+        _table(material, found, named),
         *parts,
     ]
 
@@ -68,12 +62,12 @@ def _ends(one: PerUser, name: Metric) -> tuple[float, float, float]:
     return found.value, found.low, found.high
 
 
-def _finding(material: Material, found: list[PerUser]) -> str:
+def _finding(material: Material, found: list[PerUser], measure: str) -> str:
     """Each model against the next one, user by user."""
     said = []
     for one, next_ in pairwise(found):
         gap = paired(one, next_, "ndcg")
-        ends = f"{TITLES['ndcg']} {signed(gap.value, 3)}, 95 % {number(gap.low, 3)} to {number(gap.high, 3)}"
+        ends = f"{measure} {signed(gap.value, 3)}, 95 % {number(gap.low, 3)} to {number(gap.high, 3)}"
         a, b = material.titles[one.id], material.titles[next_.id]
         if gap.low > 0:
             said.append(f"{a} orders their lists better than {b} ({ends}).")
@@ -82,14 +76,14 @@ def _finding(material: Material, found: list[PerUser]) -> str:
     return " ".join(said)
 
 
-def _table(material: Material, found: list[PerUser]) -> Table:
-    columns = [Column("Model", number=False), *(Column(title, name) for name, title in TITLES.items())]
+def _table(material: Material, found: list[PerUser], named: Mapping[Metric, str]) -> Table:
+    columns = [Column("Model", number=False), *(Column(title, name) for name, title in named.items())]
     exposed = found[0].exposure is not None
     if exposed:
         columns += [Column("Coverage", "coverage"), Column("Popularity", "popularity bias")]
     rows = []
     for one in found:
-        row = [material.titles[one.id], *(number(one.headline[name].value) for name in TITLES)]
+        row = [material.titles[one.id], *(number(one.headline[name].value) for name in named)]
         if one.exposure is not None:
             row += [percent(one.exposure.coverage), f"{number(one.exposure.lift, 3)} ×"]
         rows.append(row)

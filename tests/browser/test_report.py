@@ -106,6 +106,5 @@ def test_without_scripts_texts_and_tables_are_complete(browser: Any, report: Pat
     context = browser.new_context(java_script_enabled=False, offline=True)
     tab = context.new_page()
     tab.goto(report.as_uri())
-    assert tab.get_by_text("the charts are not drawn").is_visible()
     assert tab.get_by_role("region", name="Every metric at a glance").locator("tbody tr").count() == 4
     context.close()

@@ -11,6 +11,7 @@ from ctrcore.comparing.groupings import Grouping
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.comparing.slice_words import description_in_words
 from ctrcore.comparing.tree import Description, describe
+from ctrcore.figures import slice_captions as captions
 from ctrcore.figures.slices import Dot, Series, interval_dots
 from ctrcore.words import WORDS
 from pages.shared.charts import chart
@@ -60,12 +61,7 @@ def _chart(found: Description, titles: tuple[str, str], by: By) -> None:
             zero=0.0,
         ),
         key="places",
-        title=f"The lead of {a} over {b}, place by place",
-        read=f"Right of the upright line {a} is better, left of it {b}; the bars are 95 % intervals. Full dots differ "
-        "from zero beyond chance after the correction, hollow and faint ones may be chance. Together the places are "
-        "all rows. They were looked for and measured on different rows, so that looking around makes no finding.",
-        beware="The places describe where the models differ, not why: whatever goes along with the true reason may be "
-        "named instead of it. What is not named here may still make a difference.",
+        **captions.places(a, b),
         alt_text=f"Lead of {titles[0]} over {titles[1]} in {len(found.leaves)} places, with intervals",
         data=lambda: _table(found),
     )

@@ -13,6 +13,8 @@ from ctrcore.comparing.measures import measure as measured
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.comparing.slice_words import caution
 from ctrcore.comparing.slices import difference_table, slice_table, too_small
+from ctrcore.figures import slice_captions as captions
+from ctrcore.figures.slice_captions import TITLES
 from ctrcore.figures.slices import LEAD, OF_MODEL, Measure, Series, dots_of, interval_dots, leads, worst_first
 from ctrcore.words import WORDS
 from pages.shared.charts import chart
@@ -32,19 +34,10 @@ KINDS = {
     "cold": "new or known",
     "time": "time",
 }
-TITLES: dict[Measure, str] = {"auc": "AUC", "log_loss": "Log-loss", "pcoc": "Calibration"}
 AXES: dict[Measure, str] = {
     "auc": "AUC within the slice",
     "log_loss": "log-loss in nats",
     "pcoc": "predicted over observed clicks (PCOC)",
-}
-READ: dict[Measure, str] = {
-    "auc": "Full dots: the AUC there differs beyond chance from that on all other rows, after the correction. Hollow "
-    "and faint: may be chance.",
-    "log_loss": "Lower is better. Slices with more clicks have a higher log-loss whatever the model does, so it is not "
-    "tested against the other rows.",
-    "pcoc": "At 1 the model predicts as many clicks as there were; right of it, it promises too many. Full dots are "
-    "off beyond chance after the correction, hollow and faint ones may be chance.",
 }
 LEAST = 100
 SHOWN = 12
@@ -153,13 +146,8 @@ def _of_model(view: View, found: list[Grouping], model: str, choices: Choices) -
     chart(
         interval_dots(places_of(top), notes_of(top), series, x=AXES[name], zero=1.0 if name == "pcoc" else None),
         key="slices",
-        title=f"{TITLES[name]} by slice, the worst of {title} on top",
+        **captions.of_model(name, title, len(top), len(mine)),
         help_text=WORDS["slice"],
-        read=f"Each line is a slice of the rows with a 95 % interval; dotted lines: all rows. {READ[name]} The first "
-        f"{len(top)} of {len(mine)} slices; on top are those where {title} is surely bad, not those with few rows.",
-        beware="A slice with a low AUC may be hard by its nature: compare the models on it, not one slice with "
-        "another. Slices overlap, so that several lines may show one and the same weakness. It is not said why a model "
-        "is weak there.",
         alt_text=f"{TITLES[name]} with intervals on the {len(top)} worst slices of {title}",
         data=lambda: table.assign(model=table["model"].map(view.titles)),
     )
@@ -191,13 +179,8 @@ def _of_pair(view: View, found: list[Grouping], pair: tuple[str, str], choices: 
             zero=0.0,
         ),
         key="slices-difference",
-        title=f"{a} (A) against {b} (B) by slice, where A is weakest on top",
+        **captions.of_pair(a, b, len(top), len(shown)),
         help_text=WORDS["slice"],
-        read=f"Each line is a slice with its 95 % interval; right of the upright line {a} is better, left of it {b}. "
-        "Full dots differ beyond chance after the correction, hollow and faint ones may be chance. The first "
-        f"{len(top)} of {len(shown)} slices.",
-        beware="The rows of a slice are the same for both models, but slices overlap: several lines may show one and "
-        "the same difference. No line says why a model is better there.",
         alt_text=f"Lead of {titles[0]} over {titles[1]} with intervals on {len(top)} slices",
         data=table,
     )

@@ -11,9 +11,10 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.comparing.exposure import items_of
-from ctrcore.comparing.per_user import Metric, PerUser, Users, paired, per_user
+from ctrcore.comparing.per_user import TITLES, Metric, PerUser, Users, first_k, paired, per_user
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.errors import CtrLensError
+from ctrcore.figures import slice_captions as captions
 from ctrcore.figures.per_user import Lists, measures_by_model
 from ctrcore.words import WORDS
 from pages.shared.charts import chart, csv_button
@@ -24,17 +25,8 @@ from pages.shared.problems import problems_shown, show_problem
 from pages.shared.tools import plain
 
 Items = tuple[npt.NDArray[np.integer], npt.NDArray[np.integer]]
-TITLES: dict[Metric, str] = {
-    "ndcg": "NDCG@{k}",
-    "hit_rate": "HR@{k}",
-    "mrr": "MRR",
-    "map": "MAP",
-    "precision": "Precision@{k}",
-    "recall": "Recall@{k}",
-}
 CHART: tuple[Metric, ...] = ("ndcg", "hit_rate", "mrr", "map")
 MOST = 50
-FIRST_K = (10, 5, 3, 2)
 
 
 def show(view: View) -> None:
@@ -78,13 +70,8 @@ def _lists(view: View, items: Items | None) -> None:
                 measures,
             ),
             key="per-user",
-            title=f"How high the clicks stand in each user's list (first {k})",
+            **captions.lists(k, count),
             help_text=f"{WORDS['ndcg']} {WORDS['hit_rate']} {WORDS['mrr']} {WORDS['map']}",
-            read=f"Each user's rows are sorted by the model's score; every user counts alike. Mean over {count:,} "
-            "users, with a 95 % interval over users. Further right is better.",
-            beware="Only rows that were really shown are ranked, not all items that could have been: a model that "
-            "orders these best need not find the best items. Two intervals may overlap although the models differ, "
-            "for it is the same users: the sentence above compares them user by user.",
             alt_text=f"{', '.join(measures)} of {len(order)} models with intervals over {count:,} users",
             data=lambda: _table(view, best, k, everyone),
         )
@@ -233,19 +220,15 @@ def _items_or_problem(view: View) -> tuple[Items | None, CtrLensError | None]:
 
 @st.cache_resource(show_spinner="Reading the items", max_entries=12)
 def _items(key: Key, dataset_id: str, recipe_id: str, _view: View) -> Items | None:  # noqa: ARG001
+    table_of(_view)  # refuses a dataset that holds other rows
     learned = learned_rows(_view)
     item = recipe_of(_view).data_schema.item
-    return None if item is None else items_of(table_of(_view)[item], _view.sheet.row, learned)
+    return None if item is None else items_of(_view.dataset.stored()[item], _view.sheet.row, learned)
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _first_k(key: Key, _sheet: Sheet) -> int:  # noqa: ARG001
-    """A K to begin with: the first of some that half of the users have more rows than, or else all look alike."""
-    for k in FIRST_K[:-1]:
-        users = per_user(_sheet, _sheet.ids[0], k).users
-        if users.short <= users.both / 2:
-            return k
-    return FIRST_K[-1]
+    return first_k(_sheet)
 
 
 @st.cache_resource(show_spinner="Ordering the users' lists", max_entries=60)
