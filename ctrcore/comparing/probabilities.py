@@ -51,16 +51,25 @@ def calibration(label: metrics.Labels, probability: metrics.Array, bins: int = 1
     )
 
 
-def histogram(label: metrics.Labels, probability: metrics.Array, bins: int = 40) -> tuple[Array, Array, Array]:
-    """Share of the clicked and of the other rows in each of equally wide bins, and the bins' edges from 0 to 1.
+def histogram(
+    label: metrics.Labels, probability: metrics.Array, bins: int = 40, top: float = 1.0
+) -> tuple[Array, Array, Array]:
+    """Share of the clicked and of the other rows in each of equally wide bins, and the bins' edges from 0 to `top`.
+
+    Args:
+        label: (n,) 1 where the row was clicked, else 0.
+        probability: (n,) of a click.
+        bins: how many.
+        top: where the last one ends: with rare clicks all scores lie near 0, and bins up to 1 would show one heap.
+            Rows above it are in none, but count among the rows that the shares are of.
 
     Returns:
         (bins,), (bins,) and (bins + 1,); zeros for a class without rows.
     """
-    edges = np.linspace(0, 1, bins + 1)
+    edges = np.linspace(0, top, bins + 1)
     clicked = np.asarray(label) == 1
     shares = []
     for mine in (clicked, ~clicked):
-        counts = np.histogram(probability[mine], bins, (0, 1))[0]
+        counts = np.histogram(probability[mine], bins, (0, top))[0]
         shares.append(counts / max(int(mine.sum()), 1))
     return shares[0], shares[1], edges

@@ -73,12 +73,13 @@ def _probabilities(material: Material) -> list[Part]:
     if not material.probable:
         return [heading, Note("None of these scores are probabilities; only their order means something.")]
     sheet = material.sheet
+    top = cutoffs.top_of(sheet, [one.id for one in material.probable])
     bins, spreads = [], []
     for one in material.probable:
         probability = sigmoid(sheet.logit[one.id])
         found = calibration(sheet.label, probability)
         bins.append(Reliability(one.title, one.model, found.mean, found.rate, found.low, found.high, found.rows))
-        spreads.append(Spread(one.title, one.model, *histogram(sheet.label, probability)))
+        spreads.append(Spread(one.title, one.model, *histogram(sheet.label, probability, top=top)))
     names = ", ".join(one.title for one in material.probable)
     alt = f"Click rate against predicted probability: {names}"
     spread_alt = f"Predicted probabilities of clicked and other rows: {names}"

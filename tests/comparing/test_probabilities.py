@@ -46,3 +46,11 @@ def test_histogram_counts_each_class_by_itself(n: int) -> None:
             expected[min(int(np.searchsorted(edges, one, "right")) - 1, 19)] += 1
         np.testing.assert_allclose(found, expected / max(len(mine), 1))
         assert found.sum() == pytest.approx(1 if len(mine) else 0)
+
+
+def test_histogram_up_to_a_top_counts_the_rows_above_it_in_the_shares() -> None:
+    label, probability = np.array([1, 1, 0, 0]), np.array([0.01, 0.5, 0.02, 0.051])
+    clicks, others, edges = histogram(label, probability, 5, top=0.05)
+    np.testing.assert_allclose(edges, [0, 0.01, 0.02, 0.03, 0.04, 0.05])
+    assert clicks.sum() == 0.5
+    assert others.sum() == 0.5

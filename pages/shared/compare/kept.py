@@ -115,10 +115,8 @@ def _bins(key: Key, count: int, _sheet: Sheet, _ids: list[str]) -> dict[str, Bin
 
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _histograms(key: Key, _sheet: Sheet, _ids: list[str]) -> dict[str, tuple[Array, Array, Array]]:  # noqa: ARG001
-    # With rare clicks all scores lie near 0: bars that end at 1 would show one heap.
-    shown = BARS / cutoffs.top_of(_sheet, _ids)
-    found = {name: histogram(_sheet.label, sigmoid(_sheet.logit[name]), round(shown)) for name in _ids}
-    return {name: (clicks[:BARS], others[:BARS], edges[: BARS + 1]) for name, (clicks, others, edges) in found.items()}
+    top = cutoffs.top_of(_sheet, _ids)
+    return {name: histogram(_sheet.label, sigmoid(_sheet.logit[name]), BARS, top) for name in _ids}
 
 
 @st.cache_resource(show_spinner=False, max_entries=48)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ctrcore.report.options import SECTIONS, Options
+from pages.shared.compare.tests import METHODS
 from pages.shared.compare.view import Key, View
 from pages.shared.level import level
 from pages.shared.problems import show_problem
@@ -17,7 +18,6 @@ from pages.shared.tools import plain
 if TYPE_CHECKING:
     from ctrcore.comparing.testing import Method
 
-TESTS: dict[Method, str] = {"delong": "DeLong", "bootstrap": "Bootstrap of rows", "users": "Bootstrap of users"}
 _KEPT = "report-making"
 
 
@@ -94,10 +94,10 @@ def _options(view: View) -> Options:
         if level() == "Expert":
             tests = st.segmented_control(
                 "Test",
-                [one for one in TESTS if one != "users" or view.sheet.has_users],
+                [one for one in METHODS if one != "users" or view.sheet.has_users],
                 default="delong",
                 required=True,
-                format_func=TESTS.__getitem__,
+                format_func=METHODS.__getitem__,
                 key="report-test",
                 help="A bootstrap of many rows takes minutes.",
             )
