@@ -64,6 +64,26 @@ def largest_differences(shown: int, of: int) -> Caption:
     return {**DIFFERENCES, "title": f"The {shown} largest differences of {of}"}
 
 
+ONE_CUTOFF = (
+    "A lower cutoff finds more clicks and raises more false alarms. **What not to conclude:** high accuracy is easy "
+    "with rare clicks: never calling one is right most of the time."
+)
+SETTINGS = (
+    "Settings that all these runs share are left out, and so are those that only one of the models has. – means that "
+    "the model has no such setting."
+)
+
+
+def tests(users: bool) -> str:
+    """What paired tests do not say. `users`: rows of users were taken as independent, though there are users."""
+    alike = " Rows of one user are alike, and this test takes them as independent: the bootstrap of users does not."
+    return (
+        "**What not to conclude:** the test is about chance in the choice of the test rows, for these very models. A "
+        "model trained with another seed, or on other days, may rank otherwise: train several seeds before a close "
+        f"call is believed.{alike if users else ''}"
+    )
+
+
 def zoomed(share: float) -> Caption:
     """Of `figures.curves.roc` up to that false-positive rate."""
     return {

@@ -23,6 +23,8 @@ from ctrcore.report.writing import number, percent, whole
 ZOOM = 0.05
 POINTS = 1000  # of a curve
 MOST_POINTS = 6000  # of all curves of a figure: the file stays small with many models
+LEARNT = "AUC on validation rows"
+AXES = {"epoch": "epoch", "seconds": "seconds of training"}
 Numbers = npt.NDArray[np.float64]
 
 
@@ -114,11 +116,7 @@ def _cutoffs(material: Material) -> list[Part]:
             outcome = [whole(counts.tp), whole(counts.fn), whole(counts.fp), whole(counts.tn)]
             shares = [percent(counts.precision), percent(counts.recall), number(counts.f1, 3), percent(counts.accuracy)]
             rows.append([one.title, name, *outcome, *shares])
-    note = (
-        "Rows from the cutoff on are called clicks. A lower cutoff finds more clicks and raises more false alarms. The "
-        "best one was found on these very rows, so its F1 flatters a little. **What not to conclude:** high accuracy "
-        "is easy with rare clicks: never calling one is right most of the time."
-    )
+    note = f"The best one was found on these very rows, so its F1 flatters a little. {captions.ONE_CUTOFF}"
     return [Heading("At one cutoff"), Table("What a cutoff brings", columns, rows, note)]
 
 
@@ -130,12 +128,12 @@ def _learning(material: Material) -> list[Part]:
         return [heading, Note("No learning curves were kept with these models.")]
     names = ", ".join(title for title, *_ in records)
     parts: list[Part] = [heading]
-    for axis in ("epoch", "seconds"):
+    for axis, title_of_axis in AXES.items():
         found = [
             Curve(title, run.spec.model.name, [r[axis] for r in lines], [r["valid_auc"] for r in lines])
             for title, run, lines in records
         ]
-        figure = drawn.learning(found, axis if axis == "epoch" else "seconds of training", "validation AUC", "highest")
-        caption = captions.learning("validation AUC", axis)
-        parts.append(Chart(f"learning-{axis}", figure, caption, f"Validation AUC by {axis}: {names}", ("epoch",)))
+        figure = drawn.learning(found, title_of_axis, LEARNT, "highest")
+        caption = captions.learning(LEARNT, axis)
+        parts.append(Chart(f"learning-{axis}", figure, caption, f"{LEARNT} by {axis}: {names}", ("epoch",)))
     return parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ctrcore.figures import comparison_captions as captions
 from ctrcore.report.content import Column, Note, Part, Table, Text
 from ctrcore.report.material import Material, prepared_report
 from ctrcore.runs.differences import Difference, differences, every_setting, in_words
@@ -29,11 +30,7 @@ def _differences(material: Material) -> list[Part]:
         return [Text("The runs share all their settings.")]
     columns = [Column("Setting", number=False), *(Column(title, number=False) for title, _ in material.runs)]
     rows = [[_named(one), *(in_words(value) for value in one.values)] for one in found]
-    note = (
-        "Settings that all these runs share are left out here, and so are those that only one of the models has. – "
-        "means that the model has no such setting. What a difference of metrics may come from."
-    )
-    return [Table("What differs in their settings", columns, rows, note)]
+    return [Table("What differs in their settings", columns, rows, captions.SETTINGS)]
 
 
 def _machines(material: Material) -> Table:

@@ -90,13 +90,7 @@ def tests(material: Material) -> list[Part]:
                 warning=True,
             )
         )
-    parts.append(
-        Note(
-            "**What not to conclude:** a p-value is not the chance that two models are equal, and it says nothing on "
-            "the size of the difference. The tests know the spread over rows only: the same model trained with another "
-            "seed differs as well, which only several seeds of each model can show."
-        )
-    )
+    parts.append(Note(captions.tests(comparison.method != "users" and material.sheet.has_users)))
     return parts
 
 

@@ -146,10 +146,7 @@ def _matrices(view: View, counts: dict[str, Counts]) -> None:
     if len(view.probable) > MATRICES:
         st.caption(f"The first {MATRICES} of {len(view.probable)} models; the table has all of them.")
     if level() != "Expert":
-        st.caption(
-            "A lower cutoff finds more clicks and raises more false alarms. **What not to conclude:** high accuracy is "
-            "easy with rare clicks: never calling one is right most of the time."
-        )
+        st.caption(captions.ONE_CUTOFF)
 
 
 def _table(view: View, counts: dict[str, Counts], cutoff: float, costs: Costs) -> None:

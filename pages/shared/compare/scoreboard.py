@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.comparing.testing import Comparison, Test, in_words, told
+from ctrcore.figures import comparison_captions as captions
 from ctrcore.runs import scoreboard as runs_scoreboard
 from ctrcore.runs.differences import differences
 from ctrcore.runs.differences import in_words as setting_in_words
@@ -234,8 +235,5 @@ def settings(view: View) -> None:
         if level() != "Simple":
             table["What it is"] = [one.about for one in found]
         st.dataframe(table, hide_index=True, key="settings-table", alt="Settings that differ between the runs")
-        st.caption(
-            "Settings that all these runs share are left out, and so are those that only one of the models has. "
-            "– means that the model has no such setting."
-        )
+        st.caption(captions.SETTINGS)
         csv_button(table, "settings")

@@ -240,16 +240,7 @@ def _table(view: View, tests: Sequence[Test]) -> None:
 def _beware(view: View, method: Method) -> None:
     if level() == "Expert":
         return
-    users = (
-        " Rows of one user are alike, and this test takes them as independent: the bootstrap of users does not."
-        if method != "users" and view.sheet.has_users
-        else ""
-    )
-    st.caption(
-        "**What not to conclude:** the test is about chance in the choice of the test rows, for these very models. A "
-        "model trained with another seed, or on other days, may rank otherwise: train several seeds before a close "
-        f"call is believed.{users}"
-    )
+    st.caption(captions.tests(method != "users" and view.sheet.has_users))
 
 
 def _p(value: float) -> str:
