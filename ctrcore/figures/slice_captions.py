@@ -14,6 +14,12 @@ _READ: dict[Measure, str] = {
     "pcoc": "At 1 the model predicts as many clicks as there were; right of it, it promises too many. Full dots are "
     "off beyond chance after the correction, hollow and faint ones may be chance.",
 }
+_BEWARE: dict[Measure, str] = {
+    "auc": "A slice with a low AUC may be hard by its nature: compare the models on it, not one slice with another.",
+    "log_loss": "A slice with a high log-loss may only have more clicks: compare the models on it, not one slice with "
+    "another.",
+    "pcoc": "A slice may be off only because the model is off everywhere: look at the dotted line.",
+}
 
 
 def of_model(measure: Measure, title: str, shown: int, of: int) -> Caption:
@@ -28,9 +34,8 @@ def of_model(measure: Measure, title: str, shown: int, of: int) -> Caption:
         "title": f"{TITLES[measure]} by slice, the worst of {title} on top",
         "read": f"Each line is a slice of the rows with a 95 % interval; dotted lines: all rows. {_READ[measure]} The "
         f"first {shown} of {of} slices; on top are those where {title} is surely bad, not those with few rows.",
-        "beware": "A slice with a low AUC may be hard by its nature: compare the models on it, not one slice with "
-        "another. Slices overlap, so that several lines may show one and the same weakness. It is not said why a model "
-        "is weak there.",
+        "beware": f"{_BEWARE[measure]} Slices overlap, so that several lines may show one and the same weakness. It is "
+        "not said why a model is weak there.",
     }
 
 

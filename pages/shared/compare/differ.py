@@ -14,13 +14,11 @@ from ctrcore.figures.agreement import Points, score_against_score
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart, csv_button, selected
-from pages.shared.chores import rows_ready
 from pages.shared.compare.pair import pick_pair
 from pages.shared.compare.places import By, show_places
-from pages.shared.compare.rows import recipe_of, show_row
+from pages.shared.compare.rows import at_hand, show_row
 from pages.shared.compare.view import Key, View
 from pages.shared.level import level
-from pages.shared.problems import problems_shown
 from pages.shared.tools import plain
 
 POINTS = 1500
@@ -41,14 +39,13 @@ def show(view: View) -> None:
     _alike(view, pair)
     table = _disputed(view.key, pair, by, view.sheet)
     row = _row_looked_at(view, table)
-    ready = rows_ready(view.dataset, recipe_of(view))
+    known = at_hand(view)
     with st.grid(2, min_column_width=380):
         _plot(view, pair, scale, row)
-        show_row(view, row, with_cells=ready)
+        show_row(view, row, with_cells=known)
     _list(view, pair, by, table)
-    if ready:
-        with problems_shown():
-            show_places(view, pair, by)
+    if known:
+        show_places(view, pair, by)
 
 
 def _choices(pair: Pair, view: View) -> tuple[Scale, By]:

@@ -19,6 +19,7 @@ from ctrcore.runs.run import Run
 from ctrcore.schema import Column
 from ctrcore.words import WORDS
 from pages.shared import address
+from pages.shared.chores import rows_ready
 from pages.shared.compare.view import Key, View
 from pages.shared.level import level
 from pages.shared.problems import problems_shown
@@ -49,6 +50,16 @@ def table_of(view: View) -> Stored:
     """
     judged_rows(_run_of(view))
     return seen_of(view.dataset, recipe_of(view))
+
+
+def at_hand(view: View) -> bool:
+    """True if the table can be looked at; else what is wrong, or an offer to prepare it, takes its place."""
+    if not rows_ready(view.dataset, recipe_of(view)):
+        return False
+    with problems_shown():
+        table_of(view)
+        return True
+    return False
 
 
 def learned_rows(view: View) -> npt.NDArray[np.int64]:
@@ -91,8 +102,7 @@ def show_row(view: View, row: int, *, with_cells: bool) -> None:
             column_order=["Model", "probability", "rank", "above"] + (["logit"] if level() == "Expert" else []),
         )
         if with_cells:
-            with problems_shown():
-                _cells(view, row)
+            _cells(view, row)
         _links(view, row)
 
 

@@ -18,9 +18,8 @@ from ctrcore.figures.slice_captions import TITLES
 from ctrcore.figures.slices import LEAD, OF_MODEL, Measure, Series, dots_of, interval_dots, leads, worst_first
 from ctrcore.words import WORDS
 from pages.shared.charts import chart
-from pages.shared.chores import rows_ready
 from pages.shared.compare.pair import best_first, pick_pair
-from pages.shared.compare.rows import groupings_of, recipe_of
+from pages.shared.compare.rows import at_hand, groupings_of, recipe_of
 from pages.shared.compare.slice_tables import LEAST_CLASS, none_left, notes_of, places_of, slices_table
 from pages.shared.compare.view import Key, View
 from pages.shared.level import level
@@ -46,7 +45,7 @@ Choices = tuple[Measure, list[str], int]
 
 def show(view: View) -> None:
     """Measures by slice, of the models or of the difference of two."""
-    if not rows_ready(view.dataset, recipe_of(view)):
+    if not at_hand(view):
         return
     found = groupings_of(view)
     if not found:

@@ -13,15 +13,14 @@ import streamlit as st
 from ctrcore.comparing.exposure import items_of
 from ctrcore.comparing.per_user import TITLES, Metric, PerUser, Users, first_k, paired, per_user
 from ctrcore.comparing.sheet import Sheet
-from ctrcore.errors import CtrLensError
 from ctrcore.figures import slice_captions as captions
 from ctrcore.figures.per_user import Lists, measures_by_model
 from ctrcore.words import WORDS
 from pages.shared.charts import chart, csv_button
-from pages.shared.compare.rows import learned_rows, recipe_of, table_of
+from pages.shared.compare.rows import at_hand, learned_rows, recipe_of
 from pages.shared.compare.view import Key, View
 from pages.shared.level import level
-from pages.shared.problems import problems_shown, show_problem
+from pages.shared.problems import problems_shown
 from pages.shared.tools import plain
 
 Items = tuple[npt.NDArray[np.integer], npt.NDArray[np.integer]]
@@ -39,10 +38,10 @@ def show(view: View) -> None:
         )
         st.page_link("data.py", label="Go to Data", icon=":material/table_view:")
         return
-    items, problem = _items_or_problem(view)
-    _lists(view, items)
-    if problem is not None:
-        show_problem(problem)
+    item = recipe_of(view).data_schema.item
+    # Without the items all but coverage and popularity can be said.
+    known = item is not None and at_hand(view)
+    _lists(view, _items(view.key, view.dataset.id, recipe_of(view).id, str(item), view) if known else None)
 
 
 @st.fragment
@@ -207,23 +206,9 @@ def _ends(one: PerUser, name: Metric, everyone: bool) -> tuple[float, float, flo
     return found.value, found.low, found.high
 
 
-def _items_or_problem(view: View) -> tuple[Items | None, CtrLensError | None]:
-    """The item of each row; without it, or without the table, all but coverage and popularity can be said."""
-    item = recipe_of(view).data_schema.item
-    if item is None:
-        return None, None
-    try:
-        return _items(view.key, view.dataset.id, recipe_of(view).id, view), None
-    except CtrLensError as error:
-        return None, error
-
-
 @st.cache_resource(show_spinner="Reading the items", max_entries=12)
-def _items(key: Key, dataset_id: str, recipe_id: str, _view: View) -> Items | None:  # noqa: ARG001
-    table_of(_view)  # refuses a dataset that holds other rows
-    learned = learned_rows(_view)
-    item = recipe_of(_view).data_schema.item
-    return None if item is None else items_of(_view.dataset.stored()[item], _view.sheet.row, learned)
+def _items(key: Key, dataset_id: str, recipe_id: str, item: str, _view: View) -> Items:  # noqa: ARG001
+    return items_of(_view.dataset.stored()[item], _view.sheet.row, learned_rows(_view))
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
