@@ -25,6 +25,7 @@ from ctrcore.report.material import Material
 from ctrcore.report.writing import number, p_value, percent, signed, whole
 
 SHOWN = 12
+BESIDE = 6  # models in one chart; more would hide each other
 ROWS = 20
 FIELDS = 8  # of a row, as many as fit on paper
 CELLS = 60  # characters of a cell
@@ -58,7 +59,7 @@ def best_first(material: Material) -> list[str]:
 def _weak(material: Material, found: list[Grouping], order: Sequence[str]) -> list[Part]:
     """The slices on which the best model is worst, the others beside it."""
     sheet, titles = material.sheet, material.titles
-    table = slice_table(sheet, found, order)
+    table = slice_table(sheet, found, order[:BESIDE])
     mine = worst_first(table[table["model"] == order[0]], "auc")
     title = titles[order[0]]
     heading = Heading(f"Where {title} is weak")
@@ -68,7 +69,7 @@ def _weak(material: Material, found: list[Grouping], order: Sequence[str]) -> li
         return [heading, Note(f"No slice of these rows has {least}: they are too small to judge.")]
     top = mine.head(SHOWN)
     series = []
-    for name in order:
+    for name in order[:BESIDE]:
         theirs = table[table["model"] == name].set_index(["grouping", "place"])
         lines = theirs.reindex(pd.MultiIndex.from_frame(top[["grouping", "place"]]))
         dots = dots_of(lines, ("auc", "auc_low", "auc_high", "told"))

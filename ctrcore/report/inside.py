@@ -15,6 +15,7 @@ from ctrcore.report.content import Chart, Column, Heading, Note, Part, Table, Te
 from ctrcore.report.material import Material, rows_note
 from ctrcore.report.writing import number, percent, signed, whole
 from ctrcore.runs.run import Run
+from ctrcore.runs.scoreboard import same_but_seed
 
 Summary = dict[str, Any]
 PAIRS_SHOWN = 10
@@ -22,16 +23,16 @@ PAIRS_SHOWN = 10
 
 def inside(material: Material) -> list[Part]:
     """What each field is worth to each run, then each run's own pairs, gates or behaviours."""
-    found = [(title, run, run.explanations()) for title, run in material.runs]
-    found = [(title, run, summary) for title, run, summary in found if summary]
+    groups = same_but_seed([one for one in material.contenders if one.run is not None])
+    firsts = [(group[0].title, group[0].run) for group in groups]
+    found = [(title, run, summary) for title, run in firsts if run is not None and (summary := run.explanations())]
     if not found:
         return [Note("No explanation was kept with these models, so nothing can be said on what they look at.")]
-    parts: list[Part] = [
-        Text(
-            "These summaries were made when the runs ended. They say what a model does with these rows, not what makes "
-            "people click."
-        )
-    ]
+    seeds = (
+        " Of runs that differ only in their seed the first one is shown." if len(groups) < len(material.runs) else ""
+    )
+    about = "These summaries were made when the runs ended. They say what a model does with these rows, not what makes "
+    parts: list[Part] = [Text(f"{about}people click.{seeds}")]
     parts += _importance(
         [(title, run, summary["importance"]) for title, run, summary in found if "importance" in summary]
     )

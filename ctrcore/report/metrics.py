@@ -13,7 +13,7 @@ from ctrcore.report.writing import NOTHING
 from ctrcore.runs.scoreboard import COLUMNS, COSTS, over_seeds, same_but_seed, scoreboard, shown
 
 QUALITY = (
-    "run", "auc", "auc_low", "auc_high", "rela_impr", "gauc", "gauc_users", "pr_auc", "log_loss",
+    "run", "auc", "auc_low", "auc_high", "rela_impr", "gauc", "pr_auc", "log_loss",
     "normalised_entropy", "accuracy", "f1", "ece", "pcoc",
 )  # fmt: skip
 COST = ("run", *COSTS.values(), "peak_memory_mb", "seed", "finished")
@@ -24,8 +24,11 @@ def metrics(material: Material) -> list[Part]:
     """Both tables, and over several seeds mean and spread."""
     table = scoreboard(material.contenders, material.sheet, material.comparison)
     base = material.contenders[0].title
+    users = (
+        f" gAUC rests on {shown('gauc_users', table['gauc_users'].max())} users." if material.sheet.has_users else ""
+    )
     note = (
-        f"On {material.judging}, the best AUC first. RelaImpr is measured against {base}; accuracy and F1 are at a "
+        f"On {material.judging}, the best AUC first.{users} RelaImpr is measured against {base}; accuracy and F1 are at a "
         "cutoff of 0.5, which with rare clicks few rows reach. **What not to conclude:** a difference of a few "
         "thousandths of AUC may be luck of the rows or of the seed; see the tests."
     )
