@@ -24,13 +24,12 @@ def metrics(material: Material) -> list[Part]:
     """Both tables, and over several seeds mean and spread."""
     table = scoreboard(material.contenders, material.sheet, material.comparison)
     base = material.contenders[0].title
-    users = (
-        f" gAUC rests on {shown('gauc_users', table['gauc_users'].max())} users." if material.sheet.has_users else ""
-    )
+    users = shown("gauc_users", table["gauc_users"].max())
     note = (
-        f"On {material.judging}, the best AUC first.{users} RelaImpr is measured against {base}; accuracy and F1 are at a "
-        "cutoff of 0.5, which with rare clicks few rows reach. **What not to conclude:** a difference of a few "
-        "thousandths of AUC may be luck of the rows or of the seed; see the tests."
+        f"On {material.judging}, the best AUC first. RelaImpr is measured against {base}. "
+        + (f"gAUC rests on {users} users. " if material.sheet.has_users else "")
+        + "Accuracy and F1 are at a cutoff of 0.5, which with rare clicks few rows reach. **What not to conclude:** a "
+        "difference of a few thousandths of AUC may be luck of the rows or of the seed; see the tests."
     )
     parts: list[Part] = [_table("Every metric at a glance", table, QUALITY, note)]
     if material.runs:
