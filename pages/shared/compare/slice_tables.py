@@ -66,7 +66,7 @@ def slices_table(table: pd.DataFrame, name: Measure, pair: tuple[str, str] | Non
             alt="Every slice with its rows, its value and its interval, the worst first",
             column_config={
                 **{title: st.column_config.NumberColumn(format="%.4f") for title in columns.values()},
-                "Slice": st.column_config.TextColumn(width=230),
+                "Slice": st.column_config.TextColumn(width=260),
                 "Rows": st.column_config.NumberColumn(format="localized"),
                 "Clicks": st.column_config.NumberColumn(format="localized"),
                 "Click rate": st.column_config.NumberColumn(format="percent"),
