@@ -119,7 +119,7 @@ def test_the_verdict_is_the_test_of_the_best_against_the_next(space: Workspace, 
     tiles = {metric.label: (metric.value, metric.delta) for metric in app.metric}
     interval = found.intervals[first]
     name = next(run.name for run in space.runs() if run.id == first)
-    assert tiles[f"AUC of {name}"] == (f"{interval.value:.4f}", f"{interval.low:.4f} to {interval.high:.4f}")
+    assert tiles[name] == (f"{interval.value:.4f}", f"{interval.low:.4f} to {interval.high:.4f}")
 
 
 def test_one_run_alone_has_a_verdict_and_nothing_to_test(space: Workspace, visit: Open) -> None:

@@ -100,7 +100,7 @@ def _bootstraps(key: Key) -> dict[tuple[Method, int], Comparison]:  # noqa: ARG0
     return {}
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
+@st.cache_resource(show_spinner="Trying out how long it takes", max_entries=24)
 def _bootstrap_seconds(key: Key, method: Method, _sheet: Sheet) -> float:  # noqa: ARG001
     count = 4 if len(_sheet) > 100_000 else 20
     started = time.perf_counter()

@@ -50,7 +50,7 @@ def verdict(view: View) -> None:
         else:
             st.info(f"{in_words(runner, titles)} {_the_others(best, titles)}", icon=":material/balance:")
     st.caption(_rests_on(view))
-    with st.grid(TILES, min_column_width=150):
+    with st.grid(TILES, min_column_width=120):
         for one in order[:TILES]:
             _tile(one.title, found.intervals[one.id])
     if len(order) > TILES:
@@ -84,18 +84,18 @@ def _rests_on(view: View) -> str:
     users = f" of {view.sheet.users[1]:,} users" if view.sheet.has_users else ""
     parts = f"Measured on {view.rows_in_words}{users}, {view.sheet.clicks:,} of them ({view.click_rate:.1%}) clicked"
     if level() == "Simple":
-        return f"{parts}."
+        return f"{parts}. Below: the AUC of each model, and its 95 % interval."
     return (
         f"{parts}; paired test by DeLong, corrected for all pairs. It speaks of these trained models on such rows; "
-        "another seed of the training may change the order."
+        "another seed of the training may change the order. Below: the AUC of each model, and its 95 % interval."
     )
 
 
 def _tile(title: str, interval: Any) -> None:
-    """An AUC with its interval below it."""
+    """An AUC with its interval below it; the caption above says that it is one."""
     unknown = math.isnan(interval.low)
     st.metric(
-        f"AUC of {plain(title)}",
+        plain(title),
         "–" if math.isnan(interval.value) else f"{interval.value:.4f}",
         delta=None if unknown else f"{interval.low:.4f} to {interval.high:.4f}",
         delta_color="off",
@@ -154,7 +154,7 @@ def _runs_table(table: pd.DataFrame, cutoff: float) -> None:
         shown,
         hide_index=True,
         column_order=[name for name in columns if name in SIMPLE] if level() == "Simple" else columns,
-        column_config=_columns(cutoff),
+        column_config=_columns(cutoff, shown["run"].tolist()),
         placeholder="–",
         key="metrics-table",
         alt="Metrics of each model on the same rows, best AUC first",
@@ -163,7 +163,7 @@ def _runs_table(table: pd.DataFrame, cutoff: float) -> None:
 
 def _seeds_table(table: pd.DataFrame, cutoff: float) -> None:
     """Means, and beside the most used ones the spread."""
-    config = _columns(cutoff)
+    config = _columns(cutoff, table["run"].tolist())
     config |= {
         "runs": st.column_config.NumberColumn("Runs", format="localized"),
         "seeds": st.column_config.TextColumn("Seeds", help=WORDS["seed"]),
@@ -198,14 +198,16 @@ def _seeds_table(table: pd.DataFrame, cutoff: float) -> None:
     )
 
 
-def _columns(cutoff: float) -> dict[str, Any]:
-    """How the table's columns are headed, formatted and explained."""
+def _columns(cutoff: float, names: list[str]) -> dict[str, Any]:
+    """How the table's columns are headed, formatted and explained; the first one is wide enough for the names."""
+    wide = min(max(70, 30 + 8 * max(map(len, names), default=0)), 260)
     config: dict[str, Any] = {INTERVAL: st.column_config.TextColumn("95 % interval", help=WORDS["interval"])}
     for name, column in COLUMNS.items():
         title = f"{column.title} at {cutoff:.3g}" if name in ("accuracy", "f1") else column.title
         about = WORDS[column.word] if column.word else None
         if column.format == "":
-            config[name] = st.column_config.TextColumn(title, pinned=name == "run", help=about)
+            first = name == "run"
+            config[name] = st.column_config.TextColumn(title, pinned=first, width=wide if first else None, help=about)
         elif column.format == "datetime":
             config[name] = st.column_config.DatetimeColumn(title, format="YYYY-MM-DD HH:mm", help=about)
         else:
