@@ -5,11 +5,8 @@ Nothing kept here holds a title: a run that is renamed keeps its scores.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -19,7 +16,6 @@ import streamlit as st
 from ctrcore.comparing import cutoffs
 from ctrcore.comparing.counts import ManyCounts
 from ctrcore.comparing.cutoffs import Goal
-from ctrcore.comparing.measures import measure
 from ctrcore.comparing.probabilities import Bins, calibration, histogram
 from ctrcore.comparing.ranked import Ranked
 from ctrcore.comparing.sheet import Sheet
@@ -41,7 +37,7 @@ BARS = 40
 
 
 def delong(view: View) -> Comparison:
-    """Intervals and tests of all models, by DeLong's method; on the way every model is measured for the table."""
+    """Intervals and tests of all models, by DeLong's method."""
     return _delong(view.key, view.sheet)
 
 
@@ -88,11 +84,7 @@ def best_cutoffs(view: View, goal: Goal, false_alarm: float, missed: float) -> d
 
 @st.cache_resource(show_spinner="Comparing the models", max_entries=24)
 def _delong(key: Key, _sheet: Sheet) -> Comparison:  # noqa: ARG001
-    _sheet.warm()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # numpy works outside Python's lock
-        comparison = pool.submit(compare_all, _sheet)
-        list(pool.map(partial(measure, _sheet), _sheet.ids))  # kept with the sheet, for the table
-        return comparison.result()
+    return compare_all(_sheet)
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
