@@ -27,6 +27,7 @@ from ctrcore.report.writing import number, p_value, percent, signed, whole
 SHOWN = 12
 BESIDE = 6  # models in one chart; more would hide each other
 ROWS = 20
+HEIGHT = 620  # pixels of a chart that fits on a page
 FIELDS = 8  # of a row, as many as fit on paper
 CELLS = 60  # characters of a cell
 
@@ -67,9 +68,10 @@ def _weak(material: Material, found: list[Grouping], order: Sequence[str]) -> li
     if mine.empty:
         least = f"{LEAST_ROWS} rows with {LEAST_CLASS} clicks and {LEAST_CLASS} non-clicks"
         return [heading, Note(f"No slice of these rows has {least}: they are too small to judge.")]
-    top = mine.head(SHOWN)
+    beside = order[:BESIDE]
+    top = mine.head(max(5, min(SHOWN, HEIGHT // (12 + 14 * len(beside)))))
     series = []
-    for name in order[:BESIDE]:
+    for name in beside:
         theirs = table[table["model"] == name].set_index(["grouping", "place"])
         lines = theirs.reindex(pd.MultiIndex.from_frame(top[["grouping", "place"]]))
         dots = dots_of(lines, ("auc", "auc_low", "auc_high", "told"))

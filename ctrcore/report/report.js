@@ -2,6 +2,7 @@
 "use strict";
 (function () {
   const PAPER = 640; // CSS pixels of a figure between the margins of A4
+  const FLAT = 340; // height on paper of curves, so that a page holds two of them
   const look = JSON.parse(document.getElementById("look").textContent);
   const waiting = Array.from(document.querySelectorAll("script[data-plot]"));
   const drawn = [];
@@ -29,6 +30,7 @@
     figure.layout.template = look;
     if (place.clientWidth < 480) narrow(figure);
     figure.layout.autosize = true;
+    place.dataset.height = String(figure.layout.height); // plotly forgets it when a window changes its size
     Plotly.newPlot(place, figure.data, figure.layout, config);
     drawn.push(place);
   }
@@ -45,10 +47,14 @@
   window.addEventListener("beforeprint", function () {
     document.querySelectorAll("details").forEach((part) => (part.open = true));
     while (waiting.length) draw(waiting.shift());
-    for (const place of drawn) Plotly.relayout(place, { width: PAPER, autosize: false });
+    for (const place of drawn) {
+      const high = Number(place.dataset.height);
+      Plotly.relayout(place, { width: PAPER, height: high > FLAT && high <= 480 ? FLAT : high, autosize: false });
+      place.style.minHeight = "0";
+    }
   });
   window.addEventListener("afterprint", function () {
-    for (const place of drawn) Plotly.relayout(place, { width: null, autosize: true });
+    for (const place of drawn) Plotly.relayout(place, { width: null, height: Number(place.dataset.height), autosize: true });
   });
   next();
 })();

@@ -88,15 +88,20 @@ def test_the_contents_lead_to_the_sections_and_terms_to_their_meaning(browser: A
 
 def test_it_prints_on_light_paper_with_all_its_charts(browser: Any, report: Path) -> None:
     tab, wrong = opened(browser, report, 1280, color_scheme="dark")
+    tab.set_viewport_size({"width": 900, "height": 700})
+    tab.wait_for_timeout(500)
     tab.emulate_media(media="print", color_scheme="dark")
     tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert lightness(ink(tab, "body", "background-color")[0]) > 250
     assert all(lightness(color) < 130 for color in ink(tab, ".plot .xtick text", "fill"))
     widths = tab.eval_on_selector_all(".plot .main-svg:first-child", "all => all.map(one => one.clientWidth)")
     assert set(widths) == {640}
+    roc = "#plot-roc .main-svg:first-child"
+    assert tab.eval_on_selector(roc, "one => one.clientHeight") == 340
     assert tab.locator("details:not([open])").count() == 0
     tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
     tab.emulate_media(media="screen")
+    assert tab.eval_on_selector(roc, "one => one.clientHeight") == 440
     assert len(tab.pdf(format="A4")) > 100_000
     assert wrong == []
     tab.context.close()
