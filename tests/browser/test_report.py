@@ -113,3 +113,20 @@ def test_without_scripts_texts_and_tables_are_complete(browser: Any, report: Pat
     tab.goto(report.as_uri())
     assert tab.get_by_role("region", name="Every metric at a glance").locator("tbody tr").count() == 4
     context.close()
+
+
+def test_the_compare_page_makes_it_and_gives_it_away(
+    page: Any, app_url: str, workspace_folder: Path, tmp_path: Path
+) -> None:
+    install_demo(Workspace(workspace_folder))
+    page.goto(f"{app_url}/compare?dataset=shop&runs=shop-fm,shop-lr&level=Learn")
+    page.get_by_text("Report: everything on these models in one file").click()
+    page.get_by_label("Title", exact=True).fill("Made on the page")
+    page.get_by_label("Title", exact=True).press("Enter")
+    page.get_by_role("button", name="Make the report").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download the report").click()
+    waiting.value.save_as(tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<h1>Made on the page</h1>" in text
+    assert "report shop-fm shop-lr --title" in text
