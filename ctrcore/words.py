@@ -34,7 +34,7 @@ WORDS = {
     "users": "Users are drawn anew instead of rows, each with all of the rows. Rows of one user are alike, so this is "
     "the honest choice where users have many rows; intervals get wider.",
     "repair": "A curve fitted on the validation rows that turns a model's score into a better probability. The order "
-    "of the rows stays as it is.",
+    "of the rows stays, but for ties.",
     "platt": "Platt's repair: a sigmoid of a straight line, two numbers. Works with few rows.",
     "isotonic": "The isotonic repair: the best staircase that never falls. Follows any shape, but needs thousands of "
     "rows, and rows on one step become equal.",

@@ -345,7 +345,7 @@ def test_repairs_are_fitted_kept_shown_and_removed(space: Workspace, visit: Open
     assert not app.error
     assert set(repairs_of(run)) == {"platt", "isotonic"}
     shown = table(app, "repair-table")
-    assert shown["probabilities"].tolist() == ["as the model gives them", "repaired: Platt", "repaired: isotonic"]
+    assert shown["probabilities"].tolist() == ["as they are", "with Platt", "with isotonic"]
     rows = judged(run)
     repaired = repairs_of(run)["platt"].logit(rows["logit"].to_numpy())
     assert shown["log_loss"][1] == pytest.approx(metrics.log_loss(rows["label"].to_numpy(), repaired))

@@ -18,7 +18,7 @@ from pages.shared.level import level
 from pages.shared.problems import problems_shown, safely, show_kept
 from pages.shared.tools import plain
 
-BEFORE = "as the model gives them"
+BEFORE = "as they are"
 
 
 def show(view: View) -> None:
@@ -30,7 +30,8 @@ def show(view: View) -> None:
     if level() != "Expert":
         st.caption(
             "A model may rank well and still promise too much or too little. A repair learns from the validation rows "
-            "how often a score really led to a click. It leaves the order of the rows, and so the AUC, as it is."
+            "how often a score really led to a click. The order of the rows stays, and so does the AUC; the isotonic "
+            "repair makes some rows equal, which may cost a little of it."
         )
     titles = view.titles
     chosen = st.selectbox("Run to repair", list(runs), format_func=titles.__getitem__, key="repair-run", width=360)
@@ -87,7 +88,7 @@ def _buttons(run: Run, kinds: tuple[Kind, ...]) -> None:
 
 
 def _name(one: Judged) -> str:
-    return BEFORE if one.kind is None else f"repaired: {REPAIR_TITLES[one.kind]}"
+    return BEFORE if one.kind is None else f"with {REPAIR_TITLES[one.kind]}"
 
 
 def _picture(run: Run, title: str, judged: list[Judged]) -> None:
