@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ctrcore.comparing import cutoffs
 from ctrcore.comparing.probabilities import calibration, histogram
 from ctrcore.comparing.ranked import Ranked
+from ctrcore.comparing.repair import REPAIR_TITLES
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures import curves as drawn
 from ctrcore.figures.curves import Curve
@@ -19,6 +20,7 @@ from ctrcore.metrics import sigmoid
 from ctrcore.report.content import Chart, Column, Heading, Note, Part, Table
 from ctrcore.report.material import Material
 from ctrcore.report.writing import number, percent, whole
+from ctrcore.runs.repairs import before_after, repairs_of
 
 ZOOM = 0.05
 POINTS = 1000  # of a curve
@@ -89,7 +91,35 @@ def _probabilities(material: Material) -> list[Part]:
         heading,
         Chart("calibration", draw_calibration(bins), captions.CALIBRATION, alt, ("calibration", "ece")),
         Chart("histograms", score_histograms(spreads), captions.HISTOGRAMS, spread_alt, ("probability",)),
+        *_repairs(material),
     ]
+
+
+def _repairs(material: Material) -> list[Part]:
+    """What the repairs that are kept with runs change on their test rows."""
+    columns = [
+        Column("Model", number=False),
+        Column("Probabilities", "repair", number=False),
+        Column("Log-loss", "log_loss"),
+        Column("ECE", "ece"),
+        Column("PCOC", "pcoc"),
+        Column("AUC", "auc"),
+    ]
+    rows = [
+        [
+            title,
+            REPAIR_TITLES[one.kind] if one.kind is not None else "as they are",
+            number(one.log_loss),
+            number(one.ece),
+            number(one.pcoc, 3),
+            number(one.auc),
+        ]
+        for title, run in material.runs
+        if repairs_of(run) and material.part == "test"
+        for one in before_after(run)
+    ]
+    note = "Each model on all of its own test rows. All other sections show the probabilities as they are."
+    return [Table("Repaired probabilities, before and after", columns, rows, note)] if rows else []
 
 
 def _cutoffs(material: Material) -> list[Part]:

@@ -19,6 +19,7 @@ from ctrcore.errors import DataError
 from ctrcore.report import SECTIONS, Options, make_report, write_report
 from ctrcore.runs.contenders import Contender, contenders
 from ctrcore.runs.outside import add_outside
+from ctrcore.runs.repairs import before_after, fit_repairs
 from ctrcore.runs.run import Run
 from ctrcore.runs.workspace import Workspace
 from tests.report.reading import Read, read
@@ -293,6 +294,19 @@ def test_scores_of_another_system(runs: list[Run], tmp_path: Path) -> None:
     assert rows["other <system>"][1] == rows["FM"][1]
     assert "other <system>" not in {row[0] for row in found.tables["What a cutoff brings"][1:]}
     assert f"--outside {outside.id}" in found.text
+
+
+def test_repairs_kept_with_a_run_are_shown_before_and_after(runs: list[Run], whole: Read) -> None:
+    title = "Repaired probabilities, before and after"
+    assert title not in whole.tables
+    fit_repairs(runs[0])
+    table = of(contenders(runs), "curves").tables[title]
+    assert [row[0] for row in table[1:]] == ["FM"] * 3
+    measured = runs[0].metrics()
+    assert measured is not None
+    assert table[1][1:3] == ["as they are", f"{measured['test']['log_loss']:.4f}"]
+    judged = before_after(runs[0])
+    assert [row[2] for row in table[1:]] == [f"{one.log_loss:.4f}" for one in judged]
 
 
 def test_many_pairs_are_drawn_for_the_best_alone(runs: list[Run]) -> None:
