@@ -159,6 +159,11 @@ def compare_all(
     return Comparison(method, intervals, tests, 0 if method == "delong" else replicates)
 
 
+def auc_interval(ranked: Ranked) -> Interval:
+    """One model's AUC with DeLong's interval, as `compare_all` gives it."""
+    return _by_delong([ranked], [])[0][0]
+
+
 def told(test: Test) -> bool:
     """True if the difference is more than chance at the 5 % level, after the correction for many comparisons."""
     return test.adjusted < LEVEL
