@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ctrcore import threads
 from ctrcore.comparing.ranked import Ranked
 
 Array = npt.NDArray[np.float64]
@@ -80,7 +80,7 @@ def resampled_areas(
         return np.column_stack([one(weights) for one in prepared])
 
     parts: list[Array] = []
-    pool = ThreadPoolExecutor(os.cpu_count())
+    pool = ThreadPoolExecutor(threads.of_arrays())
     try:
         for part in pool.map(batch, range(len(counts))):
             parts.append(part)

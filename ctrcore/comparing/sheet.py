@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
+from ctrcore import threads
 from ctrcore.comparing.ranked import Ranked
 from ctrcore.errors import DataError
 from ctrcore.metrics import user_codes
@@ -88,7 +88,7 @@ class Sheet:
 
     def of_each(self, work: Callable[[str], T]) -> list[T]:
         """Something of every model, in their order; numpy works outside Python's lock, so several at a time."""
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(threads.of_arrays()) as pool:
             return list(pool.map(work, self.ids))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -12,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ctrcore import metrics
+from ctrcore import metrics, threads
 from ctrcore.comparing.groupings import Grouping
 from ctrcore.comparing.normal import adjusted_and_told, interval, two_sided
 from ctrcore.comparing.rest import Rest
@@ -119,7 +118,7 @@ def too_small(
 
 def _at_once(jobs: Iterable[Callable[[], T]]) -> list[T]:
     """The answers in order; numpy sorts and counts outside Python's lock."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(threads.of_arrays()) as pool:
         return list(pool.map(lambda job: job(), jobs))
 
 

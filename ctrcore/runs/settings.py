@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ctrcore.errors import RunError
+from ctrcore.threads import cores, whole_number
 
 
 def workspace_root() -> Path:
@@ -15,13 +15,12 @@ def workspace_root() -> Path:
 
 def slots() -> int:
     """`CTR_SLOTS`: training jobs that may work at the same time."""
-    return _number("CTR_SLOTS", 1)
+    return whole_number("CTR_SLOTS", 1)
 
 
 def threads() -> int:
     """`CTR_THREADS`: threads of one job; by default the cores are shared out among the slots."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return _number("CTR_THREADS", max(1, cores // slots()))
+    return whole_number("CTR_THREADS", max(1, cores() // slots()))
 
 
 def numeric_environment() -> dict[str, str]:
@@ -37,23 +36,14 @@ def numeric_environment() -> dict[str, str]:
 
 def max_upload() -> int:
     """`CTR_MAX_UPLOAD`: bytes of one uploaded file."""
-    return _number("CTR_MAX_UPLOAD", 2 * 1024**3)
+    return whole_number("CTR_MAX_UPLOAD", 2 * 1024**3)
 
 
 def ingest_memory() -> int:
     """`CTR_INGEST_MEMORY`: address space in bytes of the process that reads an uploaded file."""
-    return _number("CTR_INGEST_MEMORY", 6 * 1024**3)
+    return whole_number("CTR_INGEST_MEMORY", 6 * 1024**3)
 
 
 def train_memory() -> int:
     """`CTR_TRAIN_MEMORY`: bytes of encoded rows that training keeps in memory, and on the device."""
-    return _number("CTR_TRAIN_MEMORY", 1024**3)
-
-
-def _number(name: str, default: int) -> int:
-    text = os.environ.get(name, "").strip()
-    if not text:
-        return default
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise RunError(f"The environment variable {name} is not a positive whole number.", "Correct it or unset it.")
-    return int(text)
+    return whole_number("CTR_TRAIN_MEMORY", 1024**3)

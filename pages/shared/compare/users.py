@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
+from ctrcore import threads
 from ctrcore.comparing.exposure import items_of
 from ctrcore.comparing.per_user import TITLES, Metric, PerUser, Users, first_k, paired, per_user
 from ctrcore.comparing.sheet import Sheet
@@ -227,6 +227,6 @@ def _measured(
     _items: Items | None,
 ) -> Mapping[str, PerUser]:
     item, popularity = _items or (None, None)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # numpy sorts and counts outside Python's lock
+    with ThreadPoolExecutor(threads.of_arrays()) as pool:  # numpy sorts and counts outside Python's lock
         found = pool.map(lambda one: per_user(_sheet, one, k, item, popularity), _sheet.ids)
         return dict(zip(_sheet.ids, found, strict=True))
