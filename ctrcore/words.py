@@ -33,14 +33,15 @@ WORDS = {
     "the spread of the differences is read off. It takes rows as independent.",
     "users": "Users are drawn anew instead of rows, each with all of the rows. Rows of one user are alike, so this is "
     "the honest choice where users have many rows; intervals get wider.",
-    "repair": "A curve fitted on the validation rows that turns a model's score into a better probability. The order "
-    "of the rows stays, but for ties.",
-    "platt": "Platt's repair: a sigmoid of a straight line, two numbers. Works with few rows.",
+    "repair": "A curve fitted on the validation rows that turns a model's score into a better probability.",
+    "platt": "Platt's repair: a sigmoid of a straight line, two numbers. Works with few rows, and leaves their order "
+    "as it is, unless the line falls.",
     "isotonic": "The isotonic repair: the best staircase that never falls. Follows any shape, but needs thousands of "
-    "rows, and rows on one step become equal.",
+    "rows, and rows on one step become equal, which may lower the AUC.",
     "ece": "Expected calibration error: mean distance between the predicted probability and the click rate.",
     "pcoc": "Predicted clicks over observed clicks. 1 is right, above 1 the model promises too many.",
-    "rela_impr": "How much better the AUC is than that of the base run, both counted from 0.5.",
+    "rela_impr": "How much better the AUC is than that of the base run, both counted from 0.5. A dash if the base is "
+    "not surely better than a random order: its 95 % interval holds 0.5, or it is below.",
     "cutoff": "Rows with at least this probability are called clicks.",
     "calibration": "Whether a predicted 10 % is clicked in 10 of 100 cases.",
     "parameters": "Numbers that the model has learnt.",

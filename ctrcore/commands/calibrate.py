@@ -29,8 +29,9 @@ FIGURES = ("log_loss", "ece", "pcoc", "auc")
 def calibrate(run: str, *, method: Kind | Literal["both"], json_: bool) -> None:
     """Repair the probabilities of RUN (id, beginning of an id, name or 'last') and show what that changes.
 
-    The repair is fitted on the validation rows, kept with the run and judged on the test rows. The order of the rows
-    stays, but for ties that an isotonic repair makes. 'predict RUN FILE --repair platt' uses it.
+    The repair is fitted on the validation rows, kept with the run and judged on the test rows. Platt's leaves the
+    order of the rows as it is, unless the run ranks backwards; the isotonic one makes ties, which may lower the AUC.
+    'predict RUN FILE --repair platt' uses it.
     """
     found = find_run(open_workspace(), run)
     kinds = KINDS if method == "both" else (method,)

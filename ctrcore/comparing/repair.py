@@ -1,9 +1,10 @@
 """Calibration repair: a curve from a model's logit to the share of clicks that rows of that logit really have.
 
-Both curves are fitted on rows that the model has not learnt from, the validation rows, and keep the order of the rows.
-Platt's is a sigmoid of a straight line (Platt 1999, "Probabilistic outputs for support vector machines"); the isotonic
-one is the best staircase that never falls (Zadrozny and Elkan 2002, "Transforming classifier scores into accurate
-multiclass probability estimates"). A repair is a handful of numbers in JSON, applied with numpy alone.
+Both curves are fitted on rows that the model has not learnt from, the validation rows. Platt's is a sigmoid of a
+straight line (Platt 1999, "Probabilistic outputs for support vector machines"), which keeps the order of the rows if it
+rises; the isotonic one is the best staircase that never falls (Zadrozny and Elkan 2002, "Transforming classifier scores
+into accurate multiclass probability estimates"), which ties the rows of a step. A repair is a handful of numbers in
+JSON, applied with numpy alone.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ctrcore import metrics
@@ -60,7 +61,8 @@ def fit_repairs(run: Run, kinds: Sequence[Kind] = KINDS) -> dict[Kind, Repair]:
     valid = scored[scored["split"] == "valid"]
     label, logit = valid["label"].to_numpy(), valid["logit"].to_numpy()
     fitted = {kind: fit_repair(kind, label, logit) for kind in kinds}
-    return _write(run, repairs_of(run) | fitted)
+    with _edit(run):
+        return _write(run, repairs_of(run) | fitted)
 
 
 def repairs_of(run: Run) -> dict[Kind, Repair]:
@@ -141,11 +143,19 @@ def _judged(kind: Kind | None, label: metrics.Labels, logit: metrics.Array) -> J
 
 def remove_repair(run: Run, kind: Kind) -> None:
     """Forget a repair; nothing happens if there is none."""
-    left = {name: repair for name, repair in repairs_of(run).items() if name != kind}
-    if left:
-        _write(run, left)
-    else:
-        (run.folder / FILE).unlink(missing_ok=True)
+    if not (run.folder / FILE).exists():
+        return
+    with _edit(run):
+        left = {name: repair for name, repair in repairs_of(run).items() if name != kind}
+        if left:
+            _write(run, left)
+        else:
+            (run.folder / FILE).unlink(missing_ok=True)
+
+
+def _edit(run: Run) -> FileLock:
+    """Held from reading to writing, as a page and a shell may change the repairs of one run at the same time."""
+    return FileLock(run.folder / ".edit.lock", timeout=10)
 
 
 def _write(run: Run, repairs: dict[Kind, Repair]) -> dict[Kind, Repair]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +15,7 @@ from ctrcore import metrics
 from ctrcore.comparing.probabilities import calibration
 from ctrcore.comparing.repair import KINDS, Isotonic, Platt, fit_repair
 from ctrcore.errors import DataError, RunError
+from ctrcore.runs import repairs
 from ctrcore.runs.repairs import FILE, before_after, fit_repairs, remove_repair, repair_of, repairs_of
 from ctrcore.runs.run import Run
 from ctrcore.runs.status import JobStatus, write_status
@@ -58,6 +62,22 @@ def test_one_kind_is_fitted_and_removed_without_the_other(run: Run) -> None:
     remove_repair(run, "platt")
     assert repairs_of(run) == {}
     assert not (run.folder / FILE).exists()
+
+
+def test_two_at_once_lose_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page fits one kind while a shell fits the other: each reads before either of them has written."""
+    write, here = repairs.write_text, threading.Barrier(2)
+
+    def slow(path: Path, text: str) -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            here.wait(0.3)  # without a lock both come to this place, with what they have read
+        write(path, text)
+
+    monkeypatch.setattr(repairs, "write_text", slow)
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(fit_repairs, run, [kind]) for kind in KINDS]
+        assert all(one.exception() is None for one in both)
+    assert list(repairs_of(run)) == list(KINDS)
 
 
 def test_what_they_change_is_judged_on_the_test_rows(run: Run) -> None:

@@ -30,8 +30,8 @@ def show(view: View) -> None:
     if level() != "Expert":
         st.caption(
             "A model may rank well and still promise too much or too little. A repair learns from the validation rows "
-            "how often a score really led to a click. The order of the rows stays, and so does the AUC; the isotonic "
-            "repair makes some rows equal, which may cost a little of it."
+            "how often a score really led to a click. Platt's leaves the order of the rows, and so the AUC, as it is, "
+            "unless the model ranks backwards; the isotonic one makes rows equal, which may lower the AUC."
         )
     titles = view.titles
     chosen = st.selectbox("Run to repair", list(runs), format_func=titles.__getitem__, key="repair-run", width=360)
