@@ -131,7 +131,7 @@ def _records(table: pd.DataFrame, found: list[Contender]) -> list[dict[str, Any]
 
 def _tests(comparison: Comparison, found: list[Contender]) -> dict[str, Any]:
     """The tests as JSON, each with its sentence."""
-    from ctrcore.comparing.testing import in_words as sentence
+    from ctrcore.comparing.findings import in_words as sentence
     from ctrcore.comparing.testing import told
 
     titles = {one.id: one.title for one in found}
@@ -182,8 +182,8 @@ def _print_costs(table: pd.DataFrame) -> None:
 
 
 def _print_tests(comparison: Comparison, found: list[Contender], best: str) -> None:
+    from ctrcore.comparing.findings import in_words as sentence
     from ctrcore.comparing.testing import LEVEL, told
-    from ctrcore.comparing.testing import in_words as sentence
 
     titles = {one.id: one.title for one in found}
     rows = [

@@ -1,9 +1,12 @@
-"""Whether one model ranks better than another by more than chance: intervals and paired tests of AUCs."""
+"""Whether one model ranks better than another by more than chance: intervals and paired tests of AUCs.
+
+`findings` puts them in words.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
@@ -11,28 +14,36 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from ctrcore.comparing.bootstrap import resampled_areas, rows_by_class, users_with_rows
+from ctrcore.comparing.bootstrap import Units, resampled_areas, rows_by_class, users_with_rows
 from ctrcore.comparing.delong import DeLong
 from ctrcore.comparing.ranked import Ranked
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.errors import DataError
 
 Array = npt.NDArray[np.float64]
-Method = Literal["delong", "bootstrap", "users"]
+Method = Literal["delong", "clustered", "bootstrap", "users"]
 LEVEL = 0.05
 NORMAL = 1.959963984540054  # 97.5 % of a normal distribution lie below
+# With fewer independent rows or users than these the spread cannot be read off the data, and every method takes chance
+# for a difference far too often. False alarms at the 5 % level (benchmarks/README.md has all figures; SEE):
+LEAST_OF_A_CLASS = 10
+LEAST_USERS = 20
+BY_USERS: frozenset[Method] = frozenset({"clustered", "users"})  # these take rows of one user as alike
 NAN = float("nan")
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A value with its 95 % interval; NaN where the rows cannot tell one, so never narrower than is known.
+    """A value with its 95 % interval.
+
+    The ends are NaN where none can be told: there are too few rows or users (`LEAST_OF_A_CLASS`, `LEAST_USERS`), or
+    nothing varies.
 
     Attributes:
         value: what was measured.
         low: lower end.
         high: upper end.
-        standard_error: standard deviation of the value over other rows of the same kind.
+        standard_error: standard deviation of the value over other rows, or users, of the same kind.
     """
 
     value: float
@@ -52,12 +63,15 @@ class Test:
         low: lower end of its 95 % interval.
         high: upper end.
         standard_error: of the difference.
-        p: chance of a difference at least as large if both ranked equally well, two-sided.
+        p: chance of a difference at least as large if both ranked equally well, two-sided; NaN where there are too
+            few rows or users to tell.
         adjusted: p after Holm's correction for all pairs tested together.
         method: how it was tested.
         rows: on which it rests.
         clicks: among them.
         users: to whom the rows belong; 0 if they have none.
+        units: what was taken as independent of each other: rows, or users.
+        fewest: of these units, those with a click or those with another row, whichever are fewer.
         among: pairs tested together.
     """
 
@@ -75,6 +89,8 @@ class Test:
     rows: int
     clicks: int
     users: int
+    units: int
+    fewest: int
     among: int = 1
 
 
@@ -95,9 +111,15 @@ class Comparison:
     replicates: int
 
 
+def method_for(sheet: Sheet) -> Method:
+    """The test that the rows call for: by users where users have several rows, which are alike, else by rows."""
+    code, users = sheet.users
+    return "clustered" if users < np.count_nonzero(code >= 0) else "delong"
+
+
 def compare_all(
     sheet: Sheet,
-    method: Method = "delong",
+    method: Method | Literal["auto"] = "auto",
     replicates: int = 1000,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
@@ -105,8 +127,12 @@ def compare_all(
     """Compare the AUCs of all models, every pair of them on the same rows.
 
     - 'delong': normal intervals by the variance of DeLong et al. (1988), cut to 0 and 1 for a single AUC.
+    - 'clustered': the same with users in place of rows, as rows of one user are not independent (Obuchowski 1997).
     - 'bootstrap': rows are drawn again, clicked and other ones apart; percentile intervals.
-    - 'users': users are drawn again with all their rows, which are not independent; percentile intervals.
+    - 'users': users are drawn again with all their rows; percentile intervals.
+    - 'auto': 'clustered' where users have several rows, else 'delong'.
+
+    A row without a user counts as a user of its own. With too few rows or users no ends and no p are given.
 
     A p-value of a bootstrap is twice the smaller share of replicates at or beyond zero, each counted with the observed
     one ((1 + number) / (1 + replicates)), so it is never below 2 / (1 + replicates): after the correction, 1,000
@@ -120,9 +146,11 @@ def compare_all(
         progress: told the share that is done; what it raises ends the work.
 
     Raises:
-        DataError: users shall be drawn, and the rows have none.
+        DataError: it shall be tested by users, and the rows have none.
     """
-    if method == "users" and not sheet.has_users:
+    if method == "auto":
+        method = method_for(sheet)
+    if method in BY_USERS and not sheet.has_users:
         raise DataError(
             "The rows belong to no users, so users cannot be resampled.",
             "Choose another test, or give the column of the users a role in the schema.",
@@ -130,13 +158,15 @@ def compare_all(
     sheet.warm()
     ranked = [sheet.ranked(name) for name in sheet.ids]
     pairs = list(combinations(range(len(ranked)), 2))
-    if method == "delong":
-        singles, paired, chances = _by_delong(ranked, pairs)
+    units = users_with_rows(*sheet.users) if method in BY_USERS else None
+    count, fewest = _independent(sheet, units)
+    if fewest < LEAST_OF_A_CLASS or (method in BY_USERS and count < LEAST_USERS):
+        singles, paired, chances = _untold(ranked, pairs)
+    elif method in ("delong", "clustered"):
+        singles, paired, chances = _by_delong(DeLong(ranked, units), pairs)
     else:
-        units = rows_by_class(sheet.label == 1) if method == "bootstrap" else users_with_rows(*sheet.users)
-        singles, paired, chances = _by_bootstrap(
-            ranked, pairs, resampled_areas(ranked, units, replicates, seed, progress)
-        )
+        drawn = resampled_areas(ranked, units or rows_by_class(sheet.label == 1), replicates, seed, progress)
+        singles, paired, chances = _by_bootstrap(ranked, pairs, drawn)
     tests = [
         Test(
             a=sheet.ids[a],
@@ -151,48 +181,24 @@ def compare_all(
             rows=len(sheet),
             clicks=sheet.clicks,
             users=sheet.users[1],
+            units=count,
+            fewest=fewest,
             among=sum(not math.isnan(chance) for chance in chances),
         )
         for (a, b), one, p, adjusted in zip(pairs, paired, chances, holm(chances), strict=True)
     ]
     intervals = dict(zip(sheet.ids, singles, strict=True))
-    return Comparison(method, intervals, tests, 0 if method == "delong" else replicates)
+    return Comparison(method, intervals, tests, replicates if method in ("bootstrap", "users") else 0)
 
 
-def auc_interval(ranked: Ranked) -> Interval:
-    """One model's AUC with DeLong's interval, as `compare_all` gives it."""
-    return _by_delong([ranked], [])[0][0]
+def auc_interval(sheet: Sheet, name: str) -> Interval:
+    """One model's AUC with its interval, as `compare_all` gives it."""
+    return compare_all(replace(sheet, logit={name: sheet.logit[name]})).intervals[name]
 
 
 def told(test: Test) -> bool:
     """True if the difference is more than chance at the 5 % level, after the correction for many comparisons."""
     return test.adjusted < LEVEL
-
-
-def in_words(test: Test, titles: Mapping[str, str]) -> str:
-    """The finding in plain sentences, for somebody who has not studied statistics.
-
-    Args:
-        test: what was found.
-        titles: the models' names by id; they stand in the sentence as they are.
-    """
-    ahead, behind = (test.a, test.b) if test.difference >= 0 else (test.b, test.a)
-    better, worse = titles[ahead], titles[behind]
-    rows = f"these {test.rows:,} rows" + (f" of {test.users:,} users" if test.method == "users" else "")
-    if math.isnan(test.p):
-        return f"Whether {better} or {worse} ranks better cannot be told: {rows} are too few, or leave nothing to vary."
-    if math.isnan(test.low):
-        return f"{better} and {worse} rank {rows} equally well, and the rows cannot tell more than that."
-    found = _figures(test)
-    whole = " Users were resampled with all of their rows." if test.method == "users" else ""
-    if told(test):
-        return f"{better} ranks better than {worse} on {rows} ({found}).{whole}"
-    if test.p < LEVEL:
-        return (
-            f"{better} is ahead of {worse} on {rows} ({found}), but among {test.among:,} comparisons a lead like this "
-            f"may be chance, so no difference can be told.{whole}"
-        )
-    return f"No difference between {better} and {worse} can be told on {rows} ({found} for {better}).{whole}"
 
 
 def holm(p: Sequence[float]) -> list[float]:
@@ -208,31 +214,30 @@ def holm(p: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def _figures(test: Test) -> str:
-    """The lead and its interval, seen from the model that is ahead, with as many decimals as its error allows."""
-    ends = (test.low, test.high) if test.difference >= 0 else (-test.high, -test.low)
-    places = min(max(math.ceil(-math.log10(test.standard_error)), 3), 6)
-    while places < 6 and any(end and round(end, places) == 0 for end in ends):
-        places += 1  # an end that reads as zero would leave open on which side of it the end is
-    low, high = (f"{end:.{places}f}".replace("-", "−") for end in ends)
-    return f"+{abs(test.difference):.{places}f} AUC, 95 % {low} to {high}"
+def _independent(sheet: Sheet, units: Units | None) -> tuple[int, int]:
+    """How many units there are (rows without `units`), and how many hold the class that fewer of them hold."""
+    if units is None:
+        return len(sheet), min(sheet.clicks, len(sheet) - sheet.clicks)
+    held = [int(np.count_nonzero(np.bincount(units.of[sheet.label == side]))) for side in (0, 1)]
+    return sum(units.sizes), min(held)
 
 
-def _by_delong(
-    ranked: Sequence[Ranked], pairs: Sequence[tuple[int, int]]
-) -> tuple[list[Interval], list[Interval], list[float]]:
-    """Intervals of the AUCs, those of the pairs' differences, and the pairs' p-values."""
-    parts = DeLong(ranked)
+Found = tuple[list[Interval], list[Interval], list[float]]  # of the AUCs, of the pairs' differences, the pairs' p
+
+
+def _untold(ranked: Sequence[Ranked], pairs: Sequence[tuple[int, int]]) -> Found:
+    singles = [Interval(one.auc, NAN, NAN, NAN) for one in ranked]
+    paired = [Interval(ranked[a].auc - ranked[b].auc, NAN, NAN, NAN) for a, b in pairs]
+    return singles, paired, [NAN] * len(pairs)
+
+
+def _by_delong(parts: DeLong, pairs: Sequence[tuple[int, int]]) -> Found:
     singles = []
-    for area, variance in zip(parts.areas, np.diag(parts.covariance()), strict=True):
+    for area, variance in zip(parts.areas, parts.variances(), strict=True):
         one = _normal(area, variance)
         singles.append(replace(one, low=max(one.low, 0.0), high=min(one.high, 1.0)) if one.low < one.high else one)
     paired = [_normal(parts.areas[a] - parts.areas[b], parts.variance_of_difference(a, b)) for a, b in pairs]
-    chances = [
-        _fixed(one) if math.isnan(one.low) else math.erfc(abs(one.value) / one.standard_error / math.sqrt(2))
-        for one in paired
-    ]
-    return singles, paired, chances
+    return singles, paired, [_p_of_normal(one) for one in paired]
 
 
 def _normal(value: float, variance: float) -> Interval:
@@ -242,19 +247,21 @@ def _normal(value: float, variance: float) -> Interval:
     return Interval(float(value), float(value - NORMAL * error), float(value + NORMAL * error), error)
 
 
-def _by_bootstrap(
-    ranked: Sequence[Ranked], pairs: Sequence[tuple[int, int]], drawn: Array
-) -> tuple[list[Interval], list[Interval], list[float]]:
-    """The same from the AUCs of the replicates; those with rows of one class tell nothing and are left out."""
+def _p_of_normal(one: Interval) -> float:
+    """Two-sided; a difference that does not vary is none at all, or one that chance cannot give."""
+    if math.isnan(one.standard_error):
+        return 1.0 if one.value == 0 else 0.0
+    return math.erfc(abs(one.value) / one.standard_error / math.sqrt(2))
+
+
+def _by_bootstrap(ranked: Sequence[Ranked], pairs: Sequence[tuple[int, int]], drawn: Array) -> Found:
+    """From the AUCs of the replicates; those with rows of one class tell nothing and are left out."""
     drawn = drawn[~np.isnan(drawn).any(axis=1)]
     areas = [one.auc for one in ranked]
     singles = [_percentile(area, drawn[:, at]) for at, area in enumerate(areas)]
     apart = [drawn[:, a] - drawn[:, b] for a, b in pairs]
     paired = [_percentile(areas[a] - areas[b], values) for (a, b), values in zip(pairs, apart, strict=True)]
-    chances = [
-        _fixed(one) if math.isnan(one.low) else _p_of_drawn(values) for one, values in zip(paired, apart, strict=True)
-    ]
-    return singles, paired, chances
+    return singles, paired, [_p_of_drawn(values) for values in apart]
 
 
 def _percentile(value: float, drawn: Array) -> Interval:
@@ -267,8 +274,3 @@ def _percentile(value: float, drawn: Array) -> Interval:
 def _p_of_drawn(drawn: Array) -> float:
     side = min(int(np.sum(drawn <= 0)), int(np.sum(drawn >= 0)))
     return min(1.0, 2 * (1 + side) / (1 + len(drawn)))
-
-
-def _fixed(one: Interval) -> float:
-    """The p-value of a difference that does not vary."""
-    return 1.0 if one.value == 0 else NAN

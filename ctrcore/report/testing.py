@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from ctrcore.comparing.testing import LEVEL, Test, in_words, told
+from ctrcore.comparing.findings import in_words
+from ctrcore.comparing.testing import LEVEL, Test, told
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.intervals import Span, auc_intervals, forest
 from ctrcore.report.content import Chart, Column, Note, Part, Table, Text

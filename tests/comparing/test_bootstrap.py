@@ -116,6 +116,6 @@ def test_progress_reaches_the_end_and_can_stop_the_work(monkeypatch: pytest.Monk
 def test_spread_equals_delongs_on_many_rows() -> None:
     sheet = a_sheet(2000, 1, 3)
     found = resampled_areas([sheet.ranked("m0")], rows_by_class(sheet.label == 1), 1000, 0)
-    expected = float(np.sqrt(DeLong([sheet.ranked("m0")]).covariance()[0, 0]))
+    expected = float(np.sqrt(DeLong([sheet.ranked("m0")]).variances()[0]))
     assert found.std() == pytest.approx(expected, rel=0.08)
     assert found.mean() == pytest.approx(sheet.ranked("m0").auc, abs=4 * expected / np.sqrt(1000))

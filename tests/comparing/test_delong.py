@@ -1,4 +1,4 @@
-"""DeLong's variance against the textbook's double loop, and its p-values where nothing differs."""
+"""DeLong's variance against the textbooks' double loops, and its p-values where nothing differs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from ctrcore.comparing.bootstrap import resampled_areas, users_with_rows
 from ctrcore.comparing.delong import DeLong
 from ctrcore.comparing.ranked import Ranked
 from ctrcore.comparing.testing import compare_all
@@ -32,17 +33,47 @@ def textbook(label: np.ndarray, scores: list[np.ndarray]) -> np.ndarray:
     return s10 / m + s01 / n
 
 
+def textbook_by_users(label: np.ndarray, user: np.ndarray, scores: list[np.ndarray]) -> np.ndarray:
+    """Covariance of the AUCs as Obuchowski (1997) writes it: sums of V10 and V01 of each user, S10, S01 and S11."""
+    clicked, others = np.flatnonzero(label == 1), np.flatnonzero(label == 0)
+    m, n, users = len(clicked), len(others), np.unique(user)
+    both, area = [], []
+    for score in scores:
+        psi = np.array(
+            [[float(score[j] < score[i]) + 0.5 * float(score[j] == score[i]) for j in others] for i in clicked]
+        )
+        area.append(psi.mean())
+        v10, v01 = psi.mean(axis=1), psi.mean(axis=0)
+        both.append([(v10[user[clicked] == one].sum(), v01[user[others] == one].sum()) for one in users])
+    rows = [((user[clicked] == one).sum(), (user[others] == one).sum()) for one in users]
+    units, clicking, other = len(users), sum(mi > 0 for mi, _ in rows), sum(ni > 0 for _, ni in rows)
+    result = np.zeros((len(scores),) * 2)
+    for r in range(len(scores)):
+        for s in range(len(scores)):
+            s10 = s01 = s11 = 0.0
+            for at, (mi, ni) in enumerate(rows):
+                x, y = both[r][at][0] - mi * area[r], both[s][at][0] - mi * area[s]
+                z, w = both[r][at][1] - ni * area[r], both[s][at][1] - ni * area[s]
+                s10 += x * y * clicking / ((clicking - 1) * m)
+                s01 += z * w * other / ((other - 1) * n)
+                s11 += (x * w + z * y) * units / (units - 1)
+            result[r, s] = s10 / m + s01 / n + s11 / (m * n)
+    return result
+
+
 def check(label: np.ndarray, scores: list[np.ndarray]) -> None:
     found = DeLong([Ranked(label, score) for score in scores])
-    covariance = found.covariance()
     if min(label.sum(), (1 - label).sum()) < 2:
-        assert np.isnan(covariance).all()
+        assert np.isnan(found.variances()).all()
         assert np.isnan(found.variance_of_difference(0, 1))
         return
-    expected = textbook(label, scores)
-    np.testing.assert_allclose(covariance, expected, atol=1e-12, rtol=1e-10)
-    for a in range(len(scores)):
-        for b in range(len(scores)):
+    check_variances(found, textbook(label, scores))
+
+
+def check_variances(found: DeLong, expected: np.ndarray) -> None:
+    np.testing.assert_allclose(found.variances(), np.diag(expected), atol=1e-12, rtol=1e-10)
+    for a in range(len(expected)):
+        for b in range(len(expected)):
             variance = expected[a, a] + expected[b, b] - 2 * expected[a, b]
             assert found.variance_of_difference(a, b) == pytest.approx(variance, abs=1e-12)
 
@@ -63,11 +94,51 @@ def test_equals_the_textbook_on_whatever_rows(found: Rows) -> None:
     check(label, [score, np.round(score), score[::-1]])
 
 
+@pytest.mark.parametrize("tied", [False, True])
+@pytest.mark.parametrize("seed", range(4))
+def test_by_users_equals_the_textbook(tied: bool, seed: int) -> None:
+    sheet = a_sheet(60, 3, seed, tied=tied, users=12)
+    sheet.group[:5] = -1  # rows without a user, each a unit of its own
+    own = np.where(sheet.group < 0, 1000 + np.arange(60), sheet.group)
+    scores = list(sheet.logit.values())
+    found = DeLong([Ranked(sheet.label, score) for score in scores], users_with_rows(*sheet.users))
+    check_variances(found, textbook_by_users(sheet.label, own, scores))
+
+
+def test_by_users_with_a_row_each_is_by_rows() -> None:
+    sheet = a_sheet(200, 2, 5, tied=True)
+    ranked = [sheet.ranked(name) for name in sheet.ids]
+    alone = DeLong(ranked, users_with_rows(np.arange(200, dtype=np.int32)[::-1].copy(), 200))
+    assert alone.variances() == pytest.approx(DeLong(ranked).variances(), rel=1e-12)
+    assert alone.variance_of_difference(0, 1) == pytest.approx(DeLong(ranked).variance_of_difference(0, 1), rel=1e-12)
+
+
+def test_by_users_is_what_drawing_users_finds() -> None:
+    rng = np.random.default_rng(2)
+    user = np.repeat(np.arange(300), 10).astype(np.int32)
+    label = (rng.random(3000) < rng.beta(0.5, 1.5, 300)[user]).astype(np.uint8)
+    ranked = [Ranked(label, rng.normal(size=300)[user] + rng.normal(size=3000) + label) for _ in "ab"]
+    units = users_with_rows(user, 300)
+    areas = resampled_areas(ranked, units, 1500, seed=0)
+    found, alone = DeLong(ranked, units), DeLong(ranked)
+    assert found.variances() == pytest.approx(areas.var(axis=0), rel=0.12)
+    difference = found.variance_of_difference(0, 1)
+    assert difference == pytest.approx((areas[:, 0] - areas[:, 1]).var(), rel=0.12)
+    assert difference > 1.5 * alone.variance_of_difference(0, 1)  # users are alike in all of their rows here
+
+
+def test_by_users_too_few_with_a_click_tell_nothing() -> None:
+    label, user = np.array([1, 1, 0, 0, 0, 0]), np.array([0, 0, 0, 1, 2, 3], np.int32)
+    ranked = [Ranked(label, np.arange(6.0)), Ranked(label, -np.arange(6.0))]
+    found = DeLong(ranked, users_with_rows(user, 4))
+    assert np.isnan([*found.variances(), found.variance_of_difference(0, 1)]).all()
+
+
 def test_where_nothing_varies_the_variance_is_exactly_zero() -> None:
     label = np.array([1] * 3 + [0] * 7)
     perfect, flat = label.astype(float), np.zeros(10)
     found = DeLong([Ranked(label, score) for score in (perfect, flat, perfect + 5)])
-    assert np.diag(found.covariance()).tolist() == [0, 0, 0]
+    assert found.variances().tolist() == [0, 0, 0]
     assert found.variance_of_difference(0, 2) == found.variance_of_difference(0, 1) == 0
 
 

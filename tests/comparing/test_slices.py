@@ -43,7 +43,7 @@ def test_every_number_is_that_of_the_rows_of_the_slice(seed: int):
         assert row["auc"] == pytest.approx(metrics.auc(label, logit), abs=1e-12)
         assert row["log_loss"] == pytest.approx(metrics.log_loss(label, logit), abs=1e-9)
         assert row["pcoc"] == pytest.approx(metrics.pcoc(label, metrics.sigmoid(logit)), abs=1e-9)
-        error = np.sqrt(DeLong([Ranked(label, logit)]).covariance()[0, 0])
+        error = np.sqrt(DeLong([Ranked(label, logit)]).variances()[0])
         assert row["auc_high"] - row["auc"] == pytest.approx(Z * error, rel=1e-9)
         loss = losses(sheet, row["model"])[inside]
         assert row["log_loss_high"] - row["log_loss"] == pytest.approx(
@@ -51,7 +51,7 @@ def test_every_number_is_that_of_the_rows_of_the_slice(seed: int):
         )
         out_label, out_logit = sheet.label[~inside], sheet.logit[row["model"]][~inside]
         assert row["against_rest"] == pytest.approx(row["auc"] - metrics.auc(out_label, out_logit), abs=1e-12)
-        rest = DeLong([Ranked(out_label, out_logit)]).covariance()[0, 0]
+        rest = DeLong([Ranked(out_label, out_logit)]).variances()[0]
         assert row["against_high"] - row["against_rest"] == pytest.approx(Z * np.sqrt(error**2 + rest), rel=1e-9)
 
 
@@ -63,7 +63,7 @@ def test_the_rest_is_right_where_scores_are_grouped_for_the_variance():
         rest = DeLong([Ranked(sheet.label[outside], sheet.logit["a"][outside])])
         assert row["against_rest"] == pytest.approx(row["auc"] - rest.areas[0], abs=1e-12)
         own = (row["auc_high"] - row["auc"]) / Z
-        expected = Z * np.sqrt(own**2 + rest.covariance()[0, 0])
+        expected = Z * np.sqrt(own**2 + rest.variances()[0])
         assert row["against_high"] - row["against_rest"] == pytest.approx(expected, rel=1e-4)
 
 

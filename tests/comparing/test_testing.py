@@ -1,9 +1,8 @@
-"""Intervals, paired tests, the correction for many of them, and the finding in words."""
+"""Intervals, paired tests, and the correction for many of them."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,26 +10,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctrcore.comparing.sheet import Sheet
-from ctrcore.comparing.testing import Method, Test, compare_all, holm, in_words, told
+from ctrcore.comparing.testing import (
+    LEAST_OF_A_CLASS,
+    LEAST_USERS,
+    Method,
+    auc_interval,
+    compare_all,
+    holm,
+    method_for,
+    told,
+)
 from ctrcore.errors import DataError
 from tests.comparing.samples import a_sheet
 
-METHODS: list[Method] = ["delong", "bootstrap", "users"]
-TITLES = {"a": "DIN", "b": "FM"}
-FOUND = Test("a", "b", 0.021, 0.014, 0.028, 0.0036, 1e-8, 1e-7, "delong", 6000, 1500, 0, 10)
+METHODS: list[Method] = ["delong", "clustered", "bootstrap", "users"]
+BY_ROWS: list[Method] = ["delong", "bootstrap"]
+BY_USERS: list[Method] = ["clustered", "users"]
 
 
-def sheet_from(label: list[int], **scores: list[float]) -> Sheet:
-    size = len(label)
-    logit = {name: np.array(score, np.float32) for name, score in scores.items()}
-    return Sheet(np.arange(size), np.array(label, np.uint8), np.arange(size, dtype=np.int32) // 2, logit)
+def noisy(label: np.ndarray, group: np.ndarray, seed: int = 0) -> Sheet:
+    """A model that ranks well and one that ranks badly."""
+    noise = np.random.default_rng(seed).normal(size=(2, len(label)))
+    logit = {"a": (3 * label + noise[0]).astype(np.float32), "b": noise[1].astype(np.float32)}
+    return Sheet(np.arange(len(label)), label.astype(np.uint8), group.astype(np.int32), logit)
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_model_and_every_pair_is_told(method: Method) -> None:
     sheet = a_sheet(3000, 3, 1, users=300)
     found = compare_all(sheet, method, replicates=500)
-    assert (found.method, found.replicates) == (method, 0 if method == "delong" else 500)
+    assert (found.method, found.replicates) == (method, 500 if method in ("bootstrap", "users") else 0)
     assert list(found.intervals) == sheet.ids
     for name, one in found.intervals.items():
         assert one.value == sheet.ranked(name).auc
@@ -42,6 +51,9 @@ def test_every_model_and_every_pair_is_told(method: Method) -> None:
         assert test.low < test.difference < test.high
         assert (test.rows, test.clicks, test.users) == (3000, sheet.clicks, 300)
         assert (test.method, test.among) == (method, 3)
+        assert test.units == (300 if method in BY_USERS else 3000)
+        clicking = len(np.unique(sheet.group[sheet.label == 1]))
+        assert test.fewest == (clicking if method in BY_USERS else sheet.clicks)
         assert (test.p < 0.05) == (test.low > 0)
         # The models share most of their noise: a paired test must be far sharper than two separate ones.
         assert test.standard_error < 0.8 * math.hypot(
@@ -52,19 +64,29 @@ def test_every_model_and_every_pair_is_told(method: Method) -> None:
 
 
 def test_delong_by_hand() -> None:
-    # Clicked 0.9, 0.4; others 0.5, 0.3, 0.1: placements of the clicked 1, 2/3, of the others 1/2, 1, 1: AUC 5/6.
-    one = compare_all(sheet_from([1, 1, 0, 0, 0], a=[0.9, 0.4, 0.5, 0.3, 0.1])).intervals["a"]
-    variance = (1 / 18) / 2 + (1 / 12) / 3
+    # Five times clicked 0.9, 0.4; others 0.5, 0.3, 0.1: placements of the clicked 1, 2/3, of the others 1/2, 1, 1.
+    label, score = np.array([1, 1, 0, 0, 0] * 5, np.uint8), np.array([0.9, 0.4, 0.5, 0.3, 0.1] * 5, np.float32)
+    one = compare_all(Sheet(np.arange(25), label, np.full(25, -1, np.int32), {"a": score})).intervals["a"]
+    variance = (10 * (1 / 6) ** 2 / 9) / 10 + (15 * (1 / 18) / 14) / 15
     assert one.value == pytest.approx(5 / 6)
     assert one.standard_error == pytest.approx(math.sqrt(variance))
     assert one.low == pytest.approx(5 / 6 - 1.959964 * math.sqrt(variance), abs=1e-6)
-    assert one.high == 1.0  # cut: 1.30 is no AUC
+    assert one.high == pytest.approx(5 / 6 + 1.959964 * math.sqrt(variance), abs=1e-6)
+
+
+def test_the_interval_of_one_auc_stays_within_0_and_1() -> None:
+    label = np.repeat([1, 0], 12).astype(np.uint8)
+    score = np.r_[np.full(11, 2.0), 0.0, np.ones(12)].astype(np.float32)  # one click comes last
+    one = auc_interval(Sheet(np.arange(24), label, np.full(24, -1, np.int32), {"a": score}), "a")
+    assert one.value == pytest.approx(11 / 12)
+    assert one.low < one.value < one.high == 1.0
+    assert one.value + 1.96 * one.standard_error > 1
 
 
 def test_p_of_delong_is_that_of_the_normal_distribution() -> None:
     from scipy.stats import norm
 
-    for test in compare_all(a_sheet(300, 4, 2)).tests:
+    for test in compare_all(a_sheet(300, 4, 2), "delong").tests:
         z = test.difference / test.standard_error
         assert test.p == pytest.approx(2 * norm.sf(abs(z)), rel=1e-9)
         assert (test.high - test.low) / 2 == pytest.approx(norm.ppf(0.975) * test.standard_error, rel=1e-9)
@@ -78,27 +100,101 @@ def test_equal_scores_differ_by_nothing(method: Method) -> None:
     assert (test.difference, test.p, test.adjusted) == (0, 1, 1)
     assert np.isnan([test.low, test.high, test.standard_error]).all()
     assert not told(test)
-    assert "equally well" in in_words(test, {"m0": "FM", "twin": "AFM"})
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize(
-    "label",
-    [[1, 1, 0, 0, 0, 0], [1, 0], [1], [0, 0, 0], [1, 1, 1, 1]],
-    ids=["perfect order", "two rows", "one row", "no click", "clicks only"],
-)
-def test_where_nothing_varies_no_interval_is_given(method: Method, label: list[int]) -> None:
-    size = len(label)
-    falling, rising = [float(-one) for one in range(size)], [float(one) for one in range(size)]
-    found = compare_all(sheet_from(label, a=falling, b=rising), method, replicates=30)
-    both = 0 < sum(label) < size
-    assert found.intervals["a"].value == pytest.approx(1.0 if both else float("nan"), nan_ok=True)
-    test = found.tests[0]
-    ends = [found.intervals["a"].low, found.intervals["a"].high, test.low, test.high, test.p, test.adjusted]
-    if method != "users" or not both:  # drawn users may leave one class, and the other order then varies
-        assert np.isnan(ends).all()
-        assert "cannot be told" in in_words(test, TITLES)
+@pytest.mark.parametrize("clicks", [0, 1, 2, 9, 91, 98, 100], ids="{} clicks".format)
+def test_few_rows_of_a_class_tell_nothing(method: Method, clicks: int) -> None:
+    label = np.arange(100) < clicks
+    found = compare_all(noisy(label, np.arange(100) // 2), method, replicates=100)
+    one, test = found.intervals["a"], found.tests[0]
+    assert math.isnan(one.value) is (clicks in (0, 100))
+    assert np.isnan([one.low, one.high, one.standard_error]).all()
+    assert np.isnan([test.low, test.high, test.standard_error, test.p, test.adjusted]).all()
     assert not told(test)
+
+
+@pytest.mark.parametrize("method", BY_ROWS)
+def test_the_least_rows_of_a_class_tell_something(method: Method) -> None:
+    for label in (np.arange(100) < LEAST_OF_A_CLASS, np.arange(100) >= LEAST_OF_A_CLASS):
+        found = compare_all(noisy(label, np.full(100, -1)), method, replicates=200)
+        assert found.intervals["b"].low < found.intervals["b"].value < found.intervals["b"].high
+        assert told(found.tests[0])
+
+
+@pytest.mark.parametrize("method", BY_USERS)
+@pytest.mark.parametrize("users", [1, 2, 5, 19, 20])
+def test_few_users_tell_nothing(method: Method, users: int) -> None:
+    label = np.random.default_rng(1).random(50 * users) < 0.4
+    found = compare_all(noisy(label, np.arange(50 * users) % users), method, replicates=200)
+    enough = users >= LEAST_USERS
+    assert told(found.tests[0]) is enough
+    assert math.isnan(found.tests[0].p) is math.isnan(found.intervals["a"].low) is not enough
+
+
+@pytest.mark.parametrize("method", BY_USERS)
+@pytest.mark.parametrize("clicking", [9, 10])
+def test_few_users_who_click_tell_nothing(method: Method, clicking: int) -> None:
+    user = np.arange(2000) % 100
+    label = (user < clicking) & (np.random.default_rng(1).random(2000) < 0.5)
+    test = compare_all(noisy(label, user), method, replicates=200).tests[0]
+    assert (test.units, test.fewest) == (100, clicking)
+    assert told(test) is (clicking >= LEAST_OF_A_CLASS)
+
+
+@pytest.mark.parametrize("method", BY_USERS)
+def test_rows_without_a_user_count_as_users_of_their_own(method: Method) -> None:
+    user = np.r_[np.arange(200) % 5, np.full(100, -1)]
+    test = compare_all(noisy(np.arange(300) % 3 == 0, user), method, replicates=200).tests[0]
+    assert (test.users, test.units, test.fewest) == (5, 105, 5 + 33)
+    assert told(test)
+
+
+def test_users_who_favour_one_model_are_no_proof_for_others() -> None:
+    # In each data set every user favours one of two equally good models by chance, in all rows.
+    alarms = {"delong": 0, "clustered": 0}
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        user = np.repeat(np.arange(30), 30)
+        label, lean = rng.random(900) < 0.3, rng.normal(size=30)[user]
+        sheet = noisy(label, user)
+        sheet.logit["a"] = (label * (1 + lean) + rng.normal(size=900)).astype(np.float32)
+        sheet.logit["b"] = (label * (1 - lean) + rng.normal(size=900)).astype(np.float32)
+        for method in ("delong", "clustered"):
+            alarms[method] += told(compare_all(sheet, method).tests[0])
+    assert alarms["delong"] > 25
+    assert alarms["clustered"] < 13  # 13 of 100 at 5 %: 1 in 1,000
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_difference_that_does_not_vary_is_told_without_an_interval(method: Method) -> None:
+    label = np.arange(400) % 4 == 0
+    sheet = noisy(label, np.arange(400) // 8)
+    sheet.logit.update(a=label.astype(np.float32), b=np.zeros(400, np.float32))  # a perfect and a constant model
+    test = compare_all(sheet, method, replicates=100).tests[0]
+    assert test.difference == 0.5
+    assert np.isnan([test.low, test.high, test.standard_error]).all()
+    assert test.p == (0 if method in ("delong", "clustered") else 2 / 101)
+    assert told(test)
+
+
+def test_the_method_that_the_rows_call_for() -> None:
+    for group, expected in (
+        (np.full(100, -1), "delong"),
+        (np.arange(100), "delong"),
+        (np.r_[np.arange(50), np.full(50, -1)], "delong"),
+        (np.arange(100) // 2, "clustered"),
+        (np.r_[0, np.arange(50), np.full(49, -1)], "clustered"),
+    ):
+        sheet = noisy(np.arange(100) % 3 == 0, group)
+        assert method_for(sheet) == compare_all(sheet).method == compare_all(sheet).tests[0].method == expected
+        assert compare_all(sheet) == compare_all(sheet, expected)
+
+
+@pytest.mark.parametrize("users", [0, 40])
+def test_the_interval_of_one_auc_alone_is_the_same(users: int) -> None:
+    sheet = a_sheet(400, 3, 2, users=users)
+    assert {name: auc_interval(sheet, name) for name in sheet.ids} == compare_all(sheet).intervals
 
 
 def test_users_that_act_alike_widen_the_interval() -> None:
@@ -112,9 +208,10 @@ def test_users_that_act_alike_widen_the_interval() -> None:
     assert clustered.standard_error > 2.5 * plain.standard_error
 
 
-def test_users_are_needed_to_draw_them() -> None:
+@pytest.mark.parametrize("method", BY_USERS)
+def test_users_are_needed_to_test_by_them(method: Method) -> None:
     with pytest.raises(DataError, match="belong to no users"):
-        compare_all(a_sheet(50, 2, 0), "users")
+        compare_all(a_sheet(50, 2, 0), method)
 
 
 def test_p_of_the_bootstrap_counts_replicates_beyond_zero() -> None:
@@ -175,37 +272,3 @@ def test_holm_equals_its_definition(p: list[float]) -> None:
     expected = np.empty(count)
     expected[order] = stepped
     np.testing.assert_allclose(holm(p), expected)
-
-
-def test_words_where_a_difference_is_told() -> None:
-    sentence = "DIN ranks better than FM on these 6,000 rows (+0.021 AUC, 95 % 0.014 to 0.028)."
-    assert in_words(FOUND, TITLES) == sentence
-    turned = replace(FOUND, a="b", b="a", difference=-0.021, low=-0.028, high=-0.014)
-    assert in_words(turned, TITLES) == sentence
-    fine = replace(FOUND, difference=0.00123, low=0.00103, high=0.00143, standard_error=0.0001)
-    assert "(+0.0012 AUC, 95 % 0.0010 to 0.0014)" in in_words(fine, TITLES)
-
-
-def test_words_where_no_difference_is_told() -> None:
-    test = replace(FOUND, difference=-0.003, low=-0.011, high=0.005, standard_error=0.004, p=0.45, adjusted=1.0)
-    assert in_words(test, TITLES) == (
-        "No difference between FM and DIN can be told on these 6,000 rows (+0.003 AUC, 95 % −0.005 to 0.011 for FM)."
-    )
-    close = replace(test, difference=0.004, low=-0.0002, high=0.0082, p=0.06)
-    assert "95 % −0.0002 to 0.0082" in in_words(close, TITLES)  # not -0.000, which hides the side of zero
-
-
-def test_words_where_many_comparisons_take_it_back() -> None:
-    test = replace(FOUND, difference=0.008, low=0.001, high=0.015, p=0.02, adjusted=0.2)
-    assert in_words(test, TITLES) == (
-        "DIN is ahead of FM on these 6,000 rows (+0.008 AUC, 95 % 0.001 to 0.015), but among 10 comparisons a lead "
-        "like this may be chance, so no difference can be told."
-    )
-
-
-def test_words_name_the_users_where_they_were_drawn() -> None:
-    for p in (0.0001, 0.02, 0.4):
-        test = replace(FOUND, method="users", users=943, p=p, adjusted=min(1.0, 10 * p))
-        sentence = in_words(test, TITLES)
-        assert "these 6,000 rows of 943 users" in sentence
-        assert sentence.endswith(" Users were resampled with all of their rows.")

@@ -14,8 +14,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ctrcore import metrics
+from ctrcore.comparing.findings import in_words
 from ctrcore.comparing.sheet import sheet_of
-from ctrcore.comparing.testing import compare_all, in_words, told
+from ctrcore.comparing.testing import compare_all, told
 from ctrcore.runs.outside import outside_of
 from ctrcore.runs.repairs import repairs_of
 from ctrcore.runs.run import Run

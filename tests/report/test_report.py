@@ -14,7 +14,8 @@ import pytest
 from plotly.offline import get_plotlyjs
 
 from ctrcore.comparing.sheet import sheet_of
-from ctrcore.comparing.testing import compare_all, in_words
+from ctrcore.comparing.findings import in_words
+from ctrcore.comparing.testing import compare_all
 from ctrcore.errors import DataError
 from ctrcore.report import SECTIONS, Options, make_report, write_report
 from ctrcore.runs.contenders import Contender, contenders

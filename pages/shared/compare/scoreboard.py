@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ctrcore.comparing.testing import Comparison, Test, in_words, told
+from ctrcore.comparing.findings import in_words
+from ctrcore.comparing.testing import Comparison, Test, told
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.runs import scoreboard as runs_scoreboard
 from ctrcore.runs.differences import differences

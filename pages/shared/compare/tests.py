@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from ctrcore.comparing.testing import Comparison, Method, Test, in_words, told
+from ctrcore.comparing.findings import in_words
+from ctrcore.comparing.testing import Comparison, Method, Test, told
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.intervals import Span, auc_intervals, forest
 from ctrcore.words import WORDS
