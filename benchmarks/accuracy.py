@@ -21,14 +21,14 @@ from typing import Any
 
 import pandas as pd
 
-from ctrcore.comparing.sheet import sheet_of
+from ctrcore.comparing.sheet import Sheet, sheet_of
 from ctrcore.comparing.testing import Method, Test, compare_all, told
 from ctrcore.data.guessing import guess_schema
 from ctrcore.data.joining import join_tables
 from ctrcore.data.reading import read_table
 from ctrcore.data.recipe import BuildHistory, Recipe, Split
 from ctrcore.models.config import CONFIGS
-from ctrcore.runs.contenders import contenders
+from ctrcore.runs.contenders import contenders, judged
 from ctrcore.runs.run import Run
 from ctrcore.runs.running import run_here
 from ctrcore.runs.spec import RunSpec
@@ -178,7 +178,7 @@ def print_figures(runs: dict[str, list[Run]]) -> None:
 def print_tests(runs: dict[str, list[Run]]) -> None:
     """Every pair of models, seed by seed: is the difference more than chance on these test rows, and for whom?"""
     scored = [[found[seed] for found in runs.values()] for seed in range(min(map(len, runs.values())))]
-    sheets = [sheet_of({one.model: one.judged() for one in contenders(seed)}) for seed in scored]
+    sheets = [_sheet_by_model(seed) for seed in scored]
     methods: list[Method] = ["delong", *(["users"] if sheets[0].has_users else [])]
     found = {method: [compare_all(sheet, method).tests for sheet in sheets] for method in methods}
     heads = ["difference (min / median / max)", "95 % of the median seed"]
@@ -191,6 +191,13 @@ def print_tests(runs: dict[str, list[Run]]) -> None:
         span = f"{tests[0].difference:+.4f} / {middle.difference:+.4f} / {tests[-1].difference:+.4f}"
         names = f"{CONFIGS[middle.a].title} - {CONFIGS[middle.b].title}"
         print(f"| {names} | {span} | {middle.low:+.4f} to {middle.high:+.4f} | {' | '.join(told_in)} |", flush=True)
+
+
+def _sheet_by_model(seed: list[Run]) -> Sheet:
+    """The rows that judge a run of each model."""
+    found = contenders(seed)
+    rows = judged(found).rows
+    return sheet_of({one.model: rows[one.id] for one in found})
 
 
 def _told_in(tests: list[Test]) -> str:

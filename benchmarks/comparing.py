@@ -29,7 +29,7 @@ from ctrcore.comparing.probabilities import calibration, histogram
 from ctrcore.comparing.sheet import Sheet, sheet_of
 from ctrcore.comparing.testing import Method, compare_all
 from ctrcore.metrics import log_odds, sigmoid
-from ctrcore.runs.contenders import Contender
+from ctrcore.runs.contenders import Contender, judged
 from ctrcore.runs.run import Run
 from ctrcore.runs.running import write_predictions
 
@@ -91,8 +91,8 @@ class Clock:
 
 def at_first(found: list[Contender], clock: Clock) -> Sheet:
     """All that the page computes before anything is moved."""
-    judged = clock("read", lambda: {one.id: one.judged() for one in found})
-    sheet = clock("common rows", lambda: sheet_of(judged))
+    rows = clock("read", lambda: judged(found).rows)
+    sheet = clock("common rows", lambda: sheet_of(rows))
     clock("sort", sheet.warm)
     clock("metrics", lambda: [measure(sheet, name) for name in sheet.ids])
     clock("DeLong, all pairs", lambda: compare_all(sheet))

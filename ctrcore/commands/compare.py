@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from math import ceil, isnan
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ctrcore.commands import caveats
 from ctrcore.commands.output import as_json, bar, note, print_json, print_table
 from ctrcore.commands.places import find_contenders, open_workspace
 from ctrcore.errors import RunError
-from ctrcore.runs.contenders import PART_TITLES, Contender
+from ctrcore.runs.contenders import PART_TITLES, Contender, judged
 from ctrcore.runs.differences import Difference, differences, in_words
 from ctrcore.runs.files import replacing
 from ctrcore.runs.scoreboard import COLUMNS, over_seeds, scoreboard, shown
@@ -31,6 +32,7 @@ COSTS = (
     "best_epoch", "seed", "finished",
 )  # fmt: skip
 OVER_SEEDS = ("auc", "gauc", "pr_auc", "log_loss", "normalised_entropy", "ece", "seconds")  # more would not fit a line
+DRAWN = ("bootstrap", "users")  # tests that draw anew
 MOST_SENTENCES = 15  # pairs; of more only those with the best model are put in words
 
 
@@ -40,28 +42,42 @@ MOST_SENTENCES = 15  # pairs; of more only those with the best model are put in 
 @click.option(
     "--tests",
     "method",
-    type=click.Choice(["delong", "bootstrap", "users", "none"]),
-    default="delong",
+    type=click.Choice(["auto", "delong", "clustered", "bootstrap", "users", "none"]),
+    default="auto",
     show_default=True,
-    help="Paired tests of all pairs: DeLong's formula; rows drawn again; users drawn again with all their rows.",
+    help="Paired tests of all pairs: DeLong's formula, by rows or by users (clustered); rows or users drawn again; "
+    "auto: DeLong's, by users where they have several rows, which are alike.",
 )
 @click.option(
-    "--replicates", type=click.IntRange(100, 100_000), default=1000, show_default=True, help="Draws of a bootstrap."
+    "--replicates",
+    type=click.IntRange(100, 100_000),
+    show_default="1000",
+    help="Draws of a bootstrap, of rows or users.",
 )
-@click.option("--base", help="Model that RelaImpr is measured against; the first one by default.")
+@click.option("--base", help="Model (id or name) that RelaImpr is measured against; the first one by default.")
 @click.option(
     "--cutoff", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Probability cutoff of accuracy, F1."
 )
-@click.option("--over-seeds", "seeds", is_flag=True, help="Also: runs that differ only in their seed as one row.")
-@click.option("--on", type=click.Choice(["test", "valid"]), help="Which rows; test rows where there are any.")
-@click.option("--csv", "csv", type=click.Path(dir_okay=False, path_type=Path), help="Write the table here too, as CSV.")
+@click.option(
+    "--over-seeds",
+    "seeds",
+    is_flag=True,
+    help="Also: runs that differ only in their seed as one row, with mean and spread.",
+)
+@click.option("--on", type=click.Choice(["test", "valid"]), help="Which rows; by default test rows if all have some.")
+@click.option(
+    "--csv",
+    "csv",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the table of runs here too, as CSV; with --over-seeds that of means and spreads in its place.",
+)
 @as_json
 def compare(
     runs: tuple[str, ...],
     *,
     outside: tuple[str, ...],
     method: Any,
-    replicates: int,
+    replicates: int | None,
     base: str | None,
     cutoff: float,
     seeds: bool,
@@ -76,57 +92,65 @@ def compare(
     from ctrcore.comparing.sheet import sheet_of
     from ctrcore.comparing.testing import compare_all
 
+    if replicates is not None and method not in DRAWN:
+        raise click.UsageError(f"--replicates is for --tests {' and '.join(DRAWN)}, which draw anew.")
     found = find_contenders(open_workspace(), runs, outside)
-    judged = {one.id: one.judged(on) for one in found}
-    part = str(judged[found[0].id]["split"].iloc[0])
-    sheet = sheet_of(judged)
+    on_rows = judged(found, on)
+    sheet = sheet_of(on_rows.rows)
     first = _base(found, base)
     comparison = None
     if method != "none" and len(found) > 1:
-        with bar("drawing rows again" if method != "delong" else "testing") as tell:
-            comparison = compare_all(sheet, method, replicates, progress=tell)
+        with bar("drawing again" if method in DRAWN else "testing") as tell:
+            comparison = compare_all(sheet, method, replicates or 1000, progress=tell)
     table = scoreboard(found, sheet, comparison, first.id, cutoff)
     pooled = over_seeds(table, found) if seeds else None
     trained = [one for one in found if one.run is not None]
     unlike = differences([one.run.spec for one in trained if one.run is not None])
+    notes = [on_rows.note] if on_rows.note else []
+    notes += [*caveats.of_rows(found, sheet), *caveats.of_base(table, first)]
+    notes += [*caveats.of_seeds(pooled), *caveats.of_tests(comparison)]
     if csv is not None:
         _write(csv, table if pooled is None else pooled.drop(columns="ids"))
     if json_:
-        record: dict[str, Any] = {"on": part, "rows": len(sheet), "clicks": sheet.clicks, "cutoff": cutoff}
+        record: dict[str, Any] = {"on": on_rows.part, "rows": len(sheet), "clicks": sheet.clicks, "cutoff": cutoff}
         record |= {"left_out": sheet.left_out, "base": first.id, "runs": _records(table, found)}
         record |= {"over_seeds": pooled.to_dict("records")} if pooled is not None else {}
         record |= {"tests": _tests(comparison, found)} if comparison is not None else {}
         ids = [one.id for one in trained]
         settings = {f"{one.section}.{one.name}": dict(zip(ids, one.values, strict=True)) for one in unlike}
-        print_json(record | {"settings": settings})
+        print_json(record | {"settings": settings, "notes": notes})
         return
-    _print_worth(table, sheet, part, cutoff)
+    _print_worth(table, sheet, on_rows.part, cutoff)
     if pooled is not None:
         _print_over_seeds(pooled)
     _print_costs(table)
     if comparison is not None:
         _print_tests(comparison, found, str(table["id"].iloc[0]))
     _print_settings(unlike, trained)
-    _warn(found, sheet)
+    for line in notes:
+        note(line)
 
 
 def _base(found: list[Contender], text: str | None) -> Contender:
     if text is None:
         return found[0]
-    for names in ([one.id, one.title, one.run.name if one.run is not None else one.title] for one in found):
-        if text in names:
-            return next(one for one in found if one.id == names[0])
-    begun = [one for one in found if text and one.id.startswith(text)]
-    if len(begun) == 1:
-        return begun[0]
-    raise RunError(f"The base '{text}' is none of the models compared.", "Name one of them.")
+    meant = [one for one in found if one.id == text]
+    meant = meant or [one for one in found if text in (one.title, one.run.name if one.run is not None else one.title)]
+    meant = meant or [one for one in found if text and one.id.startswith(text)]
+    if not meant:
+        raise RunError(f"The base '{text}' is none of the models compared.", "Name one of them.")
+    if len(meant) > 1:
+        ids = ", ".join(one.id for one in meant[:5])
+        raise RunError(f"The base '{text}' means {len(meant)} of the models compared: {ids}.", "Give the id.")
+    return meant[0]
 
 
 def _records(table: pd.DataFrame, found: list[Contender]) -> list[dict[str, Any]]:
-    """The scoreboard as JSON."""
+    """The scoreboard as JSON. `meaning` 'order' says why metrics of probabilities are null."""
+    meanings = {one.id: one.meaning for one in found}
     times = {one.id: one.run.finished for one in found if one.run is not None}
     rows: list[dict[str, Any]] = table.rename(columns={"run": "name"}).to_dict("records")  # type: ignore[assignment]
-    return [row | {"finished": times.get(row["id"])} for row in rows]
+    return [row | {"finished": times.get(row["id"]), "meaning": meanings[row["id"]]} for row in rows]
 
 
 def _tests(comparison: Comparison, found: list[Contender]) -> dict[str, Any]:
@@ -140,7 +164,7 @@ def _tests(comparison: Comparison, found: list[Contender]) -> dict[str, Any]:
 
 
 def _print_worth(table: pd.DataFrame, sheet: Sheet, part: str, cutoff: float) -> None:
-    names = [name for name in WORTH if table[name].notna().any()]
+    names = [name for name in WORTH if name == "rela_impr" or table[name].notna().any()]
     heads = ["Run", *(COLUMNS[name].title for name in names)]
     rows = [[row["run"], *(shown(name, row[name]) for name in names)] for row in table.to_dict("records")]
     if table["auc_low"].notna().any():
@@ -183,7 +207,7 @@ def _print_costs(table: pd.DataFrame) -> None:
 
 def _print_tests(comparison: Comparison, found: list[Contender], best: str) -> None:
     from ctrcore.comparing.findings import in_words as sentence
-    from ctrcore.comparing.testing import LEVEL, told
+    from ctrcore.comparing.testing import told
 
     titles = {one.id: one.title for one in found}
     rows = [
@@ -201,12 +225,6 @@ def _print_tests(comparison: Comparison, found: list[Contender], best: str) -> N
     drawn = f", {comparison.replicates:,} draws" if comparison.replicates else ""
     heads = ["A", "B", "AUC of A - B", "95 %", "p", "p, corrected", "told apart"]
     print_table(f"differences of AUC ({comparison.method}{drawn})", heads, rows, right_from=2)
-    needed = ceil(2 * len(comparison.tests) / LEVEL)  # the smallest p of n draws is 2 / (n + 1), before the correction
-    if 0 < comparison.replicates < needed:
-        note(
-            f"{comparison.replicates:,} draws are too few to tell any of {len(comparison.tests)} pairs apart after the "
-            f"correction: use --replicates {needed} or more."
-        )
     few = len(comparison.tests) <= MOST_SENTENCES
     for test in comparison.tests:
         if few or best in (test.a, test.b):
@@ -217,18 +235,6 @@ def _print_settings(unlike: list[Difference], trained: list[Contender]) -> None:
     if unlike:
         rows = [[f"{one.section} {one.name}", *(in_words(value) for value in one.values)] for one in unlike]
         print_table("settings that differ", ["setting", *(one.title for one in trained)], rows)
-
-
-def _warn(found: list[Contender], sheet: Sheet) -> None:
-    """Say what makes the comparison less than perfect, on the standard error."""
-    for one in found:
-        if sheet.left_out[one.id]:
-            note(f"{sheet.left_out[one.id]:,} rows of '{one.title}' are left out: not all models scored them.")
-    if any(one.meaning == "order" for one in found):
-        note("Where only the order of the scores means something, there are no metrics of probabilities.")
-    runs = [one.run for one in found if one.run is not None]
-    if len({run.spec.dataset for run in runs}) > 1:
-        note("The runs learned from different datasets; rows of the same number are taken as the same row.")
 
 
 def _write(path: Path, table: pd.DataFrame) -> None:

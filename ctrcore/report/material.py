@@ -11,7 +11,7 @@ from ctrcore.comparing.sheet import Sheet, sheet_of
 from ctrcore.comparing.testing import Comparison, compare_all
 from ctrcore.errors import DataError, RunError
 from ctrcore.report.options import Options
-from ctrcore.runs.contenders import Contender
+from ctrcore.runs.contenders import Contender, judged
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
 
@@ -26,6 +26,7 @@ class Material:
         contenders: the models, in the order chosen.
         sheet: the rows that all of them scored.
         part: which rows these are, 'test' or 'valid'.
+        part_note: why these are not test rows, where one might expect them; else empty.
         comparison: intervals, and a test of every pair.
         options: what was asked for.
     """
@@ -33,6 +34,7 @@ class Material:
     contenders: Sequence[Contender]
     sheet: Sheet
     part: str
+    part_note: str
     comparison: Comparison
     options: Options
 
@@ -100,11 +102,10 @@ def material_of(
         raise DataError("There is no model to report on.", "Choose at least one run.")
     if len({run.spec.dataset for one in contenders if (run := one.run or one.reference) is not None}) > 1:
         raise DataError("The models learned from different datasets.", "Choose models of one dataset.")
-    judged = {one.id: one.judged() for one in (contenders if sheet is None else contenders[:1])}
-    part = str(next(iter(judged.values()))["split"].iloc[0])
-    rows = sheet if sheet is not None else sheet_of(judged)
+    found = judged(contenders)
+    rows = sheet if sheet is not None else sheet_of(found.rows)
     comparison = compare_all(rows, options.tests, options.replicates, options.seed, progress)
-    return Material(contenders, rows, part, comparison, options)
+    return Material(contenders, rows, found.part, found.note, comparison, options)
 
 
 def rows_note(part: str, total: int, rows: int) -> str:

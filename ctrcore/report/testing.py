@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from ctrcore.comparing.findings import in_words
-from ctrcore.comparing.testing import LEVEL, Test, told
+from ctrcore.comparing.findings import alike, in_words
+from ctrcore.comparing.testing import BY_USERS, LEVEL, Test, told
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.intervals import Span, auc_intervals, forest
 from ctrcore.report.content import Chart, Column, Note, Part, Table, Text
 from ctrcore.report.material import PARTS, Material
-from ctrcore.report.writing import number, p_value, signed
+from ctrcore.report.writing import literal, number, p_value, signed
 from ctrcore.words import WORDS
 
 FEW = 6  # comparisons that the finding puts in words one by one
@@ -23,14 +23,17 @@ def verdict(material: Material) -> list[Part]:
     best = max(material.contenders, key=lambda one: _rankable(intervals[one.id].value))
     found = intervals[best.id]
     rows = f"{material.judging}, {sheet.clicks / max(len(sheet), 1):.1%} of them clicked"
-    first = f"**{best.title}** orders clicks best: " if len(material.contenders) > 1 else f"**{best.title}** has an "
-    parts: list[Part] = [
-        Text(f"{first}AUC {number(found.value)} (95 % {number(found.low)} to {number(found.high)}) on {rows}.")
-    ]
+    first = f"**{literal(best.title)}** " + ("orders clicks best: " if len(material.contenders) > 1 else "has an ")
+    ends = "" if math.isnan(found.low) else f" (95 % {number(found.low)} to {number(found.high)})"
+    parts: list[Part] = [Text(f"{first}AUC {number(found.value)}{ends} on {rows}.")]
     others = [test for test in material.comparison.tests if best.id in (test.a, test.b)]
-    parts += [Text(in_words(test, titles)) for test in others] if len(others) <= FEW else _together(others, titles)
+    parts += (
+        [Text(literal(in_words(test, titles))) for test in others] if len(others) <= FEW else _together(others, titles)
+    )
     if len(others) > 1:
         parts.append(Text("These statements are corrected for how many comparisons there are (Holm)."))
+    if others and alike(others[0]):
+        parts.append(Note(alike(others[0]), warning=True))
     left_out = max(sheet.left_out.values(), default=0)
     if left_out:
         parts.append(
@@ -42,10 +45,10 @@ def verdict(material: Material) -> list[Part]:
         )
     if material.part != "test":
         kind = PARTS[material.part]
+        why = material.part_note or f"There are no test rows, so the models were judged on the {kind} rows."
         parts.append(
             Note(
-                f"There are no test rows, so the models were judged on the {kind} rows. These chose the epoch that was "
-                "kept, so every number here flatters a little.",
+                f"{literal(why)} {captions.FLATTERED}",
                 warning=True,
             )
         )
@@ -73,13 +76,16 @@ def tests(material: Material) -> list[Part]:
         best = max(material.contenders, key=lambda one: _rankable(comparison.intervals[one.id].value)).id
         shown = [test for test in shown if best in (test.a, test.b)]
         parts.append(
-            Text(f"Of {len(comparison.tests)} pairs those with {titles[best]} are drawn; the table has all of them.")
+            Text(
+                f"Of {len(comparison.tests)} pairs those with {literal(titles[best])} are drawn; the table has all of "
+                "them."
+            )
         )
     pairs = [_pair(test, titles) for test in shown]
     sentences = [in_words(test, titles) for test in shown]
     parts.append(Chart("differences", forest(pairs, "difference of AUC"), captions.DIFFERENCES, " ".join(sentences)))
     parts.append(_table(comparison.tests, titles, folded=len(comparison.tests) > MOST))
-    parts += [Text(sentence) for sentence in sentences]
+    parts += [Text(literal(sentence)) for sentence in sentences]
     needed = math.ceil(
         2 * len(comparison.tests) / LEVEL
     )  # the least p of n draws is 2 / (n + 1), before the correction
@@ -91,7 +97,7 @@ def tests(material: Material) -> list[Part]:
                 warning=True,
             )
         )
-    parts.append(Note(captions.tests(comparison.method != "users" and material.sheet.has_users)))
+    parts.append(Note(captions.tests(comparison.method not in BY_USERS and material.sheet.has_users)))
     return parts
 
 
@@ -113,9 +119,9 @@ def _together(found: list[Test], titles: dict[str, str]) -> list[Part]:
         names[told(test)].append(titles[test.b if test.a == best else test.a])
     parts: list[Part] = []
     if names[True]:
-        parts.append(Text(f"It ranks better than {', '.join(names[True])}: more than chance would explain."))
+        parts.append(Text(f"It ranks better than {literal(', '.join(names[True]))}: more than chance would explain."))
     if names[False]:
-        parts.append(Text(f"No difference can be told from {', '.join(names[False])}."))
+        parts.append(Text(f"No difference can be told from {literal(', '.join(names[False]))}."))
     return parts
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 OUTSIDE = "outside"  # the model of scores that no run of ours gave
 Part = Literal["test", "valid"]
 PART_TITLES = {"test": "test", "valid": "validation"}
+Version = float | tuple[float, str, float | None] | None
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Contender:
         id: unique in the workspace.
         title: the name to show, unique among those compared.
         model: 'lr', 'fm', 'afm', 'fibinet' or 'din', or 'outside' for another system; it picks the colour.
-        version: changes whenever the scores do.
+        version: changes whenever the scores, or the rows that they are on, do.
         run: the run behind it; None for another system.
         meaning: 'order' if only the order of the scores means something, so that there are no probabilities.
         outside: the other system's scores; None for a run.
@@ -37,7 +38,7 @@ class Contender:
     id: str
     title: str
     model: str
-    version: float | None
+    version: Version
     run: Run | None
     meaning: Literal["probability", "order"] = "probability"
     outside: OutsideScores | None = None
@@ -47,17 +48,15 @@ class Contender:
         """Scored rows with the columns split ('valid', 'test'), row, label, group and logit."""
         return self._scored(self._rows())
 
-    def judged(self, part: Part | None = None) -> pd.DataFrame:
-        """The scored rows that judge it.
-
-        Args:
-            part: which rows; None: the test rows, or the validation rows if the run has no test rows.
+    def judged(self, part: Part) -> pd.DataFrame:
+        """The scored test or validation rows.
 
         Raises:
             DataError: none of these rows is scored.
         """
-        rows = self._rows()
-        part = part or ("test" if (rows["split"] == "test").any() else "valid")
+        return self._part(self._rows(), part)
+
+    def _part(self, rows: pd.DataFrame, part: Part) -> pd.DataFrame:
         found = self._scored(rows[rows["split"] == part])
         if not len(found):
             raise DataError(
@@ -77,6 +76,42 @@ class Contender:
         return rows if self.outside is None else self.outside.on(rows)
 
 
+@dataclass(frozen=True)
+class Judged:
+    """The rows that models are compared on.
+
+    Attributes:
+        rows: each model's scored rows by its id: split, row, label, group and logit.
+        part: the part that all of these rows come from.
+        note: a sentence where test rows were to be expected but are not used; else empty.
+    """
+
+    rows: dict[str, pd.DataFrame]
+    part: Part
+    note: str
+
+
+def judged(found: Sequence[Contender], part: Part | None = None) -> Judged:
+    """The scored rows that judge these models. The part is one for all, as rows of two parts compare nothing.
+
+    Args:
+        found: the models.
+        part: which rows; None: the test rows if all models have some, else the validation rows of all. Whether scores
+            of another system have test rows is up to the run from which they take the split.
+
+    Raises:
+        DataError: a model has no scores of such rows.
+    """
+    rows = {one.id: one._rows() for one in found}
+    without = [one for one in found if not (rows[one.id]["split"] == "test").any()]
+    chosen = part or ("valid" if without else "test")
+    note = ""
+    if part is None and 0 < len(without) < len(found):
+        names = ", ".join(f"'{one.title}'" for one in without)
+        note = f"All models are compared on validation rows, because there are no test rows of {names}."
+    return Judged({one.id: one._part(rows[one.id], chosen) for one in found}, chosen, note)
+
+
 def contenders(
     runs: Sequence[Run], outside: Sequence[OutsideScores] = (), reference: Run | None = None
 ) -> list[Contender]:
@@ -85,8 +120,8 @@ def contenders(
     Args:
         runs: runs that are done.
         outside: scores of other systems on rows of the runs' dataset.
-        reference: the run whose rows say split, label and user of these scores; by default the first run that was
-            trained on the same dataset.
+        reference: the run whose rows say split, label and user of these scores where none of the runs was trained on
+            their dataset; otherwise the first one that was does, so that all are judged on the same rows.
 
     Raises:
         RunError: no run was trained on the dataset of the outside scores.
@@ -94,7 +129,7 @@ def contenders(
     names = [*(run.name for run in runs), *(one.name for one in outside)]
     found = [Contender(run.id, _title(run, names), run.spec.model.name, run.finished, run) for run in runs]
     for one in outside:
-        known = [run for run in (reference, *runs) if run is not None and run.spec.dataset == one.dataset.id]
+        known = [run for run in (*runs, reference) if run is not None and run.spec.dataset == one.dataset.id]
         if not known:
             raise RunError(
                 f"None of the runs was trained on the dataset of '{one.name}'.", "Choose a run on the same dataset."
@@ -104,7 +139,7 @@ def contenders(
                 id=one.id,
                 title=_title(one, names),
                 model=OUTSIDE,
-                version=one.created,
+                version=(one.created, known[0].id, known[0].finished),
                 run=None,
                 meaning="order" if one.meaning == "order" else "probability",
                 outside=one,

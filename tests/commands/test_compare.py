@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,13 +28,16 @@ def test_the_table_is_that_of_the_runs(as_json: Json, trained: Trained) -> None:
     assert sorted(row["name"] for row in table) == sorted(NAMES)
     aucs = [row["auc"] for row in table]
     assert aucs == sorted(aucs, reverse=True)
-    base = next(row["auc"] for row in table if row["name"] == "LR")
+    base, low = next((row["auc"], row["auc_low"]) for row in table if row["name"] == "LR")
+    surely = low is not None and low > 0.5
+    assert bool([note for note in told["notes"] if "no RelaImpr" in note]) is not surely
     for row in table:
         run = trained.workspace.run(row["id"])
         figures = run.metrics() or {}
         assert row["auc"] == pytest.approx(figures["test"]["auc"])
         assert row["log_loss"] == pytest.approx(figures["test"]["log_loss"])
-        assert row["rela_impr"] == pytest.approx((row["auc"] - 0.5) / (base - 0.5) - 1)
+        assert row["rela_impr"] == (pytest.approx((row["auc"] - 0.5) / (base - 0.5) - 1) if surely else None)
+        assert row["meaning"] == "probability"
         assert row["auc_low"] < row["auc"] < row["auc_high"]
         assert (row["parameters"], row["finished"]) == (figures["parameters"], run.finished)
 
@@ -99,6 +103,47 @@ def test_a_run_that_is_not_done(shell: Shell, copied: Path, trained: Trained) ->
     assert "'waiting' is queued" in shell("compare", waiting, workspace=copied, code=1).stderr
 
 
+def test_a_base_that_means_two_runs_is_refused(shell: Shell, as_json: Json, copied: Path, trained: Trained) -> None:
+    ids = trained.runs
+    Workspace(copied).rename(ids["fm"], "LR")
+    words = ("compare", ids["lr"], ids["fm"], "--base")
+    error = shell(*words, "LR", workspace=copied, code=1).stderr
+    assert "'LR' means 2 of the models compared" in error
+    assert ids["lr"] in error
+    assert ids["fm"] in error
+    for text in (ids["fm"], f"LR · {ids['fm'][-4:]}"):
+        assert as_json(*words, text, workspace=copied)["base"] == ids["fm"]
+
+
+@pytest.mark.parametrize("method", ["delong", "none"])
+def test_draws_are_refused_where_nothing_is_drawn(shell: Shell, trained: Trained, method: str) -> None:
+    words = ("compare", "LR", "FM", "--tests", method, "--replicates", 500)
+    assert "--replicates is for" in shell(*words, workspace=trained.workspace.root, code=2).stderr
+
+
+def test_json_says_what_to_beware_of(as_json: Json, shell: Shell, copied: Path, trained: Trained) -> None:
+    """Runs of two datasets, a rerun, and too few draws: the same sentences as a person reads."""
+    workspace = Workspace(copied)
+    spec: RunSpec = workspace.run(trained.runs["lr"]).spec
+    rerun = run_here(workspace, spec)
+    other = workspace.run(trained.runs["fm"])
+    manifest = other.folder / "manifest.json"
+    shutil.copytree(copied / "datasets" / spec.dataset, copied / "datasets" / "another")
+    manifest.write_text(manifest.read_text().replace(spec.dataset, "another"))
+    words = ("compare", trained.runs["lr"], rerun.id, other.id, "--over-seeds", "--tests", "bootstrap")
+    words = (*words, "--replicates", 100)
+    told = as_json(*words, workspace=copied)
+    assert any("different datasets" in note for note in told["notes"])
+    assert any("1 older run of 'LR' is left out over seeds" in note for note in told["notes"])
+    assert any("100 draws are too few" in note for note in told["notes"])
+    lines = shell(*words, workspace=copied).stderr.replace("\n", " ")
+    for note in told["notes"]:
+        assert note in lines
+    pooled = next(row for row in told["over_seeds"] if row["run"] == "LR")
+    assert (pooled["ids"], pooled["runs"], pooled["reruns"]) == ([rerun.id], 1, 1)
+    assert pooled["auc_sd"] is None
+
+
 def test_over_seeds(as_json: Json, shell: Shell, copied: Path, trained: Trained, tmp_path: Path) -> None:
     workspace = Workspace(copied)
     spec: RunSpec = workspace.run(trained.runs["lr"]).spec
@@ -143,3 +188,13 @@ def test_a_name_that_looks_like_markup(shell: Shell, copied: Path, trained: Trai
     Workspace(copied).rename(trained.runs["fm"], "[red]FM[/nonsense]")
     text = shell("compare", "LR", trained.runs["fm"], workspace=copied).stdout
     assert text.count("[red]FM[/nonsense]") >= 4  # both tables, the tests and the heading of the settings
+
+
+def test_a_run_without_test_rows_moves_all_to_validation_rows(shell: Shell, as_json: Json, copied: Path) -> None:
+    run = next(run for run in Workspace(copied).runs() if run.name == "LR")
+    run.predictions().query("split == 'valid'").to_parquet(run.folder / "predictions.parquet")
+    told = shell("compare", "FM", "LR", workspace=copied)
+    assert "100 validation rows" in told.stdout
+    assert "All models are compared on validation rows, because there are no test rows of 'LR'." in told.stderr
+    assert as_json("compare", "FM", "LR", workspace=copied)["on"] == "valid"
+    assert "no scores of test rows" in shell("compare", "FM", "LR", "--on", "test", workspace=copied, code=1).stderr

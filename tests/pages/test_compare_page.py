@@ -411,6 +411,18 @@ def test_several_seeds_make_one_line_with_mean_and_spread(space: Workspace, visi
     assert not [one for one in visit("compare.py", runs=f"{fm.id},{lr.id}").toggle if one.key == "over-seeds"]
 
 
+def test_a_run_without_test_rows_moves_all_to_validation_rows(space: Workspace, visit: Open) -> None:
+    lr, fm = run_of(space, "lr"), run_of(space, "fm")
+    lr.predictions().query("split == 'valid'").to_parquet(lr.folder / "predictions.parquet")
+    app = visit("compare.py", runs=f"{fm.id},{lr.id}")
+    assert any("because there are no test rows of 'LR'" in one.value for one in app.warning)
+    assert "on 100 validation rows" in texts(app)
+    measured = fm.metrics()
+    assert measured is not None
+    shown = table(app, "metrics-table").set_index("run")
+    assert shown["auc"]["FM"] == pytest.approx(measured["valid"]["auc"], abs=1e-6)
+
+
 def outside_csv(space: Workspace, *, order: bool = False) -> bytes:
     rows = judged(run_of(space, "din"))
     score = rows["logit"] * 3 + 2 if order else metrics.sigmoid(rows["logit"].to_numpy()) ** 2

@@ -13,12 +13,12 @@ import pandas as pd
 import pytest
 from plotly.offline import get_plotlyjs
 
-from ctrcore.comparing.sheet import sheet_of
 from ctrcore.comparing.findings import in_words
+from ctrcore.comparing.sheet import sheet_of
 from ctrcore.comparing.testing import compare_all
 from ctrcore.errors import DataError
 from ctrcore.report import SECTIONS, Options, make_report, write_report
-from ctrcore.runs.contenders import Contender, contenders
+from ctrcore.runs.contenders import Contender, contenders, judged
 from ctrcore.runs.outside import add_outside
 from ctrcore.runs.repairs import before_after, fit_repairs
 from ctrcore.runs.run import Run
@@ -125,7 +125,7 @@ def test_the_numbers_are_those_of_the_runs(whole: Read, chosen: list[Contender])
 
 
 def test_every_pair_is_tested_and_put_in_words(whole: Read, chosen: list[Contender]) -> None:
-    sheet = sheet_of({one.id: one.judged() for one in chosen})
+    sheet = sheet_of(judged(chosen).rows)
     titles = {one.id: one.title for one in chosen}
     found = compare_all(sheet)
     assert len(found.tests) == 10
@@ -263,6 +263,14 @@ def test_a_run_without_explanations_or_curves(runs: list[Run]) -> None:
     found = of(contenders(runs), "inside", "curves")
     assert "No explanation was kept" in found.text
     assert "No learning curves were kept" in found.text
+
+
+def test_why_validation_rows_judge_stands_in_the_report(runs: list[Run]) -> None:
+    runs[1].predictions().query("split == 'valid'").to_parquet(runs[1].folder / "predictions.parquet")
+    found = of(contenders(runs), "tests")
+    assert "on validation rows, because there are no test rows of 'DIN'. These chose the epoch" in found.text
+    alone = of(contenders(runs[1:]), "tests")
+    assert "There are no test rows, so the models were judged on the validation rows. These chose" in alone.text
 
 
 def test_one_model_alone(runs: list[Run]) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.comparing.findings import in_words
-from ctrcore.comparing.testing import Comparison, Test, told
+from ctrcore.comparing.testing import BY_USERS, Comparison, Test, told
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.runs import scoreboard as runs_scoreboard
 from ctrcore.runs.differences import differences
@@ -32,7 +32,7 @@ INTERVAL = "interval"
 
 def verdict(view: View) -> None:
     """Who ranks best, whether that is more than chance, and what it rests on."""
-    found = kept.delong(view)
+    found = kept.comparison(view)
     order = sorted(view.contenders, key=lambda one: -_number(found.intervals[one.id].value))
     titles = {one.id: f"**{plain(one.title)}**" for one in view.contenders}
     if len(order) == 1:
@@ -50,12 +50,14 @@ def verdict(view: View) -> None:
             st.success(in_words(runner, titles), icon=":material/trophy:")
         else:
             st.info(f"{in_words(runner, titles)} {_the_others(best, titles)}", icon=":material/balance:")
-    st.caption(_rests_on(view))
+    st.caption(_rests_on(view, found))
     with st.grid(TILES, min_column_width=120):
         for one in order[:TILES]:
             _tile(one.title, found.intervals[one.id])
     if len(order) > TILES:
         st.caption(f"{len(order) - TILES} more are in the table.")
+    if view.part_note:
+        st.warning(plain(view.part_note), icon=":material/warning:")
     left_out = max(view.sheet.left_out.values())
     if left_out:
         st.warning(
@@ -81,14 +83,16 @@ def _the_others(best: Mapping[str, Test], titles: Mapping[str, str]) -> str:
     )
 
 
-def _rests_on(view: View) -> str:
+def _rests_on(view: View, found: Comparison) -> str:
     users = f" of {view.sheet.users[1]:,} users" if view.sheet.has_users else ""
     parts = f"Measured on {view.rows_in_words}{users}, {view.sheet.clicks:,} of them ({view.click_rate:.1%}) clicked"
+    by_users = ", by users because rows of a user are alike" if found.method in BY_USERS else ""
     if level() == "Simple":
         return f"{parts}. Below: the AUC of each model, and its 95 % interval."
     return (
-        f"{parts}; paired test by DeLong, corrected for all pairs. It speaks of these trained models on such rows; "
-        "another seed of the training may change the order. Below: the AUC of each model, and its 95 % interval."
+        f"{parts}; paired test by DeLong's formula{by_users}, corrected for all pairs. It speaks of these trained "
+        "models on such rows; another seed of the training may change the order. Below: the AUC of each model, and its "
+        "95 % interval."
     )
 
 
@@ -121,7 +125,7 @@ def scoreboard(view: View) -> None:
                 help=WORDS["rela_impr"],
             )
         cutoff = float(st.session_state.get(TABLE_CUTOFF, 0.5))
-        found: Comparison = kept.delong(view)
+        found: Comparison = kept.comparison(view)
         table = runs_scoreboard.scoreboard(view.contenders, view.sheet, found, base, cutoff)
         groups = same_but_seed(view.contenders)
         seeds = len(groups) < len(view.contenders) and st.toggle(
@@ -149,7 +153,7 @@ def _runs_table(table: pd.DataFrame, cutoff: float) -> None:
     shown = table.copy()
     shown[INTERVAL] = [_range(low, high) for low, high in zip(table["auc_low"], table["auc_high"], strict=True)]
     hidden = {"model", "auc_low", "auc_high"}
-    columns = [name for name in COLUMNS if name not in hidden and not table[name].isna().all()]
+    columns = [name for name in COLUMNS if name not in hidden and (name == "rela_impr" or not table[name].isna().all())]
     columns.insert(2, INTERVAL)
     st.dataframe(
         shown,
@@ -168,10 +172,13 @@ def _seeds_table(table: pd.DataFrame, cutoff: float) -> None:
     config |= {
         "runs": st.column_config.NumberColumn("Runs", format="localized"),
         "seeds": st.column_config.TextColumn("Seeds", help=WORDS["seed"]),
+        "reruns": st.column_config.NumberColumn(
+            "Reruns left out", format="localized", help="Runs of a seed that a newer run has too: no luck drawn anew."
+        ),
         "auc_min": st.column_config.NumberColumn("AUC least", format="%.4f", help=WORDS["auc"]),
         "auc_max": st.column_config.NumberColumn("AUC most", format="%.4f", help=WORDS["auc"]),
     }
-    order = ["run", "runs", "seeds"]
+    order = ["run", "runs", "seeds", *(["reruns"] if table["reruns"].any() else [])]
     for name, column in COLUMNS.items():
         if name not in table.columns or name in ("run", "model") or table[name].isna().all():
             continue

@@ -10,12 +10,12 @@ import streamlit as st
 
 from ctrcore.comparing.sheet import Sheet, sheet_of
 from ctrcore.figures.curves import Curve
-from ctrcore.runs.contenders import PART_TITLES, Contender, Part
+from ctrcore.runs.contenders import PART_TITLES, Contender, Part, Version, judged
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
 from pages.shared.tools import plain
 
-Key = tuple[tuple[str, float | None], ...]
+Key = tuple[tuple[str, Version], ...]
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,14 @@ class View:
         contenders: the models, in the order chosen.
         sheet: the rows that all of them scored.
         part: which rows these are, 'test' or 'valid'.
+        part_note: why these are not test rows, where one might expect them; else empty.
     """
 
     dataset: Dataset
     contenders: tuple[Contender, ...]
     sheet: Sheet
     part: Part
+    part_note: str
 
     @property
     def key(self) -> Key:
@@ -70,8 +72,8 @@ class View:
 
 def view_of(dataset: Dataset, found: Sequence[Contender]) -> View:
     """Bring the scores of the contenders together. Raises DataError where they share no rows."""
-    sheet, part = _sheet(tuple((one.id, one.version) for one in found), list(found))
-    return View(dataset, tuple(found), sheet, part)
+    sheet, part, note = _sheet(tuple((one.id, one.version) for one in found), list(found))
+    return View(dataset, tuple(found), sheet, part, note)
 
 
 def long(found: Sequence[Curve], x: str, y: str) -> pd.DataFrame:
@@ -90,7 +92,6 @@ def say_left_out(view: View, what: str) -> None:
 
 
 @st.cache_resource(show_spinner="Reading the scores", max_entries=12)
-def _sheet(key: Key, _found: list[Contender]) -> tuple[Sheet, Part]:  # noqa: ARG001
-    judged = {one.id: one.judged() for one in _found}
-    part: Part = "test" if str(next(iter(judged.values()))["split"].iloc[0]) == "test" else "valid"
-    return sheet_of(judged), part
+def _sheet(key: Key, _found: list[Contender]) -> tuple[Sheet, Part, str]:  # noqa: ARG001
+    found = judged(_found)
+    return sheet_of(found.rows), found.part, found.note
