@@ -129,8 +129,11 @@ def pcoc(label: Labels, probability: Array) -> float:
 
 
 def rela_impr(value: float, base: float) -> float:
-    """Relative improvement of an AUC over a base's, both less the 0.5 of a random order (Yan et al. 2014)."""
-    return float("nan") if base == 0.5 else (value - 0.5) / (base - 0.5) - 1
+    """Relative improvement of an AUC over a base's, both less the 0.5 of a random order (Yan et al. 2014).
+
+    NaN where the base is no better than a random order: a gain over nothing has no size, one over less no sign.
+    """
+    return (value - 0.5) / (base - 0.5) - 1 if base > 0.5 else float("nan")
 
 
 def evaluate(

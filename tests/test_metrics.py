@@ -175,4 +175,6 @@ def test_calibration_of_a_perfect_and_a_doubling_model() -> None:
 
 def test_rela_impr() -> None:
     assert metrics.rela_impr(0.8, 0.75) == pytest.approx(0.2)
-    assert np.isnan(metrics.rela_impr(0.8, 0.5))
+    assert metrics.rela_impr(0.4, 0.75) == pytest.approx(-1.4)
+    for value, base in ((0.8, 0.5), (0.6, 0.49), (0.4, 0.45), (0.8, float("nan"))):
+        assert np.isnan(metrics.rela_impr(value, base))

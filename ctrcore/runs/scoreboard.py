@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Literal
 
 from ctrcore.metrics import rela_impr
@@ -75,7 +76,8 @@ COSTS = {  # by their name in metrics.json
     "best_epoch": "best_epoch",
 }
 AVERAGED = (*MEASURED, "rela_impr", *(name for name in COSTS.values() if name != "best_epoch"), "peak_memory_mb")
-ENDING = re.compile(r"[\s·_\-#:(,]+(seed|s)?[\s=_\-]*\d*$", re.IGNORECASE)  # ' seed 1', '-s2', ' (3' of a name
+WORD = re.compile(r"[^\W_]+|[\W_]+")  # or what stands between words
+ENDING = re.compile(r"[\s·_\-#:(\[{/|=,]+(seed|s)?[\s=_\-]*\d*$", re.IGNORECASE)  # ' seed 1', '-s2', ' (3' of a name
 
 
 def scoreboard(
@@ -91,7 +93,8 @@ def scoreboard(
         contenders: what is compared.
         sheet: the rows that all of them scored.
         comparison: whose intervals of the AUC are shown; None: there are none.
-        base: id of the contender that RelaImpr is measured against; by default the first one.
+        base: id of the contender that RelaImpr is measured against; by default the first one. RelaImpr is NaN unless
+            the interval of its AUC lies above 0.5: a gain over what may be nothing has no size.
         cutoff: the probability from which on a row is called a click.
 
     Returns:
@@ -101,15 +104,18 @@ def scoreboard(
     import pandas as pd
 
     from ctrcore.comparing.measures import measure
+    from ctrcore.comparing.testing import auc_interval
 
-    floor = sheet.ranked(base or contenders[0].id).auc
+    base = base or contenders[0].id
+    floor = comparison.intervals[base] if comparison is not None else auc_interval(sheet, base)
+    at_least = floor.value if floor.low > 0.5 else float("nan")
     rows = []
     for one in contenders:
         found = measure(sheet, one.id, cutoff)
         known = {name: found[name] for name in MEASURED if one.meaning == "probability" or name not in OF_PROBABILITIES}
         interval = comparison.intervals.get(one.id) if comparison is not None else None
         ends = {"auc_low": interval.low, "auc_high": interval.high} if interval is not None else {}
-        gain = {"rela_impr": rela_impr(found["auc"], floor)}
+        gain = {"rela_impr": rela_impr(found["auc"], at_least)}
         rows.append({"id": one.id, "run": one.title, "model": one.model, **known, **ends, **gain, **_costs(one)})
     table = pd.DataFrame(rows).reindex(columns=["id", *COLUMNS])
     numbers = [name for name, column in COLUMNS.items() if column.format not in ("", "datetime")]
@@ -137,8 +143,10 @@ def over_seeds(table: pd.DataFrame, contenders: Sequence[Contender]) -> pd.DataF
         contenders: what it shows.
 
     Returns:
-        ids (list), run (their common name), model, runs (how many), seeds (text), auc_min, auc_max, and of every
-        metric and cost its mean under its own name and its standard deviation (n - 1) under <name>_sd, NaN of one run.
+        ids (list), run (their common name), model, runs (how many, each of another seed), seeds (text), reruns (how
+        many are left out, as a newer run has their seed: they would count luck that was drawn once as drawn twice),
+        auc_min, auc_max, and of every metric and cost its mean under its own name and its standard deviation (n - 1)
+        under <name>_sd, NaN of one run.
     """
     import pandas as pd
 
@@ -147,11 +155,12 @@ def over_seeds(table: pd.DataFrame, contenders: Sequence[Contender]) -> pd.DataF
     by_id = table.set_index("id")
     rows = []
     for group, name in zip(groups, names, strict=True):
-        ids = [one.id for one in group]
+        newest = _newest(group)
+        ids = [one.id for one in newest.values()]
         part = by_id.loc[ids]
-        seeds = sorted({one.run.spec.training.seed for one in group if one.run is not None})
-        row: dict[str, Any] = {"ids": ids, "run": name, "model": group[0].model, "runs": len(ids)}
-        row |= {"seeds": ", ".join(map(str, seeds)), "auc_min": part["auc"].min(), "auc_max": part["auc"].max()}
+        seeds = ", ".join(str(seed) for seed in sorted(seed for seed in newest if seed is not None))
+        row: dict[str, Any] = {"ids": ids, "run": name, "model": group[0].model, "runs": len(ids), "seeds": seeds}
+        row |= {"reruns": len(group) - len(ids), "auc_min": part["auc"].min(), "auc_max": part["auc"].max()}
         for column in AVERAGED:
             row |= {column: part[column].mean(), f"{column}_sd": part[column].std()}
         rows.append(row)
@@ -195,8 +204,21 @@ def _settings(one: Contender) -> str:
     return json.dumps(spec, sort_keys=True)
 
 
+def _newest(group: Sequence[Contender]) -> dict[int | None, Contender]:
+    """The newest run of each seed, in the order of the first of each."""
+    found: dict[int | None, Contender] = {}
+    for one in group:
+        seed = one.run.spec.training.seed if one.run is not None else None
+        found[seed] = max(found.get(seed, one), one, key=_ended)
+    return found
+
+
+def _ended(one: Contender) -> float:
+    return one.run.finished or 0.0 if one.run is not None else 0.0
+
+
 def _names(groups: Sequence[Sequence[Contender]]) -> list[str]:
-    """What to call the runs of each group: what their names begin with, told apart by an id where needed."""
+    """What to call the runs of each group: the words that their names begin with, told apart by an id if need be."""
     names = []
     for group in groups:
         own = [one.run.name if one.run is not None else one.title for one in group]
@@ -209,7 +231,7 @@ def _names(groups: Sequence[Sequence[Contender]]) -> list[str]:
 
 
 def _beginning(names: Sequence[str]) -> str:
-    """The letters with which all names begin."""
-    first, last = min(names), max(names)
-    alike = next((place for place, letter in enumerate(first) if last[place : place + 1] != letter), len(first))
-    return first[:alike]
+    """The words with which all names begin, none of them cut, and what stands between these."""
+    words = [WORD.findall(name) for name in names]
+    alike = takewhile(lambda found: len(set(found)) == 1, zip(*words, strict=False))
+    return "".join(found[0] for found in alike)
