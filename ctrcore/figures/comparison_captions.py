@@ -72,6 +72,7 @@ SETTINGS = (
     "Settings that all these runs share are left out, and so are those that only one of the models has. – means that "
     "the model has no such setting."
 )
+FLATTERED = "These rows also chose the epoch that was kept of each run, so every number here flatters a little."
 
 
 def tests(users: bool) -> str:
