@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ctrcore.comparing.sheet import Sheet
-from ctrcore.comparing.slices import losses
+from ctrcore.comparing.slicing import losses
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

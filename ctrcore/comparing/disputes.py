@@ -11,7 +11,7 @@ import pandas as pd
 
 from ctrcore import metrics
 from ctrcore.comparing.sheet import Sheet
-from ctrcore.comparing.slices import losses
+from ctrcore.comparing.slicing import losses
 
 Array = npt.NDArray[np.float64]
 Scale = Literal["probability", "rank"]
@@ -52,7 +52,8 @@ class Agreement:
         spearman: rank correlation of their scores; NaN if one gives all rows the same score.
         top: the share of the rows that counts as the top.
         shared: of the top rows of one model the share that are among the top rows of the other.
-        by_chance: what `shared` would be if the models had nothing in common.
+        by_chance: what `shared` would be if the models had nothing in common: the share of the top, or more where both
+            have equal scores at its border.
     """
 
     spearman: float
@@ -140,7 +141,8 @@ def sample(sheet: Sheet, a: str, b: str, count: int = 1500, seed: int = 0) -> pd
 def agreement(sheet: Sheet, a: str, b: str, top: float = TOP) -> Agreement:
     """How much two models say the same of all rows, and of those on top.
 
-    Where rows at the border of the top have the same score, chance says which of them belong to it.
+    Where rows at the border of the top have the same score, chance says which of them belong to it: the same lot for
+    both models, so that equal scores have equal tops.
     """
     of_a, of_b = percentiles(sheet, a), percentiles(sheet, b)
     size = int(np.ceil(top * len(sheet)))
@@ -149,9 +151,43 @@ def agreement(sheet: Sheet, a: str, b: str, top: float = TOP) -> Agreement:
     with np.errstate(invalid="ignore", divide="ignore"):
         centred_a, centred_b = of_a - of_a.mean(), of_b - of_b.mean()
         spearman = float((centred_a @ centred_b) / np.sqrt((centred_a @ centred_a) * (centred_b @ centred_b)))
-    rng = np.random.default_rng(0)
-    tops = [np.lexsort((rng.random(len(sheet)), -values))[:size] for values in (of_a, of_b)]
-    return Agreement(spearman, top, len(np.intersect1d(tops[0], tops[1])) / size, size / len(sheet))
+    lots = np.random.default_rng(0).random(len(sheet))
+    first, second = (_Top.of(values, size, lots) for values in (of_a, of_b))
+    return Agreement(
+        spearman, top, int(np.sum(first.rows & second.rows)) / size, first.shared_by_chance(second) * len(sheet) / size
+    )
+
+
+@dataclass(frozen=True)
+class _Top:
+    """The rows with the highest scores.
+
+    Attributes:
+        rows: (n,) True for those on top.
+        above: the share of all rows that are above the border.
+        tied: the share at the border.
+        drawn: which share of those belongs to the top.
+    """
+
+    rows: npt.NDArray[np.bool_]
+    above: float
+    tied: float
+    drawn: float
+
+    @classmethod
+    def of(cls, values: Array, size: int, lots: Array) -> _Top:
+        """The `size` largest of the values, those at the border that have the smallest lots."""
+        border = np.partition(values, len(values) - size)[len(values) - size]
+        rows = values > border
+        tied = np.flatnonzero(values == border)
+        above = int(rows.sum())
+        rows[tied[np.argpartition(lots[tied], size - above - 1)[: size - above]]] = True
+        return cls(rows, above / len(values), len(tied) / len(values), (size - above) / len(tied))
+
+    def shared_by_chance(self, other: _Top) -> float:
+        """The expected share of all rows on both tops if the scores have nothing in common, but the lots are shared."""
+        one_border = self.above * other.tied * other.drawn + other.above * self.tied * self.drawn
+        return self.above * other.above + one_border + self.tied * other.tied * min(self.drawn, other.drawn)
 
 
 def _gap(sheet: Sheet, a: str, b: str, by: Literal["rank", "loss"]) -> Array:

@@ -28,7 +28,15 @@ def two_sided(value: Array, error: Array) -> Array:
     return np.array([math.erfc(one / math.sqrt(2)) for one in z.tolist()], dtype=np.float64)
 
 
-def adjusted_and_told(p: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
-    """Holm's adjusted p-values (n,) of tests looked at together, and which of them are below 5 %."""
-    adjusted = np.array(holm(p.tolist()), dtype=np.float64)
+def adjusted_and_told(p: Array, same: Array | None = None) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Holm's adjusted p-values of tests looked at together, and which of them are below 5 %.
+
+    Args:
+        p: (n,) p-values.
+        same: (n,) equal numbers for what is one and the same test, which counts once; None: all are different.
+    """
+    if same is None:
+        same = np.arange(len(p), dtype=np.float64)
+    _, first, place = np.unique(same, return_index=True, return_inverse=True)
+    adjusted = np.array(holm(p[first].tolist()), dtype=np.float64)[place]
     return adjusted, adjusted < LEVEL

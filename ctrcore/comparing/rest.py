@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ctrcore.comparing.sheet import Sheet
-from ctrcore.comparing.within import Array, Classes, Codes
+from ctrcore.comparing.within import Array, Classes, Codes, Spread
 
 FINEST = 2048  # groups of neighbouring scores from which variances are taken
 
@@ -21,11 +21,15 @@ class Rest:
     Args:
         sheet: the rows and scores.
         name: the model.
+
+    Attributes:
+        spread: of the placements of all rows.
     """
 
     def __init__(self, sheet: Sheet, name: str) -> None:
         self._ranked = ranked = sheet.ranked(name)
         self._won = ranked.half_wins() / 2
+        self.spread = Spread.of(ranked.placements(), sheet.label)
         blocks = len(ranked.ends)
         self._groups = min(blocks, FINEST)
         of_block = np.arange(blocks) if blocks <= FINEST else (ranked.ends - 1) * self._groups // len(ranked)

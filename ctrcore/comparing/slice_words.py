@@ -52,9 +52,10 @@ def caution(
         column: the p-values that are looked at; each has its adjusted ones beside it.
     """
     p = table[column].dropna()
+    promised = "promised " if column == "pcoc_p" else ""
     left_out = (
-        f" {_count(small, 'slice was', 'slices were')} left out: fewer than {least_rows:,} rows, {least_class} clicks "
-        f"or {least_class} rows without a click tell nothing."
+        f" {_count(small, 'slice was', 'slices were')} left out: fewer than {least_rows:,} rows, {least_class} "
+        f"{promised}clicks or {least_class} {promised}rows without a click tell nothing."
         if small
         else ""
     )

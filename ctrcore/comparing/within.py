@@ -35,6 +35,34 @@ class Classes:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """How much a number varies among all rows, the clicked ones and the others apart.
+
+    On a slice of few clicks the numbers of its rows say little of how much they vary: where the clicks happen to rank
+    well they also seem to vary little, and chance looks like a finding.
+
+    Attributes:
+        clicked: variance among the clicked rows.
+        others: variance among the others.
+    """
+
+    clicked: float
+    others: float
+
+    @classmethod
+    def of(cls, values: Array, label: npt.NDArray[np.uint8]) -> Spread:
+        """Of a number of each row, (n,) each; NaN where a class has no row."""
+        clicked = label == 1
+        return cls(*(float(np.var(one)) if len(one) else float("nan") for one in (values[clicked], values[~clicked])))
+
+    def at_least(self, variance: Array, classes: Classes) -> Array:
+        """(m,) variances of AUCs of slices: their own, or as if their rows were any rows, whichever is larger."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            as_any = self.clicked / classes.clicks + self.others / classes.others
+        return np.maximum(variance, as_any)
+
+
+@dataclass(frozen=True)
 class Blocks:
     """The rows of one slice, best scores first; rows of the same score form one of k blocks.
 

@@ -11,8 +11,9 @@ _READ: dict[Measure, str] = {
     "and faint: may be chance.",
     "log_loss": "Lower is better. Slices with more clicks have a higher log-loss whatever the model does, so it is not "
     "tested against the other rows.",
-    "pcoc": "At 1 the model predicts as many clicks as there were; right of it, it promises too many. Full dots are "
-    "off beyond chance after the correction, hollow and faint ones may be chance.",
+    "pcoc": "At 1 the model predicts as many clicks as there were; right of it, it promises too many. Slices are "
+    "chosen by the clicks promised, not by those that came. Full dots are off beyond chance after the correction, "
+    "hollow and faint ones may be chance.",
 }
 _BEWARE: dict[Measure, str] = {
     "auc": "A slice with a low AUC may be hard by its nature: compare the models on it, not one slice with another.",

@@ -22,7 +22,7 @@ from ctrcore.figures.slices import Dot, Series, dots_of, interval_dots, worst_fi
 from ctrcore.report.behind import Behind, rows_behind
 from ctrcore.report.content import Chart, Column, Heading, Note, Part, Table, Text
 from ctrcore.report.material import Material
-from ctrcore.report.writing import number, p_value, percent, signed, whole
+from ctrcore.report.writing import literal, number, p_value, percent, signed, whole
 
 SHOWN = 12
 BESIDE = 6  # models in one chart; more would hide each other
@@ -61,7 +61,7 @@ def _weak(material: Material, found: list[Grouping], order: Sequence[str]) -> li
     """The slices on which the best model is worst, the others beside it."""
     sheet, titles = material.sheet, material.titles
     table = slice_table(sheet, found, order[:BESIDE])
-    mine = worst_first(table[table["model"] == order[0]], "auc")
+    mine = worst_first(table[(table["model"] == order[0]) & table["auc"].notna()], "auc")
     title = titles[order[0]]
     heading = Heading(f"Where {title} is weak")
     small = too_small(sheet, found)
@@ -87,7 +87,7 @@ def _weak(material: Material, found: list[Grouping], order: Sequence[str]) -> li
             ("slice", "auc"),
         ),
         Text(caution(mine, small)),
-        *(Text(sentence) for sentence in weak_slices_in_words(top, order[0], title)),
+        *(Text(literal(sentence)) for sentence in weak_slices_in_words(top, order[0], title)),
         _slices(top, order[0] in {one.id for one in material.probable}),
     ]
 
@@ -150,7 +150,7 @@ def _between(material: Material, found: list[Grouping], a: str, b: str) -> list[
             ("slice", "rank correlation", "shared top", "correction"),
         ),
         Text(caution(table, too_small(sheet, found))),
-        *(Text(sentence) for sentence in differences_in_words(top, titles[a], titles[b])),
+        *(Text(literal(sentence)) for sentence in differences_in_words(top, titles[a], titles[b])),
         Heading(f"Where {titles[a]} is ahead, in words"),
         *_tree(sheet, found, a, b, titles),
     ]
@@ -163,7 +163,10 @@ def _tree(sheet: Sheet, found: list[Grouping], a: str, b: str, titles: Mapping[s
         "measured on the other half, which it had not seen."
     )
     tree = describe(sheet, found, a, b)
-    parts: list[Part] = [Text(about), *(Text(said) for said in description_in_words(tree, titles[a], titles[b]))]
+    parts: list[Part] = [
+        Text(about),
+        *(Text(literal(said)) for said in description_in_words(tree, titles[a], titles[b])),
+    ]
     if len(tree.leaves) < 2:
         return parts
     dots = [Dot(leaf.value, leaf.low, leaf.high, leaf.told) for leaf in tree.leaves]

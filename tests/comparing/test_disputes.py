@@ -126,12 +126,28 @@ def test_agreement_beside_scipy_and_a_loop():
     assert agreement(sheet, "a", "a").shared == 1
 
 
+def test_a_model_with_rounded_scores_agrees_with_itself():
+    scores = np.random.default_rng(0).normal(size=3000).round(1)
+    sheet = sheet_of_scores(np.arange(3000) % 2, {"a": scores, "b": scores * 2})
+    found = agreement(sheet, "a", "b")
+    assert (found.shared, found.spearman) == (1, pytest.approx(1))
+    assert found.by_chance == pytest.approx(0.05, abs=0.02)
+
+
 def test_agreement_of_ties_and_of_nothing():
     rng = np.random.default_rng(0)
     flat = sheet_of_scores(rng.integers(0, 2, 20_000), {"a": np.zeros(20_000), "b": np.zeros(20_000)})
     found = agreement(flat, "a", "b")
     assert np.isnan(found.spearman)
-    assert found.shared < 0.15  # rows in their own order would give 1
+    assert found.shared == found.by_chance == 1  # no model says more than the other
+    halves = {name: rng.integers(0, 2, 20_000) for name in ("a", "b")}  # of half of the rows each, chance draws a tenth
+    found = agreement(sheet_of_scores(flat.label, halves), "a", "b")
+    assert found.by_chance == pytest.approx(0.5, abs=0.01)
+    assert found.shared == pytest.approx(found.by_chance, abs=0.06)
+    constant = sheet_of_scores(flat.label, {"a": np.zeros(20_000), "b": rng.normal(size=20_000)})
+    found = agreement(constant, "a", "b")
+    assert found.by_chance == pytest.approx(0.05)
+    assert found.shared < 0.08
     empty = sheet_of_scores([], {"a": [], "b": []})
     assert np.isnan(agreement(empty, "a", "b").shared)
     assert len(disputed(empty, "a", "b")) == len(sample(empty, "a", "b")) == 0

@@ -16,7 +16,8 @@ from ctrcore.comparing.slice_words import (
     differences_in_words,
     weak_slices_in_words,
 )
-from ctrcore.comparing.slices import difference_table, losses, slice_table, too_small
+from ctrcore.comparing.slices import difference_table, slice_table, too_small
+from ctrcore.comparing.slicing import losses
 from tests.comparing.worlds import field, sheet_of_scores, world
 
 Z = 1.959963984540054
@@ -28,6 +29,11 @@ def _random(n: int, seed: int, ties: bool = True):
     label = rng.random(n) < 1 / (1 + np.exp(-true))
     scores = {"a": np.round(true, 1) if ties else true, "b": true + rng.normal(size=n)}
     return sheet_of_scores(label, scores), field("f", rng.integers(-1, 5, n))
+
+
+def _as_any(values: np.ndarray, label: np.ndarray, of_slice: np.ndarray) -> float:
+    """The variance of the AUC of a slice whose rows are any rows: each class varies as among all rows."""
+    return sum(values[label == one].var() / (of_slice == one).sum() for one in (0, 1))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -43,7 +49,9 @@ def test_every_number_is_that_of_the_rows_of_the_slice(seed: int):
         assert row["auc"] == pytest.approx(metrics.auc(label, logit), abs=1e-12)
         assert row["log_loss"] == pytest.approx(metrics.log_loss(label, logit), abs=1e-9)
         assert row["pcoc"] == pytest.approx(metrics.pcoc(label, metrics.sigmoid(logit)), abs=1e-9)
-        error = np.sqrt(DeLong([Ranked(label, logit)]).variances()[0])
+        own = DeLong([Ranked(label, logit)]).variances()[0]
+        everywhere = Ranked(sheet.label, sheet.logit[row["model"]]).placements()
+        error = np.sqrt(max(own, _as_any(everywhere, sheet.label, label)))
         assert row["auc_high"] - row["auc"] == pytest.approx(Z * error, rel=1e-9)
         loss = losses(sheet, row["model"])[inside]
         assert row["log_loss_high"] - row["log_loss"] == pytest.approx(
@@ -90,11 +98,14 @@ def test_tiny_slices_with_ties_equal_a_loop(seed: int, n: int, levels: int):
 def test_differences_equal_delongs_paired_test_on_the_rows_of_the_slice():
     sheet, grouping = _random(1500, 4)
     table = difference_table(sheet, [grouping], "a", "b")
+    everywhere = [Ranked(sheet.label, sheet.logit[name]).placements() for name in ("a", "b")]
     for row in table.to_dict("records"):
         inside = grouping.codes == row["place"]
         parts = DeLong([Ranked(sheet.label[inside], sheet.logit[name][inside]) for name in ("a", "b")])
         assert (row["auc_a"], row["auc_b"]) == pytest.approx(tuple(parts.areas), abs=1e-12)
-        half = Z * np.sqrt(parts.variance_of_difference(0, 1))
+        apart = everywhere[0] - everywhere[1]
+        larger = max(parts.variance_of_difference(0, 1), _as_any(apart, sheet.label, sheet.label[inside]))
+        half = Z * np.sqrt(larger)
         assert (row["high"] - row["difference"], row["difference"] - row["low"]) == pytest.approx((half, half))
         gap = losses(sheet, "a")[inside] - losses(sheet, "b")[inside]
         assert row["loss_difference"] == pytest.approx(gap.mean())
@@ -160,13 +171,119 @@ def test_equal_models_give_no_more_false_alarms_than_the_level():
         assert 0.03 < np.mean(np.array(values) < 0.05) < 0.075
 
 
+def _small_slices(seed: int, size: int = 200, slices: int = 100, mean: float = -3.2):
+    """Slices of about 15 clicks that are alike; the true logits as one model, two others that add noise to them."""
+    rng = np.random.default_rng(seed)
+    true = 1.3 * rng.normal(size=size * slices) + mean
+    label = rng.random(len(true)) < metrics.sigmoid(true)
+    scores = {"true": true} | {name: true + 0.7 * rng.normal(size=len(true)) for name in ("a", "b")}
+    names = [str(at) for at in range(slices)]
+    return sheet_of_scores(label, scores), field("f", np.repeat(np.arange(slices), size), names)
+
+
+def test_noise_in_slices_of_few_clicks_is_hardly_ever_told():
+    seeds = 25
+    alarms = dict.fromkeys(["worse", "better", "difference", "loss", "too many", "too few"], 0)
+    inside = []
+    for seed in range(seeds):
+        sheet, grouping = _small_slices(seed)
+        table, pairs = slice_table(sheet, [grouping], ["true"]), difference_table(sheet, [grouping], "a", "b")
+        assert 12 < table["clicks"].median() < 18
+        assert len(table) > 90
+        told, promised = table[table["told"]], table[table["pcoc_told"]]
+        alarms["worse"] += (told["against_rest"] < 0).any()
+        alarms["better"] += (told["against_rest"] > 0).any()
+        alarms["difference"] += pairs["told"].any()
+        alarms["loss"] += pairs["loss_told"].any()
+        alarms["too many"] += (promised["pcoc"] > 1).any()
+        alarms["too few"] += (promised["pcoc"] < 1).any()
+        judged = table.dropna(subset=["pcoc"])
+        inside.append(((judged["pcoc_low"] <= 1) & (judged["pcoc_high"] >= 1)).mean())
+    assert max(alarms.values()) <= 4, alarms
+    assert 0.94 < np.mean(inside) < 0.985
+
+
+def test_which_slices_are_judged_does_not_make_a_model_seem_to_promise_too_little():
+    """Of those with at least ten clicks a model that is right would seem to promise a tenth too few."""
+    sheet, grouping = _small_slices(0, size=120, slices=1000, mean=-3.2)
+    table = slice_table(sheet, [grouping], ["true"])
+    probability = metrics.sigmoid(sheet.logit["true"])
+    promised = np.bincount(grouping.codes, weights=probability)
+    judged = table[table["pcoc"].notna()]
+    assert sorted(judged["place"]) == np.flatnonzero(promised >= 10).tolist()
+    assert promised[judged["place"]].sum() / judged["clicks"].sum() == pytest.approx(1, abs=0.04)
+    ordered = table[table["auc"].notna()]
+    assert (ordered["clicks"] >= 10).all()
+    assert promised[ordered["place"]].sum() / ordered["clicks"].sum() < 0.9
+    assert (table["auc"].notna() | table["pcoc"].notna()).all()
+    assert judged["clicks"].min() < 10
+    assert too_small(sheet, [grouping], promised_by="true") == 1000 - len(judged)
+    assert "10 promised clicks" in caution(table, 1000 - len(judged), column="pcoc_p")
+
+
+def test_clicks_that_were_promised_and_never_came_are_told():
+    label, logit = np.zeros(400), np.full(400, -2.0)
+    label[200:230] = 1
+    sheet = sheet_of_scores(label, {"a": logit})
+    row = slice_table(sheet, [field("f", np.arange(400) // 200)], ["a"]).set_index("place").loc[0]
+    assert row["clicks"] == 0
+    assert row["pcoc"] == row["pcoc_high"] == np.inf
+    assert row["pcoc_low"] > 1
+    assert row["pcoc_told"]
+    assert np.isnan(row[["auc", "against_rest", "p", "log_loss"]].astype(float)).all()
+
+
+@pytest.mark.parametrize("times", [0.7, 1.0, 1.25])
+def test_the_interval_of_the_ratio_holds_the_true_one_as_often_as_it_says(times: float):
+    rng = np.random.default_rng(0)
+    size, slices = 150, 1000
+    probability = metrics.sigmoid(rng.normal(size=size * slices) - 0.7)
+    label = rng.random(len(probability)) < probability
+    promised = np.minimum(probability * times, 0.999)
+    codes = np.repeat(np.arange(slices), size)
+    sheet = sheet_of_scores(label, {"a": np.log(promised) - np.log1p(-promised)})
+    table = slice_table(sheet, [field("f", codes, [str(at) for at in range(slices)])], ["a"]).sort_values("place")
+    true = np.bincount(codes, weights=promised) / np.bincount(codes, weights=probability)
+    held = (table["pcoc_low"] <= true) & (true <= table["pcoc_high"])
+    assert 0.94 < held.mean() < 0.99
+
+
+def test_predictions_that_are_too_extreme_are_not_taken_for_too_many_promises():
+    """Clicks at even odds everywhere: predictions of 5 and 95 % are right on average, and clicks vary more than these
+    would let them."""
+    rng = np.random.default_rng(0)
+    size, slices = 100, 500
+    sheet = sheet_of_scores(rng.random(size * slices) < 0.5, {"a": np.tile([-3.0, 3.0], size * slices // 2)})
+    names = [str(at) for at in range(slices)]
+    table = slice_table(sheet, [field("f", np.repeat(np.arange(slices), size), names)], ["a"])
+    assert 0.02 < (table["pcoc_p"] < 0.05).mean() < 0.06
+
+
+def test_slices_of_the_very_same_rows_count_once():
+    sheet, groupings, _ = world(4, n=2000)
+    once = [slice_table(sheet, groupings, ["a"]), difference_table(sheet, groupings, "a", "b")]
+    again = [*groupings, field("the same", groupings[0].codes)]
+    twice = [slice_table(sheet, again, ["a"]), difference_table(sheet, again, "a", "b")]
+    for first, second, p in zip(once, twice, ("pcoc_adjusted", "loss_adjusted"), strict=True):
+        assert len(second) == len(first) + 4
+        kept = second[second["grouping"] != "the same"]
+        copies = second[second["grouping"] == "the same"].set_index("place")
+        for column in ("adjusted", p):
+            assert kept[column].tolist() == first[column].tolist()
+            original = first[first["grouping"] == "field 0"].set_index("place")[column]
+            assert copies[column].sort_index().tolist() == original.sort_index().tolist()
+
+
 def test_slices_with_too_few_rows_or_clicks_are_left_out_and_counted():
     label = np.r_[np.ones(50), np.zeros(50), np.ones(3), np.zeros(120), np.ones(120), np.zeros(120)]
     codes = np.r_[np.zeros(100), np.ones(123), np.full(120, 2), np.full(120, 2)].astype(int)
     rng = np.random.default_rng(0)
     sheet = sheet_of_scores(label, {name: rng.normal(size=len(label)) for name in "ab"})
     groupings = [field("f", codes), field("one class", label.astype(int))]
-    assert slice_table(sheet, groupings, ["a"])["place"].tolist() in ([0, 2], [2, 0])
+    table = slice_table(sheet, groupings, ["a"])
+    assert table.dropna(subset=["auc"])["place"].tolist() in ([0, 2], [2, 0])
+    assert table["pcoc"].notna().all()  # the model promises enough clicks wherever there are rows
+    assert len(table) == 5
     assert difference_table(sheet, groupings, "a", "b")["slice"].isin(["a", "c"]).all()
     assert too_small(sheet, groupings) == 3
     assert too_small(sheet, groupings, least_rows=1, least_class=0) == 0

@@ -10,7 +10,7 @@ from ctrcore.comparing.conditions import CUTS, Answer, Question, in_words, quest
 from ctrcore.comparing.delong import DeLong
 from ctrcore.comparing.groupings import Grouping
 from ctrcore.comparing.slice_words import description_in_words
-from ctrcore.comparing.slices import losses
+from ctrcore.comparing.slicing import losses
 from ctrcore.comparing.tree import Description, describe, part_of
 from tests.comparing.worlds import field, sheet_of_scores, world
 

@@ -130,7 +130,8 @@ def _of_model(view: View, found: list[Grouping], model: str, choices: Choices) -
     """The worst slices of a model, the other models beside it."""
     name, kinds, least = choices
     table = _slice_table(view.key, view.dataset.id, recipe_of(view).id, least, view.sheet, found)
-    mine = worst_first(table[(table["model"] == model) & table["kind"].isin(kinds)], name)
+    judged = table[(table["model"] == model) & table[OF_MODEL[name][0]].notna()]
+    mine = worst_first(judged[judged["kind"].isin(kinds)], name)
     if mine.empty:
         none_left(least)
         return
@@ -151,9 +152,9 @@ def _of_model(view: View, found: list[Grouping], model: str, choices: Choices) -
         data=lambda: table.assign(model=table["model"].map(view.titles)),
     )
     if name != "log_loss":
-        small = _too_small(view.key, view.dataset.id, recipe_of(view).id, least, view.sheet, found)
-        looked = table[table["model"] == model]
-        said = caution(looked, small, least, LEAST_CLASS, column="p" if name == "auc" else "pcoc_p")
+        promised_by = model if name == "pcoc" else None
+        small = _too_small(view.key, view.dataset.id, recipe_of(view).id, (least, promised_by), view.sheet, found)
+        said = caution(judged, small, least, LEAST_CLASS, column="p" if name == "auc" else "pcoc_p")
         st.caption(said, help=WORDS["correction"])
     slices_table(mine, name)
 
@@ -183,7 +184,7 @@ def _of_pair(view: View, found: list[Grouping], pair: tuple[str, str], choices: 
         alt_text=f"Lead of {titles[0]} over {titles[1]} with intervals on {len(top)} slices",
         data=table,
     )
-    small = _too_small(view.key, view.dataset.id, recipe_of(view).id, least, view.sheet, found)
+    small = _too_small(view.key, view.dataset.id, recipe_of(view).id, (least, None), view.sheet, found)
     said = caution(table, small, least, LEAST_CLASS, column="p" if by == "auc" else "loss_p")
     st.caption(said, help=WORDS["correction"])
     slices_table(shown, by, titles)
@@ -219,8 +220,9 @@ def _too_small(
     key: Key,  # noqa: ARG001
     dataset_id: str,  # noqa: ARG001
     recipe_id: str,  # noqa: ARG001
-    least: int,
+    how: tuple[int, str | None],
     _sheet: Sheet,
     _found: list[Grouping],
 ) -> int:
-    return too_small(_sheet, _found, least, LEAST_CLASS)
+    least, promised_by = how
+    return too_small(_sheet, _found, least, LEAST_CLASS, promised_by)

@@ -1,0 +1,78 @@
+"""What tables of slices have in common: which slices there are, their losses, several of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ctrcore import threads
+from ctrcore.comparing.groupings import Grouping
+from ctrcore.comparing.sheet import Sheet
+from ctrcore.comparing.within import Array, Classes, Codes, by_class, mean_and_variance
+
+Columns = dict[str, Any]
+Flags = npt.NDArray[np.bool_]
+T = TypeVar("T")
+
+
+def at_once(jobs: Iterable[Callable[[], T]]) -> list[T]:
+    """The answers in order; numpy sorts and counts outside Python's lock."""
+    with ThreadPoolExecutor(threads.of_arrays()) as pool:
+        return list(pool.map(lambda job: job(), jobs))
+
+
+def nothing(sheet: Sheet) -> Grouping:
+    """A grouping without slices, which shows the columns of a table that has no row."""
+    return Grouping("", "field", [], np.full(len(sheet), -1, dtype=np.int32))
+
+
+def table_of(parts: list[Columns]) -> tuple[pd.DataFrame, Array]:
+    """The parts below each other, and for each line a number that tells which rows the slice holds."""
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    same = columns.pop("same")
+    return pd.DataFrame(columns), same
+
+
+def enough(classes: Classes, least: tuple[int, int]) -> Flags:
+    """The slices that are large enough for an AUC."""
+    return (classes.rows >= max(least[0], 1)) & (np.minimum(classes.clicks, classes.others) >= least[1])
+
+
+def slices_of(sheet: Sheet, grouping: Grouping, classes: Classes, kept: Flags) -> Columns:
+    """What the slices are that are `kept` (m,); `same` tells which rows they hold."""
+    rows, clicks = classes.rows[kept], classes.clicks[kept]
+    # Sums of random numbers of the rows, in their order: equal for the very same rows only.
+    marks = sheet.kept("marks", "", lambda: np.random.default_rng(0).random(len(sheet)))
+    same = np.bincount(grouping.codes + 1, weights=marks, minlength=len(classes.rows) + 1)[1:]
+    return {
+        "grouping": np.full(len(rows), grouping.name, dtype=object),
+        "kind": np.full(len(rows), grouping.kind, dtype=object),
+        "slice": np.array([*grouping.labels, ""], dtype=object)[:-1][kept],
+        "place": np.flatnonzero(kept),
+        "rows": rows,
+        "clicks": clicks,
+        "click_rate": clicks / np.maximum(rows, 1),
+        "same": same[kept],
+    }
+
+
+def losses(sheet: Sheet, name: str) -> Array:
+    """(n,) the log-loss of each row in nats, computed once and kept."""
+
+    def make() -> Array:
+        x = sheet.logit[name].astype(np.float64)
+        return np.maximum(x, 0) - x * sheet.label + np.log1p(np.exp(-np.abs(x)))
+
+    return sheet.kept("losses", name, make)
+
+
+def mean_loss(values: Array, sheet: Sheet, codes: Codes, classes: Classes) -> tuple[Array, Array]:
+    """Mean over the rows of each slice, and its standard error."""
+    first, second = by_class(values, codes, sheet.label, len(classes.rows))
+    mean, variance = mean_and_variance(first.sum(axis=1), second.sum(axis=1), classes.rows)
+    return mean, np.sqrt(variance)
