@@ -20,7 +20,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph; words between two stars each are bold."""
+    """A paragraph; words between two stars each are bold, so names stand in it as `writing.literal`."""
 
     text: str
 

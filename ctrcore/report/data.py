@@ -10,7 +10,7 @@ from ctrcore.figures import captions
 from ctrcore.figures.profiles import class_balance, rows_over_time
 from ctrcore.report.content import Chart, Column, Heading, Note, Part, Table, Text
 from ctrcore.report.material import PARTS, Material, prepared_report
-from ctrcore.report.writing import number, percent, short, whole
+from ctrcore.report.writing import literal, number, percent, short, whole
 from ctrcore.runs.chores import is_large
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
@@ -65,7 +65,9 @@ def _table(dataset: Dataset, runs: list[tuple[str, Run]]) -> list[Part]:
             + (f"{profile.duplicates:,} rows repeat an earlier one in every column." if profile.duplicates else "")
         )
     ]
-    parts += [Note(f"**{warning.problem}** {warning.remedy}", warning=True) for warning in profile.warnings]
+    parts += [
+        Note(f"**{literal(warning.problem)}** {literal(warning.remedy)}", warning=True) for warning in profile.warnings
+    ]
     if not profile.warnings:
         parts.append(Text("No column looks as if it knew the answer, and nothing else was found to beware of."))
     parts.append(

@@ -13,7 +13,7 @@ from ctrcore.figures.importance import Worth, permutation_dots
 from ctrcore.figures.matrices import field_pairs
 from ctrcore.report.content import Chart, Column, Heading, Note, Part, Table, Text
 from ctrcore.report.material import Material, rows_note
-from ctrcore.report.writing import number, percent, signed, whole
+from ctrcore.report.writing import literal, number, percent, signed, whole
 from ctrcore.runs.run import Run
 from ctrcore.runs.scoreboard import same_but_seed
 
@@ -73,7 +73,7 @@ def _gates(place: int, run: Run, found: Summary) -> list[Part]:
     if summary is None:
         return []
     dead = dead_fields(summary)
-    parts: list[Part] = [Note(captions.dead_gates(", ".join(dead), DEAD), warning=True)] if dead else []
+    parts: list[Part] = [Note(captions.dead_gates(literal(", ".join(dead)), DEAD), warning=True)] if dead else []
     alt = f"Gate distribution, gate ablation and permutation AUC drop of {len(summary['fields'])} fields"
     caption = captions.gates(_rows(run, summary["rows"]))
     words = ("gate", "ablation", "permutation")

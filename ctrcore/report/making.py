@@ -22,6 +22,7 @@ from ctrcore.report.page import to_html
 from ctrcore.report.settings import settings
 from ctrcore.report.testing import tests, verdict
 from ctrcore.report.users import users
+from ctrcore.report.writing import literal
 from ctrcore.runs.contenders import Contender
 from ctrcore.runs.files import replacing
 from ctrcore.words import WORDS, title_of
@@ -113,7 +114,7 @@ def _made(make: Callable[[Material], list[Part]], material: Material) -> list[Pa
     try:
         return make(material)
     except CtrLensError as error:
-        return [Note(f"**{error.problem}** {error.remedy}", warning=True)]
+        return [Note(f"**{literal(error.problem)}** {literal(error.remedy)}", warning=True)]
 
 
 def _title(material: Material) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ctrcore.report.content import Column, Note, Part, Table
 from ctrcore.report.material import Material
-from ctrcore.report.writing import NOTHING
+from ctrcore.report.writing import NOTHING, literal
 from ctrcore.runs.scoreboard import COLUMNS, COSTS, over_seeds, same_but_seed, scoreboard, shown
 
 QUALITY = (
@@ -26,7 +26,7 @@ def metrics(material: Material) -> list[Part]:
     base = material.contenders[0].title
     users = shown("gauc_users", table["gauc_users"].max())
     note = (
-        f"On {material.judging}, the best AUC first. RelaImpr is measured against {base}. "
+        f"On {material.judging}, the best AUC first. RelaImpr is measured against {literal(base)}. "
         + (f"gAUC rests on {users} users. " if material.sheet.has_users else "")
         + "Accuracy and F1 are at a cutoff of 0.5, which with rare clicks few rows reach. **What not to conclude:** a "
         "difference of a few thousandths of AUC may be luck of the rows or of the seed; see the tests."
@@ -39,8 +39,8 @@ def metrics(material: Material) -> list[Part]:
 
 
 def _table(title: str, table: pd.DataFrame, names: Sequence[str], note: str) -> Table:
-    """Columns in which nothing is known are left out."""
-    names = [name for name in names if bool(table[name].notna().any())]
+    """Columns in which nothing is known are left out, but for RelaImpr: its word says what the dashes mean."""
+    names = [name for name in names if name == "rela_impr" or bool(table[name].notna().any())]
     columns = [Column(COLUMNS[name].title, COLUMNS[name].word, number=name != "run") for name in names]
     rows = [[shown(name, record[name]) for name in names] for record in table.to_dict("records")]
     return Table(title, columns, rows, note)
@@ -67,6 +67,8 @@ def _seeds(material: Material, table: pd.DataFrame) -> list[Part]:
         ends = [shown("auc", record["auc_min"]), shown("auc", record["auc_max"])]
         rows.append([str(record["run"]), str(record["runs"]), str(record["seeds"]) or NOTHING, *spread, *ends])
     note = "Mean ± standard deviation of runs that differ in nothing but their seed."
+    reruns = int(found["reruns"].sum())
+    note += f" Left out: {reruns:,} whose seed a newer run has too." if reruns else ""
     return [Table("Over several seeds", columns, rows, note)]
 
 

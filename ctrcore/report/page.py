@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ctrcore.report.content import Chart, Heading, Note, Report, Table, Text
+from ctrcore.report.writing import STAR
 
 HERE = Path(__file__).parent
 # Characters that could end a script element or, in old readers of scripts, a line.
@@ -59,8 +60,8 @@ def to_html(report: Report) -> str:
 
 
 def bold(text: str) -> Markup:
-    """Escaped, with words between two stars each in bold."""
-    return Markup(_BOLD.sub(r"<strong>\1</strong>", str(escape(text))))
+    """Escaped, with words between two stars each in bold, but for the stars of `writing.literal`."""
+    return Markup(_BOLD.sub(r"<strong>\1</strong>", str(escape(text))).replace(STAR, "*"))
 
 
 def figure_json(figure: go.Figure) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.report.content import Column, Note, Part, Table, Text
 from ctrcore.report.material import Material, prepared_report
+from ctrcore.report.writing import literal
 from ctrcore.runs.differences import Difference, differences, every_setting, in_words
 from ctrcore.runs.run import Run
 from ctrcore.training.presets import PRESETS, preset
@@ -17,8 +18,8 @@ def settings(material: Material) -> list[Part]:
         parts += [*_differences(material), _machines(material), _all(material)]
     for one in material.contenders:
         if one.outside is not None:
-            told = " ".join(one.outside.notes())
-            parts.append(Note(f"**{one.title}** comes from another system: how it was trained is not known. {told}"))
+            title, told = literal(one.title), literal(" ".join(one.outside.notes()))
+            parts.append(Note(f"**{title}** comes from another system: how it was trained is not known. {told}"))
     return parts
 
 

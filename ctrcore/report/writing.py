@@ -1,4 +1,4 @@
-"""Numbers as they stand in a report's tables."""
+"""Numbers as they stand in a report's tables, and names as they stand in its sentences."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ import math
 
 NOTHING = "–"
 LEAST_P = 0.0001
+STAR = "\ufdd0"  # stands for a star that is only a star: Unicode gives this number to no character
+
+
+def literal(text: str) -> str:
+    """Text of files and people for a sentence in which two stars make words bold: its own stars stay stars."""
+    return text.replace("*", STAR)
 
 
 def number(value: float | None, digits: int = 4) -> str:

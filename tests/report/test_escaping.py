@@ -15,6 +15,7 @@ from ctrcore.figures.curves import Curve, roc
 from ctrcore.models.config import AFMConfig, DINConfig, FiBiNETConfig
 from ctrcore.report import Options, make_report
 from ctrcore.report.page import SMALL, bold, figure_json
+from ctrcore.report.writing import literal
 from ctrcore.runs.contenders import contenders
 from ctrcore.runs.running import run_here
 from ctrcore.runs.spec import RunSpec
@@ -23,6 +24,7 @@ from ctrcore.schema import Column, Schema
 from ctrcore.training.config import TrainConfig
 from tests.report.reading import Read, read
 
+STARRED = "2**3 and **4"
 EVIL = "</script><script>alert(1)</script>"
 TRIES = (
     EVIL,
@@ -33,6 +35,7 @@ TRIES = (
     "%{x}",
     "\u2028 \u2029",
     "<a href='x'>y",
+    f"{STARRED} **",
 )
 
 
@@ -53,10 +56,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Read:
     space = Workspace(tmp_path_factory.mktemp("hostile"))
     dataset = space.add_frame(f"{EVIL}.csv", frame, recipe)
     runs = []
-    for config in (AFMConfig(), FiBiNETConfig(hidden_units=(8,)), DINConfig()):
+    for name, config in ((STARRED, AFMConfig()), (EVIL, FiBiNETConfig(hidden_units=(8,))), (EVIL, DINConfig())):
         training = TrainConfig(epochs=1, batch_size=128, device="cpu")
         runs.append(
-            run_here(space, RunSpec(name=EVIL, dataset=dataset, recipe=recipe, model=config, training=training))
+            run_here(space, RunSpec(name=name, dataset=dataset, recipe=recipe, model=config, training=training))
         )
     text = make_report(contenders(runs), Options(title=EVIL, rows=True))
     return read(text)
@@ -78,6 +81,12 @@ def test_all_of_it_is_shown_as_it_is(hostile: Read) -> None:
     assert {row[0] for row in hostile.tables["Columns"][1:]} >= {f"{EVIL} 0", "a & b 3"}
     rows = next(table for title, table in hostile.tables.items() if "furthest apart" in title)
     assert EVIL in {cell for row in rows for cell in row}
+
+
+def test_stars_of_names_make_nothing_bold(hostile: Read) -> None:
+    assert [text for text in hostile.texts if STARRED in text and "these" in text]  # a sentence of a test
+    assert "2 3 and 4" not in hostile.text  # what is left of it where its stars are taken for marks
+    assert str(bold(f"**{literal('a**b**c')}** is **d**")) == "<strong>a**b**c</strong> is <strong>d</strong>"
 
 
 def test_figures_hold_no_markup_that_plotly_would_follow(hostile: Read) -> None:
