@@ -29,10 +29,12 @@ WORDS = {
     "chance alone. Below 0.05 a difference counts as told apart.",
     "delong": "DeLong's test: the exact spread of the difference of two AUCs on the same rows, by a formula (DeLong "
     "et al. 1988). Fast; it takes rows as independent.",
+    "clustered": "DeLong's formula with users in place of rows (Obuchowski 1997): rows of one user are alike, so only "
+    "users are independent of each other. Fast; the honest choice where users have several rows.",
     "bootstrap": "Rows are drawn anew with replacement many times, clicks and others apart, the same for all models; "
     "the spread of the differences is read off. It takes rows as independent.",
-    "users": "Users are drawn anew instead of rows, each with all of the rows. Rows of one user are alike, so this is "
-    "the honest choice where users have many rows; intervals get wider.",
+    "users": "Users are drawn anew instead of rows, each with all of the rows: as DeLong's test by users, without its "
+    "formula.",
     "repair": "A curve fitted on the validation rows that turns a model's score into a better probability.",
     "platt": "Platt's repair: a sigmoid of a straight line, two numbers. Works with few rows, and leaves their order "
     "as it is, unless the line falls.",
@@ -41,7 +43,7 @@ WORDS = {
     "ece": "Expected calibration error: mean distance between the predicted probability and the click rate.",
     "pcoc": "Predicted clicks over observed clicks. 1 is right, above 1 the model promises too many.",
     "rela_impr": "How much better the AUC is than that of the base run, both counted from 0.5. A dash if the base is "
-    "not surely better than a random order: its 95 % interval holds 0.5, or it is below.",
+    "not surely better than a random order: its 95 % interval is not above 0.5, or not known.",
     "cutoff": "Rows with at least this probability are called clicks.",
     "calibration": "Whether a predicted 10 % is clicked in 10 of 100 cases.",
     "parameters": "Numbers that the model has learnt.",
@@ -107,6 +109,7 @@ _TITLES = {
     "rela_impr": "RelaImpr",
     "roc": "ROC curve",
     "delong": "DeLong's test",
+    "clustered": "DeLong's test by users",
     "p": "p",
     "adjusted p": "Corrected p",
     "platt": "Platt's repair",
