@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
 from typing import TYPE_CHECKING
 
 from ctrcore.runs.contenders import Contender
@@ -48,18 +47,11 @@ def of_seeds(pooled: pd.DataFrame | None) -> list[str]:
 
 def of_tests(comparison: Comparison | None) -> list[str]:
     """Whether rows of users were taken as independent, and whether there are too few draws to tell anything."""
+    from ctrcore.comparing.draws import too_few_draws
     from ctrcore.comparing.findings import alike
-    from ctrcore.comparing.testing import LEVEL
 
     if comparison is None or not comparison.tests:
         return []
-    pairs, said = len(comparison.tests), alike(comparison.tests[0])
-    notes = [f"{said} --tests auto does."] if said else []
-    needed = ceil(2 * pairs / LEVEL)  # the smallest p of n draws is 2 / (n + 1), before the correction
-    if not 0 < comparison.replicates < needed:
-        return notes
-    return [
-        *notes,
-        f"{comparison.replicates:,} draws are too few to tell any of {pairs} pairs apart after the correction: use "
-        f"--replicates {needed} or more.",
-    ]
+    dependent, few = alike(comparison.tests[0]), too_few_draws(comparison)
+    notes = [f"{dependent} --tests auto does."] if dependent else []
+    return [*notes, f"{few} --replicates says how many are drawn."] if few else notes

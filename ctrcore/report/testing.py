@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from ctrcore.comparing.draws import too_few_draws
 from ctrcore.comparing.findings import alike, in_words
-from ctrcore.comparing.testing import BY_USERS, LEVEL, Test, told
+from ctrcore.comparing.testing import BY_USERS, Test, told
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.intervals import Span, auc_intervals, forest
 from ctrcore.report.content import Chart, Column, Note, Part, Table, Text
@@ -86,17 +87,9 @@ def tests(material: Material) -> list[Part]:
     parts.append(Chart("differences", forest(pairs, "difference of AUC"), captions.DIFFERENCES, " ".join(sentences)))
     parts.append(_table(comparison.tests, titles, folded=len(comparison.tests) > MOST))
     parts += [Text(literal(sentence)) for sentence in sentences]
-    needed = math.ceil(
-        2 * len(comparison.tests) / LEVEL
-    )  # the least p of n draws is 2 / (n + 1), before the correction
-    if 0 < comparison.replicates < needed:
-        parts.append(
-            Note(
-                f"{comparison.replicates:,} draws are too few to tell any of {len(comparison.tests)} pairs apart after "
-                f"the correction: {needed:,} are needed.",
-                warning=True,
-            )
-        )
+    few = too_few_draws(comparison)
+    if few:
+        parts.append(Note(few, warning=True))
     parts.append(Note(captions.tests(comparison.method not in BY_USERS and material.sheet.has_users)))
     return parts
 
