@@ -1,10 +1,14 @@
 """Do the intervals of AUCs hold what they promise? Coverage and false alarms on made rows whose truth is known.
 
     python -m benchmarks.coverage [--sets 1000] [--replicates 1000] [--rows 600] [--seed 0]
+    python -m benchmarks.coverage --few [--sets 1000] [--replicates 1000] [--rows 600] [--seed 0]
 
 Many small data sets are drawn, each scored by two models. Of every interval of 95 % counts how often it holds the
 truth: the models' mean AUC over 20,000 other data sets. Where both models are equally good, every test should raise a
 false alarm in 5 % of the data sets, and the p-values should be uniform (Kolmogorov-Smirnov).
+
+`--few` counts false alarms where there are few clicks, few users, or few users who click. Below the least numbers in
+`ctrcore.comparing.testing` the app gives no test at all; here they are set to 0, to show why.
 """
 
 from __future__ import annotations
@@ -14,15 +18,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from unittest.mock import patch
 
 import numpy as np
 import numpy.typing as npt
 
+from ctrcore.comparing import testing
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.comparing.testing import LEVEL, Method, compare_all
 
 TRUTH_SETS = 20_000
 DELONG_SETS = 5  # times as many as of the bootstraps, which take longer
+BY_FORMULA: tuple[Method, ...] = ("delong", "clustered")
+FEW = (3, 5, 10, 20, 50)
 USER_ROWS = 6
 Array = npt.NDArray[np.float64]
 Maker = Callable[[np.random.Generator], Sheet]
@@ -65,6 +73,29 @@ def rows_of_users(rng: np.random.Generator, rows: int, lead: float) -> Sheet:
     own = rng.normal(size=(2, users))
     scores = [own[at][user] + rng.normal(size=len(user)) + (1.0 + lead * (at == 0)) * label for at in (0, 1)]
     return _sheet(label, user, scores)
+
+
+def few_clicks(rng: np.random.Generator, rows: int, count: int) -> Sheet:
+    """So many clicks among other rows; two equally good models with the same signal, each with noise of its own."""
+    label = np.arange(rows) < count
+    truth = rng.normal(size=rows) + 1.1 * label
+    return _sheet(label, np.full(rows, -1), [truth + 0.6 * rng.normal(size=rows) for _ in "ab"])
+
+
+def few_users(rng: np.random.Generator, rows: int, count: int) -> Sheet:
+    """So many users; each finds one of two equally good models better, the one or the other by chance."""
+    user = np.arange(rows) % count
+    return _of_users(rng, user, np.ones(count, np.bool_))
+
+
+def few_who_click(rng: np.random.Generator, rows: int, count: int) -> Sheet:
+    """The same with 60 users, of whom so many click."""
+    return _of_users(rng, np.arange(rows) % 60, np.arange(60) < count)
+
+
+def _of_users(rng: np.random.Generator, user: npt.NDArray[np.int64], click: npt.NDArray[np.bool_]) -> Sheet:
+    label, lean = (rng.random(len(user)) < 0.3) & click[user], rng.normal(size=len(click))[user]
+    return _sheet(label, user, [label * (1 + sign * lean) + rng.normal(size=len(user)) for sign in (1, -1)])
 
 
 def _sheet(label: npt.NDArray[np.bool_], group: npt.NDArray[np.integer], scores: list[Array]) -> Sheet:
@@ -112,6 +143,34 @@ def _share(hits: Sequence[float]) -> str:
     return f"{np.mean(hits):.1%} ± {np.std(hits) / np.sqrt(len(hits)):.1%}"
 
 
+def print_few(rows: int, sets: int, replicates: int, seed: int) -> None:
+    """False alarms by how few there are."""
+    designs: dict[str, tuple[Callable[..., Sheet], tuple[Method, ...]]] = {
+        "clicks": (few_clicks, ("delong", "bootstrap")),
+        "users": (few_users, ("clustered", "users")),
+        "users who click": (few_who_click, ("clustered", "users")),
+    }
+    print(f"| few | method | {' | '.join(map(str, FEW))} |\n|---|---{'|---' * len(FEW)}|")
+    with patch.object(testing, "LEAST_OF_A_CLASS", 0), patch.object(testing, "LEAST_USERS", 0):
+        for what, (make, methods) in designs.items():
+            for method in methods:
+                tries = sets * (DELONG_SETS if method in BY_FORMULA else 1)
+                cells = [
+                    _share(false_alarms(partial(make, rows=rows, count=few), method, tries, replicates, seed))
+                    for few in FEW
+                ]
+                print(f"| {what} | {method} | {' | '.join(cells)} |", flush=True)
+
+
+def false_alarms(make: Maker, method: Method, sets: int, replicates: int, seed: int) -> list[bool]:
+    """For each data set, whether the test of two equally good models finds a difference."""
+    found = []
+    for child in np.random.SeedSequence(seed).spawn(sets):
+        sheet = make(np.random.default_rng(child))
+        found.append(compare_all(sheet, method, replicates, seed=int(child.generate_state(1)[0])).tests[0].p < LEVEL)
+    return found
+
+
 def main() -> None:
     """Try every method on every design and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -119,15 +178,19 @@ def main() -> None:
     parser.add_argument("--replicates", type=int, default=1000)
     parser.add_argument("--rows", type=int, default=600)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--few", action="store_true", help="false alarms with few clicks or users, nothing else")
     chosen = parser.parse_args()
+    if chosen.few:
+        print_few(chosen.rows, chosen.sets, chosen.replicates, chosen.seed)
+        return
     alone: tuple[Method, ...] = ("delong", "bootstrap")
     designs: dict[str, tuple[Callable[..., Sheet], dict[str, float], tuple[Method, ...]]] = {
         "independent rows": (rows_alone, {"lead": 0.15, "tied": False}, alone),
         "independent rows, equal models": (rows_alone, {"lead": 0.0, "tied": False}, alone),
         "tied scores": (rows_alone, {"lead": 0.15, "tied": True}, alone),
         "tied scores, equal models": (rows_alone, {"lead": 0.0, "tied": True}, alone),
-        "rows of users": (rows_of_users, {"lead": 0.15}, (*alone, "users")),
-        "rows of users, equal models": (rows_of_users, {"lead": 0.0}, (*alone, "users")),
+        "rows of users": (rows_of_users, {"lead": 0.15}, (*alone, "clustered", "users")),
+        "rows of users, equal models": (rows_of_users, {"lead": 0.0}, (*alone, "clustered", "users")),
     }
     started = time.perf_counter()
     print(f"{chosen.rows:,} rows a data set, {chosen.replicates:,} replicates; ± is one standard error\n")
@@ -137,7 +200,7 @@ def main() -> None:
         make: Maker = partial(maker, rows=chosen.rows, **settings)
         truth = truth_of(make, settings["lead"] == 0, chosen.seed + 2 * number + 1)
         for method in methods:
-            sets = chosen.sets * (DELONG_SETS if method == "delong" else 1)
+            sets = chosen.sets * (DELONG_SETS if method in BY_FORMULA else 1)
             seed = chosen.seed + 2 * number
             found = tried(design, make, truth, method=method, sets=sets, replicates=chosen.replicates, seed=seed)
             print(line(found), flush=True)

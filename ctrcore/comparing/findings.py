@@ -1,13 +1,14 @@
-"""What a paired test found, in plain sentences."""
+"""What a comparison of two models found, in plain sentences."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 
-from ctrcore.comparing.testing import BY_USERS, LEAST_OF_A_CLASS, LEAST_USERS, LEVEL, Test, told
+from ctrcore.comparing.testing import BY_USERS, LEAST_OF_A_CLASS, LEAST_USERS, LEVEL, Interval, Test, told
 
 FEW_USERS = 50  # from so many on an interval over users holds what it promises: benchmarks/README.md
+_BEWARE = "Beware: only {users} users, so chance looks smaller than it is."
 
 
 def in_words(test: Test, titles: Mapping[str, str]) -> str:
@@ -28,7 +29,7 @@ def in_words(test: Test, titles: Mapping[str, str]) -> str:
     found = _figures(test)
     after = " Users were resampled with all of their rows." if test.method == "users" else ""
     if by_users and test.units < FEW_USERS:
-        after += f" Beware: only {test.units:,} users, so chance looks smaller than it is."
+        after += f" {_BEWARE.format(users=test.units)}"
     if told(test):
         return f"{better} ranks better than {worse} on {rows} ({found}).{after}"
     if test.p < LEVEL:
@@ -44,6 +45,34 @@ def alike(test: Test) -> str:
     if test.method in BY_USERS or not 0 < test.users < test.rows:
         return ""
     return "Rows of a user are alike, and this test takes them as independent: test by users before you believe it."
+
+
+def lists_in_words(gap: Interval, users: int, measure: str, a: str, b: str) -> str:
+    """Whether one model orders users' lists better than another.
+
+    Args:
+        gap: measure of the first model less that of the second, user by user.
+        users: whose lists can be ordered at all.
+        measure: by which it was measured, as it is written.
+        a: name of the first model; it stands in the sentence as it is.
+        b: name of the second one.
+    """
+    better, worse, low, high = (a, b, gap.low, gap.high) if gap.value >= 0 else (b, a, -gap.high, -gap.low)
+    if users < LEAST_USERS:
+        who = f"only {users} user{' has' if users == 1 else 's have'} a list to order"
+        return (
+            f"Whether {better} or {worse} orders users' lists better cannot be told: {who} (at least {LEAST_USERS} are "
+            "needed)."
+        )
+    same = math.isnan(low)  # for every user
+    if same and gap.value == 0:
+        return f"{better} and {worse} order the lists of all {users:,} users equally well ({measure})."
+    ends = "the same for each" if same else f"95 % {low:+.4f} to {high:+.4f}"
+    found = f"{measure} {abs(gap.value):+.4f}, {ends}, over {users:,} users"
+    few = f" {_BEWARE.format(users=users)}" if users < FEW_USERS else ""
+    if same or low > 0:
+        return f"{better} orders users' lists better than {worse} ({found}, compared user by user).{few}"
+    return f"No difference between {better} and {worse} can be told ({found}).{few}"
 
 
 def _too_few(test: Test) -> str:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ctrcore.comparing.exposure import Exposure, exposure
 from ctrcore.comparing.lists import Lists
 from ctrcore.comparing.sheet import Sheet
-from ctrcore.comparing.testing import NORMAL, Interval
+from ctrcore.comparing.testing import LEAST_USERS, NORMAL, Interval
 from ctrcore.errors import DataError
 
 Metric = Literal["hit_rate", "ndcg", "mrr", "map", "precision", "recall"]
@@ -58,7 +58,8 @@ class Users:
 class PerUser:
     """One model's lists.
 
-    Every measure is the mean over users, with a 95 % interval over users (normal approximation):
+    Every measure is the mean over users, from `LEAST_USERS` users on with a 95 % interval over users (normal
+    approximation):
 
     - hit_rate: share of users with a click among the first K rows (HR@K).
     - ndcg: discounted gain of the first K rows over that of the best order (NDCG@K).
@@ -158,18 +159,13 @@ def paired(first: PerUser, second: PerUser, metric: Metric) -> Interval:
     return _mean(first.values[metric] - second.values[metric], least=-1.0)
 
 
-def compare_users(sheet: Sheet, a: str, b: str, k: int = 10, metric: Metric = "ndcg") -> Interval:
-    """Measure of model `a` minus that of `b`, user by user. Raises as `per_user` does."""
-    return paired(per_user(sheet, a, k), per_user(sheet, b, k), metric)
-
-
 def _mean(values: Array, least: float = 0.0) -> Interval:
     """Mean over users with its normal 95 % interval, which stays within what is possible.
 
-    One user, or users who are all alike, cannot tell an interval: its ends are NaN.
+    Users who are few or all alike cannot tell an interval: its ends are NaN.
     """
     mean = float(values.mean())
-    error = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("nan")
+    error = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) >= LEAST_USERS else float("nan")
     half = NORMAL * error if error > 0 else float("nan")
     low, high = (float(np.clip(mean + sign * half, least, 1.0)) for sign in (-1, 1))
     return Interval(value=mean, low=low, high=high, standard_error=error)

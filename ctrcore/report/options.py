@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Tests = Literal["auto", "delong", "clustered", "bootstrap", "users"]
 SectionName = Literal["data", "settings", "metrics", "tests", "curves", "differences", "users", "inside"]
 SECTIONS: dict[SectionName, str] = {
     "data": "The data",
@@ -25,8 +26,10 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str = Field("", max_length=200, description="title of the report; empty: made from the dataset's name")
-    tests: Literal["delong", "bootstrap", "users"] = Field(
-        "delong", description="how differences are tested: DeLong, bootstrap of rows, or bootstrap of whole users"
+    tests: Tests = Field(
+        "auto",
+        description="how differences are tested: DeLong by rows or by users ('clustered'), bootstrap of rows or of "
+        "whole users; 'auto': DeLong, by users where they have several rows",
     )
     replicates: int = Field(1000, ge=100, le=10_000, description="bootstrap: how often the rows are drawn anew")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="bootstrap: seed of the draws")

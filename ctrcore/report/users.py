@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from ctrcore.comparing.exposure import items_of
+from ctrcore.comparing.findings import lists_in_words
 from ctrcore.comparing.per_user import TITLES, Metric, PerUser, first_k, paired, per_user
 from ctrcore.errors import CtrLensError
 from ctrcore.figures import slice_captions
@@ -13,7 +14,7 @@ from ctrcore.figures.per_user import Lists, measures_by_model
 from ctrcore.report.behind import rows_behind
 from ctrcore.report.content import Chart, Column, Note, Part, Table, Text
 from ctrcore.report.material import Material
-from ctrcore.report.writing import number, percent, signed
+from ctrcore.report.writing import literal, number, percent
 
 CHART: tuple[Metric, ...] = ("ndcg", "hit_rate", "mrr", "map")
 
@@ -35,7 +36,7 @@ def users(material: Material) -> list[Part]:
         if behind.schema.item is not None:
             item, popularity = items_of(behind.source[behind.schema.item], sheet.row, behind.learned)
     except CtrLensError as error:
-        parts.append(Note(f"Which items come first is not known. {error.problem}"))
+        parts.append(Note(f"Which items come first is not known. {literal(error.problem)}"))
     k = first_k(sheet)
     named = {name: title.format(k=k) for name, title in TITLES.items()}
     found = [per_user(sheet, one.id, k, item, popularity) for one in material.contenders]
@@ -44,7 +45,7 @@ def users(material: Material) -> list[Part]:
     lists = [Lists(titles[one.id], models[one.id], {named[name]: _ends(one, name) for name in CHART}) for one in found]
     told = f"{counted.both:,} of the {counted.shown:,} users have clicks and other rows: only their lists can be in a "
     return [
-        Text(f"{told}good or a bad order. {_finding(material, found, named['ndcg'])}"),
+        Text(f"{told}good or a bad order. {literal(_finding(material, found, named['ndcg']))}"),
         Chart(
             "per-user",
             measures_by_model(lists, [named[name] for name in CHART], columns=2),
@@ -67,12 +68,8 @@ def _finding(material: Material, found: list[PerUser], measure: str) -> str:
     said = []
     for one, next_ in pairwise(found):
         gap = paired(one, next_, "ndcg")
-        ends = f"{measure} {signed(gap.value, 3)}, 95 % {number(gap.low, 3)} to {number(gap.high, 3)}"
         a, b = material.titles[one.id], material.titles[next_.id]
-        if gap.low > 0:
-            said.append(f"{a} orders their lists better than {b} ({ends}).")
-        else:
-            said.append(f"No difference between {a} and {b} can be told on their lists ({ends}).")
+        said.append(lists_in_words(gap, one.users.both, measure, a, b))
     return " ".join(said)
 
 

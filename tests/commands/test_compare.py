@@ -46,7 +46,7 @@ def test_every_pair_is_tested(as_json: Json, shell: Shell, trained: Trained) -> 
     root = trained.workspace.root
     told = as_json("compare", *NAMES, workspace=root)
     tests, aucs = told["tests"], {row["id"]: row["auc"] for row in told["runs"]}
-    assert (tests["method"], len(tests["pairs"])) == ("delong", 10)
+    assert (tests["method"], len(tests["pairs"])) == ("clustered", 10)  # its rows belong to users
     for pair in tests["pairs"]:
         assert pair["difference"] == pytest.approx(aucs[pair["a"]] - aucs[pair["b"]])
         assert pair["told"] == (pair["adjusted"] < 0.05)
@@ -55,6 +55,15 @@ def test_every_pair_is_tested(as_json: Json, shell: Shell, trained: Trained) -> 
     assert "told apart" in text
     assert "tests" not in as_json("compare", "LR", "FM", "--tests", "none", workspace=root)
     assert "told apart" not in shell("compare", "LR", "--tests", "delong", workspace=root).stdout
+
+
+def test_rows_of_users_taken_as_independent_are_said(as_json: Json, shell: Shell, trained: Trained) -> None:
+    root = trained.workspace.root
+    for method in ("auto", "clustered", "users", "delong", "bootstrap"):
+        said = "Rows of a user are alike" in shell("compare", "LR", "FM", "--tests", method, workspace=root).stderr
+        assert said is (method in ("delong", "bootstrap"))
+    told = as_json("compare", "LR", "FM", "--tests", "delong", workspace=root)["tests"]
+    assert {pair["method"] for pair in told["pairs"]} == {told["method"]} == {"delong"}
 
 
 @pytest.mark.parametrize("method", ["bootstrap", "users"])

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from sklearn import metrics as reference
 
 from ctrcore.comparing.exposure import items_of
-from ctrcore.comparing.per_user import METRICS, NORMAL, compare_users, paired, per_user
+from ctrcore.comparing.per_user import METRICS, NORMAL, paired, per_user
 from ctrcore.comparing.sheet import Sheet
+from ctrcore.comparing.testing import LEAST_USERS
 from ctrcore.errors import DataError
 
 ITEM = np.array([0, 1, 2, 3, 0, 1, 4, -1])
@@ -163,10 +164,16 @@ def test_who_has_nothing_to_order_is_counted() -> None:
     assert found.clicked["mrr"].value == pytest.approx((1 / 2 + 1 / 3 + 1 + 1) / 4)
 
 
-def test_one_user_has_no_interval() -> None:
-    found = per_user(sheet([1, 0, 0], [5, 5, 5], a=[3, 2, 1]), "a").headline["map"]
-    assert found.value == 1.0
-    assert np.isnan([found.low, found.high, found.standard_error]).all()
+@pytest.mark.parametrize("users", [1, 2, 19, 20])
+def test_few_users_have_no_interval(users: int) -> None:
+    rng = np.random.default_rng(8)
+    label, group = np.tile([1, 0, 0], users), np.repeat(np.arange(users), 3)
+    rows = sheet(label, group, a=label + rng.normal(size=3 * users), b=rng.normal(size=3 * users))
+    first, second = per_user(rows, "a"), per_user(rows, "b")
+    for found in (first.headline["map"], first.clicked["map"], paired(first, second, "map")):
+        ends = np.isnan([found.low, found.high, found.standard_error])
+        assert not ends.any() if users >= LEAST_USERS else ends.all()
+    assert first.headline["map"].value == pytest.approx(first.values["map"].mean())
 
 
 @pytest.mark.parametrize(
@@ -186,11 +193,11 @@ def test_two_models_are_compared_user_by_user() -> None:
     rows = random_sheet(3000, 200, None, 6)
     for name in METRICS:
         difference = per_user(rows, "a", 3).values[name] - per_user(rows, "b", 3).values[name]
-        found = compare_users(rows, "a", "b", 3, name)
+        found = paired(per_user(rows, "a", 3), per_user(rows, "b", 3), name)
         assert found.value == pytest.approx(difference.mean())
         assert found.high - found.low == pytest.approx(2 * NORMAL * difference.std(ddof=1) / np.sqrt(len(difference)))
-        assert compare_users(rows, "b", "a", 3, name).value == pytest.approx(-found.value)
-    assert compare_users(rows, "a", "b", 3, "mrr").low > 0  # a was made to rank better
+        assert paired(per_user(rows, "b", 3), per_user(rows, "a", 3), name).value == pytest.approx(-found.value)
+    assert paired(per_user(rows, "a"), per_user(rows, "b"), "mrr").low > 0  # a was made to rank better
     same = paired(per_user(rows, "a"), per_user(rows, "a"), "ndcg")
     assert (same.value, same.standard_error) == (0, 0)
     assert np.isnan([same.low, same.high]).all()

@@ -19,7 +19,7 @@ from ctrcore.comparing.cutoffs import Goal
 from ctrcore.comparing.probabilities import Bins, calibration, histogram
 from ctrcore.comparing.ranked import Ranked
 from ctrcore.comparing.sheet import Sheet
-from ctrcore.comparing.testing import Comparison, Method, compare_all
+from ctrcore.comparing.testing import Comparison, Method, compare_all, method_for
 from ctrcore.figures.curves import Curve
 from ctrcore.metrics import sigmoid
 from pages.shared.compare.view import Key, View
@@ -36,9 +36,9 @@ CUTOFFS = 500
 BARS = 40
 
 
-def delong(view: View) -> Comparison:
-    """Intervals and tests of all models, by DeLong's method."""
-    return _delong(view.key, view.sheet)
+def comparison(view: View, method: Method | None = None) -> Comparison:
+    """Intervals and tests of all models by a formula; without a method by the one that the rows call for."""
+    return _tested(view.key, method or method_for(view.sheet), view.sheet)
 
 
 def bootstraps(view: View) -> dict[tuple[Method, int], Comparison]:
@@ -83,8 +83,8 @@ def best_cutoffs(view: View, goal: Goal, false_alarm: float, missed: float) -> d
 
 
 @st.cache_resource(show_spinner="Comparing the models", max_entries=24)
-def _delong(key: Key, _sheet: Sheet) -> Comparison:  # noqa: ARG001
-    return compare_all(_sheet)
+def _tested(key: Key, method: Method, _sheet: Sheet) -> Comparison:  # noqa: ARG001
+    return compare_all(_sheet, method)
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ctrcore.comparing.testing import method_for
 from ctrcore.report.options import SECTIONS, Options
-from pages.shared.compare.tests import METHODS
+from pages.shared.compare.tests import METHODS, methods
 from pages.shared.compare.view import Key, View
 from pages.shared.level import level
 from pages.shared.problems import show_problem
 from pages.shared.tools import plain
 
 if TYPE_CHECKING:
-    from ctrcore.comparing.testing import Method
+    from ctrcore.report.options import Tests
 
 _KEPT = "report-making"
 
@@ -89,13 +90,13 @@ def _options(view: View) -> Options:
         format_func=SECTIONS.__getitem__,
         key="report-sections",
     )
-    tests: Method = "delong"
+    tests: Tests = "auto"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if level() == "Expert":
             tests = st.segmented_control(
                 "Test",
-                [one for one in METHODS if one != "users" or view.sheet.has_users],
-                default="delong",
+                methods(view),
+                default=method_for(view.sheet),
                 required=True,
                 format_func=METHODS.__getitem__,
                 key="report-test",

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.comparing.findings import in_words
-from ctrcore.comparing.testing import Comparison, Method, Test, told
+from ctrcore.comparing.testing import BY_USERS, Comparison, Method, Test, method_for, told
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.intervals import Span, auc_intervals, forest
 from ctrcore.words import WORDS
@@ -21,9 +21,11 @@ from pages.shared.tools import duration, plain
 
 METHODS: dict[Method, str] = {
     "delong": "DeLong",
+    "clustered": "DeLong by users",
     "bootstrap": "Bootstrap of rows",
     "users": "Bootstrap of users",
 }
+DRAWN = ("bootstrap", "users")  # these take their time
 REPLICATES = (200, 500, 1000, 2000, 5000)
 ALL = "all pairs"
 SENTENCES = 6
@@ -37,7 +39,7 @@ def show(view: View) -> None:
         st.info("Choose at least two models in the sidebar: a test compares a pair.", icon=":material/arrow_back:")
         return
     method, replicates, pairs = _choices(view)
-    found = kept.delong(view) if method == "delong" else _bootstrap(view, method, replicates)
+    found = _bootstrap(view, method, replicates) if method in DRAWN else kept.comparison(view, method)
     if found is None:
         return
     tests = sorted((test for test in found.tests if pairs in (ALL, test.a, test.b)), key=_size)
@@ -49,22 +51,25 @@ def show(view: View) -> None:
     _beware(view, method)
 
 
+def methods(view: View) -> list[Method]:
+    """The tests that its rows allow."""
+    return [one for one in METHODS if one not in BY_USERS or view.sheet.has_users]
+
+
 def _choices(view: View) -> tuple[Method, int, str]:
     """How to test, how many replicates where rows or users are drawn anew, and the model whose pairs are shown."""
-    methods: list[Method] = [one for one in METHODS if one != "users" or view.sheet.has_users]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         method = st.segmented_control(
             "Test",
-            methods,
+            methods(view),
             format_func=METHODS.__getitem__,
-            default="delong",
+            default=method_for(view.sheet),
             required=True,
             key="test-method",
-            help=f"**DeLong.** {WORDS['delong']} **Bootstrap of rows.** {WORDS['bootstrap']} "
-            f"**Bootstrap of users.** {WORDS['users']}",
+            help=" ".join(f"**{METHODS[one]}.** {WORDS[one]}" for one in methods(view)),
         )
         replicates = 1000
-        if method != "delong" and level() != "Simple":
+        if method in DRAWN and level() != "Simple":
             replicates = st.select_slider(
                 "Replicates",
                 REPLICATES,
@@ -241,7 +246,7 @@ def _table(view: View, tests: Sequence[Test]) -> None:
 def _beware(view: View, method: Method) -> None:
     if level() == "Expert":
         return
-    st.caption(captions.tests(method != "users" and view.sheet.has_users))
+    st.caption(captions.tests(method not in BY_USERS and view.sheet.has_users))
 
 
 def _p(value: float) -> str:

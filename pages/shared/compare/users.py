@@ -13,6 +13,7 @@ import streamlit as st
 
 from ctrcore import threads
 from ctrcore.comparing.exposure import items_of
+from ctrcore.comparing.findings import lists_in_words
 from ctrcore.comparing.per_user import TITLES, Metric, PerUser, Users, first_k, paired, per_user
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.figures import slice_captions as captions
@@ -120,11 +121,7 @@ def _verdict(view: View, best: list[PerUser], k: int, metric: Metric) -> None:
         st.markdown(f"**{title}**: {name} {first.headline[metric].value:.4f}.")
     else:
         gap, second = paired(first, best[1], metric), plain(view.titles[best[1].id])
-        numbers = f"{name} {gap.value:+.4f}, 95 % {gap.low:+.4f} to {gap.high:+.4f}, over {first.users.both:,} users"
-        if gap.low > 0 or gap.high < 0:
-            st.markdown(f"**{title} orders users' lists better than {second}** ({numbers}, compared user by user).")
-        else:
-            st.markdown(f"**No difference between {title} and {second} can be told** ({numbers}).")
+        st.markdown(lists_in_words(gap, first.users.both, name, f"**{title}**", f"**{second}**"))
     st.caption(_rests_on(first.users, k))
 
 
