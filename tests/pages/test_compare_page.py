@@ -117,6 +117,8 @@ def test_the_verdict_is_the_test_of_the_best_against_the_next(space: Workspace, 
     (said,) = app.success if told(test) else app.info
     assert said.value.startswith(in_words(test, titles))
     assert ("Choose by cost" in said.value) is not told(test)
+    assert (found.method, test.users) == ("clustered", 20)
+    assert any("by users because rows of a user are alike" in caption.value for caption in app.caption)
     tiles = {metric.label: (metric.value, metric.delta) for metric in app.metric}
     interval = found.intervals[first]
     name = next(run.name for run in space.runs() if run.id == first)
@@ -216,6 +218,30 @@ def test_every_pair_is_tested_and_said_in_words(space: Workspace, visit: Open) -
     traces = {trace["name"]: trace for trace in figure(app, "differences")["data"]}
     clear = len(traces["told apart"]["y"]) if "told apart" in traces else 0
     assert clear == sum(told(test) for test in found.tests)
+
+
+def test_rows_of_users_taken_as_independent_are_said(space: Workspace, visit: Open) -> None:
+    app = visit("compare.py", view=CHANCE)
+    assert app.segmented_control(key="test-method").value == "clustered"
+    assert set(table(app, "tests-table")["method"]) == {"clustered"}
+    assert not any("takes them as independent" in caption.value for caption in app.caption)
+    app.segmented_control(key="test-method").set_value("delong").run()
+    sheet = sheet_of({run.id: judged(run) for run in space.runs()})
+    errors = sorted(test.standard_error for test in compare_all(sheet, "delong").tests)
+    assert sorted(table(app, "tests-table")["standard_error"]) == pytest.approx(errors)
+    assert any("takes them as independent" in caption.value for caption in app.caption)
+
+
+def test_too_few_users_leave_the_verdict_open(space: Workspace, visit: Open) -> None:
+    for run in space.runs():
+        scored = run.predictions()
+        scored.assign(group=scored["group"] % 5).to_parquet(run.folder / "predictions.parquet")
+    app = visit("compare.py", view=CHANCE)
+    assert not app.exception
+    assert not app.success
+    assert "cannot be told: these" in app.info[0].value
+    assert "belong to only 5 users (at least 20 are needed)" in app.info[0].value
+    assert table(app, "metrics-table")["interval"].isin(["–", "", None]).all()
 
 
 def test_pairs_with_one_model_keep_the_correction_of_all(space: Workspace, visit: Open) -> None:
