@@ -11,7 +11,7 @@ from typing import Any
 from ctrcore.errors import RunError
 from ctrcore.metrics import auc
 from ctrcore.models.config import CONFIGS, ModelConfig
-from ctrcore.runs.archive import LIMITS
+from ctrcore.runs.archive import LIMITS, OPTIONAL
 from ctrcore.runs.demo import DEMO, SHOP, TABLES
 from ctrcore.runs.files import Record, read_json, write_json, write_lines, write_text
 from ctrcore.runs.run import Manifest, Run
@@ -104,7 +104,8 @@ def _keep_dataset(workspace: Workspace, dataset: str, place: Path, best: float) 
 def _keep_run(run: Run, place: Path, created: float) -> None:
     place.mkdir(parents=True)
     for name in LIMITS:
-        shutil.copyfile(run.folder / name, place / name)
+        if name not in OPTIONAL or (run.folder / name).exists():
+            shutil.copyfile(run.folder / name, place / name)
     spec = run.spec.model_copy(update={"dataset": SHOP})
     write_text(place / "manifest.json", Manifest(spec=spec, created=created).model_dump_json(indent=1))
     write_lines(place / "events.jsonl", _thinned(run.events()))
