@@ -179,8 +179,12 @@ def _predictions(path: Path) -> None:
     splits = {text for chunk in table["split"].chunks for text in chunk.dictionary.to_pylist()}
     labels = set(pc.unique(table["label"]).to_pylist()) if table.num_rows else set()
     finite = pc.all(pc.is_finite(table["logit"])).as_py() if table.num_rows else True
+    once = table.num_rows == 0 or (
+        pc.count_distinct(table["row"]).as_py() == table.num_rows and pc.min(table["row"]).as_py() >= 0
+    )
     if (
-        any(column.null_count for column in table)
+        not once
+        or any(column.null_count for column in table)
         or not splits <= {"valid", "test"}
         or not labels <= {0, 1}
         or not finite

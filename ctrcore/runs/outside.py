@@ -18,13 +18,14 @@ from ctrcore.errors import RunError
 from ctrcore.runs.files import FileCache, replacing, write_text
 from ctrcore.runs.folders import new_folder, remove_folder, sweep, visible
 from ctrcore.runs.outside_choices import ROW, Meaning, OutsideChoices
-from ctrcore.runs.spec import checked_id, new_id
+from ctrcore.runs.spec import checked_id, is_id, new_id
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ctrcore.data.recipe import Recipe
     from ctrcore.runs.dataset import Dataset
+    from ctrcore.runs.outside_files import Read
     from ctrcore.runs.outside_rows import Held
     from ctrcore.runs.run import Run
 
@@ -52,6 +53,7 @@ class Manifest(BaseModel):
     unknown: int = Field(ge=0, description="rows of the file that are not in the table")
     training: int = Field(ge=0, description="rows of the file that are training rows or were dropped")
     clipped: int = Field(ge=0, description="probabilities of exactly 0 or 1")
+    tied: int = Field(0, ge=0, description="different scores that became equal to another one when they were stored")
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,11 @@ class OutsideScores:
                 f"{told.clipped:,} probabilities of exactly 0 or 1 count as 1e-15 and 1 - 1e-15: "
                 "each of them on the wrong side adds 34.5 to the sum behind the log-loss."
             )
+        if told.tied:
+            lines.append(
+                f"{told.tied:,} different scores became equal to another one, because they are kept as 32-bit logits: "
+                "these rows count as ties."
+            )
         return lines
 
     def rename(self, name: str) -> None:
@@ -154,14 +161,29 @@ def add_outside(
     Raises:
         DataError: the file is no table, its rows or its scores cannot be told, or too few rows have a score.
     """
+    from ctrcore.runs.outside_files import read_scores
+    from ctrcore.runs.score_files import stored_rows
+
+    with stored_rows(path) as file:
+        held = held_of(dataset, recipe)
+        read = read_scores(file, dataset.stored(), recipe.data_schema, held, choices or OutsideChoices())
+    return keep_scores(dataset, recipe, read, name or path.name)
+
+
+def keep_scores(dataset: Dataset, recipe: Recipe, read: Read, name: str) -> OutsideScores:
+    """Keep scores that were read from a file.
+
+    Args:
+        dataset: whose rows are scored.
+        recipe: the one that they were read by.
+        read: the scores.
+        name: what to call them.
+    """
     import pandas as pd
 
-    from ctrcore.runs.outside_files import read_scores
-
     held = held_of(dataset, recipe)
-    read = read_scores(path, dataset.stored(), recipe.data_schema, held, choices or OutsideChoices())
     manifest = Manifest(
-        name=clean_title(name or path.name),
+        name=clean_title(name),
         created=time.time(),
         recipe=recipe.id,
         id_columns=read.id,
@@ -175,6 +197,7 @@ def add_outside(
         unknown=read.unknown,
         training=read.training,
         clipped=read.clipped,
+        tied=read.tied,
     )
     place = dataset.folder / FOLDER / new_id()
     place.parent.mkdir(exist_ok=True)
@@ -201,7 +224,8 @@ def held_of(dataset: Dataset, recipe: Recipe) -> Held:
 def outside_of(dataset: Dataset) -> list[OutsideScores]:
     """The outside scores kept with a dataset that can be read, newest first."""
     parent = dataset.folder / FOLDER
-    found = [open_outside(dataset, name) for name in visible(parent)] if parent.is_dir() else []
+    names = filter(is_id, visible(parent)) if parent.is_dir() else ()  # a file manager may leave something of its own
+    found = [open_outside(dataset, name) for name in names]
     return sorted((one for one in found if one is not None), key=lambda one: (-one.created, one.id))
 
 
@@ -215,20 +239,35 @@ def write_template(run: Run, path: Path) -> int:
     """Write the rows that another system has to score to be compared with a run, as CSV.
 
     These are the run's test and validation rows: `row` (the number in the table, counted from 0), `split`, and all
-    columns of the table but the label; one of the table's own with these names is called `row_of_table`.
+    columns of the table but the label; one of the table's own with these names is called `row_of_table`. A list is a
+    text with | between its members, and a text that a spreadsheet would run has an apostrophe before it.
 
     Returns:
         How many rows there are.
+
+    Raises:
+        RunError: the run came from elsewhere and scored rows that the dataset does not have.
     """
+    from ctrcore.figures.export import safe_cell
+    from ctrcore.runs.score_files import joined
+
     table = run.dataset().stored()
     held = run.predictions()[["row", "split"]].sort_values("row", ignore_index=True)
+    if len(held) and (held["row"].iloc[0] < 0 or held["row"].iloc[-1] >= len(table)):
+        raise RunError(
+            f"The run '{run.name}' scored rows that the dataset does not have: it was trained on another table.",
+            "Train the model again on this dataset, or choose another run.",
+        )
     label = run.recipe.data_schema.label
     kept = [str(name) for name in table.columns if str(name) != label]
-    shown = {name: f"{name}_of_table" for name in kept if name in (ROW, "split")}
+    shown = {name: f"{name}_of_table" if name in (ROW, "split") else str(safe_cell(name)) for name in kept}
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         for start in range(0, len(held), SLICE):
             part = held.iloc[start : start + SLICE].reset_index(drop=True)
             cells = table.frame(part["row"].to_numpy(), kept).rename(columns=shown).reset_index(drop=True)
+            for name in cells:
+                if cells[name].dtype.kind == "O":  # texts and lists
+                    cells[name] = cells[name].map(lambda cell: safe_cell(joined(cell)))
             part.join(cells).to_csv(file, index=False, header=start == 0)
     return len(held)
 

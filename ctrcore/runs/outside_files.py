@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +14,6 @@ from ctrcore.metrics import EPS
 from ctrcore.runs.outside_choices import Meaning, OutsideChoices
 from ctrcore.runs.outside_guesses import guess_ids, guess_meaning, guess_score
 from ctrcore.runs.outside_rows import HERE, Held, Index, check_same, is_row_number, rows_by_keys, rows_by_number
-from ctrcore.runs.score_files import stored_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +38,7 @@ class Read:
         unknown: rows of the file that are not in the table.
         training: rows of the file that are training rows, or were dropped when the table was cleaned.
         clipped: probabilities of exactly 0 or 1.
+        tied: different scores that became equal to another one: by being clipped, or as float32 logits.
     """
 
     row: Index
@@ -51,33 +50,33 @@ class Read:
     unknown: int
     training: int
     clipped: int
+    tied: int
 
 
-def read_scores(path: Path, table: Stored, schema: Schema, held: Held, choices: OutsideChoices) -> Read:
-    """Read a file of scores: CSV, TSV, Parquet or JSON Lines, each also gzipped.
+def read_scores(file: Stored, table: Stored, schema: Schema, held: Held, choices: OutsideChoices) -> Read:
+    """Find rows and scores in a file.
 
     Args:
-        path: the file.
+        file: its rows (`score_files.stored_rows`).
         table: the rows that it scores.
         schema: their meaning.
         held: which of them count.
         choices: how to read it.
 
     Raises:
-        DataError: the file is no table, its rows or its scores cannot be told, or too few rows have a score.
+        DataError: its rows or its scores cannot be told, or too few rows have a score.
     """
-    with stored_rows(path) as file:
-        _check_columns(file, table, choices)
-        score = choices.score or guess_score(file, table, schema, choices.id)
-        ids = list(dict.fromkeys(choices.id)) or guess_ids(file, table, schema, held, score)
-        if is_row_number(ids, table):
-            row = rows_by_number(file[ids[0]], ids[0], len(table))
-            _check_numbering(row, ids[0], held, len(table))
-            check_same(file, table, row, [name for name in (schema.user, schema.item) if name is not None])
-        else:
-            row = rows_by_keys(file, table, ids, held)
-        numbers = as_numbers(file[score])
-        _check(np.isfinite(numbers), file[score], score, "missing, infinite or no numbers", "Give each row a number.")
+    _check_columns(file, table, choices)
+    score = choices.score or guess_score(file, table, schema, choices.id)
+    ids = list(dict.fromkeys(choices.id)) or guess_ids(file, table, schema, held, score)
+    if is_row_number(ids, table):
+        row = rows_by_number(file[ids[0]], ids[0], len(table))
+        _check_numbering(row, ids[0], held, len(table))
+        check_same(file, table, row, [name for name in (schema.user, schema.item) if name is not None])
+    else:
+        row = rows_by_keys(file, table, ids, held)
+    numbers = as_numbers(file[score])
+    _check(np.isfinite(numbers), file[score], score, "missing, infinite or no numbers", "Give each row a number.")
     meaning, reason = (choices.meaning, "") if choices.meaning is not None else guess_meaning(score, numbers)
     _check_meaning(numbers, score, meaning)
     chosen = _held_only(row, held, len(table))
@@ -93,6 +92,7 @@ def read_scores(path: Path, table: Stored, schema: Schema, held: Held, choices: 
         unknown=int((row < 0).sum()),
         training=int((row >= 0).sum()) - len(chosen),
         clipped=clipped,
+        tied=len(np.unique(numbers[chosen])) - len(np.unique(logit)),
     )
 
 
@@ -114,19 +114,30 @@ def as_logit(numbers: npt.NDArray[np.float64], meaning: Meaning) -> tuple[npt.ND
 
 def _held_only(row: Index, held: Held, rows: int) -> Index:
     """Which rows of the file count, in the order of the table's rows."""
-    counts = np.zeros(rows + 1, dtype=bool)
-    counts[held.test] = counts[held.valid] = True
-    chosen = np.flatnonzero(counts[row])  # -1 is the last place, which is never set
+    chosen = np.flatnonzero(_counts(held, rows)[row])
     return chosen[np.argsort(row[chosen], kind="stable")]
 
 
+def _counts(held: Held, rows: int) -> npt.NDArray[np.bool_]:
+    """(rows + 1,) whether a row of the table is one of those that count; the last place, that of -1, is never one."""
+    counts = np.zeros(rows + 1, dtype=bool)
+    counts[held.test] = counts[held.valid] = True
+    return counts
+
+
 def _check_numbering(row: Index, name: str, held: Held, rows: int) -> None:
-    """Raise DataError if the numbers are but the places in the file: it might pass for scores of some test rows."""
-    counted = len(row) < rows and np.array_equal(row, np.arange(len(row)))
-    if counted and len(_held_only(row, held, rows)) < len(row):
+    """Raise DataError if the numbers are likely to mean something else: each score would sit on another's row."""
+    counts, there = _counts(held, rows), row[row >= 0]
+    if len(row) < rows and np.array_equal(row, np.arange(len(row))) and not counts[row].all():
         raise DataError(
             f"The column '{name[:60]}' seems to count the file's own rows, from 0 to {len(row) - 1:,} in order.",
             "Give each score the number of its row in the table, as the template has it, and leave training rows out.",
+        )
+    if len(there) and counts[there - 1].all() and not counts[there].all():
+        raise DataError(
+            f"The column '{name[:60]}' seems to count the table's rows from 1: the row before each number is one to "
+            "score, but not each row of that number.",
+            "Count from 0, so subtract 1 from each number, as the template has it.",
         )
 
 

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ctrcore.data.formats.columns_of_text import LARGEST_EXACT
 from ctrcore.data.values import as_numbers, as_words
 from ctrcore.errors import DataError
+from ctrcore.figures.export import RISKY
 from ctrcore.runs.outside_choices import ROW
+from ctrcore.runs.score_files import joined
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +71,7 @@ def rows_by_number(cells: pd.Series[Any], name: str, rows: int) -> Index:
         rows: rows of the table.
 
     Raises:
-        DataError: a cell is no whole number, or a row comes twice.
+        DataError: a cell is no whole number, a row comes twice, or the numbers seem to be counted from 1.
     """
     numbers = as_numbers(cells)
     wrong = np.isnan(numbers) | (numbers != np.floor(numbers))
@@ -78,6 +81,12 @@ def rows_by_number(cells: pd.Series[Any], name: str, rows: int) -> Index:
             f"{int(wrong.sum()):,} cells of '{name[:60]}' are no row numbers; the first is "
             f"'{str(cells.iloc[first])[:50]}' in {HERE.format(first + 1)}.",
             "Give each score the number of its row in the table, counted from 0, or name other id columns.",
+        )
+    if (numbers == rows).any() and not (numbers == 0).any():
+        raise DataError(
+            f"The column '{name[:60]}' seems to count the table's rows from 1: it holds {rows:,}, one more than the "
+            "number of the last row, and no 0.",
+            "Count from 0, so subtract 1 from each number, and leave out rows that the table does not have.",
         )
     found: Index = np.where((numbers >= 0) & (numbers < rows), numbers, -1).astype(np.int64)
     twice = np.flatnonzero(np.bincount(found[found >= 0], minlength=1) > 1)
@@ -132,13 +141,23 @@ def keys_of(table: Stored, ids: list[str], file: Stored) -> tuple[Index, Index]:
 
     Cells are compared as `as_words` reads them, so that 7, 7.0 and "7" are one id; missing is a value like any other.
     -1 stands for a row of the file that has no equal in the table.
+
+    Raises:
+        DataError: ids of one of them are too large for the decimals that they come as.
     """
     import pandas as pd
 
     n = len(table)
-    key: Index = np.concatenate(_same_codes(table[ids[0]], file[ids[0]])) + 1
-    for name in ids[1:]:
-        codes = np.concatenate(_same_codes(table[name], file[name])) + 1
+    key: Index = np.zeros(n + len(file), dtype=np.int64)
+    for name in ids:
+        ours, theirs = table[name], file[name]
+        if _rounded(ours, theirs):
+            raise DataError(
+                f"'{name[:60]}' holds whole numbers above 2^53 as decimals, which cannot hold them exactly: two ids "
+                "may have become one.",
+                "Write the column as whole numbers or as text, or use a column 'row' with the row's number.",
+            )
+        codes = np.concatenate(_same_codes(ours, theirs)) + 1
         # without gaps, so that the products stay small
         key = pd.factorize(key * (int(codes.max(initial=0)) + 1) + codes)[0].astype(np.int64)
     there = np.bincount(key[:n], minlength=int(key.max(initial=-1)) + 1) > 0
@@ -152,11 +171,35 @@ def _same_codes(ours: pd.Series[Any], theirs: pd.Series[Any]) -> tuple[Index, In
     if ours.dtype.kind == theirs.dtype.kind and ours.dtype.kind in "iu":  # a time may have a value a row
         codes = pd.factorize(np.concatenate([ours.to_numpy(), theirs.to_numpy()]))[0].astype(np.int64)
         return codes[: len(ours)], codes[len(ours) :]
-    mine, others = as_words(ours), as_words(theirs)
-    words = np.append(pd.factorize(np.concatenate([mine.words, others.words]))[0].astype(np.int64), -1)
+    mine, others = as_words(_joined(ours)), as_words(_joined(theirs))
+    unlocked = _without_apostrophes(others.words, set(mine.words))
+    words = np.append(pd.factorize(np.concatenate([mine.words, unlocked]))[0].astype(np.int64), -1)
     return words[np.where(mine.known, mine.codes, -1)], words[
         np.where(others.known, others.codes + len(mine.words), -1)
     ]
+
+
+def _joined(cells: pd.Series[Any]) -> pd.Series[Any]:
+    """Lists as the template writes them; other cells as they are."""
+    import pandas as pd
+
+    if not isinstance(cells.dtype, pd.ArrowDtype):
+        return cells
+    return pd.Series([joined(cell) for cell in cells.astype(object)], dtype=object)
+
+
+def _without_apostrophes(words: npt.NDArray[np.object_], known: set[str]) -> npt.NDArray[np.object_]:
+    """Words as they were before the template made them safe for spreadsheets (`figures.export.safe_cell`)."""
+    return np.array(
+        [word[1:] if word[0] == "'" and word[1:].startswith(RISKY) and word not in known else word for word in words],
+        dtype=object,
+    )
+
+
+def _rounded(ours: pd.Series[Any], theirs: pd.Series[Any]) -> bool:
+    """True if one column holds decimals so large that some whole number of the other has no decimal of its own."""
+    decimals = [cells for cells in (ours, theirs) if cells.dtype.kind == "f"]
+    return len(decimals) == 1 and bool((np.abs(decimals[0].to_numpy()) >= LARGEST_EXACT).any())
 
 
 def check_same(file: Stored, table: Stored, row: Index, names: Iterable[str]) -> None:
@@ -166,13 +209,15 @@ def check_same(file: Stored, table: Stored, row: Index, names: Iterable[str]) ->
         file: what was read.
         table: the rows.
         row: the table's row of each of the file's rows, -1 for none.
-        names: columns to look at, if both have them.
+        names: columns to look at, if both have them, and hold ids that can be compared.
 
     Raises:
         DataError: they do not, so that the row numbers are not those of this table.
     """
     for name in names:
         if name not in file.columns or name not in table.columns:
+            continue
+        if _rounded(table[name], file[name]):
             continue
         ours, theirs = _same_codes(table[name], file[name])
         differ = (row >= 0) & (theirs >= 0) & (theirs != ours[row])

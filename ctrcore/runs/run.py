@@ -94,6 +94,12 @@ class Run(Job):
 
         return pd.read_parquet(self._file("predictions.parquet"))
 
+    def scored_rows(self) -> int:
+        """How many rows `predictions` has, without reading them."""
+        import pyarrow.parquet as pq
+
+        return int(pq.read_metadata(self._file("predictions.parquet")).num_rows)
+
     def encoder(self) -> Encoder:
         """The encoder fitted on the training rows."""
         from ctrcore.data.encoding import Encoder

@@ -42,12 +42,17 @@ def new_id() -> str:
     return time.strftime("%Y%m%d-%H%M%S-") + secrets.token_hex(4)
 
 
+def is_id(value: str) -> bool:
+    """True if it can be nothing else than a folder's name of ours."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
 def checked_id(value: str, what: str = "run") -> str:
     """The id itself, if it can be nothing else than a folder's name.
 
     Raises:
         RunError: for anything that might lead to another place. Ids come from addresses, so from anybody.
     """
-    if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise RunError(f"There is no such {what}: the id is not valid.", f"Choose a {what} from the list.")
+    if not is_id(value):
+        raise RunError(f"There is no such {what}: the id is not valid.", "Choose one from the list.")
     return value

@@ -3,6 +3,7 @@
     <root>/datasets/<id>/dataset.json  status.json  table.parquet  guess.json  recipe.json  profile.json  prepared/...
                          log.parquet  users.parquet  items.parquet  log.json: of a table built from behaviours
                          outside/<id>/outside.json  scores.parquet: scores of other systems
+                         outside-uploads/<id>/...: files of such scores that are being looked at
     <root>/runs/<id>/manifest.json  status.json  events.jsonl  recipe.json  encoder.json  model.json
                      model.safetensors  metrics.json  predictions.parquet  explain.json  log.txt
     <root>/scores/<id>/scoring.json  status.json  scores.parquet  report.json  log.txt

@@ -85,13 +85,13 @@ def test_moving_the_slider_moves_the_matrices_and_the_link_keeps_it(page: Any, a
     expect(plot(page, "over-cutoffs")).to_be_visible()
     matrix = page.locator(".st-key-confusion-0 .heatmap-label").first
     before = matrix.text_content()
-    thumb = page.locator(".st-key-cutoff").get_by_role("slider")
+    thumb = page.locator(".st-key-cutoff-slider").get_by_role("slider")
     thumb.focus()
     thumb.press("Home")
     expect(matrix).not_to_have_text(before)
     expect(matrix).to_contain_text("100%")  # everything is called a click
     best = page.get_by_role("button", name=re.compile(r"^DIN: 0\."))
-    shown, text = page.locator(".st-key-cutoff").get_by_test_id("stSliderThumbValue"), best.inner_text().split()[-1]
+    shown, text = page.locator(".st-key-cutoff-slider").get_by_test_id("stSliderThumbValue"), best.inner_text().split()[-1]
     best.click()
     expect(shown).to_have_text(text)
     expect(page).to_have_url(re.compile(r"cutoff=0\.\d{3}"))
@@ -140,7 +140,7 @@ def test_scores_of_another_system_join_and_leave(page: Any, app_url: str, shop: 
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {"name": "boosting.csv", "mimeType": "text/csv", "buffer": "\n".join(["row,pctr", *lines]).encode()}
     )
-    expect(page.get_by_text("Found 6,000 rows by row")).to_be_visible()
+    expect(page.get_by_text("Found 6,000 rows by row")).to_be_visible(timeout=60_000)  # a process of its own reads it
     page.get_by_role("button", name="Compare with these scores").click()
     expect(page.locator(".st-key-card-roc .legendtext", has_text="boosting")).to_be_visible()
     (one,) = outside_of(shop.dataset("shop"))

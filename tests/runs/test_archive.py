@@ -160,6 +160,12 @@ CHANGES: list[tuple[str, str, Callable[[bytes], bytes]]] = [
     ("scores that are no numbers", "predictions.parquet", _predictions(lambda f: f.assign(logit=float("nan")))),
     ("scores without end", "predictions.parquet", _predictions(lambda f: f.assign(logit=float("inf")))),
     ("labels that are none", "predictions.parquet", _predictions(lambda frame: frame.assign(label=np.float32(2)))),
+    (
+        "a row twice",
+        "predictions.parquet",
+        _predictions(lambda f: f.assign(row=f["row"].replace(f["row"][1], f["row"][0]))),
+    ),
+    ("a row before the first", "predictions.parquet", _predictions(lambda f: f.assign(row=f["row"] - f["row"].max()))),
     ("text for rows", "predictions.parquet", _predictions(lambda frame: frame.assign(row="x"))),
 ]
 

@@ -18,14 +18,18 @@ from ctrcore.comparing.measures import measure
 from ctrcore.comparing.sheet import sheet_of
 from ctrcore.errors import DataError, RunError
 from ctrcore.metrics import sigmoid
-from ctrcore.runs.contenders import contenders
+from ctrcore.models.config import CONFIGS
+from ctrcore.runs.contenders import contenders, judged
 from ctrcore.runs.outside import OutsideScores, add_outside, open_outside, write_template
 from ctrcore.runs.outside_choices import OutsideChoices
 from ctrcore.runs.outside_files import as_logit
 from ctrcore.runs.outside_guesses import guess_meaning, guess_score
 from ctrcore.runs.outside_rows import Held, rows_by_keys, rows_by_number
 from ctrcore.runs.run import Run
+from ctrcore.runs.running import run_here
+from ctrcore.runs.spec import RunSpec
 from ctrcore.runs.workspace import Workspace
+from ctrcore.training.config import TrainConfig
 from tests.data.tables import clicks_schema, clicks_table
 from tests.trained import RECIPE, ROWS, Trained
 
@@ -56,7 +60,7 @@ def test_own_scores_from_outside_have_the_same_metrics(run: Run, tmp_path: Path)
     shuffled = own(run).sample(frac=1, random_state=1)
     found = contenders([run], [add(run, shuffled[["row", "logit"]], tmp_path)])
     pd.testing.assert_frame_equal(found[0].predictions(), found[1].predictions())
-    sheet = sheet_of({one.id: one.judged() for one in found})
+    sheet = sheet_of(judged(found).rows)
     assert measure(sheet, found[0].id) == measure(sheet, found[1].id)
     assert found[1].outside is not None
     assert found[1].outside.manifest.meaning == "logit"
@@ -193,7 +197,7 @@ def test_a_part_of_the_rows_and_rows_that_do_not_count(run: Run, tmp_path: Path)
     assert "3 rows of the file are not in the table." in notes
     assert "1 rows of the file are rows that models learn from" in notes
     found = contenders([run], [made])
-    sheet = sheet_of({one.id: one.judged() for one in found})
+    sheet = sheet_of(judged(found).rows)
     assert sheet.left_out == {run.id: 30, made.id: 0}
     assert left_out.isdisjoint(sheet.row)
 
@@ -233,7 +237,19 @@ REFUSED: dict[str, tuple[Frame, dict[str, Any], str, str]] = {
     "infinite score": (with_bad("logit", ["inf"]), {}, "1 of 200 scores", "number"),
     "no probability": (lambda f: f, {"meaning": "probability"}, "are no probabilities", "logits"),
     "huge logit": (with_bad("logit", [1e300]), {"meaning": "logit"}, "too large for logits", "order"),
-    "off by one": (lambda f: f.assign(row=f["row"] + 1), {"id": ["row"]}, "'user_id' is not what the table", "from 0"),
+    "off by two": (lambda f: f.assign(row=f["row"] + 2), {"id": ["row"]}, "'user_id' is not what the table", "from 0"),
+    "counted from 1": (
+        lambda f: f[["row", "logit"]].assign(row=f["row"] + 1)[f["row"] < ROWS - 1],
+        {},
+        "seems to count the table's rows from 1: the row before each number is one to score",
+        "subtract 1",
+    ),
+    "all rows counted from 1": (
+        lambda f: pd.DataFrame({"row": range(1, ROWS + 1), "logit": 0.5}),
+        {},
+        "seems to count the table's rows from 1: it holds 500,",
+        "subtract 1",
+    ),
     "the file's own rows": (
         lambda f: f.drop(columns=["row", *KEYS]).assign(index=range(len(f))),
         {},
@@ -312,8 +328,11 @@ def test_kept_listed_renamed_deleted(run: Run, tmp_path: Path) -> None:
     broken = dataset.folder / "outside" / "broken"
     broken.mkdir()
     (broken / "outside.json").write_text('{"name": 1}')
+    (dataset.folder / "outside" / "my notes").mkdir()
+    for stray in ("Thumbs.db", "desktop", "x" * 200, "über"):
+        (dataset.folder / "outside" / stray).write_text("not ours")
     assert len(dataset.outside()) == 2
-    with pytest.raises(RunError, match="not valid"):
+    with pytest.raises(RunError, match=r"not valid\. Choose one from the list"):
         open_outside(dataset, "../../x")
     (second.folder / "scores.parquet").write_bytes(b"no table")
     with pytest.raises(RunError, match="cannot be read"):
@@ -353,6 +372,71 @@ def test_the_template_holds_what_has_to_be_scored(run: Run, tmp_path: Path) -> N
     written.assign(prediction=0.5).to_csv(path, index=False)  # a system that answers in the same file
     made = add_outside(run.dataset(), run.recipe, path)
     assert (made.manifest.id_columns, made.manifest.score) == (["row"], "prediction")
+
+
+def test_the_template_is_safe_in_a_spreadsheet_and_is_read_back(tmp_path: Path) -> None:
+    """Lists are readable texts, nothing runs as a formula, and the cells are still those of the table."""
+    frame = clicks_table(ROWS)
+    frame["user_id"] = [f"@{user}" for user in frame["user_id"]]
+    frame["tags"] = pd.Series([[f"={number % 7}", "b"] for number in range(ROWS)])
+    frame["code"] = [f"+{number}" for number in range(ROWS)]
+    workspace = Workspace(tmp_path / "w")
+    schema = clicks_schema()
+    recipe = RECIPE.model_copy(update={"data_schema": schema})
+    dataset = workspace.dataset(workspace.add_frame("clicks", frame, recipe))
+    training = TrainConfig(epochs=1, batch_size=64, device="cpu")
+    run = run_here(workspace, RunSpec(dataset=dataset.id, recipe=recipe, model=CONFIGS["lr"](), training=training))
+    path = tmp_path / "todo.csv"
+    write_template(run, path)
+    text = path.read_text()
+    assert ",@" not in text
+    assert ",=" not in text
+    written = pd.read_csv(path, dtype=str)
+    assert written["tags"].iloc[0] == f"'={int(written['row'].iloc[0]) % 7}|b"
+    written.assign(prob=np.linspace(0, 1, len(written))).to_csv(path, index=False)
+    for ids in ([], ["code"], ["user_id", "time", "item_id", "tags", "code"]):
+        made = add_outside(dataset, recipe, path, choices=OutsideChoices(id=ids))
+        assert made.manifest.id_columns == (ids or ["row"])
+        assert made.scores()["row"].tolist() == written["row"].astype(int).tolist()
+    swapped = written.assign(user_id=written["user_id"].to_numpy()[::-1], prob=0.5)
+    swapped.to_csv(path, index=False)
+    with pytest.raises(DataError, match="'user_id' is not what the table holds"):
+        add_outside(dataset, recipe, path)
+
+
+def test_a_template_of_rows_that_the_dataset_does_not_have(run: Run, tmp_path: Path) -> None:
+    """Its run was imported, and trained on another table."""
+    scored = run.predictions()
+    scored.assign(row=scored["row"] + 300).to_parquet(run.folder / "predictions.parquet")
+    with pytest.raises(RunError, match="rows that the dataset does not have"):
+        write_template(run, tmp_path / "todo.csv")
+    assert not list(tmp_path.glob("*todo*"))
+
+
+def test_ids_too_large_for_decimals_are_no_ids() -> None:
+    """2^53 and 2^53 + 1 are one decimal: the score of one would go to the other."""
+    table: Any = pd.DataFrame({"id": np.array([2**53 + 1, 2**53, 5])})
+    held = Held(np.array([0]), np.array([1]), np.zeros(1, np.float32), np.zeros(1, np.float32))
+    for cells in ([float(2**53 + 1)], [float(2**53 + 1), 5.0]):
+        file: Any = pd.DataFrame({"id": cells})
+        with pytest.raises(DataError, match=r"whole numbers above 2\^53 as decimals"):
+            rows_by_keys(file, table, ["id"], held)
+    exact: Any = pd.DataFrame({"id": [str(2**53 + 1), "5"]})
+    np.testing.assert_array_equal(rows_by_keys(exact, table, ["id"], held), [0, 2])
+    small: Any = pd.DataFrame({"id": [5.0]})
+    np.testing.assert_array_equal(rows_by_keys(small, table, ["id"], held), [2])
+
+
+def test_scores_that_become_equal_are_told(run: Run, tmp_path: Path) -> None:
+    scores = own(run)[["row"]]
+    close = 0.3 + np.arange(len(scores)) * 1e-12
+    made = add(run, scores.assign(prob=close), tmp_path)
+    distinct = len(np.unique(made.scores()["logit"]))
+    assert made.manifest.tied == len(scores) - distinct > 0
+    assert f"{len(scores) - distinct} different scores became equal to another one" in " ".join(made.notes())
+    apart = add(run, scores.assign(prob=np.linspace(0.1, 0.9, len(scores))), tmp_path)
+    assert apart.manifest.tied == 0
+    assert "equal" not in " ".join(apart.notes())
 
 
 def test_row_numbers_with_gaps_and_outside_the_table() -> None:

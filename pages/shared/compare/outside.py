@@ -10,12 +10,21 @@ from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.outside import OutsideScores, outside_of
 from ctrcore.runs.outside_choices import Meaning, OutsideChoices
 from ctrcore.runs.outside_files import Read
-from ctrcore.runs.outside_uploads import Look, add_upload, look_at, template_of
+from ctrcore.runs.outside_uploads import (
+    Look,
+    ScoresUpload,
+    fits_browser,
+    keep_upload,
+    look_at,
+    open_upload,
+    start_upload,
+    template_of,
+)
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.level import level
-from pages.shared.problems import problems_shown, safely, show_problem
+from pages.shared.problems import problems_shown, safely, show_problem, two_sentences
 from pages.shared.tools import ago, plain
 
 if TYPE_CHECKING:
@@ -36,6 +45,7 @@ READ_AS: dict[Meaning, str] = {
 }
 assert set(READ_AS) == set(get_args(Meaning))
 _EDITION = "outside-edition"
+_GIVEN = "outside-given"  # the browser's file and the upload that was made of it
 
 
 def panel(dataset: Dataset, run: Run) -> None:
@@ -65,6 +75,12 @@ def panel(dataset: Dataset, run: Run) -> None:
 
 
 def _template(run: Run) -> None:
+    if not fits_browser(run):
+        st.caption(
+            f"The {run.scored_rows():,} rows to score are too many for the browser. In a shell, this writes them:"
+        )
+        st.code(f"python -m ctrcore outside template {run.id} --out rows_to_score.csv", language="bash")
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Rows to score",
@@ -87,10 +103,18 @@ def _upload(dataset: Dataset, run: Run) -> None:
         key=f"outside-file-{edition}",
         help="CSV, TSV, Parquet or JSON lines, each also gzipped.",
     )
-    if file is None:
+    upload = _given(dataset, file)
+    if upload is None:
+        return
+    if upload.active:
+        _watch(dataset, upload.id)
+        return
+    if upload.state != "done":
+        if upload.error is not None:
+            two_sentences(upload.error.problem, upload.error.remedy)
         return
     choices = _said(edition)
-    look = _look(file.file_id, choices.model_dump_json(), run.recipe.id, (dataset, run, file))
+    look = _look(dataset.id, upload.id, choices.model_dump_json(), run.recipe.id, (upload, run))
     if level() != "Simple" or look.problem is not None:
         _ask(look.columns, edition)
     if look.problem is not None or look.read is None:
@@ -98,13 +122,40 @@ def _upload(dataset: Dataset, run: Run) -> None:
             show_problem(look.problem)
         return
     _found(look.read)
-    name = st.text_input("Name", value=file.name.split(".")[0][:60], key=f"outside-name-{edition}", max_chars=120)
+    name = st.text_input("Name", value=upload.name.split(".")[0][:60], key=f"outside-name-{edition}", max_chars=120)
     if st.button("Compare with these scores", key="outside-add", type="primary", icon=":material/add:"):
         with st.spinner("Keeping the scores"):
-            added = add_upload(dataset, run.recipe, (file.name, file), name, choices)
+            added = keep_upload(upload, run.recipe, look.read, name)
+        del st.session_state[_GIVEN]
         st.session_state[_EDITION] = edition + 1
         address.write_list("runs", [*address.read_list("runs"), added.id])
         st.rerun()
+
+
+def _given(dataset: Dataset, file: UploadedFile | None) -> ScoresUpload | None:
+    """What became of the file in the browser: a process of its own reads it, once. One that was taken back goes."""
+    before: tuple[str, ScoresUpload] | None = st.session_state.get(_GIVEN)
+    if before is not None and (file is None or before[0] != file.file_id or before[1].dataset.id != dataset.id):
+        del st.session_state[_GIVEN]
+        before[1].discard()
+        before = None
+    if file is None:
+        return None
+    if before is None:
+        upload = start_upload(dataset, file.name, file)
+        st.session_state[_GIVEN] = (file.file_id, upload)
+        return upload
+    return open_upload(dataset, before[1].id)
+
+
+@st.fragment(run_every=0.5)
+def _watch(dataset: Dataset, upload_id: str) -> None:
+    """Progress of a file that is being read; a full run follows when it ends."""
+    with problems_shown():
+        upload = open_upload(dataset, upload_id)
+        if not upload.active:
+            st.rerun()
+        st.progress(upload.progress, text=f"**{plain(upload.name)}**: {plain(upload.message) or 'reading the file'}")
 
 
 def _found(read: Read) -> None:
@@ -118,6 +169,8 @@ def _found(read: Read) -> None:
         st.caption(f"{read.unknown:,} rows of the file are not in the table, and are left out.")
     if read.training:
         st.caption(f"{read.training:,} rows of the file are rows that models learn from, and are left out.")
+    if read.tied:
+        st.caption(f"{read.tied:,} different scores are too close to be kept apart: their rows count as ties.")
 
 
 def _said(edition: int) -> OutsideChoices:
@@ -185,6 +238,12 @@ def _delete(one: OutsideScores) -> None:
 
 
 @st.cache_resource(show_spinner="Looking at the scores", max_entries=4, scope="session")
-def _look(file_id: str, choices: str, recipe_id: str, _given: tuple[Dataset, Run, UploadedFile]) -> Look:  # noqa: ARG001
-    dataset, run, file = _given
-    return look_at(dataset, run.recipe, file.name, file, OutsideChoices.model_validate_json(choices))
+def _look(
+    dataset_id: str,  # noqa: ARG001
+    upload_id: str,  # noqa: ARG001
+    choices: str,
+    recipe_id: str,  # noqa: ARG001
+    _given: tuple[ScoresUpload, Run],
+) -> Look:
+    upload, run = _given
+    return look_at(upload, run.recipe, OutsideChoices.model_validate_json(choices))
