@@ -39,7 +39,7 @@ def test_from_the_template_to_the_comparison(
     told = as_json("compare", "FM", "LR", "--outside", "Cheap first", "--base", "Cheap first", workspace=copied)
     assert (told["base"], told["rows"], len(told["tests"]["pairs"])) == (made, 100, 3)
     row = next(row for row in told["runs"] if row["id"] == made)
-    assert (row["name"], row["model"], row["parameters"], row["rela_impr"]) == ("Cheap first", "outside", None, 0)
+    assert (row["name"], row["model"], row["parameters"], row["rela_impr"]) == ("Cheap first", "outside", None, None)
     assert set(told["settings"]["model.name"]) == {trained.runs["fm"], trained.runs["lr"]}
     again = as_json("outside", "add", "clicks.csv", answered, "--meaning", "order", "--run", "LR", workspace=copied)
     assert (again["name"], again["meaning"], again["judged"]) == ("todo.csv", "order", 100)
