@@ -1,0 +1,83 @@
+"""Compare, one cutoff for all models: matrices, costs, and where it is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ctrcore import metrics
+from ctrcore.runs.workspace import Workspace
+from tests.pages.compare_page import (
+    figure,
+    judged,
+    numbers,
+    run_of,
+    stars,
+    table,
+)
+from tests.pages.conftest import Open
+
+
+def test_one_cutoff_moves_all_matrices(space: Workspace, visit: Open) -> None:
+    ids = {model: run_of(space, model).id for model in ("fm", "din")}
+    app = visit("compare.py", runs=",".join(ids.values()), view="One cutoff")
+    app.slider(key="cutoff-slider").set_value(0.3).run()
+    shown = table(app, "cutoff-table").set_index("run")
+    for number, (model, name) in enumerate({"fm": "FM", "din": "DIN"}.items()):
+        rows = judged(space.run(ids[model]))
+        label, probability = rows["label"].to_numpy(), metrics.sigmoid(rows["logit"].to_numpy())
+        counts = metrics.confusion(label, probability, 0.3)
+        text = figure(app, f"confusion-{number}")["data"][0]["text"]
+        assert text[0][0].startswith(f"{counts['tp']:,}<br>")
+        assert text[1][0].startswith(f"{counts['fp']:,}<br>")
+        assert shown.loc[name, "accuracy"] == pytest.approx(metrics.accuracy(label, probability, 0.3))
+        assert shown.loc[name, "f1"] == pytest.approx(metrics.f1(label, probability, 0.3))
+        assert shown.loc[name, "cost"] * len(rows) == pytest.approx(counts["fp"] + counts["fn"])
+    assert figure(app, "over-cutoffs")["layout"]["shapes"][0]["x0"] == 0.3
+
+
+def test_the_best_cutoff_is_a_button_away(space: Workspace, visit: Open) -> None:
+    run = run_of(space, "din")
+    app = visit("compare.py", runs=run.id, view="One cutoff")
+    app.button(key=f"jump-{run.id}").click().run()
+    rows = judged(run)
+    label, probability = rows["label"].to_numpy(), metrics.sigmoid(rows["logit"].to_numpy())
+    best = max(metrics.f1(label, probability, cutoff - 1e-9) for cutoff in np.unique(probability))
+    assert table(app, "cutoff-table")["f1"][0] == pytest.approx(best)
+    assert stars(app, "over-cutoffs")[0][0] == app.slider(key="cutoff-slider").value
+
+
+def test_costs_decide_which_cutoff_is_best(space: Workspace, visit: Open) -> None:
+    run = run_of(space, "fm")
+    app = visit("compare.py", runs=run.id, view="One cutoff", goal="Cost")
+    app.number_input(key="cost-missed").set_value(50.0).run()
+    app.button(key=f"jump-{run.id}").click().run()
+    shown = table(app, "cutoff-table")
+    assert shown["recall"][0] > 0.95
+    assert shown["total"][0] == pytest.approx(shown["fp"][0] + 50 * shown["fn"][0])
+
+
+def test_the_cutoff_can_be_brought_to_the_table(space: Workspace, visit: Open) -> None:
+    run = run_of(space, "fm")
+    app = visit("compare.py", runs=run.id, view="One cutoff", cutoff="0.25")
+    app.button(key="cutoff-to-table").click().run()
+    rows = judged(run)
+    expected = metrics.f1(rows["label"].to_numpy(), metrics.sigmoid(rows["logit"].to_numpy()), 0.25)
+    assert table(app, "metrics-table")["f1"][0] == pytest.approx(expected)
+    assert not [button for button in app.button if button.key == "cutoff-to-table"]
+
+
+def test_a_link_with_a_cutoff_opens_at_that_cutoff(space: Workspace, visit: Open) -> None:
+    assert visit("compare.py", cutoff="0.42", view="One cutoff").slider(key="cutoff-slider").value == 0.42
+
+
+def test_where_clicks_are_rare_the_cutoffs_are_finer(space: Workspace, visit: Open) -> None:
+    run = run_of(space, "fm")
+    scored = run.predictions()
+    scored["logit"] = (scored["logit"] - 7).astype("float32")
+    scored.to_parquet(run.folder / "predictions.parquet")
+    slider = visit("compare.py", runs=run.id, view="One cutoff").slider(key="cutoff-slider").proto
+    assert slider.max < 0.1
+    assert slider.step < 0.001
+    bars = figure(visit("compare.py", runs=run.id, view="Probabilities"), "histograms")["data"][0]
+    assert numbers(bars["customdata"]).max() == pytest.approx(slider.max)

@@ -1,0 +1,82 @@
+"""Compare, scores of another system: they join, are left out where they have no place, and go."""
+
+from __future__ import annotations
+
+import pytest
+
+from ctrcore.runs.outside import outside_of
+from ctrcore.runs.workspace import Workspace
+from tests.pages.compare_page import (
+    CHANCE,
+    add_outside,
+    figure,
+    outside_csv,
+    run_of,
+    table,
+)
+from tests.pages.conftest import Open, texts
+
+
+def test_scores_of_another_system_join_the_comparison(space: Workspace, visit: Open) -> None:
+    app = add_outside(visit("compare.py", runs=run_of(space, "fm").id), outside_csv(space))
+    assert not app.error
+    assert "Found **100 rows** by row; the score is **score**, read as a probability" in texts(app)
+    app.button(key="outside-add").click().run()
+    assert not app.exception
+    (one,) = outside_of(space.datasets()[0])
+    assert app.query_params["runs"] == f"{run_of(space, 'fm').id},{one.id}"
+    shown = table(app, "metrics-table").set_index("run")
+    measured = run_of(space, "din").metrics()
+    assert measured is not None
+    assert shown["auc"]["boosting"] == pytest.approx(measured["test"]["auc"])
+    assert shown["parameters"].isna()["boosting"]
+    for view in (CHANCE, "Ranking", "One cutoff", "Probabilities", "Learning"):
+        tab = visit("compare.py", runs=app.query_params["runs"], view=view)
+        assert not tab.exception
+        assert not tab.error
+
+
+def test_an_order_without_probabilities_is_left_out_where_they_are_needed(space: Workspace, visit: Open) -> None:
+    app = add_outside(visit("compare.py", runs=run_of(space, "fm").id), outside_csv(space, order=True))
+    app.button(key="outside-add").click().run()
+    runs = app.query_params["runs"]
+    assert table(app, "metrics-table").set_index("run")["log_loss"].isna()["boosting"]
+    for view, key in (("One cutoff", "over-cutoffs"), ("Probabilities", "calibration")):
+        tab = visit("compare.py", runs=runs, view=view)
+        assert any("Left out: boosting" in caption.value for caption in tab.caption)
+        assert "boosting" not in [trace.get("name") for trace in figure(tab, key)["data"]]
+    ranking = visit("compare.py", runs=runs, view="Ranking")
+    assert "boosting" in [trace["name"] for trace in figure(ranking, "roc")["data"]]
+    alone = visit("compare.py", runs=runs.split(",")[1], view="One cutoff")
+    assert any("gives probabilities" in info.value for info in alone.info)
+
+
+def test_what_a_file_means_can_be_said_and_is_looked_at_again(space: Workspace, visit: Open) -> None:
+    app = add_outside(visit("compare.py", runs=run_of(space, "fm").id), outside_csv(space))
+    app.selectbox(key="outside-meaning-0").set_value("order").run()
+    assert "read as an order only" in texts(app)
+    app.multiselect(key="outside-ids-0").set_value(["score"]).run()
+    assert app.error
+    assert not [button for button in app.button if button.key == "outside-add"]
+
+
+@pytest.mark.parametrize("content", [b"", b"row,score\n", b"row,score\n1,x\n", bytes(range(256)) * 20])
+def test_a_file_that_cannot_be_read_gets_two_sentences(space: Workspace, visit: Open, content: bytes) -> None:
+    app = add_outside(visit("compare.py", runs=run_of(space, "fm").id), content)
+    assert not app.exception
+    assert len(app.error) == 1
+    assert len(app.error[0].value.split("  \n")) == 2
+    assert "log says more" not in app.error[0].value
+
+
+def test_outside_scores_are_renamed_and_deleted(space: Workspace, visit: Open) -> None:
+    app = add_outside(visit("compare.py", runs=run_of(space, "fm").id), outside_csv(space))
+    app.button(key="outside-add").click().run()
+    (one,) = outside_of(space.datasets()[0])
+    app.text_input(key=f"outside-rename-{one.id}").set_value("Old system").run()
+    app.button(key=f"outside-do-rename-{one.id}").click().run()
+    assert "Old system" in table(app, "metrics-table")["run"].tolist()
+    app.button(key=f"outside-delete-{one.id}").click().run()
+    assert not app.exception
+    assert table(app, "metrics-table")["run"].tolist() == ["FM"]
+    assert not outside_of(space.datasets()[0])

@@ -1,0 +1,88 @@
+"""Compare, the tabs on ranking, probabilities and learning: what they draw is what the runs scored and recorded."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ctrcore import metrics
+from ctrcore.runs.repairs import repairs_of
+from ctrcore.runs.workspace import Workspace
+from tests.pages.compare_page import (
+    drawn,
+    figure,
+    judged,
+    numbers,
+    run_of,
+    stars,
+    table,
+)
+from tests.pages.conftest import Open
+
+
+def test_the_start_of_the_roc_curve_is_enlarged_as_chosen(space: Workspace, visit: Open) -> None:
+    app = visit("compare.py", view="Ranking", zoom="10 %")
+    assert 0.1 <= figure(app, "roc-zoom")["layout"]["xaxis"]["range"][1] < 0.11
+    app.segmented_control(key="zoom").set_value("1 %").run()
+    assert 0.01 <= figure(app, "roc-zoom")["layout"]["xaxis"]["range"][1] < 0.011
+
+
+def test_the_whole_list_in_numbers(space: Workspace, visit: Open) -> None:
+    shown = table(visit("compare.py", view="Ranking"), "tops-table")
+    assert shown["best"].tolist() == ["1%"] * 5 + ["5%"] * 5 + ["10%"] * 5
+    rows = judged(run_of(space, "fm")).sort_values("logit", ascending=False)
+    tenth = shown[(shown["best"] == "10%") & (shown["run"] == "FM")].iloc[0]
+    assert tenth["precision"] == pytest.approx(rows["label"].head(len(rows) // 10).mean())
+
+
+def test_calibration_carries_intervals_and_counts(space: Workspace, visit: Open) -> None:
+    app = visit("compare.py", view="Probabilities", runs=run_of(space, "fm").id, level="Expert")
+    rows = judged(run_of(space, "fm"))
+    line = figure(app, "calibration")["data"][1]
+    counts = numbers(line["customdata"])[:, 2]
+    assert counts.sum() == len(rows)
+    assert len(counts) == 10
+    app.segmented_control(key="bins").set_value(5).run()
+    assert len(numbers(figure(app, "calibration")["data"][1]["customdata"])) == 5
+
+
+def test_repairs_are_fitted_kept_shown_and_removed(space: Workspace, visit: Open) -> None:
+    run = run_of(space, "din")
+    app = visit("compare.py", view="Probabilities", runs=run.id)
+    assert not any("repaired" in one for one in drawn(app))
+    app.button(key="fit-repairs").click().run()
+    assert not app.error
+    assert set(repairs_of(run)) == {"platt", "isotonic"}
+    shown = table(app, "repair-table")
+    assert shown["probabilities"].tolist() == ["as they are", "with Platt", "with isotonic"]
+    rows = judged(run)
+    repaired = repairs_of(run)["platt"].logit(rows["logit"].to_numpy())
+    assert shown["log_loss"][1] == pytest.approx(metrics.log_loss(rows["label"].to_numpy(), repaired))
+    assert len(figure(app, "repaired")["data"]) == 4
+    app.button(key="remove-platt").click().run()
+    assert set(repairs_of(run)) == {"isotonic"}
+
+
+@pytest.mark.parametrize(
+    ("what", "over"),
+    [("AUC", "Epoch"), ("Log-loss", "Seconds"), ("Training loss", "Step"), ("Training loss", "Epoch")],
+)
+def test_learning_shows_what_was_recorded(space: Workspace, visit: Open, what: str, over: str) -> None:
+    run = run_of(space, "afm")
+    link = {"learning-what": what, "learning-over": over}
+    app = visit("compare.py", view="Learning", runs=run.id, **link)
+    key = learning_key(app)
+    by_step = what == "Training loss" and over != "Epoch"
+    loss = "loss" if by_step else "train_loss"
+    name = {"AUC": "valid_auc", "Log-loss": "valid_log_loss", "Training loss": loss}[what]
+    kind = "step" if by_step else "epoch"
+    expected = [event[name] for event in run.events() if event["kind"] == kind]
+    assert numbers(figure(app, key)["data"][0]["y"]) == pytest.approx(expected)
+    best = {"AUC": [max(expected)], "Log-loss": [min(expected)], "Training loss": []}[what]
+    assert [y for _, y in stars(app, key)] == best
+
+
+def learning_key(app: AppTest) -> str:
+    """The key of the only learning curve."""
+    (found,) = drawn(app)
+    return found[found.index("learning-") :]
