@@ -76,7 +76,7 @@ def test_bootstraps(as_json: Json, shell: Shell, trained: Trained, method: str) 
     result = shell(*words, workspace=root)
     assert f"({method}, 100 draws)" in result.stdout
     assert "100 draws are too few to tell any of 3 pairs apart" in result.stderr
-    assert "--replicates 120" in result.stderr
+    assert "120 are needed" in result.stderr
     assert "too few" not in shell(*words[:-1], 120, workspace=root).stderr
     shell(*words[:-1], 99, workspace=root, code=2)
 
