@@ -24,9 +24,10 @@ Array = npt.NDArray[np.float64]
 Method = Literal["delong", "clustered", "bootstrap", "users"]
 LEVEL = 0.05
 NORMAL = 1.959963984540054  # 97.5 % of a normal distribution lie below
-# With fewer independent rows or users than these the spread cannot be read off the data, and every method takes chance
-# for a difference far too often. False alarms at the 5 % level (benchmarks/README.md has all figures; SEE):
-LEAST_OF_A_CLASS = 10
+# With fewer independent units than these their spread cannot be read off the data, and every method takes chance for a
+# difference far too often. Measured by `benchmarks.coverage --few`, false alarms where 5 % are promised: with 3 clicks
+# 14 to 25 %, with 5 10 to 18 %, with 10 7 to 9 %; with 5 users 14 to 18 %, with 10 9 to 11 %, with 20 8 %.
+LEAST_OF_A_CLASS = 10  # clicked rows, and other rows; where users are the units, users who have such rows
 LEAST_USERS = 20
 BY_USERS: frozenset[Method] = frozenset({"clustered", "users"})  # these take rows of one user as alike
 NAN = float("nan")
