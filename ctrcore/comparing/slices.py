@@ -15,7 +15,7 @@ from ctrcore.comparing.normal import adjusted_and_told, interval, two_sided
 from ctrcore.comparing.promises import Promised
 from ctrcore.comparing.rest import Rest
 from ctrcore.comparing.sheet import Sheet
-from ctrcore.comparing.slicing import Columns, at_once, enough, losses, mean_loss, nothing, slices_of, table_of
+from ctrcore.comparing.slicing import Columns, Cut, at_once, cuts, enough, losses, mean_loss, table_of
 from ctrcore.comparing.within import (
     Array,
     Classes,
@@ -66,8 +66,9 @@ def slice_table(
         pcoc_p, pcoc_adjusted, pcoc_told: whether they differ.
     """
     least = (least_rows, least_class)
-    jobs = [partial(_of_model, sheet, [nothing(sheet), *groupings], name, least) for name in ids]
-    parts = at_once(jobs) or [_of_model(sheet, [nothing(sheet)], "", least)]
+    found = cuts(sheet, groupings)
+    jobs = [partial(_of_model, sheet, found, name, least) for name in ids]
+    parts = at_once(jobs) or [_of_model(sheet, found[:1], "", least)]
     table, same = table_of([part for of_one in parts for part in of_one])
     for prefix in ("", "pcoc_"):
         p, adjusted = table[f"{prefix}p"].to_numpy(np.float64), np.full(len(table), np.nan)
@@ -111,7 +112,7 @@ def difference_table(
     """
     least = (least_rows, least_class)
     spread = Spread.of(sheet.ranked(a).placements() - sheet.ranked(b).placements(), sheet.label)
-    jobs = [partial(_of_pair, sheet, one, (a, b), least, spread=spread) for one in [nothing(sheet), *groupings]]
+    jobs = [partial(_of_pair, sheet, cut, (a, b), least, spread=spread) for cut in cuts(sheet, groupings)]
     table, same = table_of(at_once(jobs))
     for prefix in ("", "loss_"):
         p = table[f"{prefix}p"].to_numpy(np.float64)
@@ -148,22 +149,21 @@ def too_small(
     return small
 
 
-def _of_model(sheet: Sheet, groupings: Sequence[Grouping], name: str, least: tuple[int, int]) -> list[Columns]:
+def _of_model(sheet: Sheet, found: Sequence[Cut], name: str, least: tuple[int, int]) -> list[Columns]:
     """One model on the slices of each grouping."""
     rest = Rest(sheet, name) if name else None
-    return [_of_grouping(sheet, grouping, name, least, rest=rest) for grouping in groupings]
+    return [_of_cut(sheet, cut, name, least, rest=rest) for cut in found]
 
 
-def _of_grouping(sheet: Sheet, grouping: Grouping, name: str, least: tuple[int, int], *, rest: Rest | None) -> Columns:
-    codes, label = grouping.codes, sheet.label
-    classes = Classes.of(codes, label, len(grouping))
+def _of_cut(sheet: Sheet, cut: Cut, name: str, least: tuple[int, int], *, rest: Rest | None) -> Columns:
+    codes, classes = cut.grouping.codes, cut.classes
     ordered = enough(classes, least)
     if rest is None or not classes.rows.any():
-        return slices_of(sheet, grouping, classes, ordered) | dict.fromkeys(["model", *_OF_MODEL], np.empty(0))
+        return cut.columns(ordered) | dict.fromkeys(["model", *_OF_MODEL], np.empty(0))
     promised = Promised.of(sheet, name, codes, classes)
     counted = promised.enough(least)
     kept = ordered | counted
-    found = slices_of(sheet, grouping, classes, kept)
+    found = cut.columns(kept)
     found["model"] = np.full(int(kept.sum()), name, dtype=object)
     auc, variance = auc_within(sheet, name, codes, classes)
     elsewhere, elsewhere_variance = rest.auc(codes, classes, auc)
@@ -181,18 +181,15 @@ _OF_MODEL = ["auc", "auc_low", "auc_high", "against_rest", "against_low", "again
 _OF_MODEL += ["log_loss", "log_loss_low", "log_loss_high", "pcoc", "pcoc_low", "pcoc_high", "pcoc_p"]
 
 
-def _of_pair(
-    sheet: Sheet, grouping: Grouping, pair: tuple[str, str], least: tuple[int, int], *, spread: Spread
-) -> Columns:
+def _of_pair(sheet: Sheet, cut: Cut, pair: tuple[str, str], least: tuple[int, int], *, spread: Spread) -> Columns:
     """Two models on the slices of one grouping."""
-    codes, label = grouping.codes, sheet.label
-    classes = Classes.of(codes, label, len(grouping))
+    codes, label, classes = cut.grouping.codes, sheet.label, cut.classes
     kept = enough(classes, least)
-    found = slices_of(sheet, grouping, classes, kept)
+    found = cut.columns(kept)
     if not kept.any():
         return found | dict.fromkeys(_OF_PAIR, np.empty(0))
     of_a, of_b = (placements_within(sheet, name, codes, classes) for name in pair)
-    first, second = by_class(of_a - of_b, codes, label, len(grouping))
+    first, second = by_class(of_a - of_b, codes, label, len(cut.grouping))
     difference, variance = mean_and_variance(first[:, 1], second[:, 1], classes.clicks)
     variance += mean_and_variance(first[:, 0], second[:, 0], classes.others)[1]
     error, auc = np.sqrt(spread.at_least(variance, classes)), _mean_of_clicked(of_a, codes, label, classes)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,15 +22,53 @@ Flags = npt.NDArray[np.bool_]
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Cut:
+    """The m slices of a grouping on the rows of a sheet.
+
+    Attributes:
+        grouping: what they are.
+        classes: their rows.
+        same: (m,) a number that slices of the very same rows share, of whatever grouping.
+    """
+
+    grouping: Grouping
+    classes: Classes
+    same: Array
+
+    @classmethod
+    def of(cls, sheet: Sheet, grouping: Grouping) -> Cut:
+        """Count the rows."""
+        # Sums of random numbers of the rows, in their order: equal for the very same rows only.
+        marks = sheet.kept("marks", "", lambda: np.random.default_rng(0).random(len(sheet)))
+        same = np.bincount(grouping.codes + 1, weights=marks, minlength=len(grouping) + 1)[1:].astype(np.float64)
+        return cls(grouping, Classes.of(grouping.codes, sheet.label, len(grouping)), same)
+
+    def columns(self, kept: Flags) -> Columns:
+        """What the slices are that are `kept`, (m,)."""
+        rows, clicks = self.classes.rows[kept], self.classes.clicks[kept]
+        return {
+            "grouping": np.full(len(rows), self.grouping.name, dtype=object),
+            "kind": np.full(len(rows), self.grouping.kind, dtype=object),
+            "slice": np.array([*self.grouping.labels, ""], dtype=object)[:-1][kept],
+            "place": np.flatnonzero(kept),
+            "rows": rows,
+            "clicks": clicks,
+            "click_rate": clicks / np.maximum(rows, 1),
+            "same": self.same[kept],
+        }
+
+
+def cuts(sheet: Sheet, groupings: Sequence[Grouping]) -> list[Cut]:
+    """Of each grouping, after one without slices, which shows the columns of a table that has no row."""
+    nothing = Grouping("", "field", [], np.full(len(sheet), -1, dtype=np.int32))
+    return at_once(partial(Cut.of, sheet, grouping) for grouping in [nothing, *groupings])
+
+
 def at_once(jobs: Iterable[Callable[[], T]]) -> list[T]:
     """The answers in order; numpy sorts and counts outside Python's lock."""
     with ThreadPoolExecutor(threads.of_arrays()) as pool:
         return list(pool.map(lambda job: job(), jobs))
-
-
-def nothing(sheet: Sheet) -> Grouping:
-    """A grouping without slices, which shows the columns of a table that has no row."""
-    return Grouping("", "field", [], np.full(len(sheet), -1, dtype=np.int32))
 
 
 def table_of(parts: list[Columns]) -> tuple[pd.DataFrame, Array]:
@@ -41,24 +81,6 @@ def table_of(parts: list[Columns]) -> tuple[pd.DataFrame, Array]:
 def enough(classes: Classes, least: tuple[int, int]) -> Flags:
     """The slices that are large enough for an AUC."""
     return (classes.rows >= max(least[0], 1)) & (np.minimum(classes.clicks, classes.others) >= least[1])
-
-
-def slices_of(sheet: Sheet, grouping: Grouping, classes: Classes, kept: Flags) -> Columns:
-    """What the slices are that are `kept` (m,); `same` tells which rows they hold."""
-    rows, clicks = classes.rows[kept], classes.clicks[kept]
-    # Sums of random numbers of the rows, in their order: equal for the very same rows only.
-    marks = sheet.kept("marks", "", lambda: np.random.default_rng(0).random(len(sheet)))
-    same = np.bincount(grouping.codes + 1, weights=marks, minlength=len(classes.rows) + 1)[1:]
-    return {
-        "grouping": np.full(len(rows), grouping.name, dtype=object),
-        "kind": np.full(len(rows), grouping.kind, dtype=object),
-        "slice": np.array([*grouping.labels, ""], dtype=object)[:-1][kept],
-        "place": np.flatnonzero(kept),
-        "rows": rows,
-        "clicks": clicks,
-        "click_rate": clicks / np.maximum(rows, 1),
-        "same": same[kept],
-    }
 
 
 def losses(sheet: Sheet, name: str) -> Array:
