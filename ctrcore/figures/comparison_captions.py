@@ -77,7 +77,7 @@ FLATTERED = "These rows also chose the epoch that was kept of each run, so every
 
 def tests(users: bool) -> str:
     """What paired tests do not say. `users`: rows of users were taken as independent, though there are users."""
-    alike = " Rows of one user are alike, and this test takes them as independent: the bootstrap of users does not."
+    alike = " Rows of one user are alike, and this test takes them as independent: the tests by users do not."
     return (
         "**What not to conclude:** the test is about chance in the choice of the test rows, for these very models. A "
         "model trained with another seed, or on other days, may rank otherwise: train several seeds before a close "
