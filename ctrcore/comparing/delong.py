@@ -101,7 +101,8 @@ class _Class:
 
     def deviations(self, sums: Array) -> Array:
         """(units with such rows,) how far their sums are from what as many rows bring on average."""
-        return sums - self.rows * (sums.sum() / self.total)
+        away: Array = sums - self.rows * (sums.sum() / self.total)
+        return away
 
 
 def _widened(units: int) -> float:
