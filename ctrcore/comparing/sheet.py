@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -81,6 +82,11 @@ class Sheet:
     def ranked(self, name: str) -> Ranked:
         """The rows sorted by a model's score, sorted once and kept."""
         return self.kept("ranked", name, lambda: Ranked(self.label, self.logit[name]))
+
+    def best_first(self) -> list[str]:
+        """The models' ids, the best AUC first; equal ones, and those without an AUC (rows of one class), in order."""
+        auc = {name: self.ranked(name).auc for name in self.ids}
+        return sorted(self.ids, key=lambda name: -auc[name] if auc[name] == auc[name] else math.inf)
 
     def warm(self) -> None:
         """Sort the rows by every model's score, several models at a time."""

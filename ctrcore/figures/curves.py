@@ -25,6 +25,12 @@ class Curve:
     y: Sequence[float] | np.ndarray
 
 
+def start_of(curve: Curve, zoom: float) -> Curve:
+    """A curve up to that `x` and the one point beyond it, so that its line reaches the edge."""
+    count = int(np.searchsorted(np.asarray(curve.x), zoom, side="right")) + 1
+    return Curve(curve.label, curve.model, curve.x[:count], curve.y[:count])
+
+
 def roc(curves: Sequence[Curve], zoom: float | None = None) -> go.Figure:
     """ROC curves over the line of a random order.
 

@@ -49,7 +49,7 @@ def _ranking(material: Material) -> list[Part]:
     roc, gain, lift = _of(material, Ranked.roc), _of(material, Ranked.gain), _of(material, Ranked.lift)
     precision = _of(material, Ranked.precision_recall)
     names = ", ".join(one.title for one in material.contenders)
-    start = [_cut(curve) for curve in roc]
+    start = [drawn.start_of(curve, ZOOM) for curve in roc]
     return [
         Heading("How well each orders the rows"),
         Chart("roc", drawn.roc(roc), captions.ROC, f"ROC curves: {names}", ("auc",)),
@@ -64,12 +64,6 @@ def _ranking(material: Material) -> list[Part]:
         Chart("gain", drawn.gain(gain, rate), captions.GAIN, f"Cumulative gain: {names}"),
         Chart("lift", drawn.lift(lift), captions.LIFT, f"Lift: {names}"),
     ]
-
-
-def _cut(curve: Curve) -> Curve:
-    """A ROC curve up to the zoom and one point beyond it."""
-    count = int(np.searchsorted(np.asarray(curve.x), ZOOM, "right")) + 1
-    return Curve(curve.label, curve.model, curve.x[:count], curve.y[:count])
 
 
 def _probabilities(material: Material) -> list[Part]:

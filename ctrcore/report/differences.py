@@ -43,18 +43,12 @@ def differences(material: Material) -> list[Part]:
                 "no user, item or time."
             )
         ]
-    order = best_first(material)
+    order = material.sheet.best_first()
     parts = _weak(material, found, order)
     if len(order) > 1:
         parts += _between(material, found, order[0], order[1])
         parts += _rows(material, behind, order[0], order[1]) if material.options.rows else []
     return parts
-
-
-def best_first(material: Material) -> list[str]:
-    """The models' ids, the best AUC first."""
-    auc = {name: found.value for name, found in material.comparison.intervals.items()}
-    return sorted(auc, key=lambda name: -auc[name] if auc[name] == auc[name] else 1.0)
 
 
 def _weak(material: Material, found: list[Grouping], order: Sequence[str]) -> list[Part]:

@@ -89,3 +89,13 @@ def test_what_is_computed_is_kept() -> None:
     for _ in range(3):
         assert sheet.kept("sum", "a", lambda: calls.append(1) or 5) == 5
     assert len(calls) == 1
+
+
+def test_the_best_auc_comes_first_and_what_has_none_last() -> None:
+    label = np.array([0, 0, 1, 1], np.uint8)
+    scores = {"bad": [3, 2, 1, 0], "fair": [0, 2, 1, 3], "best": [0, 1, 2, 3], "as fair": [1, 3, 2, 4]}
+    logit = {name: np.array(score, np.float32) for name, score in scores.items()}
+    sheet = Sheet(np.arange(4), label, np.full(4, -1, np.int32), logit)
+    assert sheet.best_first() == ["best", "fair", "as fair", "bad"]
+    one_class = Sheet(np.arange(4), np.zeros(4, np.uint8), np.full(4, -1, np.int32), logit)
+    assert one_class.best_first() == list(scores)  # nobody has an AUC

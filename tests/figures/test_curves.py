@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ctrcore.figures.curves import Curve, gain, learning, lift, precision_recall, roc
+from ctrcore.figures.curves import Curve, gain, learning, lift, precision_recall, roc, start_of
 from ctrcore.figures.live import live_curve, points_of, thin
 from ctrcore.figures.style import model_color
 
@@ -29,6 +29,14 @@ def test_roc_zoom_shows_the_start_and_leaves_room_for_the_best_curve() -> None:
     assert 0.05 <= figure.layout.xaxis.range[1] < 0.06
     highest = 0.05**0.25
     assert highest < figure.layout.yaxis.range[1] < 1.2 * highest
+
+
+def test_the_start_of_a_curve_reaches_the_edge() -> None:
+    found = start_of(TWO[0], 0.05)
+    assert (found.label, found.model) == ("FM a", "fm")
+    np.testing.assert_allclose(found.x, [0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06])
+    np.testing.assert_allclose(found.y, np.asarray(found.x) ** 0.5)
+    assert len(start_of(TWO[0], 1.0).x) == 101
 
 
 def test_roc_of_nothing_is_the_diagonal() -> None:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from pages.shared import address
 from pages.shared.compare.view import View
 
 NAMES = ("a", "b")
-
-
-def best_first(view: View) -> list[str]:
-    """The models' ids, best AUC first; those without an AUC (rows of one class) last, in the order chosen."""
-    return sorted(view.sheet.ids, key=lambda one: -np.nan_to_num(view.sheet.ranked(one).auc, nan=-1.0))
 
 
 def pick_pair(view: View, where: str) -> tuple[str, str]:
@@ -41,7 +35,7 @@ def pick_pair(view: View, where: str) -> tuple[str, str]:
 
 
 def _chosen(view: View) -> tuple[str, str]:
-    order = best_first(view)
+    order = view.sheet.best_first()
     a, b = address.read("a"), address.read("b")
     first = a if a in order else next(one for one in order if one != b)
     second = b if b in order and b != first else next(one for one in order if one != first)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from ctrcore.comparing.tops import tops
 from ctrcore.figures import comparison_captions as captions
-from ctrcore.figures.curves import Curve, gain, lift, precision_recall, roc
+from ctrcore.figures.curves import gain, lift, precision_recall, roc, start_of
 from ctrcore.words import WORDS
 from pages.shared.charts import chart, csv_button
 from pages.shared.compare import kept
@@ -55,7 +54,7 @@ def _roc(view: View, names: str, share: float) -> None:
         key="roc-zoom",
         **captions.zoomed(share),
         alt_text=f"ROC curves up to a false-positive rate of {share:.0%}: {names}",
-        data=lambda: long([_cut(curve, share) for curve in found], "false_positive_rate", "true_positive_rate"),
+        data=lambda: long([start_of(curve, share) for curve in found], "false_positive_rate", "true_positive_rate"),
     )
 
 
@@ -93,11 +92,6 @@ def _lift(view: View, names: str) -> None:
         alt_text=f"Lift against share of the list: {names}",
         data=lambda: long(found, "share_of_rows", "lift"),
     )
-
-
-def _cut(curve: Curve, share: float) -> Curve:
-    count = int(np.searchsorted(np.asarray(curve.x), share, side="right"))
-    return Curve(curve.label, curve.model, curve.x[:count], curve.y[:count])
 
 
 def _top_of_the_list(view: View) -> None:

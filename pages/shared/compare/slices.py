@@ -18,7 +18,7 @@ from ctrcore.figures.slice_captions import TITLES
 from ctrcore.figures.slices import LEAD, OF_MODEL, Measure, Series, dots_of, interval_dots, leads, worst_first
 from ctrcore.words import WORDS
 from pages.shared.charts import chart
-from pages.shared.compare.pair import best_first, pick_pair
+from pages.shared.compare.pair import pick_pair
 from pages.shared.compare.rows import at_hand, groupings_of, recipe_of
 from pages.shared.compare.slice_tables import LEAST_CLASS, none_left, notes_of, places_of, slices_table
 from pages.shared.compare.view import Key, View
@@ -81,7 +81,7 @@ def _of_two() -> bool:
 
 
 def _pick_model(view: View) -> str:
-    order = best_first(view)
+    order = view.sheet.best_first()
     if st.session_state.get("slices-model") not in order:
         st.session_state["slices-model"] = order[0]
     return str(
