@@ -74,6 +74,30 @@ SETTINGS = (
 )
 FLATTERED = "These rows also chose the epoch that was kept of each run, so every number here flatters a little."
 
+ONE_CLASS = "{rows}. Rows of one class rank nothing, so no model has an AUC here and none can be better than another."
+_TESTED = {
+    "delong": "DeLong's formula",
+    "clustered": "DeLong's formula, by users because rows of a user are alike",
+    "bootstrap": "a bootstrap of the rows",
+    "users": "a bootstrap of the users, because rows of a user are alike",
+}
+
+
+def tests_made(method: str, pairs: int, part: str) -> str:
+    """By which test models were compared, and what not to conclude from it.
+
+    Args:
+        method: 'delong', 'clustered', 'bootstrap' or 'users'.
+        pairs: how many were tested together.
+        part: of which rows, 'test' or 'valid'.
+    """
+    corrected = f", corrected for all {pairs:,} pairs (Holm)" if pairs > 1 else ""
+    rows = "test rows" if part == "test" else "validation rows"
+    return (
+        f"Paired test by {_TESTED[method]}{corrected}. **What not to conclude:** it speaks of these trained models on "
+        f"such {rows}; the same models trained with another seed may come in another order."
+    )
+
 
 def tests(users: bool) -> str:
     """What paired tests do not say. `users`: rows of users were taken as independent, though there are users."""

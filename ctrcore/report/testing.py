@@ -6,7 +6,7 @@ import math
 
 from ctrcore.comparing.draws import too_few_draws
 from ctrcore.comparing.findings import alike, in_words
-from ctrcore.comparing.testing import BY_USERS, Test, told
+from ctrcore.comparing.testing import BY_USERS, Interval, Test, told
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.intervals import Span, auc_intervals, forest
 from ctrcore.report.content import Chart, Column, Note, Part, Table, Text
@@ -19,22 +19,11 @@ MOST = 21  # pairs that are drawn and put in words
 
 
 def verdict(material: Material) -> list[Part]:
-    """Which model orders clicks best, whether that can be told, and what it rests on."""
-    intervals, titles, sheet = material.comparison.intervals, material.titles, material.sheet
-    best = max(material.contenders, key=lambda one: _rankable(intervals[one.id].value))
-    found = intervals[best.id]
-    rows = f"{material.judging}, {sheet.clicks / max(len(sheet), 1):.1%} of them clicked"
-    first = f"**{literal(best.title)}** " + ("orders clicks best: " if len(material.contenders) > 1 else "has an ")
-    ends = "" if math.isnan(found.low) else f" (95 % {number(found.low)} to {number(found.high)})"
-    parts: list[Part] = [Text(f"{first}AUC {number(found.value)}{ends} on {rows}.")]
-    others = [test for test in material.comparison.tests if best.id in (test.a, test.b)]
-    parts += (
-        [Text(literal(in_words(test, titles))) for test in others] if len(others) <= FEW else _together(others, titles)
-    )
-    if len(others) > 1:
-        parts.append(Text("These statements are corrected for how many comparisons there are (Holm)."))
-    if others and alike(others[0]):
-        parts.append(Note(alike(others[0]), warning=True))
+    """Which model has the highest AUC, whether that can be told, what it rests on, and what not to conclude."""
+    sheet = material.sheet
+    parts: list[Part] = [Note(_one_class(material), warning=True)]
+    if 0 < sheet.clicks < len(sheet):
+        parts = _ranking(material)
     left_out = max(sheet.left_out.values(), default=0)
     if left_out:
         parts.append(
@@ -56,16 +45,45 @@ def verdict(material: Material) -> list[Part]:
     return parts
 
 
+def _ranking(material: Material) -> list[Part]:
+    """The best AUC, each other model against it, and by which test."""
+    comparison, titles, sheet = material.comparison, material.titles, material.sheet
+    best = sheet.best_first()[0]
+    found = comparison.intervals[best]
+    rows = f"{material.judging}, {sheet.clicks / len(sheet):.1%} of them clicked"
+    what = "the highest AUC:" if comparison.tests else "an AUC of"
+    parts: list[Part] = [Text(f"**{literal(titles[best])}** has {what} {number(found.value)}{_ends(found)} on {rows}.")]
+    others = [test for test in comparison.tests if best in (test.a, test.b)]
+    if not others:
+        return parts
+    parts += (
+        [Text(literal(in_words(test, titles))) for test in others] if len(others) <= FEW else _together(others, titles)
+    )
+    parts.append(Text(captions.tests_made(comparison.method, len(comparison.tests), material.part)))
+    if alike(others[0]):
+        parts.append(Note(alike(others[0]), warning=True))
+    return parts
+
+
+def _ends(found: Interval | Span) -> str:
+    """The 95 % interval, where one can be told."""
+    return "" if math.isnan(found.low) else f" (95 % {number(found.low)} to {number(found.high)})"
+
+
+def _one_class(material: Material) -> str:
+    """Why no model has an AUC."""
+    which = "All" if material.sheet.clicks else "None"
+    return captions.ONE_CLASS.format(rows=f"{which} of the {material.judging} were clicked")
+
+
 def tests(material: Material) -> list[Part]:
     """AUC with its interval, then every pair of models: figure, numbers, sentences."""
     comparison, titles = material.comparison, material.titles
-    spans = [
-        Span(one.title, found.value, found.low, found.high, one.model)
-        for one in material.contenders
-        for found in (comparison.intervals[one.id],)
-    ]
-    spans.sort(key=lambda span: -span.value)
-    alt = "; ".join(f"{span.label}: AUC {span.value:.4f}, 95 % {span.low:.4f} to {span.high:.4f}" for span in spans)
+    if not 0 < material.sheet.clicks < len(material.sheet):
+        return [Note(_one_class(material), warning=True)]
+    found = [(name, comparison.intervals[name]) for name in material.sheet.best_first()]
+    spans = [Span(titles[name], one.value, one.low, one.high, material.models[name]) for name, one in found]
+    alt = "; ".join(f"{span.label}: AUC {number(span.value)}{_ends(span)}" for span in spans)
     parts: list[Part] = [
         Text(WORDS[comparison.method]),
         Chart("auc-intervals", auc_intervals(spans), captions.AUC_INTERVALS, alt, ("auc",)),
@@ -74,7 +92,7 @@ def tests(material: Material) -> list[Part]:
         return [*parts, Note("With a single model there is nothing to compare it with.")]
     shown = comparison.tests
     if len(shown) > MOST:
-        best = max(material.contenders, key=lambda one: _rankable(comparison.intervals[one.id].value)).id
+        best = material.sheet.best_first()[0]
         shown = [test for test in shown if best in (test.a, test.b)]
         parts.append(
             Text(
@@ -97,11 +115,6 @@ def tests(material: Material) -> list[Part]:
 def _pair(test: Test, titles: dict[str, str]) -> Span:
     label = f"{titles[test.a]} − {titles[test.b]}"
     return Span(label, test.difference, test.low, test.high, told=told(test), note=f"p (Holm) {p_value(test.adjusted)}")
-
-
-def _rankable(auc: float) -> float:
-    """An AUC that is not defined comes last."""
-    return -1.0 if math.isnan(auc) else auc
 
 
 def _together(found: list[Test], titles: dict[str, str]) -> list[Part]:

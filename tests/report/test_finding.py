@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 
 import numpy as np
+import pandas as pd
+import pytest
 
 from ctrcore.comparing.findings import in_words
 from ctrcore.comparing.sheet import sheet_of
@@ -27,7 +29,39 @@ def test_every_pair_is_tested_and_put_in_words(whole: Read, chosen: list[Contend
     table = whole.tables["Every pair of models"]
     assert [row[1] for row in table[1:]] == [f"{test.difference:+.4f}" for test in found.tests]
     best = max(chosen, key=lambda one: found.intervals[one.id].value)
-    assert f"{best.title} orders clicks best: AUC {found.intervals[best.id].value:.4f}" in whole.text.replace(" :", ":")
+    assert f"{best.title} has the highest AUC: {found.intervals[best.id].value:.4f}" in whole.text
+
+
+@pytest.mark.parametrize(
+    ("tests", "said"),
+    [
+        ("delong", "Paired test by DeLong's formula."),
+        ("clustered", "Paired test by DeLong's formula, by users because rows of a user are alike."),
+        ("bootstrap", "Paired test by a bootstrap of the rows."),
+        ("users", "Paired test by a bootstrap of the users, because rows of a user are alike."),
+    ],
+)
+def test_what_it_rests_on_and_what_not_to_conclude(runs: list[Run], tests: str, said: str) -> None:
+    """Two copies of one model: nothing can be told, and the finding claims nothing."""
+    first, second = runs
+    shutil.copy(first.folder / "predictions.parquet", second.folder / "predictions.parquet")
+    found = of(contenders(runs), "metrics", tests=tests)
+    assert "orders clicks best" not in found.text
+    assert "FM has the highest AUC" in found.text
+    assert "rank these" in found.text
+    assert f"{said} What not to conclude: it speaks of these trained models on such test rows" in found.text
+    assert "another seed" in found.text
+
+
+def test_too_few_rows_have_no_interval_and_none_is_written(runs: list[Run]) -> None:
+    for run in runs:
+        scored = run.predictions().query("split == 'test'")
+        few = pd.concat([scored[scored["label"] == 1].head(4), scored[scored["label"] == 0]])
+        few.to_parquet(run.folder / "predictions.parquet")
+    found = of(contenders(runs), "tests")
+    assert "cannot be told" in found.text
+    assert "95 % –" not in found.text
+    assert "nan" not in str(next(one["aria-label"] for _, one in found.tags if one.get("id") == "plot-auc-intervals"))
 
 
 def test_rows_of_one_class(runs: list[Run]) -> None:
@@ -36,6 +70,11 @@ def test_rows_of_one_class(runs: list[Run]) -> None:
         scored["label"] = 0
         scored.to_parquet(run.folder / "predictions.parquet")
     found = of(contenders(runs), "tests", "curves", "metrics", "users", "differences")
+    rows = len(runs[0].predictions().query("split == 'test'"))
+    assert f"None of the {rows:,} test rows were clicked" in found.text
+    assert found.text.count("Rows of one class rank nothing") == 2  # in the finding and under the tests
+    assert "highest AUC" not in found.text
+    assert "95 % –" not in found.text
     assert "All rows have the same label" in found.text
     assert "No user of these rows has both" in found.text
 
