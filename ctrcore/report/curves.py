@@ -11,6 +11,7 @@ from ctrcore.comparing import cutoffs
 from ctrcore.comparing.probabilities import calibration, histogram
 from ctrcore.comparing.ranked import Ranked
 from ctrcore.comparing.repair import REPAIR_TITLES
+from ctrcore.errors import DataError
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures import curves as drawn
 from ctrcore.figures.curves import Curve
@@ -19,8 +20,8 @@ from ctrcore.figures.probabilities import calibration as draw_calibration
 from ctrcore.metrics import sigmoid
 from ctrcore.report.content import Chart, Column, Heading, Note, Part, Table
 from ctrcore.report.material import Material
-from ctrcore.report.writing import number, percent, whole
-from ctrcore.runs.repairs import before_after, repairs_of
+from ctrcore.report.writing import literal, number, percent, whole
+from ctrcore.runs.repairs import Judged, before_after, repairs_of
 
 ZOOM = 0.05
 POINTS = 1000  # of a curve
@@ -99,21 +100,28 @@ def _repairs(material: Material) -> list[Part]:
         Column("PCOC", "pcoc"),
         Column("AUC", "auc"),
     ]
-    rows = [
-        [
-            title,
-            REPAIR_TITLES[one.kind] if one.kind is not None else "as they are",
-            number(one.log_loss),
-            number(one.ece),
-            number(one.pcoc, 3),
-            number(one.auc),
-        ]
-        for title, run in material.runs
-        if repairs_of(run) and material.part == "test"
-        for one in before_after(run)
-    ]
+    rows: list[list[str]] = []
+    parts: list[Part] = []
+    for title, run in material.runs:
+        if not repairs_of(run):
+            continue
+        try:
+            rows += [_repaired(title, one) for one in before_after(run)]
+        except DataError:
+            parts.append(
+                Note(
+                    f"{literal(title)} has no test rows, so what its repairs change cannot be judged: its validation "
+                    "rows would flatter them, as they were fitted on these."
+                )
+            )
     note = "Each model on all of its own test rows. All other sections show the probabilities as they are."
-    return [Table("Repaired probabilities, before and after", columns, rows, note)] if rows else []
+    return [Table("Repaired probabilities, before and after", columns, rows, note), *parts] if rows else parts
+
+
+def _repaired(title: str, one: Judged) -> list[str]:
+    """A line of the table: the model, how its probabilities were repaired, and how good they are then."""
+    kind = REPAIR_TITLES[one.kind] if one.kind is not None else "as they are"
+    return [title, kind, number(one.log_loss), number(one.ece), number(one.pcoc, 3), number(one.auc)]
 
 
 def _cutoffs(material: Material) -> list[Part]:

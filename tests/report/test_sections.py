@@ -106,3 +106,14 @@ def test_repairs_kept_with_a_run_are_shown_before_and_after(runs: list[Run], who
     assert table[1][1:3] == ["as they are", f"{measured['test']['log_loss']:.4f}"]
     judged = before_after(runs[0])
     assert [row[2] for row in table[1:]] == [f"{one.log_loss:.4f}" for one in judged]
+
+
+def test_repairs_that_no_test_rows_can_judge_are_said_and_cost_no_other_curve(runs: list[Run]) -> None:
+    for run in runs:
+        fit_repairs(run)
+    runs[1].predictions().query("split == 'valid'").to_parquet(runs[1].folder / "predictions.parquet")
+    found = of(contenders(runs), "curves")
+    assert "DIN has no test rows, so what its repairs change cannot be judged" in found.text
+    table = found.tables["Repaired probabilities, before and after"]
+    assert [row[0] for row in table[1:]] == ["FM"] * 3
+    assert {"plot-roc", "plot-calibration", "plot-learning-epoch"} <= set(found.figures)
