@@ -65,25 +65,6 @@ def user_codes(group: npt.NDArray[np.integer]) -> tuple[npt.NDArray[np.int32], i
     return result, len(names)
 
 
-def accuracy(label: Labels, probability: Array, threshold: float = 0.5) -> float:
-    """Share of rows on the right side of the threshold."""
-    return float(np.mean((probability >= threshold) == (label == 1))) if len(label) else float("nan")
-
-
-def confusion(label: Labels, probability: Array, threshold: float = 0.5) -> dict[str, int]:
-    """Counts tp, fp, fn, tn when a probability at or above the threshold is called a click."""
-    called, clicked = probability >= threshold, label == 1
-    tp, fp = int(np.sum(called & clicked)), int(np.sum(called & ~clicked))
-    return {"tp": tp, "fp": fp, "fn": int(clicked.sum()) - tp, "tn": int((~clicked).sum()) - fp}
-
-
-def f1(label: Labels, probability: Array, threshold: float = 0.5) -> float:
-    """Harmonic mean of precision and recall; 0 where nothing is found."""
-    c = confusion(label, probability, threshold)
-    found = 2 * c["tp"] + c["fp"] + c["fn"]
-    return 2 * c["tp"] / found if found else 0.0
-
-
 def normalised_entropy(label: Labels, logit: Array) -> float:
     """Log-loss divided by that of always predicting the click rate (He et al. 2014): below 1 is better than that."""
     return log_loss(label, logit) / _entropy(label)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.metrics import confusion_matrix
 
 from ctrcore import metrics
 from ctrcore.comparing import cutoffs
@@ -22,9 +23,10 @@ def sheet(rows: int = 400, shift: float = 0.0, seed: int = 0) -> Sheet:
 @pytest.mark.parametrize("cutoff", [0.0, 0.05, 0.2, 0.5, 0.77, 1.0])
 def test_counts_are_those_of_the_probabilities(cutoff: float) -> None:
     rows = sheet()
-    expected = metrics.confusion(rows.label, metrics.sigmoid(rows.logit["a"]), cutoff)
+    called = metrics.sigmoid(rows.logit["a"]) >= cutoff
+    expected = confusion_matrix(rows.label, called, labels=[0, 1])
     found = cutoffs.at(rows, "a", cutoff)
-    assert {"tp": found.tp, "fp": found.fp, "fn": found.fn, "tn": found.tn} == expected
+    assert [[found.tn, found.fp], [found.fn, found.tp]] == expected.tolist()
 
 
 def test_many_cutoffs_are_each_of_them() -> None:
