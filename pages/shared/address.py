@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-KEYS = ("dataset", "runs", "run", "row", "user", "afm", "fibinet", "din", "scoring", "a", "b")
+KEYS = ("dataset", "runs", "run", "row", "user", "afm", "fibinet", "din", "scoring", "a", "b", "cutoff")
 NOTHING = "none"
 _CHOSEN, _WRITTEN = "address-chosen", "address-written"
 

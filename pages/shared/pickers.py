@@ -11,6 +11,7 @@ from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.outside import outside_of
 from ctrcore.runs.run import Run
 from pages.shared import address
+from pages.shared.compare import chosen_cutoff
 from pages.shared.store import workspace
 
 
@@ -157,6 +158,7 @@ def _dataset_picked() -> None:
     address.write("dataset", st.session_state["pick-dataset"])
     for key in ("runs", "row", "user", "afm", "fibinet", "din", "a", "b"):
         address.write(key, None)
+    chosen_cutoff.forget()
 
 
 def _runs_picked() -> None:

@@ -16,15 +16,15 @@ from ctrcore.figures.curves import Curve
 from ctrcore.figures.cutoffs import Best, over_cutoffs
 from ctrcore.figures.matrices import confusion
 from ctrcore.words import WORDS
+from pages.shared import address
 from pages.shared.charts import chart, csv_button
-from pages.shared.compare import kept
+from pages.shared.compare import chosen_cutoff, kept
 from pages.shared.compare.view import View, say_left_out
 from pages.shared.level import level
 from pages.shared.tools import plain
 
 GOALS: dict[str, Goal] = {"F1": "f1", "Accuracy": "accuracy", "Cost": "cost"}
 TITLES: dict[Goal, str] = {"f1": "F1", "accuracy": "accuracy", "cost": "mean cost of a row"}
-TABLE_CUTOFF = "table-cutoff"  # where the table above the tabs takes accuracy and F1
 MATRICES = 6  # more would bury the page; the table has all of them
 
 
@@ -95,19 +95,32 @@ def _goal() -> tuple[Goal, Costs]:
 def _slider(view: View, top: float) -> float:
     """The cutoff. Where clicks are rare the axis ends early, and the steps are finer."""
     places = 2 - round(math.log10(top)) if top < 1 else 3
-    start = min(max(round(view.click_rate, places), 0.0), top)
-    return float(
+    said = chosen_cutoff.chosen()
+    key = f"cutoff-slider-{top:g}"  # a slider whose ends change would start anew
+    st.session_state[key] = min(round(view.click_rate, places) if said is None else said, top)
+    shown = float(
         st.slider(
             "Rows with at least this probability are called clicks",
             min_value=0.0,
             max_value=top,
-            value=start,
             step=top / 1000,
             format=f"%.{places + 1}f" if top < 1 else "%.3f",
-            key="cutoff",
-            bind="query-params",
+            key=key,
+            on_change=_moved,
+            args=(key,),
         )
     )
+    if said is not None and said > top:
+        st.caption(
+            f"The cutoff {said:.3g} that was chosen is not shown: hardly any row of these models has a probability "
+            f"above {top:g}, where this axis ends. It comes back with models that reach it."
+        )
+    address.flush()  # a moved slider runs this part of the page alone, not the end that would write the address
+    return shown
+
+
+def _moved(key: str) -> None:
+    chosen_cutoff.choose(st.session_state[key])
 
 
 def _jumps(view: View, goal: Goal, best: dict[str, tuple[float, float]], top: float) -> None:
@@ -121,15 +134,11 @@ def _jumps(view: View, goal: Goal, best: dict[str, tuple[float, float]], top: fl
                 f"{plain(one.title)}: {'call none' if never else f'{cutoff:.3f}'}",
                 key=f"jump-{one.id}",
                 disabled=never,
-                on_click=_jump,
+                on_click=chosen_cutoff.choose,
                 args=(min(cutoff, top),),
                 help=f"Best {TITLES[goal]}: {value:.4f}."
                 + (" It is reached by calling no row a click." if never else ""),
             )
-
-
-def _jump(cutoff: float) -> None:
-    st.session_state["cutoff"] = cutoff
 
 
 def _matrices(view: View, counts: dict[str, Counts]) -> None:
@@ -189,13 +198,13 @@ def _table(view: View, counts: dict[str, Counts], cutoff: float, costs: Costs) -
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         csv_button(table, "cutoff")
-        if abs(st.session_state.get(TABLE_CUTOFF, 0.5) - cutoff) > 1e-12 and st.button(
+        if abs(chosen_cutoff.of_table() - cutoff) > 1e-12 and st.button(
             "Show accuracy and F1 at this cutoff in the table above",
             key="cutoff-to-table",
             type="tertiary",
             icon=":material/arrow_upward:",
         ):
-            st.session_state[TABLE_CUTOFF] = cutoff
+            chosen_cutoff.bring_to_table(cutoff)
             st.rerun()
 
 

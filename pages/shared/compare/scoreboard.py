@@ -18,8 +18,7 @@ from ctrcore.runs.differences import in_words as setting_in_words
 from ctrcore.runs.scoreboard import COLUMNS, over_seeds, same_but_seed
 from ctrcore.words import WORDS
 from pages.shared.charts import csv_button
-from pages.shared.compare import kept
-from pages.shared.compare.cutoffs import TABLE_CUTOFF
+from pages.shared.compare import chosen_cutoff, kept
 from pages.shared.compare.view import View
 from pages.shared.forms import label_of
 from pages.shared.level import level
@@ -124,7 +123,7 @@ def scoreboard(view: View) -> None:
                 key="base-run",
                 help=WORDS["rela_impr"],
             )
-        cutoff = float(st.session_state.get(TABLE_CUTOFF, 0.5))
+        cutoff = chosen_cutoff.of_table()
         found: Comparison = kept.comparison(view)
         table = runs_scoreboard.scoreboard(view.contenders, view.sheet, found, base, cutoff)
         groups = same_but_seed(view.contenders)
