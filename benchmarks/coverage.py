@@ -24,8 +24,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ctrcore.comparing import testing
+from ctrcore.comparing.intervals import LEVEL
 from ctrcore.comparing.sheet import Sheet
-from ctrcore.comparing.testing import LEVEL, Method, compare_all
+from ctrcore.comparing.testing import Method, compare_all
 
 TRUTH_SETS = 20_000
 DELONG_SETS = 5  # times as many as of the bootstraps, which take longer

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from ctrcore.comparing.testing import LEVEL, Comparison
+from ctrcore.comparing.intervals import LEVEL
+from ctrcore.comparing.testing import Comparison
 
 
 def draws_needed(pairs: int) -> int:

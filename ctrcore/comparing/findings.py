@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from ctrcore.comparing.testing import BY_USERS, LEAST_OF_A_CLASS, LEAST_USERS, LEVEL, Interval, Test, told
+from ctrcore.comparing.intervals import LEVEL, Interval
+from ctrcore.comparing.testing import BY_USERS, LEAST_OF_A_CLASS, LEAST_USERS, Test, told
 
 FEW_USERS = 50  # with fewer, false alarms by users are 7 to 8 % and not the 5 % promised: benchmarks/README.md
 _BEWARE = "Beware: only {users} users, so chance looks smaller than it is."

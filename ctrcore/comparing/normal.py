@@ -7,7 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from ctrcore.comparing.testing import LEVEL, NORMAL, holm
+from ctrcore.comparing.intervals import LEVEL, NORMAL
+from ctrcore.comparing.testing import holm
 
 Array = npt.NDArray[np.float64]
 

@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ctrcore.comparing.exposure import Exposure, exposure
+from ctrcore.comparing.intervals import NORMAL, Interval
 from ctrcore.comparing.lists import Lists
 from ctrcore.comparing.sheet import Sheet
-from ctrcore.comparing.testing import LEAST_USERS, NORMAL, Interval
+from ctrcore.comparing.testing import LEAST_USERS
 from ctrcore.errors import DataError
 
 Metric = Literal["hit_rate", "ndcg", "mrr", "map", "precision", "recall"]

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ctrcore import metrics
+from ctrcore.comparing.intervals import NORMAL
 from ctrcore.comparing.normal import two_sided
 from ctrcore.comparing.sheet import Sheet
-from ctrcore.comparing.testing import NORMAL
 from ctrcore.comparing.within import Array, Classes, Codes, by_class
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from ctrcore.comparing.conditions import subject
+from ctrcore.comparing.intervals import LEVEL
 from ctrcore.comparing.slices import LEAST_CLASS, LEAST_ROWS
-from ctrcore.comparing.testing import LEVEL
 from ctrcore.comparing.tree import Description, Leaf
 
 

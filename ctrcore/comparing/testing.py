@@ -6,51 +6,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from ctrcore.comparing.bootstrap import Units, resampled_areas, rows_by_class, users_with_rows
 from ctrcore.comparing.delong import DeLong
-from ctrcore.comparing.ranked import Ranked
+from ctrcore.comparing.intervals import LEVEL, Interval, by_bootstrap, by_delong, untold
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.errors import DataError
 
-Array = npt.NDArray[np.float64]
 Method = Literal["delong", "clustered", "bootstrap", "users"]
-LEVEL = 0.05
-NORMAL = 1.959963984540054  # 97.5 % of a normal distribution lie below
 # With fewer independent units than these their spread cannot be read off the data, and every method takes chance for a
 # difference far too often. Measured by `benchmarks.coverage --few`, false alarms where 5 % are promised: with 3 clicks
 # 14 to 25 %, with 5 10 to 18 %, with 10 7 to 9 %; with 5 users 14 to 18 %, with 10 9 to 11 %, with 20 8 %.
 LEAST_OF_A_CLASS = 10  # clicked rows, and other rows; where users are the units, users who have such rows
 LEAST_USERS = 20
 BY_USERS: frozenset[Method] = frozenset({"clustered", "users"})  # these take rows of one user as alike
-NAN = float("nan")
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A value with its 95 % interval.
-
-    The ends are NaN where none can be told: there are too few rows or users (`LEAST_OF_A_CLASS`, `LEAST_USERS`), or
-    nothing varies.
-
-    Attributes:
-        value: what was measured.
-        low: lower end.
-        high: upper end.
-        standard_error: standard deviation of the value over other rows, or users, of the same kind.
-    """
-
-    value: float
-    low: float
-    high: float
-    standard_error: float
 
 
 @dataclass(frozen=True)
@@ -162,12 +137,12 @@ def compare_all(
     units = users_with_rows(*sheet.users) if method in BY_USERS else None
     count, fewest = _independent(sheet, units)
     if fewest < LEAST_OF_A_CLASS or (method in BY_USERS and count < LEAST_USERS):
-        singles, paired, chances = _untold(ranked, pairs)
+        singles, paired, chances = untold(ranked, pairs)
     elif method in ("delong", "clustered"):
-        singles, paired, chances = _by_delong(DeLong(ranked, units), pairs)
+        singles, paired, chances = by_delong(DeLong(ranked, units), pairs)
     else:
         drawn = resampled_areas(ranked, units or rows_by_class(sheet.label == 1), replicates, seed, progress)
-        singles, paired, chances = _by_bootstrap(ranked, pairs, drawn)
+        singles, paired, chances = by_bootstrap(ranked, pairs, drawn)
     tests = [
         Test(
             a=sheet.ids[a],
@@ -197,6 +172,17 @@ def auc_interval(sheet: Sheet, name: str) -> Interval:
     return compare_all(replace(sheet, logit={name: sheet.logit[name]})).intervals[name]
 
 
+def largest_first(tests: Iterable[Test]) -> list[Test]:
+    """Each test as seen from the model that is ahead, so that no difference is negative; the largest first."""
+    return sorted((_from_ahead(test) for test in tests), key=lambda test: -test.difference)
+
+
+def _from_ahead(test: Test) -> Test:
+    if not test.difference < 0:
+        return test
+    return replace(test, a=test.b, b=test.a, difference=-test.difference, low=-test.high, high=-test.low)
+
+
 def told(test: Test) -> bool:
     """True if the difference is more than chance at the 5 % level, after the correction for many comparisons."""
     return test.adjusted < LEVEL
@@ -208,7 +194,7 @@ def holm(p: Sequence[float]) -> list[float]:
     A p-value that is NaN stays NaN and counts as no test.
     """
     order = sorted((at for at in range(len(p)) if not math.isnan(p[at])), key=p.__getitem__)
-    adjusted, highest = [NAN] * len(p), 0.0
+    adjusted, highest = [math.nan] * len(p), 0.0
     for done, at in enumerate(order):
         highest = max(highest, min(1.0, (len(order) - done) * p[at]))
         adjusted[at] = highest
@@ -221,57 +207,3 @@ def _independent(sheet: Sheet, units: Units | None) -> tuple[int, int]:
         return len(sheet), min(sheet.clicks, len(sheet) - sheet.clicks)
     held = [int(np.count_nonzero(np.bincount(units.of[sheet.label == side]))) for side in (0, 1)]
     return sum(units.sizes), min(held)
-
-
-Found = tuple[list[Interval], list[Interval], list[float]]  # of the AUCs, of the pairs' differences, the pairs' p
-
-
-def _untold(ranked: Sequence[Ranked], pairs: Sequence[tuple[int, int]]) -> Found:
-    singles = [Interval(one.auc, NAN, NAN, NAN) for one in ranked]
-    paired = [Interval(ranked[a].auc - ranked[b].auc, NAN, NAN, NAN) for a, b in pairs]
-    return singles, paired, [NAN] * len(pairs)
-
-
-def _by_delong(parts: DeLong, pairs: Sequence[tuple[int, int]]) -> Found:
-    singles = []
-    for area, variance in zip(parts.areas, parts.variances(), strict=True):
-        one = _normal(area, variance)
-        singles.append(replace(one, low=max(one.low, 0.0), high=min(one.high, 1.0)) if one.low < one.high else one)
-    paired = [_normal(parts.areas[a] - parts.areas[b], parts.variance_of_difference(a, b)) for a, b in pairs]
-    return singles, paired, [_p_of_normal(one) for one in paired]
-
-
-def _normal(value: float, variance: float) -> Interval:
-    if not variance > 0:
-        return Interval(float(value), NAN, NAN, NAN)
-    error = math.sqrt(variance)
-    return Interval(float(value), float(value - NORMAL * error), float(value + NORMAL * error), error)
-
-
-def _p_of_normal(one: Interval) -> float:
-    """Two-sided; a difference that does not vary is none at all, or one that chance cannot give."""
-    if math.isnan(one.standard_error):
-        return 1.0 if one.value == 0 else 0.0
-    return math.erfc(abs(one.value) / one.standard_error / math.sqrt(2))
-
-
-def _by_bootstrap(ranked: Sequence[Ranked], pairs: Sequence[tuple[int, int]], drawn: Array) -> Found:
-    """From the AUCs of the replicates; those with rows of one class tell nothing and are left out."""
-    drawn = drawn[~np.isnan(drawn).any(axis=1)]
-    areas = [one.auc for one in ranked]
-    singles = [_percentile(area, drawn[:, at]) for at, area in enumerate(areas)]
-    apart = [drawn[:, a] - drawn[:, b] for a, b in pairs]
-    paired = [_percentile(areas[a] - areas[b], values) for (a, b), values in zip(pairs, apart, strict=True)]
-    return singles, paired, [_p_of_drawn(values) for values in apart]
-
-
-def _percentile(value: float, drawn: Array) -> Interval:
-    if len(drawn) < 2 or np.ptp(drawn) == 0:
-        return Interval(value, NAN, NAN, NAN)
-    low, high = np.percentile(drawn, [50 * LEVEL, 100 - 50 * LEVEL])
-    return Interval(value, float(low), float(high), float(drawn.std(ddof=1)))
-
-
-def _p_of_drawn(drawn: Array) -> float:
-    side = min(int(np.sum(drawn <= 0)), int(np.sum(drawn >= 0)))
-    return min(1.0, 2 * (1 + side) / (1 + len(drawn)))

@@ -13,9 +13,9 @@ import numpy.typing as npt
 from ctrcore.comparing.advantage import Advantage, By, Place
 from ctrcore.comparing.conditions import Answer, Question, in_words, questions
 from ctrcore.comparing.groupings import Grouping
+from ctrcore.comparing.intervals import LEVEL
 from ctrcore.comparing.normal import adjusted_and_told, interval, two_sided
 from ctrcore.comparing.sheet import Sheet
-from ctrcore.comparing.testing import LEVEL
 
 Index = npt.NDArray[np.int64]
 LEAST_ROWS, LEAST_SHARE = 50, 0.02  # of a leaf

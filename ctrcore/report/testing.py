@@ -6,7 +6,8 @@ import math
 
 from ctrcore.comparing.draws import too_few_draws
 from ctrcore.comparing.findings import alike, in_words
-from ctrcore.comparing.testing import BY_USERS, Interval, Test, told
+from ctrcore.comparing.intervals import Interval
+from ctrcore.comparing.testing import BY_USERS, Test, told
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.intervals import Span, auc_intervals, forest
 from ctrcore.report.content import Chart, Column, Note, Part, Table, Text

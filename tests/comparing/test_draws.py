@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from ctrcore.comparing.draws import draws_needed, too_few_draws
+from ctrcore.comparing.intervals import LEVEL
 from ctrcore.comparing.sheet import Sheet
-from ctrcore.comparing.testing import LEVEL, compare_all, holm, told
+from ctrcore.comparing.testing import compare_all, holm, told
 
 
 @pytest.mark.parametrize("pairs", [1, 2, 3, 7, 10, 28, 45, 190])

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from ctrcore.comparing.findings import alike, in_words, lists_in_words
-from ctrcore.comparing.testing import Interval, Method, Test
+from ctrcore.comparing.intervals import Interval
+from ctrcore.comparing.testing import Method, Test
 
 TITLES = {"a": "DIN", "b": "FM"}
 NAN = float("nan")
