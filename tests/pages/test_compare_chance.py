@@ -8,6 +8,7 @@ from ctrcore.comparing.findings import in_words
 from ctrcore.comparing.sheet import sheet_of
 from ctrcore.comparing.testing import compare_all, told
 from ctrcore.runs.workspace import Workspace
+from pages.shared.compare.tests import replicates_for
 from tests.pages.compare_page import (
     CHANCE,
     drawn,
@@ -74,7 +75,7 @@ def test_the_bootstrap_waits_for_its_button_and_is_kept(space: Workspace, visit:
     app.segmented_control(key="test-method").set_value("users").run()
     assert not drawn(app)
     assert any("2 models: about" in caption.value for caption in app.caption)
-    app.select_slider(key="replicates").set_value(200).run()
+    app.select_slider(key="replicates-200").set_value(200).run()
     app.button(key="start-bootstrap").click().run()
     assert not app.exception
     shown = table(app, "tests-table")
@@ -84,5 +85,24 @@ def test_the_bootstrap_waits_for_its_button_and_is_kept(space: Workspace, visit:
     assert shown["standard_error"][0] == pytest.approx(expected.standard_error)
     again = visit("compare.py", runs=ids, view=CHANCE)
     again.segmented_control(key="test-method").set_value("users").run()
-    again.select_slider(key="replicates").set_value(200).run()
+    again.select_slider(key="replicates-200").set_value(200).run()
     assert drawn(again)
+
+
+def test_no_choice_of_replicates_is_too_few_to_tell_anything(space: Workspace, visit: Open) -> None:
+    app = visit("compare.py", view=CHANCE)
+    app.segmented_control(key="test-method").set_value("bootstrap").run()
+    (slider,) = app.select_slider
+    assert slider.options[0] == "500"  # ten pairs need 400
+    assert slider.value == 1000
+    slider.set_value(500).run()
+    app.button(key="start-bootstrap").click().run()
+    assert len(table(app, "tests-table")) == 10
+
+
+@pytest.mark.parametrize(("pairs", "least"), [(1, 200), (5, 200), (10, 500), (28, 2000), (190, 10_000), (2000, 80_000)])
+def test_the_replicates_to_choose_from_suffice_for_the_pairs(pairs: int, least: int) -> None:
+    choices = replicates_for(pairs)
+    assert choices[0] == least
+    assert all(2 / (1 + one) * pairs < 0.05 for one in choices)
+    assert len(choices) > 1

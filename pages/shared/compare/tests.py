@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from ctrcore.comparing.draws import draws_needed
 from ctrcore.comparing.findings import in_words
 from ctrcore.comparing.testing import BY_USERS, Comparison, Method, Test, method_for, told
 from ctrcore.figures import comparison_captions as captions
@@ -26,7 +27,9 @@ METHODS: dict[Method, str] = {
     "users": "Bootstrap of users",
 }
 DRAWN = ("bootstrap", "users")  # these take their time
-REPLICATES = (200, 500, 1000, 2000, 5000)
+REPLICATES = (200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
+USUAL = 1000  # steady ends of the intervals
+CHOICES = 5  # of replicates, from those on that can tell anything
 ALL = "all pairs"
 SENTENCES = 6
 LINES = 30  # of the forest; more would be a wall, and the table has all of them
@@ -56,6 +59,13 @@ def methods(view: View) -> list[Method]:
     return [one for one in METHODS if one not in BY_USERS or view.sheet.has_users]
 
 
+def replicates_for(pairs: int) -> tuple[int, ...]:
+    """Numbers of replicates to choose from, the least one enough to tell a difference among so many pairs."""
+    needed = draws_needed(pairs)
+    found = tuple(one for one in REPLICATES if one >= needed)[:CHOICES]
+    return found or (needed, 2 * needed)
+
+
 def _choices(view: View) -> tuple[Method, int, str]:
     """How to test, how many replicates where rows or users are drawn anew, and the model whose pairs are shown."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -68,16 +78,19 @@ def _choices(view: View) -> tuple[Method, int, str]:
             key="test-method",
             help=" ".join(f"**{METHODS[one]}.** {WORDS[one]}" for one in methods(view)),
         )
-        replicates = 1000
+        pairs_tested = math.comb(len(view.contenders), 2)
+        enough = replicates_for(pairs_tested)
+        replicates = max(USUAL, enough[0])
         if method in DRAWN and level() != "Simple":
             replicates = st.select_slider(
                 "Replicates",
-                REPLICATES,
-                value=1000,
-                key="replicates",
+                enough,
+                value=replicates,
+                key=f"replicates-{enough[0]}",
                 width=240,
                 help="How many times rows or users are drawn anew. More give steadier ends of the intervals, and "
-                "smaller p-values can be told.",
+                f"smaller p-values can be told: {draws_needed(pairs_tested):,} are needed to tell anything apart after "
+                "the correction.",
             )
         pairs = ALL
         if len(view.contenders) > 2 and level() != "Simple":
