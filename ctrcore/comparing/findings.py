@@ -22,15 +22,13 @@ def in_words(test: Test, titles: Mapping[str, str]) -> str:
     ahead, behind = (test.a, test.b) if test.difference >= 0 else (test.b, test.a)
     better, worse = titles[ahead], titles[behind]
     if math.isnan(test.p):
-        return f"Whether {better} or {worse} ranks better cannot be told: {_too_few(test)}."
+        return f"Whether {better} or {worse} ranks better cannot be told: {too_few(test)}."
     by_users = test.method in BY_USERS
     rows = f"these {test.rows:,} rows" + (f" of {test.users:,} users" if by_users else "")
     if math.isnan(test.low) and test.difference == 0:
         return f"{better} and {worse} rank {rows} equally well, and the rows cannot tell more than that."
     found = _figures(test)
-    after = " Users were resampled with all of their rows." if test.method == "users" else ""
-    if by_users and test.units < FEW_USERS:
-        after += f" {_BEWARE.format(users=test.units)}"
+    after = f" {_BEWARE.format(users=test.units)}" if by_users and test.units < FEW_USERS else ""
     if told(test):
         return f"{better} ranks better than {worse} on {rows} ({found}).{after}"
     if test.p < LEVEL:
@@ -76,8 +74,8 @@ def lists_in_words(gap: Interval, users: int, measure: str, a: str, b: str) -> s
     return f"No difference between {better} and {worse} can be told ({found}).{few}"
 
 
-def _too_few(test: Test) -> str:
-    """What there is too little of, and how much is needed."""
+def too_few(test: Test) -> str:
+    """What there is too little of, and how much is needed, as a clause; of a test without a p."""
     rows, others = f"these {test.rows:,} rows", test.rows - test.clicks
     if min(test.clicks, others) < LEAST_OF_A_CLASS:
         held = _only(test.clicks, "click", "") if test.clicks <= others else _only(others, "row", " without a click")

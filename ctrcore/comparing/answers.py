@@ -1,0 +1,122 @@
+"""The tests of all pairs of models: what they say together in two or three sentences, and their orders."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from ctrcore.comparing.findings import too_few
+from ctrcore.comparing.testing import Test, told
+
+GROUPS = 4  # of models that cannot be told apart; more would not be an answer, and the table has them
+
+
+def answer(tests: Sequence[Test], order: Sequence[str], titles: Mapping[str, str]) -> list[str]:
+    """Which models rank better than which by more than chance, and which cannot be told apart.
+
+    That A and B cannot be told apart, nor B and C, does not say so of A and C: a group is named only if it is true of
+    all of its pairs, and every pair stands in one of the sentences.
+
+    Args:
+        tests: of all pairs of the models.
+        order: ids of the models, the best AUC first.
+        titles: the models' names by id; they stand in the sentences as they are.
+
+    Returns:
+        At most three sentences; none of fewer than two models.
+    """
+    if len(order) < 2:
+        return []
+    if all(math.isnan(test.p) for test in tests):
+        return [f"Which of the models ranks better cannot be told: {too_few(tests[0])}."]
+    unclear = {frozenset((test.a, test.b)) for test in tests if not told(test)}
+    if len(order) > 2 and len(unclear) == len(tests):
+        return [f"None of these {len(order)} models can be told apart from another."]
+    return [_of_the_best(order, unclear, titles), *_of_the_others(order[1:], unclear, titles)]
+
+
+def largest_first(tests: Iterable[Test]) -> list[Test]:
+    """Each test as seen from the model that is ahead, so that no difference is negative; the largest first."""
+    return sorted((_from_ahead(test) for test in tests), key=lambda test: -test.difference)
+
+
+def winner_first(tests: Sequence[Test], order: Sequence[str]) -> list[Test]:
+    """The pairs of the best model first, its runner-up before all, then those of the next one, and so on."""
+    place = {name: number for number, name in enumerate(order)}
+    return sorted(tests, key=lambda test: sorted((place[test.a], place[test.b])))
+
+
+Pairs = set[frozenset[str]]
+
+
+def _of_the_best(order: Sequence[str], unclear: Pairs, titles: Mapping[str, str]) -> str:
+    """The best AUC against all others."""
+    best, *others = order
+    name, alike = titles[best], [other for other in others if frozenset((best, other)) in unclear]
+    worse = [other for other in others if other not in alike]
+    if len(others) == 1:
+        other = titles[others[0]]
+        return f"{name} and {other} cannot be told apart." if alike else f"{name} ranks better than {other}."
+    if not alike:
+        return f"{name} ranks better than each of the others."
+    if not worse:
+        return f"{name} has the highest AUC, but cannot be told apart from any of the others."
+    if len(alike) <= len(worse):
+        return f"{name} ranks better than all others except {_and(alike, titles)}, from which it cannot be told apart."
+    left = _or(alike, titles) if len(alike) <= GROUPS else f"the other {len(alike)}"
+    return f"{name} ranks better than {_and(worse, titles)}; it cannot be told apart from {left}."
+
+
+def _of_the_others(order: Sequence[str], unclear: Pairs, titles: Mapping[str, str]) -> list[str]:
+    """All pairs without the best model."""
+    pairs = [frozenset(pair) for pair in combinations(order, 2)]
+    count = sum(pair in unclear for pair in pairs)
+    groups = _groups(order, unclear)
+    said = []
+    if len(groups) > GROUPS:
+        said.append(f"Of the other {len(pairs)} pairs {count} cannot be told apart; the table says which.")
+    elif groups:
+        first, *more = (_and(group, titles) for group in groups)
+        said.append(f"{first} cannot be told apart{''.join(f', nor can {group}' for group in more)}.")
+    if count < len(pairs):
+        names = ", ".join(titles[name] for name in order)
+        said.append(
+            f"In every other pair the model that comes first here ranks better: {names}."
+            if len(order) > 2
+            else f"{titles[order[0]]} ranks better than {titles[order[1]]}."
+        )
+    return said
+
+
+def _groups(order: Sequence[str], unclear: Pairs) -> list[list[str]]:
+    """Groups that hold all unclear pairs and no clear one, in the order of the models.
+
+    The first pair that is in no group yet grows by every model that is unclear against all in it.
+    """
+    found: list[list[str]] = []
+    for a, b in combinations(order, 2):
+        if frozenset((a, b)) not in unclear or any(a in group and b in group for group in found):
+            continue
+        group = [a, b]
+        for other in order:
+            if other not in group and all(frozenset((other, one)) in unclear for one in group):
+                group.append(other)
+        found.append(sorted(group, key=order.index))
+    return found
+
+
+def _and(names: Sequence[str], titles: Mapping[str, str], word: str = "and") -> str:
+    *first, last = (titles[name] for name in names)
+    return f"{', '.join(first)} {word} {last}" if first else last
+
+
+def _or(names: Sequence[str], titles: Mapping[str, str]) -> str:
+    return _and(names, titles, "or")
+
+
+def _from_ahead(test: Test) -> Test:
+    if not test.difference < 0:
+        return test
+    return replace(test, a=test.b, b=test.a, difference=-test.difference, low=-test.high, high=-test.low)
