@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from ctrcore.comparing.intervals import LEVEL, Interval
+from ctrcore.comparing.best_lists import ListsTest
+from ctrcore.comparing.intervals import LEVEL
 from ctrcore.comparing.testing import BY_USERS, LEAST_OF_A_CLASS, LEAST_USERS, Test, told
 
 FEW_USERS = 50  # with fewer, false alarms by users are 7 to 8 % and not the 5 % promised: benchmarks/README.md
+FEW = 6  # comparisons that are put in words one by one
 _BEWARE = "Beware: only {users} users, so chance looks smaller than it is."
 
 
@@ -28,7 +30,7 @@ def in_words(test: Test, titles: Mapping[str, str]) -> str:
     if math.isnan(test.low) and test.difference == 0:
         return f"{better} and {worse} rank {rows} equally well, and the rows cannot tell more than that."
     found = _figures(test)
-    after = f" {_BEWARE.format(users=test.units)}" if by_users and test.units < FEW_USERS else ""
+    after = _few_users(test.units) if by_users else ""
     if told(test):
         return f"{better} ranks better than {worse} on {rows} ({found}).{after}"
     if test.p < LEVEL:
@@ -46,32 +48,61 @@ def alike(test: Test) -> str:
     return "Rows of a user are alike, and this test takes them as independent: test by users before you believe it."
 
 
-def lists_in_words(gap: Interval, users: int, measure: str, a: str, b: str) -> str:
-    """Whether one model orders users' lists better than another.
+def best_lists_in_words(tests: Sequence[ListsTest], measure: str, titles: Mapping[str, str]) -> list[str]:
+    """Whether the model with the best lists is better than each other one, a sentence each or, of many, in two.
 
     Args:
-        gap: measure of the first model less that of the second, user by user.
-        users: whose lists can be ordered at all.
+        tests: of `against_best`.
         measure: by which it was measured, as it is written.
-        a: name of the first model; it stands in the sentence as it is.
-        b: name of the second one.
+        titles: the models' names by id; they stand in the sentences as they are.
     """
-    better, worse, low, high = (a, b, gap.low, gap.high) if gap.value >= 0 else (b, a, -gap.high, -gap.low)
+    if not tests:
+        return []
+    said = [lists_in_words(test, measure, titles) for test in tests]
+    first = tests[0]
+    if len(tests) > FEW and not math.isnan(first.p):
+        said = []
+        behind = [titles[test.other] for test in tests if test.told]
+        level = [titles[test.other] for test in tests if not test.told]
+        if behind:
+            said = [f"{titles[first.best]} orders users' lists better than {', '.join(behind)}"]
+            said[0] += f" ({measure}, over {first.users:,} users, compared user by user).{_few_users(first.users)}"
+        if level:
+            said.append(f"No difference between {titles[first.best]} and {', '.join(level)} can be told ({measure}).")
+    if first.among > 1:
+        said.append(
+            f"Corrected for all {first.among:,} pairs of models (Holm), as the best one was chosen by these very users."
+        )
+    return said
+
+
+def lists_in_words(test: ListsTest, measure: str, titles: Mapping[str, str]) -> str:
+    """One sentence of `best_lists_in_words`."""
+    gap, users, better, worse = test.gap, test.users, titles[test.best], titles[test.other]
     if users < LEAST_USERS:
         who = f"only {users} user{' has' if users == 1 else 's have'} a list to order"
         return (
             f"Whether {better} or {worse} orders users' lists better cannot be told: {who} (at least {LEAST_USERS} are "
             "needed)."
         )
-    same = math.isnan(low)  # for every user
+    same = math.isnan(gap.low)  # for every user
     if same and gap.value == 0:
         return f"{better} and {worse} order the lists of all {users:,} users equally well ({measure})."
-    ends = "the same for each" if same else f"95 % {low:+.4f} to {high:+.4f}"
-    found = f"{measure} {abs(gap.value):+.4f}, {ends}, over {users:,} users"
-    few = f" {_BEWARE.format(users=users)}" if users < FEW_USERS else ""
-    if same or low > 0:
+    ends = "the same for each" if same else f"95 % {gap.low:+.4f} to {gap.high:+.4f}"
+    found = f"{measure} {gap.value:+.4f}, {ends}, over {users:,} users"
+    few = _few_users(users)
+    if test.told:
         return f"{better} orders users' lists better than {worse} ({found}, compared user by user).{few}"
+    if test.p < LEVEL:
+        return (
+            f"{better} is ahead of {worse} ({found}), but among {test.among:,} comparisons a lead like this may be "
+            f"chance, so no difference can be told.{few}"
+        )
     return f"No difference between {better} and {worse} can be told ({found}).{few}"
+
+
+def _few_users(users: int) -> str:
+    return f" {_BEWARE.format(users=users)}" if users < FEW_USERS else ""
 
 
 def too_few(test: Test) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ctrcore.comparing.draws import too_few_draws
-from ctrcore.comparing.findings import alike, in_words
+from ctrcore.comparing.findings import FEW, alike, in_words
 from ctrcore.comparing.intervals import Interval
 from ctrcore.comparing.testing import BY_USERS, Test, told
 from ctrcore.figures import comparison_captions as captions
@@ -15,7 +15,6 @@ from ctrcore.report.material import PARTS, Material
 from ctrcore.report.writing import literal, number, p_value, signed
 from ctrcore.words import WORDS
 
-FEW = 6  # comparisons that the finding puts in words one by one
 MOST = 21  # pairs that are drawn and put in words
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 
+from ctrcore.comparing.best_lists import against_best
 from ctrcore.comparing.exposure import items_of
-from ctrcore.comparing.findings import lists_in_words
-from ctrcore.comparing.per_user import TITLES, Metric, PerUser, first_k, paired, per_user
+from ctrcore.comparing.findings import best_lists_in_words
+from ctrcore.comparing.per_user import TITLES, Metric, PerUser, first_k, per_user
 from ctrcore.errors import CtrLensError
 from ctrcore.figures import slice_captions
 from ctrcore.figures.per_user import Lists, measures_by_model
@@ -45,7 +45,8 @@ def users(material: Material) -> list[Part]:
     lists = [Lists(titles[one.id], models[one.id], {named[name]: _ends(one, name) for name in CHART}) for one in found]
     told = f"{counted.both:,} of the {counted.shown:,} users have clicks and other rows: only their lists can be in a "
     return [
-        Text(f"{told}good or a bad order. {literal(_finding(material, found, named['ndcg']))}"),
+        Text(f"{told}good or a bad order."),
+        *(Text(literal(said)) for said in best_lists_in_words(against_best(found, "ndcg"), named["ndcg"], titles)),
         Chart(
             "per-user",
             measures_by_model(lists, [named[name] for name in CHART], columns=2),
@@ -61,16 +62,6 @@ def users(material: Material) -> list[Part]:
 def _ends(one: PerUser, name: Metric) -> tuple[float, float, float]:
     found = one.headline[name]
     return found.value, found.low, found.high
-
-
-def _finding(material: Material, found: list[PerUser], measure: str) -> str:
-    """Each model against the next one, user by user."""
-    said = []
-    for one, next_ in pairwise(found):
-        gap = paired(one, next_, "ndcg")
-        a, b = material.titles[one.id], material.titles[next_.id]
-        said.append(lists_in_words(gap, one.users.both, measure, a, b))
-    return " ".join(said)
 
 
 def _table(material: Material, found: list[PerUser], named: Mapping[Metric, str]) -> Table:

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ctrcore.comparing.findings import alike, in_words, lists_in_words
-from ctrcore.comparing.intervals import Interval
+from ctrcore.comparing.findings import alike, in_words
 from ctrcore.comparing.testing import Method, Test
 
 TITLES = {"a": "DIN", "b": "FM"}
@@ -117,42 +116,3 @@ def test_rows_of_users_taken_as_independent_are_said(method: Method) -> None:
     assert bool(alike(replace(FOUND, method=method))) is by_rows
     assert not alike(replace(FOUND, method=method, users=0))
     assert not alike(replace(FOUND, method=method, users=6000))  # a row each
-
-
-@pytest.mark.parametrize(
-    ("gap", "users", "said"),
-    [
-        (
-            Interval(0.02, 0.01, 0.03, 0.005),
-            50,
-            "A orders users' lists better than B (NDCG@10 +0.0200, 95 % +0.0100 to +0.0300, over 50 users, compared "
-            "user by user).",
-        ),
-        (
-            Interval(-0.02, -0.03, -0.01, 0.005),
-            49,
-            "B orders users' lists better than A (NDCG@10 +0.0200, 95 % +0.0100 to +0.0300, over 49 users, compared "
-            "user by user). Beware: only 49 users, so chance looks smaller than it is.",
-        ),
-        (
-            Interval(0.02, -0.01, 0.05, 0.015),
-            800,
-            "No difference between A and B can be told (NDCG@10 +0.0200, 95 % -0.0100 to +0.0500, over 800 users).",
-        ),
-        (Interval(0.0, NAN, NAN, 0.0), 800, "A and B order the lists of all 800 users equally well (NDCG@10)."),
-        (
-            Interval(0.5, NAN, NAN, 0.0),
-            800,
-            "A orders users' lists better than B (NDCG@10 +0.5000, the same for each, over 800 users, compared user by "
-            "user).",
-        ),
-        (
-            Interval(0.5, NAN, NAN, NAN),
-            2,
-            "Whether A or B orders users' lists better cannot be told: only 2 users have a list to order (at least 20 "
-            "are needed).",
-        ),
-    ],
-)
-def test_words_on_the_lists_of_users(gap: Interval, users: int, said: str) -> None:
-    assert lists_in_words(gap, users, "NDCG@10", "A", "B") == said

@@ -12,16 +12,17 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore import threads
+from ctrcore.comparing.best_lists import against_best
 from ctrcore.comparing.exposure import items_of
-from ctrcore.comparing.findings import lists_in_words
-from ctrcore.comparing.per_user import TITLES, Metric, PerUser, Users, first_k, paired, per_user
+from ctrcore.comparing.findings import best_lists_in_words
+from ctrcore.comparing.per_user import TITLES, Metric, PerUser, Users, first_k, per_user
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.figures import slice_captions as captions
 from ctrcore.figures.per_user import Lists, measures_by_model
 from ctrcore.words import WORDS
 from pages.shared.charts import chart, csv_button
 from pages.shared.compare.rows import at_hand, learned_rows, recipe_of
-from pages.shared.compare.view import Key, View
+from pages.shared.compare.view import SHEETS, Key, View
 from pages.shared.level import level
 from pages.shared.problems import problems_shown
 from pages.shared.tools import plain
@@ -29,6 +30,7 @@ from pages.shared.tools import plain
 Items = tuple[npt.NDArray[np.integer], npt.NDArray[np.integer]]
 CHART: tuple[Metric, ...] = ("ndcg", "hit_rate", "mrr", "map")
 MOST = 50
+LISTS = 8  # choices of K that are kept: with 100,000 users and six models each takes about 40 MB
 
 
 def show(view: View) -> None:
@@ -114,14 +116,15 @@ def _choices(view: View) -> tuple[int, Metric, bool]:
 
 
 def _verdict(view: View, best: list[PerUser], k: int, metric: Metric) -> None:
-    """The best two, compared user by user, and whom all of it rests on."""
+    """The best against each other one, compared user by user, and whom all of it rests on."""
     first, name = best[0], TITLES[metric].format(k=k)
     title = plain(view.titles[first.id])
     if len(best) == 1:
         st.markdown(f"**{title}**: {name} {first.headline[metric].value:.4f}.")
     else:
-        gap, second = paired(first, best[1], metric), plain(view.titles[best[1].id])
-        st.markdown(lists_in_words(gap, first.users.both, name, f"**{title}**", f"**{second}**"))
+        titles = {one: f"**{plain(named)}**" for one, named in view.titles.items()}
+        said = best_lists_in_words(against_best(best, metric), name, titles)
+        st.markdown("\n".join(f"- {sentence}" for sentence in said) if len(said) > 1 else said[0])
     st.caption(_rests_on(first.users, k))
 
 
@@ -205,7 +208,7 @@ def _ends(one: PerUser, name: Metric, everyone: bool) -> tuple[float, float, flo
     return found.value, found.low, found.high
 
 
-@st.cache_resource(show_spinner="Reading the items", max_entries=12)
+@st.cache_resource(show_spinner="Reading the items", max_entries=SHEETS)
 def _items(key: Key, dataset_id: str, recipe_id: str, item: str, _view: View) -> Items:  # noqa: ARG001
     return items_of(_view.dataset.stored()[item], _view.sheet.row, learned_rows(_view))
 
@@ -215,7 +218,7 @@ def _first_k(key: Key, _sheet: Sheet) -> int:  # noqa: ARG001
     return first_k(_sheet)
 
 
-@st.cache_resource(show_spinner="Ordering the users' lists", max_entries=60)
+@st.cache_resource(show_spinner="Ordering the users' lists", max_entries=LISTS)
 def _measured(
     key: Key,  # noqa: ARG001
     k: int,
