@@ -96,7 +96,7 @@ def compare(
         raise click.UsageError(f"--replicates is for --tests {' and '.join(DRAWN)}, which draw anew.")
     found = find_contenders(open_workspace(), runs, outside)
     on_rows = judged(found, on)
-    sheet = sheet_of(on_rows.rows)
+    sheet = sheet_of(on_rows.rows, {one.id: one.title for one in found})
     first = _base(found, base)
     comparison = None
     if method != "none" and len(found) > 1:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
@@ -60,10 +59,14 @@ class Sheet:
         """True if rows have users."""
         return bool(len(self.group)) and bool((self.group >= 0).any())
 
-    @cached_property
+    @property
     def users(self) -> tuple[npt.NDArray[np.int32], int]:
         """(n,) the user of each row counted from 0, -1 where there is none; and how many users there are."""
-        return user_codes(self.group)
+        return self.kept("users", "", lambda: user_codes(self.group))
+
+    def ordered(self, names: Sequence[str]) -> Sheet:
+        """The same sheet with the models in this order; all that is kept is kept for both."""
+        return replace(self, logit={name: self.logit[name] for name in names})
 
     def kept(self, kind: str, name: str, make: Callable[[], T]) -> T:
         """Something computed from a model's scores, computed once and kept with the sheet.
@@ -98,11 +101,12 @@ class Sheet:
             return list(pool.map(work, self.ids))
 
 
-def sheet_of(scored: Mapping[str, pd.DataFrame]) -> Sheet:
+def sheet_of(scored: Mapping[str, pd.DataFrame], titles: Mapping[str, str] | None = None) -> Sheet:
     """Bring the scores of several models onto the rows that all of them scored.
 
     Args:
         scored: by the model's id, a table with row, label, group and logit; a row occurs once.
+        titles: the models' names by id, for what is wrong with one; without them the id is said.
 
     Raises:
         DataError: the models share no row, do not agree on which rows were clicked, or one has a score that is no
@@ -132,7 +136,8 @@ def sheet_of(scored: Mapping[str, pd.DataFrame]) -> Sheet:
         unknown = int(np.isnan(logit[name]).sum())
         if unknown:
             raise DataError(
-                f"{unknown:,} of the scores of {name} are not numbers, so its rows cannot be put in order.",
+                f"{unknown:,} of the scores of '{(titles or {}).get(name, name)}' are not numbers, so its rows cannot "
+                "be put in order.",
                 "Leave this model out; if it was trained here, train it again with a lower learning rate.",
             )
     return Sheet(

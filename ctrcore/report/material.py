@@ -103,7 +103,7 @@ def material_of(
     if len({run.spec.dataset for one in contenders if (run := one.run or one.reference) is not None}) > 1:
         raise DataError("The models learned from different datasets.", "Choose models of one dataset.")
     found = judged(contenders)
-    rows = sheet if sheet is not None else sheet_of(found.rows)
+    rows = sheet if sheet is not None else sheet_of(found.rows, {one.id: one.title for one in contenders})
     comparison = compare_all(rows, options.tests, options.replicates, options.seed, progress)
     return Material(contenders, rows, found.part, found.note, comparison, options)
 

@@ -63,8 +63,10 @@ def test_models_of_another_label_are_refused() -> None:
 def test_a_score_that_is_no_number_is_refused() -> None:
     broken = scored([1, 2, 3, 4])
     broken.loc[1:2, "logit"] = np.nan
-    with pytest.raises(DataError, match="2 of the scores of diverged are not numbers"):
+    with pytest.raises(DataError, match="2 of the scores of 'diverged' are not numbers"):
         sheet_of({"fine": scored([1, 2, 3, 4]), "diverged": broken})
+    with pytest.raises(DataError, match="2 of the scores of 'DIN, too fast' are not numbers"):
+        sheet_of({"fine": scored([1, 2, 3, 4]), "diverged": broken}, {"diverged": "DIN, too fast"})
     # A row that is not compared does no harm.
     broken = scored([1, 2, 3, 4])
     broken.loc[0, "logit"] = np.nan

@@ -27,12 +27,12 @@ class Making:
     """A report on its way, in a thread of its own: it goes on while the visitor looks at something else.
 
     Attributes:
-        key: of the models. options: what was asked for.
+        chosen: the scores compared, in the order chosen. options: what was asked for.
         share: done, 0 to 1. step: what comes next.
         text: the file, when it is done. error: what went wrong.
     """
 
-    key: Key
+    chosen: Key
     options: Options
     share: float = 0.0
     step: str = "starting"
@@ -117,7 +117,7 @@ def _offer(view: View, options: Options, making: Making | None) -> None:
     """The button that starts it; of one that is done the download."""
     if making is not None and making.error is not None:
         show_problem(making.error)
-    ready = making is not None and making.text is not None and (making.key, making.options) == (view.key, options)
+    ready = making is not None and making.text is not None and (making.chosen, making.options) == (view.chosen, options)
     with st.container(horizontal=True, vertical_alignment="center"):
         if ready and making is not None and making.text is not None:
             text = making.text
@@ -143,7 +143,7 @@ def _offer(view: View, options: Options, making: Making | None) -> None:
 
 
 def _start(view: View, options: Options) -> None:
-    making = Making(view.key, options)
+    making = Making(view.chosen, options)
     st.session_state[_KEPT] = making
     making.start(view)
 

@@ -20,7 +20,7 @@ from ctrcore.schema import Column
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.chores import rows_ready
-from pages.shared.compare.view import Key, View
+from pages.shared.compare.view import SHEETS, Key, View
 from pages.shared.level import level
 from pages.shared.problems import problems_shown
 from pages.shared.store import judged_rows, prepared, seen_of
@@ -179,7 +179,7 @@ def _run_of(view: View) -> Run:
     return next(run for one in view.contenders if (run := one.run or one.reference) is not None)
 
 
-@st.cache_resource(show_spinner="Cutting the rows into slices", max_entries=12)
+@st.cache_resource(show_spinner="Cutting the rows into slices", max_entries=SHEETS)
 def _groupings(key: Key, dataset_id: str, recipe_id: str, _view: View) -> list[Grouping]:  # noqa: ARG001
     recipe = recipe_of(_view)
     return groupings(table_of(_view), full_schema(recipe), _view.sheet.row, learned_rows(_view))

@@ -16,6 +16,9 @@ from ctrcore.runs.run import Run
 from pages.shared.tools import plain
 
 Key = tuple[tuple[str, Version], ...]
+# A sheet of a million rows and six models, with the orders and lists that the tabs keep with it, takes 0.4 to 0.5 GB.
+# So few stay, and of whatever else has a number a row: the models at hand, and those of the last clicks.
+SHEETS = 3
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,14 @@ class View:
     part_note: str
 
     @property
-    def key(self) -> Key:
-        """Names the scores compared: whatever is computed from them is kept under it."""
+    def chosen(self) -> Key:
+        """Names the scores compared, in the order chosen."""
         return tuple((one.id, one.version) for one in self.contenders)
+
+    @property
+    def key(self) -> Key:
+        """Names the scores compared, in whatever order: all that is computed from them is kept under it."""
+        return _key(self.contenders)
 
     @property
     def titles(self) -> dict[str, str]:
@@ -72,8 +80,8 @@ class View:
 
 def view_of(dataset: Dataset, found: Sequence[Contender]) -> View:
     """Bring the scores of the contenders together. Raises DataError where they share no rows."""
-    sheet, part, note = _sheet(tuple((one.id, one.version) for one in found), list(found))
-    return View(dataset, tuple(found), sheet, part, note)
+    sheet, part, note = _sheet(_key(found), list(found))
+    return View(dataset, tuple(found), sheet.ordered([one.id for one in found]), part, note)
 
 
 def long(found: Sequence[Curve], x: str, y: str) -> pd.DataFrame:
@@ -91,7 +99,11 @@ def say_left_out(view: View, what: str) -> None:
         )
 
 
-@st.cache_resource(show_spinner="Reading the scores", max_entries=12)
+def _key(found: Sequence[Contender]) -> Key:
+    return tuple((one.id, one.version) for one in sorted(found, key=lambda one: one.id))
+
+
+@st.cache_resource(show_spinner="Reading the scores", max_entries=SHEETS)
 def _sheet(key: Key, _found: list[Contender]) -> tuple[Sheet, Part, str]:  # noqa: ARG001
     found = judged(_found)
-    return sheet_of(found.rows), found.part, found.note
+    return sheet_of(found.rows, {one.id: one.title for one in _found}), found.part, found.note
