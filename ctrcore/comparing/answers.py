@@ -38,8 +38,13 @@ def answer(tests: Sequence[Test], order: Sequence[str], titles: Mapping[str, str
 
 
 def largest_first(tests: Iterable[Test]) -> list[Test]:
-    """Each test as seen from the model that is ahead, so that no difference is negative; the largest first."""
-    return sorted((_from_ahead(test) for test in tests), key=lambda test: -test.difference)
+    """Each test as seen from the model that is ahead, so that no difference is negative; the largest first.
+
+    Tests of rows of one class, which have no difference, come last.
+    """
+    return sorted(
+        map(_from_ahead, tests), key=lambda test: math.inf if math.isnan(test.difference) else -test.difference
+    )
 
 
 def winner_first(tests: Sequence[Test], order: Sequence[str]) -> list[Test]:

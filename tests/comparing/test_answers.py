@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -88,7 +89,7 @@ def test_who_is_better_than_whom(order: str, unclear: list[str], said: list[str]
 
 
 def test_too_few_rows_tell_nothing() -> None:
-    few = [one.__class__(**(one.__dict__ | {"clicks": 3, "fewest": 3})) for one in pairs_of("dfl", [], NAN)]
+    few = [replace(one, clicks=3, fewest=3) for one in pairs_of("dfl", [], NAN)]
     (said,) = answer(few, "dfl", TITLES)
     assert said.startswith(
         "Which of the models ranks better cannot be told: these 40 rows are too few, they hold only 3"
@@ -140,6 +141,13 @@ def test_pairs_are_seen_from_the_model_ahead_and_largest_first() -> None:
     found = largest_first(pairs_of("dfla", []))
     assert [one.a + one.b for one in found] == ["da", "fa", "dl", "la", "df", "fl"]
     assert all(0 < one.low < one.difference < one.high for one in found)
+
+
+def test_pairs_without_a_difference_come_last() -> None:
+    one, *others = pairs_of("dfla", [])
+    found = largest_first([replace(one, difference=NAN), *others])
+    assert (found[-1].a, found[-1].b) == (one.a, one.b)
+    assert [other.difference for other in found[:-1]] == sorted((abs(o.difference) for o in others), reverse=True)
 
 
 def test_the_winner_s_pairs_come_first() -> None:

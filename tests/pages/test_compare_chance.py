@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ctrcore.comparing.answers import answer
 from ctrcore.comparing.findings import in_words
 from ctrcore.comparing.sheet import sheet_of
 from ctrcore.comparing.testing import compare_all, told
@@ -11,7 +12,6 @@ from ctrcore.runs.workspace import Workspace
 from pages.shared.compare.tests import replicates_for
 from tests.pages.compare_page import (
     CHANCE,
-    drawn,
     figure,
     judged,
     run_of,
@@ -31,6 +31,13 @@ def test_every_pair_is_tested_and_said_in_words(space: Workspace, visit: Open) -
     titles = {run.id: f"**{run.name}**" for run in space.runs()}
     for test in found.tests:
         assert in_words(test, titles) in texts(app)
+    order = sorted(sheet.ids, key=lambda one: -found.intervals[one].value)
+    for line in answer(found.tests, order, titles):
+        assert line in [part.value for part in app.markdown]
+    (expander,) = (one for one in app.expander if one.label == "All 10 pairs in words")
+    first, *_ = expander.markdown[0].value.splitlines()
+    assert titles[order[0]] in first  # the winner and its runner-up, not the largest lead
+    assert titles[order[1]] in first
     traces = {trace["name"]: trace for trace in figure(app, "differences")["data"]}
     clear = len(traces["told apart"]["y"]) if "told apart" in traces else 0
     assert clear == sum(told(test) for test in found.tests)
@@ -73,7 +80,8 @@ def test_the_bootstrap_waits_for_its_button_and_is_kept(space: Workspace, visit:
     ids = ",".join(run_of(space, model).id for model in ("fm", "din"))
     app = visit("compare.py", runs=ids, view=CHANCE)
     app.segmented_control(key="test-method").set_value("users").run()
-    assert not drawn(app)
+    assert set(table(app, "tests-table")["method"]) == {"clustered"}  # meanwhile: never an empty tab
+    assert any("Until it is drawn, below: DeLong by users." in caption.value for caption in app.caption)
     assert any("2 models: about" in caption.value for caption in app.caption)
     app.select_slider(key="replicates-200").set_value(200).run()
     app.button(key="start-bootstrap").click().run()
@@ -86,7 +94,15 @@ def test_the_bootstrap_waits_for_its_button_and_is_kept(space: Workspace, visit:
     again = visit("compare.py", runs=ids, view=CHANCE)
     again.segmented_control(key="test-method").set_value("users").run()
     again.select_slider(key="replicates-200").set_value(200).run()
-    assert drawn(again)
+    assert table(again, "tests-table")["method"].tolist() == ["users"]
+
+
+def test_that_users_were_resampled_is_said_once(space: Workspace, visit: Open) -> None:
+    app = visit("compare.py", view=CHANCE)
+    app.segmented_control(key="test-method").set_value("users").run()
+    app.button(key="start-bootstrap").click().run()
+    assert set(table(app, "tests-table")["method"]) == {"users"}
+    assert texts(app).count("Users were resampled with all of their rows.") == 1
 
 
 def test_no_choice_of_replicates_is_too_few_to_tell_anything(space: Workspace, visit: Open) -> None:
