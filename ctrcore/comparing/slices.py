@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ctrcore.comparing.elsewhere import Elsewhere
 from ctrcore.comparing.groupings import Grouping
 from ctrcore.comparing.normal import adjusted_and_told, interval, two_sided
 from ctrcore.comparing.promises import Promised
@@ -20,7 +21,6 @@ from ctrcore.comparing.within import (
     Array,
     Classes,
     Codes,
-    Spread,
     auc_within,
     by_class,
     mean_and_variance,
@@ -45,7 +45,8 @@ def slice_table(
     allows one in twenty of the findings to be false, and every finding is shown as a fact.) Slices that hold the very
     same rows, such as items without a training row and cold starts, count once.
 
-    A slice is in the table if its AUC or its calibration can be judged, which are NaN where they cannot.
+    A slice is in the table if its AUC or its calibration can be judged, which are NaN where they cannot, unless it
+    holds nearly all rows (see `Cut`).
 
     Args:
         sheet: the rows and scores.
@@ -108,13 +109,17 @@ def difference_table(
         auc_a, auc_b, difference, low, high (95 %), p, adjusted, told: paired, above 0 `a` is better, by DeLong's
         variance of the slice's rows, or by that of any rows of the sheet if it is larger (see `Spread`);
         loss_a, loss_b, loss_difference, loss_low, loss_high, loss_p, loss_adjusted, loss_told: mean log-loss, above 0
-        `a` is worse. Adjusted is Holm's over all slices, for AUC and log-loss apart (see `slice_table`).
+        `a` is worse;
+        beyond, beyond_low, beyond_high, beyond_p, beyond_adjusted, beyond_told: the difference less that on all other
+        rows, two independent samples: where a model leads nearly everywhere, only this tells one slice from another;
+        loss_beyond, ...: the same of the log-loss, above 0 `a` is worse than elsewhere.
+        Adjusted is Holm's over all slices, for each of the four kinds apart (see `slice_table`).
     """
     least = (least_rows, least_class)
-    spread = Spread.of(sheet.ranked(a).placements() - sheet.ranked(b).placements(), sheet.label)
-    jobs = [partial(_of_pair, sheet, cut, (a, b), least, spread=spread) for cut in cuts(sheet, groupings)]
+    elsewhere = Elsewhere(sheet, a, b)
+    jobs = [partial(_of_pair, sheet, cut, (a, b), least, elsewhere=elsewhere) for cut in cuts(sheet, groupings)]
     table, same = table_of(at_once(jobs))
-    for prefix in ("", "loss_"):
+    for prefix in ("", "loss_", "beyond_", "loss_beyond_"):
         p = table[f"{prefix}p"].to_numpy(np.float64)
         table[f"{prefix}adjusted"], table[f"{prefix}told"] = adjusted_and_told(p, same)
     # The bound on the side of no difference: a wide interval does not bring a slice to the front.
@@ -181,7 +186,7 @@ _OF_MODEL = ["auc", "auc_low", "auc_high", "against_rest", "against_low", "again
 _OF_MODEL += ["log_loss", "log_loss_low", "log_loss_high", "pcoc", "pcoc_low", "pcoc_high", "pcoc_p"]
 
 
-def _of_pair(sheet: Sheet, cut: Cut, pair: tuple[str, str], least: tuple[int, int], *, spread: Spread) -> Columns:
+def _of_pair(sheet: Sheet, cut: Cut, pair: tuple[str, str], least: tuple[int, int], *, elsewhere: Elsewhere) -> Columns:
     """Two models on the slices of one grouping."""
     codes, label, classes = cut.grouping.codes, sheet.label, cut.classes
     kept = enough(classes, least)
@@ -192,17 +197,30 @@ def _of_pair(sheet: Sheet, cut: Cut, pair: tuple[str, str], least: tuple[int, in
     first, second = by_class(of_a - of_b, codes, label, len(cut.grouping))
     difference, variance = mean_and_variance(first[:, 1], second[:, 1], classes.clicks)
     variance += mean_and_variance(first[:, 0], second[:, 0], classes.others)[1]
-    error, auc = np.sqrt(spread.at_least(variance, classes)), _mean_of_clicked(of_a, codes, label, classes)
+    variance, auc = elsewhere.spread.at_least(variance, classes), _mean_of_clicked(of_a, codes, label, classes)
     loss_a, loss_b = (losses(sheet, name) for name in pair)
     loss, loss_error = mean_loss(loss_a - loss_b, sheet, codes, classes)
     mean_a = mean_loss(loss_a, sheet, codes, classes)[0]
-    values = [auc, auc - difference, *interval(difference, error), two_sided(difference, error)]
-    values += [mean_a, mean_a - loss, *interval(loss, loss_error), two_sided(loss, loss_error)]
+    values = [auc, auc - difference, *_judged(difference, variance)]
+    values += [mean_a, mean_a - loss, *_judged(loss, loss_error**2)]
+    for value, own, (rest, of_rest) in (
+        (difference, variance, elsewhere.auc(codes, classes, difference)),
+        (loss, loss_error**2, elsewhere.loss(codes, classes)),
+    ):
+        values += _judged(value - rest, own + of_rest)
     return found | {column: value[kept] for column, value in zip(_OF_PAIR, values, strict=True)}
 
 
 _OF_PAIR = ["auc_a", "auc_b", "difference", "low", "high", "p"]
 _OF_PAIR += ["loss_a", "loss_b", "loss_difference", "loss_low", "loss_high", "loss_p"]
+_OF_PAIR += ["beyond", "beyond_low", "beyond_high", "beyond_p"]
+_OF_PAIR += ["loss_beyond", "loss_beyond_low", "loss_beyond_high", "loss_beyond_p"]
+
+
+def _judged(value: Array, variance: Array) -> list[Array]:
+    """Values, the ends of their intervals and their p-values."""
+    error = np.sqrt(variance)
+    return [*interval(value, error), two_sided(value, error)]
 
 
 def _mean_of_clicked(values: Array, codes: Codes, label: npt.NDArray[np.uint8], classes: Classes) -> Array:

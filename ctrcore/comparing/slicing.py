@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,11 +20,15 @@ from ctrcore.comparing.within import Array, Classes, Codes, by_class, mean_and_v
 Columns = dict[str, Any]
 Flags = npt.NDArray[np.bool_]
 T = TypeVar("T")
+MOST = 0.95  # of all rows
 
 
 @dataclass(frozen=True)
 class Cut:
     """The m slices of a grouping on the rows of a sheet.
+
+    A slice of more than 95 % of the rows is as good as all rows: too little is left to tell it from, and each of them
+    makes the correction of all others harder. So it is left empty (see `nearly_all`).
 
     Attributes:
         grouping: what they are.
@@ -39,6 +43,10 @@ class Cut:
     @classmethod
     def of(cls, sheet: Sheet, grouping: Grouping) -> Cut:
         """Count the rows."""
+        large = _nearly_all(sheet, grouping)
+        if large.any():
+            within = np.append(large, False)[grouping.codes]  # -1 is none
+            grouping = replace(grouping, codes=np.where(within, -1, grouping.codes).astype(np.int32))
         # Sums of random numbers of the rows, in their order: equal for the very same rows only.
         marks = sheet.kept("marks", "", lambda: np.random.default_rng(0).random(len(sheet)))
         same = np.bincount(grouping.codes + 1, weights=marks, minlength=len(grouping) + 1)[1:].astype(np.float64)
@@ -57,6 +65,17 @@ class Cut:
             "click_rate": clicks / np.maximum(rows, 1),
             "same": self.same[kept],
         }
+
+
+def nearly_all(sheet: Sheet, groupings: Sequence[Grouping]) -> int:
+    """How many slices hold more than 95 % of the rows, and are left out of tables."""
+    return sum(int(_nearly_all(sheet, grouping).sum()) for grouping in groupings)
+
+
+def _nearly_all(sheet: Sheet, grouping: Grouping) -> Flags:
+    rows = np.bincount(grouping.codes + 1, minlength=len(grouping) + 1)[1:]
+    large: Flags = rows > MOST * len(sheet)
+    return large
 
 
 def cuts(sheet: Sheet, groupings: Sequence[Grouping]) -> list[Cut]:

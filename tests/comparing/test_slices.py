@@ -14,10 +14,11 @@ from ctrcore.comparing.ranked import Ranked
 from ctrcore.comparing.slice_words import (
     caution,
     differences_in_words,
+    lead_in_words,
     weak_slices_in_words,
 )
 from ctrcore.comparing.slices import difference_table, slice_table, too_small
-from ctrcore.comparing.slicing import losses
+from ctrcore.comparing.slicing import MOST, losses, nearly_all
 from tests.comparing.worlds import field, sheet_of_scores, world
 
 Z = 1.959963984540054
@@ -88,7 +89,9 @@ def test_tiny_slices_with_ties_equal_a_loop(seed: int, n: int, levels: int):
         expected = metrics.auc(sheet.label[inside], sheet.logit["a"][inside])
         assert row["auc"] == pytest.approx(expected, abs=1e-12, nan_ok=True)
     pairs = difference_table(sheet, [grouping], "a", "b", least_rows=1, least_class=0)
-    assert set(pairs["place"]) == set(table["place"]) == set(grouping.codes[grouping.codes >= 0].tolist())
+    there = {one for one in range(3) if 0 < (grouping.codes == one).sum() <= MOST * n}
+    assert set(pairs["place"]) == set(table["place"]) == there
+    assert nearly_all(sheet, [grouping]) == len(set(grouping.codes.tolist()) - {-1} - there)
     for row in pairs.to_dict("records"):
         inside = grouping.codes == row["place"]
         gap = [metrics.auc(sheet.label[inside], sheet.logit[name][inside]) for name in ("a", "b")]
@@ -218,12 +221,66 @@ def test_no_slice_at_all():
     assert len(slice_table(empty, [field("f", [])], ["a"])) == 0
 
 
-def test_slices_that_are_all_rows_have_no_rest():
+@pytest.mark.parametrize(("rest", "left_out"), [(0, 1), (19, 1), (20, 0)])
+def test_slices_of_nearly_all_rows_are_left_out_and_counted(rest: int, left_out: int):
     sheet, _, _ = world(0, n=400)
-    table = slice_table(sheet, [field("f", np.zeros(400, dtype=int))], ["a"])
-    assert np.isnan(table.loc[0, ["against_rest", "p", "adjusted"]].astype(float)).all()
-    assert not table.loc[0, "told"]
-    assert table.loc[0, "auc"] == pytest.approx(metrics.auc(sheet.label, sheet.logit["a"]))
+    codes = np.r_[np.zeros(400 - rest), np.ones(rest)].astype(int)
+    grouping = field("f", codes)
+    assert nearly_all(sheet, [grouping]) == left_out
+    assert (slice_table(sheet, [grouping], ["a"])["place"] == 0).sum() == 1 - left_out
+    pairs = difference_table(sheet, [grouping], "a", "b")
+    assert (pairs["place"] == 0).sum() == 1 - left_out
+    assert ("1 slice holds more than 95 % of the rows" in caution(pairs, 0, nearly_all=left_out)) == bool(left_out)
+    assert grouping.codes.tolist() == codes.tolist()  # what was handed in stays as it is
+
+
+def test_a_lead_beside_that_elsewhere_equals_two_samples():
+    sheet, grouping = _random(1500, 6)
+    for row in difference_table(sheet, [grouping], "a", "b").to_dict("records"):
+        outside = grouping.codes != row["place"]
+        label = sheet.label[outside]
+        parts = DeLong([Ranked(label, sheet.logit[name][outside]) for name in ("a", "b")])
+        assert row["beyond"] == pytest.approx(row["difference"] - (parts.areas[0] - parts.areas[1]), abs=1e-12)
+        own = (row["high"] - row["low"]) / 2 / Z
+        half = Z * np.sqrt(own**2 + parts.variance_of_difference(0, 1))
+        assert (row["beyond_high"] - row["beyond_low"]) / 2 == pytest.approx(half, rel=0.01)
+        gap = losses(sheet, "a") - losses(sheet, "b")
+        mine, rest = gap[~outside], gap[outside]
+        assert row["loss_beyond"] == pytest.approx(mine.mean() - rest.mean())
+        half = Z * np.sqrt(mine.var(ddof=1) / len(mine) + rest.var(ddof=1) / len(rest))
+        assert (row["loss_beyond_high"] - row["loss_beyond_low"]) / 2 == pytest.approx(half)
+
+
+def test_a_lead_that_is_the_same_everywhere_makes_no_slice_a_finding():
+    findings, leads = 0, 0
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        true = rng.normal(size=3000)
+        label = rng.random(3000) < 1 / (1 + np.exp(-2 * true))
+        scores = {"a": true, "b": true + 2 * rng.normal(size=3000)}
+        sheet = sheet_of_scores(label, scores)
+        table = difference_table(sheet, [field("f", rng.integers(0, 5, 3000))], "a", "b")
+        findings += int(table["beyond_told"].any())
+        leads += int(table["told"].all())
+    assert leads > 25  # the model leads in every slice
+    assert findings <= 5  # 1.5 expected; more than 5 by chance in one of two hundred tries
+
+
+def test_a_slice_in_which_the_lead_is_lost_is_the_finding():
+    rng = np.random.default_rng(3)
+    true, codes = rng.normal(size=4000), rng.integers(0, 5, 4000)
+    label = rng.random(4000) < 1 / (1 + np.exp(-2 * true))
+    worse = true + 2 * rng.normal(size=4000)
+    sheet = sheet_of_scores(label, {"a": np.where(codes == 2, worse, true), "b": worse})
+    table = difference_table(sheet, [field("f", codes)], "a", "b")
+    lost = table[table["place"] == 2].iloc[0]
+    assert lost["beyond_told"]
+    assert lost["beyond"] < -0.1
+    assert not lost["told"]
+    said = lead_in_words(table, "DIN", "FM", 0.123)
+    assert said.startswith("On all rows DIN leads by 0.123 of AUC, and in 4 of the 5 slices DIN is ahead beyond chance")
+    assert differences_in_words(table, "DIN", "FM")[0].startswith("Where f is c (")
+    assert "less than elsewhere" in differences_in_words(table, "DIN", "FM")[0]
 
 
 def test_a_slice_ranked_perfectly_tells_nothing_by_itself():

@@ -84,7 +84,7 @@ def test_a_lead_that_is_the_same_everywhere_is_no_place():
     alike = next(one for one in found if len(one.leaves) == 1 and one.leaves[0].told)
     says = description_in_words(alike, "A", "B")
     assert says[0].startswith("No place can be told in which A and B differ")
-    assert says[1].startswith("On all 1,200 rows A ranks rows better than B, by 0.0")
+    assert says[1].startswith("On the 600 rows measured A ranks rows better than B, by 0.0")
 
 
 def test_too_few_rows_or_one_class_say_so():
