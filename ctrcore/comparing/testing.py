@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
@@ -170,17 +170,6 @@ def compare_all(
 def auc_interval(sheet: Sheet, name: str) -> Interval:
     """One model's AUC with its interval, as `compare_all` gives it."""
     return compare_all(replace(sheet, logit={name: sheet.logit[name]})).intervals[name]
-
-
-def largest_first(tests: Iterable[Test]) -> list[Test]:
-    """Each test as seen from the model that is ahead, so that no difference is negative; the largest first."""
-    return sorted((_from_ahead(test) for test in tests), key=lambda test: -test.difference)
-
-
-def _from_ahead(test: Test) -> Test:
-    if not test.difference < 0:
-        return test
-    return replace(test, a=test.b, b=test.a, difference=-test.difference, low=-test.high, high=-test.low)
 
 
 def told(test: Test) -> bool:
