@@ -13,6 +13,7 @@ from ctrcore.comparing.findings import in_words
 from ctrcore.comparing.testing import BY_USERS, Comparison, Method, Test, method_for
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.words import WORDS
+from pages.shared import address
 from pages.shared.compare import kept
 from pages.shared.compare.pair_figures import forest_of, intervals_of, table_of
 from pages.shared.compare.view import View
