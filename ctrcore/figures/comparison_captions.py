@@ -53,7 +53,8 @@ AUC_INTERVALS: Caption = {
 DIFFERENCES: Caption = {
     "title": "Difference of each pair",
     "read": "The point is the difference of the two AUCs on the same rows, the line its 95 % interval. Blue and "
-    "filled: told apart from chance. Grey and hollow: it may be chance.",
+    "filled: told apart from chance after the correction for all pairs. Grey and hollow: it may be chance, even if the "
+    "line does not reach zero: the lines are not corrected for the number of looks, the marks are.",
     "beware": "It may be chance does not mean that the models are equal: with more rows a difference may show. A "
     "difference that is no chance may still be too small to matter.",
 }
@@ -140,7 +141,7 @@ def learning(measure: str, axis: str) -> Caption:
         }
     goal = "Higher" if "AUC" in measure else "Lower"
     clock = " Seconds depend on the machine, on what else it did, and on the settings." if axis == "seconds" else ""
-    beware = f"The validation rows chose the epoch, so they flatter. The table's numbers come from other rows.{clock}"
+    beware = f"The validation rows chose the epoch, so they flatter; numbers on test rows do not.{clock}"
     return {
         "title": f"{measure[:1].upper()}{measure[1:]} by {axis}",
         "read": f"{goal} is better. The star is the best epoch on the validation rows. A curve that turns has begun to "

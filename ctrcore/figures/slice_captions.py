@@ -5,15 +5,16 @@ from __future__ import annotations
 from ctrcore.figures.captions import Caption
 from ctrcore.figures.slices import Measure
 
+_LOOKS = "the intervals are not corrected for the number of looks, the marks are"
 TITLES: dict[Measure, str] = {"auc": "AUC", "log_loss": "Log-loss", "pcoc": "Calibration"}
 _READ: dict[Measure, str] = {
     "auc": "Full dots: the AUC there differs beyond chance from that on all other rows, after the correction. Hollow "
-    "and faint: may be chance.",
+    f"and faint: may be chance ({_LOOKS}).",
     "log_loss": "Lower is better. Slices with more clicks have a higher log-loss whatever the model does, so it is not "
     "tested against the other rows.",
     "pcoc": "At 1 the model predicts as many clicks as there were; right of it, it promises too many. Slices are "
     "chosen by the clicks promised, not by those that came. Full dots are off beyond chance after the correction, "
-    "hollow and faint ones may be chance.",
+    f"hollow and faint ones may be chance ({_LOOKS}).",
 }
 _BEWARE: dict[Measure, str] = {
     "auc": "A slice with a low AUC may be hard by its nature: compare the models on it, not one slice with another.",
@@ -43,10 +44,11 @@ def of_model(measure: Measure, title: str, shown: int, of: int) -> Caption:
 def of_pair(a: str, b: str, shown: int, of: int) -> Caption:
     """Of the lead of model `a` over model `b` by slice; as `of_model`."""
     return {
-        "title": f"{a} (A) against {b} (B) by slice, where A is weakest on top",
+        "title": f"{a} (A) against {b} (B) by slice",
         "read": f"Each line is a slice with its 95 % interval; right of the upright line {a} is better, left of it "
-        f"{b}. Full dots differ beyond chance after the correction, hollow and faint ones may be chance. The first "
-        f"{shown} of {of} slices.",
+        f"{b}. Full dots differ beyond chance after the correction, hollow and faint ones may be chance ({_LOOKS}). "
+        f"The first {shown} of {of} slices, sorted by the upper end of the interval: on top are those where A is "
+        "surely behind, if there are any, not those with few rows.",
         "beware": "The rows of a slice are the same for both models, but slices overlap: several lines may show one "
         "and the same difference. No line says why a model is better there.",
     }
@@ -57,7 +59,8 @@ def places(a: str, b: str) -> Caption:
     return {
         "title": f"The lead of {a} over {b}, place by place",
         "read": f"Right of the upright line {a} is better, left of it {b}; the bars are 95 % intervals. Full dots "
-        "differ from zero beyond chance after the correction, hollow and faint ones may be chance. Together the places "
+        "differ from zero beyond chance after the correction, hollow and faint ones may be chance "
+        f"({_LOOKS}). Together the places "
         "are all rows. They were looked for and measured on different rows, so that looking around makes no finding.",
         "beware": "The places describe where the models differ, not why: whatever goes along with the true reason may "
         "be named instead of it. What is not named here may still make a difference.",
