@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ctrcore.comparing.answers import answer
 from ctrcore.comparing.draws import too_few_draws
 from ctrcore.comparing.findings import FEW, alike, in_words
 from ctrcore.comparing.intervals import Interval
@@ -56,9 +57,10 @@ def _ranking(material: Material) -> list[Part]:
     others = [test for test in comparison.tests if best in (test.a, test.b)]
     if not others:
         return parts
-    parts += (
-        [Text(literal(in_words(test, titles))) for test in others] if len(others) <= FEW else _together(others, titles)
-    )
+    said = [in_words(test, titles) for test in others]
+    if len(others) > FEW:
+        said = answer(comparison.tests, sheet.best_first(), titles)
+    parts += [Text(literal(sentence)) for sentence in said]
     parts.append(Text(captions.tests_made(comparison.method, len(comparison.tests), material.part)))
     if alike(others[0]):
         parts.append(Note(alike(others[0]), warning=True))
@@ -115,20 +117,6 @@ def tests(material: Material) -> list[Part]:
 def _pair(test: Test, titles: dict[str, str]) -> Span:
     label = f"{titles[test.a]} − {titles[test.b]}"
     return Span(label, test.difference, test.low, test.high, told=told(test), note=f"p (Holm) {p_value(test.adjusted)}")
-
-
-def _together(found: list[Test], titles: dict[str, str]) -> list[Part]:
-    """Many comparisons with the best model, as two sentences."""
-    best = found[0].a if found[0].a in (found[1].a, found[1].b) else found[0].b
-    names = {True: list[str](), False: list[str]()}
-    for test in found:
-        names[told(test)].append(titles[test.b if test.a == best else test.a])
-    parts: list[Part] = []
-    if names[True]:
-        parts.append(Text(f"It ranks better than {literal(', '.join(names[True]))}: more than chance would explain."))
-    if names[False]:
-        parts.append(Text(f"No difference can be told from {literal(', '.join(names[False]))}."))
-    return parts
 
 
 def _table(found: list[Test], titles: dict[str, str], folded: bool) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from itertools import pairwise
 from pathlib import Path
 
 from plotly.offline import get_plotlyjs
@@ -99,3 +100,10 @@ def test_progress_rises_to_the_end(chosen: list[Contender], tmp_path: Path) -> N
     assert (shares[0], shares[-1]) == (0.0, 1.0)
     assert all(step for _, step in said)
     assert [path.name for path in tmp_path.iterdir()] == ["r.html"]
+
+
+def test_no_level_of_headings_is_left_out(whole: Read) -> None:
+    levels = [int(tag[1]) for tag, _ in whole.tags if tag in ("h1", "h2", "h3", "h4", "h5", "h6")]
+    assert levels.count(1) == 1
+    assert {3, 4} <= set(levels)
+    assert [(one, two) for one, two in pairwise(levels) if two > one + 1] == []

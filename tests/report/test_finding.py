@@ -108,6 +108,8 @@ def test_many_pairs_are_drawn_for_the_best_alone(runs: list[Run]) -> None:
         scored.to_parquet(one.folder / "predictions.parquet")
         made.append(space.run(one.id))
     found = of(contenders(made), "tests", "metrics", tests="bootstrap", replicates=100)
+    assert "None of these 8 models can be told apart from another." in found.text
+    assert "corrected for all 28 pairs (Holm)" in found.text
     assert "Of 28 pairs those with" in found.text
     assert len(found.tables["Every pair of models"]) == 29
     assert "100 draws are too few to tell any of 28 pairs apart" in found.text
