@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ctrcore.data import reading
+from ctrcore.runs import outside_uploads
 from ctrcore.runs.outside import outside_of
 from ctrcore.runs.workspace import Workspace
 from tests.pages.compare_page import (
@@ -67,6 +69,48 @@ def test_a_file_that_cannot_be_read_gets_two_sentences(space: Workspace, visit: 
     assert len(app.error) == 1
     assert len(app.error[0].value.split("  \n")) == 2
     assert "log says more" not in app.error[0].value
+
+
+def test_a_file_is_read_by_a_process_of_its_own_and_leaves_when_it_is_taken_back(
+    space: Workspace, visit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parsed(*_: object, **__: object) -> None:
+        raise AssertionError("parsed in the server")
+
+    monkeypatch.setattr(reading, "store_part", parsed)
+    app = add_outside(visit("compare.py", runs=run_of(space, "fm").id), outside_csv(space))
+    uploads = space.datasets()[0].folder / "outside-uploads"
+    assert "Found **100 rows**" in texts(app)
+    assert len(list(uploads.iterdir())) == 1
+    app.file_uploader(key="outside-file-0").clear().run()
+    assert not app.exception
+    assert not list(uploads.iterdir())
+    add_outside(app, outside_csv(space), "again.csv").button(key="outside-add").click().run()
+    assert [one.name for one in outside_of(space.datasets()[0])] == ["again"]
+    assert not list(uploads.iterdir())
+
+
+def test_rows_to_score_that_are_too_many_for_a_browser_come_from_a_shell(
+    space: Workspace, visit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outside_uploads, "LARGE", 100)
+    app = visit("compare.py", runs=run_of(space, "fm").id)
+    app.session_state["outside-panel"] = True
+    app.run()
+    assert f"python -m ctrcore outside template {run_of(space, 'fm').id} --out" in app.code[0].value
+    assert any("The 200 rows to score are too many" in caption.value for caption in app.caption)
+
+
+def test_a_newer_run_says_no_rows_of_a_comparison_that_it_is_not_part_of(space: Workspace, visit: Open) -> None:
+    app = add_outside(visit("compare.py", runs=run_of(space, "fm").id), outside_csv(space))
+    app.button(key="outside-add").click().run()
+    newest = space.runs()[0]
+    assert newest.name != "FM"
+    swapped = newest.predictions().replace({"split": {"test": "valid", "valid": "test"}})
+    swapped.to_parquet(newest.folder / "predictions.parquet")
+    shown = visit("compare.py", runs=app.query_params["runs"])
+    assert not shown.error
+    assert "Measured on 100 test rows" in texts(shown)
 
 
 def test_outside_scores_are_renamed_and_deleted(space: Workspace, visit: Open) -> None:
