@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from ctrcore.figures.style import MODEL_TITLES
+from pages.shared import address
 from pages.shared.compare import (
     cutoffs,
     differ,
@@ -58,7 +59,9 @@ with problems_shown():
     settings(view)
 outside.panel(dataset, next((one.run for one in chosen if one.run is not None), done[0]))
 # Only the open tab is drawn: a page of a dozen charts would keep a slow machine busy for seconds.
-tabs = st.tabs(list(VIEWS), key="view", bind="query-params")
+address.show("view", "view", list(VIEWS), next(iter(VIEWS)))
+address.write("view", st.session_state["view"])
+tabs = st.tabs(list(VIEWS), key="view", on_change=address.take, args=("view", "view"))
 for tab, show in zip(tabs, VIEWS.values(), strict=True):
     if tab.open:
         with tab, problems_shown():

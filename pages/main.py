@@ -87,7 +87,7 @@ page = st.navigation(
     },
     expanded=True,
 )
-address.restore()
+address.restore(page.url_path)
 pick_level()
 st.title(page.title if page.title != "Home" else "CTR Lens")
 show_kept()

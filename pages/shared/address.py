@@ -2,31 +2,42 @@
 
 Streamlit's own binding of widgets to the address writes an option's label and drops defaults: a renamed run or a newer
 dataset would then change what an old link means. So ids are written here, defaults included. Everything is written
-once at the end of a run, as each write makes a step for the back button.
+once at the end of a run, as each write makes a step for the back button. And when a page is left, Streamlit makes a
+step without what was bound there, so that the back button would not lead to the tab that was left.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 KEYS = ("dataset", "runs", "run", "row", "user", "afm", "fibinet", "din", "scoring", "a", "b", "cutoff")
+# These mean something on one page only, and are in no other address; that page still remembers them.
+OF_PAGE = {"compare": ("view", "test", "replicates", "pairs"), "score": ("repair",)}
 NOTHING = "none"
-_CHOSEN, _WRITTEN = "address-chosen", "address-written"
+_CHOSEN, _WRITTEN, _PAGE = "address-chosen", "address-written", "address-page"
 
 
-def restore() -> None:
-    """Take over what the address says, where it is not what was written last. Once, at the start of a run."""
+def restore(page: str) -> None:
+    """Take over what the address says, where it is not what was written last. Once, at the start of a run.
+
+    Args:
+        page: the one that is open, as the address calls it.
+    """
+    st.session_state[_PAGE] = page
     chosen, written = _store(_CHOSEN), _store(_WRITTEN)
-    for key in KEYS:
+    for key in _keys():
         said = st.query_params.get(key)
         if said is not None and said != written.get(key):
             chosen[key] = said
 
 
 def flush() -> None:
-    """Write what is chosen to the address. Once, at the end of a run."""
-    chosen, written = _store(_CHOSEN), _store(_WRITTEN)
-    for key in KEYS:
+    """Write what is chosen to the address. Once, at the end of a run, or when a part of the page runs alone."""
+    keys = _keys()
+    chosen, written = {key: value for key, value in _store(_CHOSEN).items() if key in keys}, _store(_WRITTEN)
+    for key in keys:
         if key not in chosen and key in st.query_params:
             del st.query_params[key]
     changed = {key: value for key, value in chosen.items() if st.query_params.get(key) != value}
@@ -37,8 +48,8 @@ def flush() -> None:
 
 
 def query() -> dict[str, str]:
-    """All that is chosen, to take it along to another page."""
-    return dict(_store(_CHOSEN))
+    """All that is chosen and means something on any page, to take it along to another one."""
+    return {key: value for key, value in _store(_CHOSEN).items() if key in KEYS}
 
 
 def read(key: str) -> str | None:
@@ -62,6 +73,31 @@ def write(key: str, value: str | None) -> None:
 def write_list(key: str, values: list[str]) -> None:
     """Choose several ids; an empty choice is a choice too."""
     write(key, ",".join(values) or NOTHING)
+
+
+def show(widget: str, key: str, options: Sequence[object], default: object) -> None:
+    """Make a widget show what the address says, or the default. Before the widget, which has no default of its own.
+
+    Args:
+        widget: its key.
+        key: that of the address.
+        options: what can be chosen; the address holds their text.
+        default: where the address says nothing, or what is no option.
+    """
+    value = next((option for option in options if str(option) == read(key)), default)
+    if st.session_state.get(widget) != value:
+        st.session_state[widget] = value
+
+
+def take(widget: str, key: str) -> None:
+    """Choose what a widget was changed to. For its `on_change`; it may lie in a part of the page that runs alone."""
+    write(key, str(st.session_state[widget]))
+    flush()
+
+
+def _keys() -> tuple[str, ...]:
+    """The keys of the page that is open."""
+    return (*KEYS, *OF_PAGE.get(st.session_state.get(_PAGE, ""), ()))
 
 
 def _store(name: str) -> dict[str, str]:
