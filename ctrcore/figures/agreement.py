@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from ctrcore.figures.style import MARK, NEGATIVE, NEUTRAL, POSITIVE, finish, safe, shorten
+from ctrcore.figures.style import CLICK, MARK, NEUTRAL, NO_CLICK, finish, safe, shorten
 
 Scale = Literal["probability", "rank"]
 # Clear where there are no rows, so that it lies on a light and on a dark page alike.
 CLOUD = [[0.0, "rgba(132,139,152,0.0)"], [0.01, "rgba(132,139,152,0.25)"], [1.0, "rgba(132,139,152,0.85)"]]
-SYMBOLS = ((0, "no click", NEGATIVE, "circle-open", 5), (1, "click", POSITIVE, "diamond", 6))
+SYMBOLS = ((0, "no click", NO_CLICK, "circle-open", 5), (1, "click", CLICK, "diamond", 6))
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ OF_MODEL: dict[Measure, Columns] = {
     "log_loss": ("log_loss", "log_loss_low", "log_loss_high", None),
     "pcoc": ("pcoc", "pcoc_low", "pcoc_high", "pcoc_told"),
 }
-LEAD = ("lead", "lead_low", "lead_high", "lead_told")
+LEAD = ("lead", "lead_low", "lead_high", "lead_apart")
 
 
 @dataclass(frozen=True)
@@ -154,15 +154,19 @@ def _add_dots(
 def _add_overall(figure: go.Figure, one: Series, nth: int, places: int) -> None:
     """The value of all rows as an upright line, which also names the model in the legend."""
     color = NEUTRAL if one.model is None else model_color(one.model)
-    figure.add_scatter(
-        x=[one.overall, one.overall],
-        y=[-0.55, places - 0.45],
-        mode="lines+markers",
-        line={"color": color, "dash": DASHES[2 if nth == 0 else nth % len(DASHES)], "width": 2},
-        marker={"size": [9, 0], "symbol": SYMBOLS[nth % len(SYMBOLS)], "color": color},
-        name=f"{safe(one.label)}, all rows {one.overall:.4f}",
-        hoverinfo="skip",
-    )
+    look = {
+        "line": {"color": color, "dash": DASHES[2 if nth == 0 else nth % len(DASHES)], "width": 2},
+        "name": f"{safe(one.label)}, all rows {one.overall:.4f}",
+        "legendgroup": str(len(figure.data)),
+        "hoverinfo": "skip",
+    }
+    figure.add_scatter(x=[one.overall, one.overall], y=[-0.55, places - 0.45], mode="lines", showlegend=False, **look)
+    if one.model is None:
+        figure.add_scatter(x=[None], y=[None], mode="lines", **look)
+        return
+    # The symbol of the dots stands in the legend only: on the line the frame would cut it in half.
+    marker = {"size": 9, "symbol": SYMBOLS[nth % len(SYMBOLS)], "color": color}
+    figure.add_scatter(x=[None], y=[None], mode="lines+markers", marker=marker, **look)
 
 
 def dots_of(table: pd.DataFrame, columns: Columns) -> list[Dot]:
@@ -179,32 +183,52 @@ def dots_of(table: pd.DataFrame, columns: Columns) -> list[Dot]:
 
 
 def worst_first(table: pd.DataFrame, measure: Measure) -> pd.DataFrame:
-    """A table of slices, those first that are surely bad: by the end of the interval on the good side.
+    """A table of slices: first those that are told to be bad, then those that may be so by chance.
 
-    So a slice of few rows, whose interval is wide, does not come first by chance.
+    Either are sorted by the end of the interval on the good side, so that a slice of few rows, whose interval is wide,
+    does not come first by chance.
 
     Args:
         table: as `comparing.slices.slice_table` gives it.
-        measure: bad is an AUC below that of the other rows, a high log-loss, or predictions far from what happened.
+        measure: bad is an AUC below that of the other rows, a high log-loss, which is not tested, or predictions far
+            from what happened.
     """
     bad = {
         "auc": lambda: -table["against_high"],
         "log_loss": lambda: table["log_loss_low"],
         "pcoc": lambda: (table["pcoc_low"] - 1).clip(lower=1 - table["pcoc_high"]),
     }[measure]()
-    return table.loc[bad.sort_values(ascending=False, kind="stable").index]
+    told = {
+        "auc": lambda: table["told"].eq(True) & (table["against_rest"] < 0),
+        "log_loss": lambda: pd.Series(False, index=table.index),
+        "pcoc": lambda: table["pcoc_told"].eq(True),
+    }[measure]()
+    order = pd.DataFrame({"told": told.astype(bool), "bad": bad}).sort_values(
+        ["told", "bad"], ascending=False, kind="stable"
+    )
+    return table.loc[order.index]
 
 
 def leads(table: pd.DataFrame, measure: Literal["auc", "log_loss"]) -> pd.DataFrame:
-    """A table of differences with the columns lead, lead_low, lead_high and lead_told: above 0 model A is better.
+    """A table of differences with the lead of model A: above 0 A is better.
+
+    Those slices come first whose lead differs from that elsewhere, both in the order that they had.
 
     Args:
         table: as `comparing.slices.difference_table` gives it; its log-losses are above 0 where A is worse.
         measure: of what.
+
+    Returns:
+        The table with the columns lead, lead_low, lead_high; lead_told: it differs from 0; lead_beyond: the lead less
+        that on all other rows; lead_apart: this differs from 0.
     """
     if measure == "auc":
-        value, low, high, told = table["difference"], table["low"], table["high"], table["told"]
+        value, low, high = table["difference"], table["low"], table["high"]
+        told, beyond, apart = table["told"], table["beyond"], table["beyond_told"]
     else:
         value, low, high = -table["loss_difference"], -table["loss_high"], -table["loss_low"]
-        told = table["loss_told"]
-    return table.assign(lead=value, lead_low=low, lead_high=high, lead_told=told)
+        told, beyond, apart = table["loss_told"], -table["loss_beyond"], table["loss_beyond_told"]
+    found = table.assign(
+        lead=value, lead_low=low, lead_high=high, lead_told=told, lead_beyond=beyond, lead_apart=apart.eq(True)
+    )
+    return found.sort_values("lead_apart", ascending=False, kind="stable")

@@ -27,7 +27,8 @@ PLACES, NOTES = ["hour = 3", "shoes", "tiny"], ["10 rows", "20 rows", "1 row"]
 
 def test_values_and_intervals_are_those_handed_in() -> None:
     figure = interval_dots(PLACES, NOTES, [Series("FM", "fm", [TOLD, UNTOLD, UNKNOWN], 0.8)], x="AUC")
-    line, told, untold = figure.data
+    line, legend, told, untold = figure.data
+    assert (line.mode, line.showlegend, list(legend.x)) == ("lines", False, [None])  # no symbol is cut by the frame
     assert list(line.x) == [0.8, 0.8]
     assert (told.x[0], untold.x[0]) == (0.6, 0.65)
     assert told.x[0] + told.error_x.array[0] == pytest.approx(0.7)
@@ -36,7 +37,7 @@ def test_values_and_intervals_are_those_handed_in() -> None:
 
 
 def test_what_is_not_told_is_hollow_and_faint() -> None:
-    _, told, untold = interval_dots(PLACES, NOTES, [Series("FM", "fm", [TOLD, UNTOLD, UNKNOWN], 0.8)], x="AUC").data
+    *_, told, untold = interval_dots(PLACES, NOTES, [Series("FM", "fm", [TOLD, UNTOLD, UNKNOWN], 0.8)], x="AUC").data
     assert (told.opacity, untold.opacity) == (1.0, FAINT)
     assert untold.marker.symbol == f"{told.marker.symbol}-open"
     assert told.marker.color == untold.marker.color == model_color("fm")
@@ -56,6 +57,14 @@ def test_a_difference_has_the_colour_of_its_sign_and_a_line_at_zero() -> None:
     assert {trace.marker.color: trace.x[0] for trace in figure.data} == {POSITIVE: 0.1, NEGATIVE: -0.1}
     assert figure.layout.shapes[0].x0 == figure.layout.shapes[0].x1 == 0.0
     assert figure.layout.showlegend is False
+
+
+def test_the_lead_on_all_rows_is_a_dotted_line_beside_zero() -> None:
+    dots = [Dot(0.1, 0.05, 0.15, True)]
+    figure = interval_dots(["a"], [""], [Series("A - B", None, dots, 0.016)], x="difference", zero=0.0)
+    line, legend, _ = figure.data
+    assert (list(line.x), line.line.dash, legend.name) == ([0.016, 0.016], "dot", "A - B, all rows 0.0160")
+    assert figure.layout.showlegend
 
 
 def test_the_first_place_is_on_top_and_named_with_its_note() -> None:
@@ -98,7 +107,9 @@ def slices() -> pd.DataFrame:
             "auc_low": [0.6, 0.7, 0.3],
             "auc_high": [0.8, 0.9, 0.9],
             "against_high": [-0.1, 0.2, 0.15],
+            "against_rest": [-0.2, 0.3, -0.1],
             "told": [True, False, None],
+            "pcoc_told": [False, True, True],
             "log_loss": [0.5, 0.7, 0.9],
             "log_loss_low": [0.4, 0.6, 0.1],
             "log_loss_high": [0.6, 0.8, 1.7],
@@ -121,6 +132,13 @@ def test_the_worst_is_what_is_surely_bad(measure: Measure, order: list[str]) -> 
     assert worst_first(slices(), measure).index.tolist() == order
 
 
+def test_what_is_told_to_be_bad_stands_above_what_may_be_chance() -> None:
+    table = slices().assign(told=[False, True, True], against_rest=[-0.2, 0.3, -0.1])
+    assert worst_first(table, "auc").index.tolist() == ["wide", "sure", "fine"]  # 'fine' is told to be better
+    table = slices().assign(pcoc_told=[True, True, False])
+    assert worst_first(table, "pcoc").index.tolist() == ["fine", "sure", "wide"]
+
+
 def test_dots_are_told_only_where_that_is_known() -> None:
     dots = dots_of(slices(), OF_MODEL["auc"])
     assert [(dot.value, dot.low, dot.high, dot.told) for dot in dots] == [
@@ -133,8 +151,17 @@ def test_dots_are_told_only_where_that_is_known() -> None:
 
 def test_leads_are_above_zero_where_a_is_better() -> None:
     table = pd.DataFrame(
-        {"difference": [0.1], "low": [0.05], "high": [0.2], "told": [True]}
+        {"difference": [0.1], "low": [0.05], "high": [0.2], "told": [True], "beyond": [0.02], "beyond_told": [False]}
         | {"loss_difference": [0.3], "loss_low": [0.1], "loss_high": [0.4], "loss_told": [False]}
+        | {"loss_beyond": [0.2], "loss_beyond_told": [True]}
     )
-    assert leads(table, "auc")[list(LEAD)].iloc[0].tolist() == [0.1, 0.05, 0.2, True]
-    assert leads(table, "log_loss")[list(LEAD)].iloc[0].tolist() == [-0.3, -0.4, -0.1, False]
+    columns = [*LEAD, "lead_told", "lead_beyond"]
+    assert leads(table, "auc")[columns].iloc[0].tolist() == [0.1, 0.05, 0.2, False, True, 0.02]
+    assert leads(table, "log_loss")[columns].iloc[0].tolist() == [-0.3, -0.4, -0.1, True, False, -0.2]
+
+
+def test_slices_whose_lead_differs_from_that_elsewhere_come_first() -> None:
+    table = pd.DataFrame({"difference": [0.0, 0.1, 0.2, 0.3], "beyond_told": [False, True, False, True]}).assign(
+        low=0.0, high=0.5, told=True, beyond=0.1
+    )
+    assert leads(table, "auc")["difference"].tolist() == [0.1, 0.3, 0.0, 0.2]

@@ -9,12 +9,14 @@ import pytest
 
 from ctrcore.figures.export import to_csv
 from ctrcore.figures.style import (
+    CLICK,
     DASHES,
     MARK,
     MODEL_COLORS,
     MODEL_TITLES,
     NEGATIVE,
     NEUTRAL,
+    NO_CLICK,
     OUTSIDE,
     POSITIVE,
     line_style,
@@ -40,10 +42,19 @@ def contrast(a: str, b: str) -> float:
     return (bright + 0.05) / (dim + 0.05)
 
 
-@pytest.mark.parametrize("color", [*MODEL_COLORS.values(), OUTSIDE, POSITIVE, NEGATIVE, NEUTRAL, MARK])
+@pytest.mark.parametrize("color", [*MODEL_COLORS.values(), OUTSIDE, POSITIVE, NEGATIVE, NEUTRAL, MARK, CLICK, NO_CLICK])
 @pytest.mark.parametrize("background", [LIGHT, DARK])
 def test_every_colour_reads_on_both_backgrounds(color: str, background: str) -> None:
     assert contrast(color, background) >= 3
+
+
+def test_rows_have_the_colour_of_no_model() -> None:
+    def parts(color: str) -> list[int]:
+        return [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+
+    for one in (CLICK, NO_CLICK):
+        for other in [*MODEL_COLORS.values(), OUTSIDE, MARK]:
+            assert sum(abs(a - b) for a, b in zip(parts(one), parts(other), strict=True)) > 80
 
 
 def test_the_backgrounds_are_those_of_the_app() -> None:

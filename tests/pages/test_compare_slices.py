@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from ctrcore.comparing.per_user import paired, per_user
+from ctrcore.comparing.slice_words import lead_in_words
 from ctrcore.comparing.slices import difference_table, slice_table
 from ctrcore.runs.contenders import contenders
 from ctrcore.runs.workspace import Workspace
@@ -83,6 +84,11 @@ def test_the_lead_of_a_is_above_zero_where_a_is_better_in_either_measure(
     shown = table(app, "slices")
     assert shown["Lead of A"].tolist() == pytest.approx(expected["difference"].tolist())
     assert shown["A: LR"].tolist() == pytest.approx(expected["auc_a"].tolist())
+    assert (shown["Other than elsewhere?"] == "○ may be chance").tolist() == (~expected["beyond_told"]).tolist()
+    overall = view.sheet.ranked(ids["lr"]).auc - view.sheet.ranked(ids["din"]).auc
+    assert lead_in_words(expected, "LR", "DIN", overall) in texts(app)
+    lines = [one for one in figure(app, "slices-difference")["data"] if one["mode"] == "lines" and one["x"][0]]  # type: ignore[attr-defined]
+    assert lines[0]["x"] == pytest.approx([overall, overall])
     app.segmented_control(key="slices-measure-2").set_value("log_loss").run()
     expected = difference_table(view.sheet, groups, ids["lr"], ids["din"], least_rows=20, by="log_loss")
     shown = table(app, "slices")

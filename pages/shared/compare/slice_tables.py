@@ -53,9 +53,8 @@ def slices_table(table: pd.DataFrame, name: Measure, pair: tuple[str, str] | Non
     columns |= {value: measured, low: "95 % from", high: "to"}
     shown = table[list(columns)].rename(columns=columns)
     shown.insert(0, "Slice", places_of(table))
-    said = _said(table, name, pair)
-    if said is not None:
-        shown["Beyond chance?"] = said
+    for title, said in _said(table, name, pair).items():
+        shown[title] = said
     with st.container(border=True):
         st.markdown(f"#### All {len(shown)} slices" if len(shown) > 1 else "#### The slice")
         st.dataframe(
@@ -75,17 +74,25 @@ def slices_table(table: pd.DataFrame, name: Measure, pair: tuple[str, str] | Non
         csv_button(shown, "slices-table")
 
 
-def _said(table: pd.DataFrame, name: Measure, pair: tuple[str, str] | None) -> list[str] | None:
-    """For each slice whether something is told, and what, in words and by a sign; None where nothing is tested."""
+def _said(table: pd.DataFrame, name: Measure, pair: tuple[str, str] | None) -> dict[str, list[str]]:
+    """For each slice whether something is told, and what, in words and by a sign; empty where nothing is tested."""
     if pair is not None:
-        value, told = LEAD[0], LEAD[3]
-        below, above, middle = "▼ B better", "▲ A better", 0.0
-    elif name != "log_loss":
-        value, told = ("against_rest", "told") if name == "auc" else ("pcoc", "pcoc_told")
-        below, above, middle = SAYS[value]
-    else:
-        return None
+        return {
+            "Beyond chance?": _signs(table, ("lead", "lead_told"), ("▼ B better", "▲ A better", 0.0)),
+            "Other than elsewhere?": _signs(
+                table, ("lead_beyond", "lead_apart"), ("▼ better for B", "▲ better for A", 0.0)
+            ),
+        }
+    if name == "log_loss":
+        return {}
+    value, told = ("against_rest", "told") if name == "auc" else ("pcoc", "pcoc_told")
+    return {"Beyond chance?": _signs(table, (value, told), SAYS[value])}
+
+
+def _signs(table: pd.DataFrame, columns: tuple[str, str], says: tuple[str, str, float]) -> list[str]:
+    """What is said of each line: `columns` of the value and whether it is told, `says` below and above the middle."""
+    below, above, middle = says
     return [
         (above if number > middle else below) if sure else CHANCE
-        for number, sure in zip(table[value], table[told], strict=True)
+        for number, sure in zip(table[columns[0]], table[columns[1]], strict=True)
     ]

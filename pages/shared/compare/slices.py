@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Literal, TypeVar, cast
 
 import pandas as pd
 import streamlit as st
 
 from ctrcore.comparing.groupings import Grouping
 from ctrcore.comparing.measures import measure as measured
-from ctrcore.comparing.sheet import Sheet
-from ctrcore.comparing.slice_words import caution
+from ctrcore.comparing.slice_words import caution, lead_in_words
 from ctrcore.comparing.slices import difference_table, slice_table, too_small
+from ctrcore.comparing.slicing import nearly_all
 from ctrcore.figures import slice_captions as captions
 from ctrcore.figures.slice_captions import TITLES
 from ctrcore.figures.slices import LEAD, OF_MODEL, Measure, Series, dots_of, interval_dots, leads, worst_first
@@ -35,11 +35,12 @@ KINDS = {
 }
 AXES: dict[Measure, str] = {
     "auc": "AUC within the slice",
-    "log_loss": "log-loss in nats",
+    "log_loss": "log-loss",
     "pcoc": "predicted over observed clicks (PCOC)",
 }
 LEAST = 100
 SHOWN = 12
+T = TypeVar("T")
 Choices = tuple[Measure, list[str], int]
 
 
@@ -129,7 +130,9 @@ def _pick_slices(found: list[Grouping]) -> tuple[list[str], int]:
 def _of_model(view: View, found: list[Grouping], model: str, choices: Choices) -> None:
     """The worst slices of a model, the other models beside it."""
     name, kinds, least = choices
-    table = _slice_table(view.key, view.dataset.id, recipe_of(view).id, least, view.sheet, found)
+    table = _kept(
+        view, ("of models", least), lambda: slice_table(view.sheet, found, view.sheet.ids, least, LEAST_CLASS)
+    )
     judged = table[(table["model"] == model) & table[OF_MODEL[name][0]].notna()]
     mine = worst_first(judged[judged["kind"].isin(kinds)], name)
     if mine.empty:
@@ -153,8 +156,9 @@ def _of_model(view: View, found: list[Grouping], model: str, choices: Choices) -
     )
     if name != "log_loss":
         promised_by = model if name == "pcoc" else None
-        small = _too_small(view.key, view.dataset.id, recipe_of(view).id, (least, promised_by), view.sheet, found)
-        said = caution(judged, small, least, LEAST_CLASS, column="p" if name == "auc" else "pcoc_p")
+        small = _too_small(view, found, least, promised_by)
+        column, large = "p" if name == "auc" else "pcoc_p", nearly_all(view.sheet, found)
+        said = caution(judged, small, least, LEAST_CLASS, column=column, nearly_all=large)
         st.caption(said, help=WORDS["correction"])
     slices_table(mine, name)
 
@@ -163,19 +167,25 @@ def _of_pair(view: View, found: list[Grouping], pair: tuple[str, str], choices: 
     """By how much A is better or worse than B on each slice, A's weakest first."""
     name, kinds, least = choices
     by: Literal["auc", "log_loss"] = "auc" if name == "auc" else "log_loss"
-    table = _difference_table(view.key, view.dataset.id, recipe_of(view).id, (*pair, by, least), view.sheet, found)
+    table = _kept(
+        view,
+        ("of pair", *pair, by, least),
+        lambda: difference_table(view.sheet, found, *pair, least_rows=least, least_class=LEAST_CLASS, by=by),
+    )
     shown = leads(table[table["kind"].isin(kinds)], by)
     if shown.empty:
         none_left(least)
         return
     top, titles = shown.head(SHOWN), (view.titles[pair[0]], view.titles[pair[1]])
     a, b = map(plain, titles)
+    first, second = (measured(view.sheet, one)[name] for one in pair)
+    overall = first - second if by == "auc" else second - first
     chart(
         interval_dots(
             places_of(top),
             notes_of(top),
-            [Series("A against B", None, dots_of(top, LEAD))],
-            x="AUC of A minus AUC of B" if by == "auc" else "log-loss of B minus log-loss of A, in nats",
+            [Series("A against B", None, dots_of(top, LEAD), overall)],
+            x="AUC of A minus AUC of B" if by == "auc" else "log-loss of B minus log-loss of A",
             zero=0.0,
         ),
         key="slices-difference",
@@ -184,45 +194,31 @@ def _of_pair(view: View, found: list[Grouping], pair: tuple[str, str], choices: 
         alt_text=f"Lead of {titles[0]} over {titles[1]} with intervals on {len(top)} slices",
         data=table,
     )
-    small = _too_small(view.key, view.dataset.id, recipe_of(view).id, (least, None), view.sheet, found)
-    said = caution(table, small, least, LEAST_CLASS, column="p" if by == "auc" else "loss_p")
-    st.caption(said, help=WORDS["correction"])
+    small = _too_small(view, found, least, None)
+    column, large = "beyond_p" if by == "auc" else "loss_beyond_p", nearly_all(view.sheet, found)
+    said = lead_in_words(table, a, b, overall, by)
+    noise = caution(table, small, least, LEAST_CLASS, column=column, nearly_all=large)
+    st.caption(f"{said}  \n{noise}", help=WORDS["correction"])
     slices_table(shown, by, titles)
 
 
-@st.cache_resource(show_spinner="Cutting the rows into slices", max_entries=24)
-def _slice_table(
+def _too_small(view: View, found: list[Grouping], least: int, promised_by: str | None) -> int:
+    """How many slices are left out, as they have too few rows of a class."""
+    what = ("left out", least, promised_by)
+    return _kept(view, what, lambda: too_small(view.sheet, found, least, LEAST_CLASS, promised_by))
+
+
+def _kept(view: View, what: tuple[str | int | None, ...], make: Callable[[], T]) -> T:
+    """What is made of these scores and the slices of their rows, made once; `what` names it."""
+    return cast(T, _once(view.key, view.dataset.id, recipe_of(view).id, what, make))
+
+
+@st.cache_resource(show_spinner="Cutting the rows into slices", max_entries=96)
+def _once(
     key: Key,  # noqa: ARG001
     dataset_id: str,  # noqa: ARG001
     recipe_id: str,  # noqa: ARG001
-    least: int,
-    _sheet: Sheet,
-    _found: list[Grouping],
-) -> pd.DataFrame:
-    return slice_table(_sheet, _found, _sheet.ids, least, LEAST_CLASS)
-
-
-@st.cache_resource(show_spinner="Cutting the rows into slices", max_entries=48)
-def _difference_table(
-    key: Key,  # noqa: ARG001
-    dataset_id: str,  # noqa: ARG001
-    recipe_id: str,  # noqa: ARG001
-    how: tuple[str, str, Literal["auc", "log_loss"], int],
-    _sheet: Sheet,
-    _found: list[Grouping],
-) -> pd.DataFrame:
-    a, b, by, least = how
-    return difference_table(_sheet, _found, a, b, least_rows=least, least_class=LEAST_CLASS, by=by)
-
-
-@st.cache_resource(show_spinner=False, max_entries=48)
-def _too_small(
-    key: Key,  # noqa: ARG001
-    dataset_id: str,  # noqa: ARG001
-    recipe_id: str,  # noqa: ARG001
-    how: tuple[int, str | None],
-    _sheet: Sheet,
-    _found: list[Grouping],
-) -> int:
-    least, promised_by = how
-    return too_small(_sheet, _found, least, LEAST_CLASS, promised_by)
+    what: tuple[str | int | None, ...],  # noqa: ARG001
+    _make: Callable[[], object],
+) -> object:
+    return _make()
