@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctrcore.comparing.sheet import Sheet
@@ -263,6 +263,7 @@ def test_holm_by_hand() -> None:
     assert math.isnan(found[1])
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_holm_equals_its_definition(p: list[float]) -> None:
     # Adjusted: the smallest level at which the step-down procedure rejects, which is the running maximum in order.
