@@ -15,8 +15,9 @@ from ctrcore.commands.tables import FILE, find_dataset
 from ctrcore.data.recipe import Recipe, first_recipe
 from ctrcore.errors import RunError
 from ctrcore.runs.dataset import Dataset
-from ctrcore.runs.outside import OutsideScores, add_outside, write_template
+from ctrcore.runs.outside import OutsideScores, add_outside
 from ctrcore.runs.outside_choices import OutsideChoices
+from ctrcore.runs.outside_template import write_template
 
 if TYPE_CHECKING:
     from ctrcore.runs.workspace import Workspace

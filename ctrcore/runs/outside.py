@@ -15,9 +15,9 @@ from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ctrcore.errors import RunError
-from ctrcore.runs.files import FileCache, replacing, write_text
+from ctrcore.runs.files import FileCache, write_text
 from ctrcore.runs.folders import new_folder, remove_folder, sweep, visible
-from ctrcore.runs.outside_choices import ROW, Meaning, OutsideChoices
+from ctrcore.runs.outside_choices import Meaning, OutsideChoices
 from ctrcore.runs.spec import checked_id, is_id, new_id
 
 if TYPE_CHECKING:
@@ -27,11 +27,9 @@ if TYPE_CHECKING:
     from ctrcore.runs.dataset import Dataset
     from ctrcore.runs.outside_files import Read
     from ctrcore.runs.outside_rows import Held
-    from ctrcore.runs.run import Run
 
 FOLDER = "outside"
 LONGEST = 120  # letters of a name
-SLICE = 100_000  # rows of a template that are in memory
 
 
 class Manifest(BaseModel):
@@ -233,43 +231,6 @@ def open_outside(dataset: Dataset, outside_id: str) -> OutsideScores | None:
     """The outside scores of that id, or None if there are none that can be read."""
     manifest = _manifests.get(dataset.folder / FOLDER / checked_id(outside_id, "outside score") / "outside.json")
     return OutsideScores(dataset, outside_id, manifest) if manifest is not None else None
-
-
-def write_template(run: Run, path: Path) -> int:
-    """Write the rows that another system has to score to be compared with a run, as CSV.
-
-    These are the run's test and validation rows: `row` (the number in the table, counted from 0), `split`, and all
-    columns of the table but the label; one of the table's own with these names is called `row_of_table`. A list is a
-    text with | between its members, and a text that a spreadsheet would run has an apostrophe before it.
-
-    Returns:
-        How many rows there are.
-
-    Raises:
-        RunError: the run came from elsewhere and scored rows that the dataset does not have.
-    """
-    from ctrcore.figures.export import safe_cell
-    from ctrcore.runs.score_files import joined
-
-    table = run.dataset().stored()
-    held = run.predictions()[["row", "split"]].sort_values("row", ignore_index=True)
-    if len(held) and (held["row"].iloc[0] < 0 or held["row"].iloc[-1] >= len(table)):
-        raise RunError(
-            f"The run '{run.name}' scored rows that the dataset does not have: it was trained on another table.",
-            "Train the model again on this dataset, or choose another run.",
-        )
-    label = run.recipe.data_schema.label
-    kept = [str(name) for name in table.columns if str(name) != label]
-    shown = {name: f"{name}_of_table" if name in (ROW, "split") else str(safe_cell(name)) for name in kept}
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        for start in range(0, len(held), SLICE):
-            part = held.iloc[start : start + SLICE].reset_index(drop=True)
-            cells = table.frame(part["row"].to_numpy(), kept).rename(columns=shown).reset_index(drop=True)
-            for name in cells:
-                if cells[name].dtype.kind == "O":  # texts and lists
-                    cells[name] = cells[name].map(lambda cell: safe_cell(joined(cell)))
-            part.join(cells).to_csv(file, index=False, header=start == 0)
-    return len(held)
 
 
 def clean_title(name: str) -> str:

@@ -20,9 +20,10 @@ from ctrcore.runs import settings
 from ctrcore.runs.files import read_json, replacing, write_json
 from ctrcore.runs.folders import LEFTOVER_AGE, new_folder, remove_folder, sweep, visible
 from ctrcore.runs.jobs import Order, cancel, start
-from ctrcore.runs.outside import OutsideScores, held_of, keep_scores, write_template
+from ctrcore.runs.outside import OutsideScores, held_of, keep_scores
 from ctrcore.runs.outside_choices import OutsideChoices
 from ctrcore.runs.outside_files import Read, read_scores
+from ctrcore.runs.outside_template import write_template
 from ctrcore.runs.spec import checked_id, is_id, new_id
 from ctrcore.runs.status import Job, JobStatus, read_status, write_status
 from ctrcore.runs.uploads import SOURCE, Upload, clean_name, save_uploads
@@ -181,7 +182,7 @@ def fits_browser(run: Run) -> bool:
 
 
 def template_of(run: Run) -> bytes:
-    """The rows that another system has to score, as CSV; see `outside.write_template`. Only where they are few."""
+    """The rows that another system has to score, as CSV (`write_template`). Only where they are few."""
     with TemporaryDirectory(prefix="ctrcore-") as folder:
         path = Path(folder) / "template.csv"
         write_template(run, path)

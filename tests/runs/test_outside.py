@@ -20,11 +20,12 @@ from ctrcore.errors import DataError, RunError
 from ctrcore.metrics import sigmoid
 from ctrcore.models.config import CONFIGS
 from ctrcore.runs.contenders import contenders, judged
-from ctrcore.runs.outside import OutsideScores, add_outside, open_outside, write_template
+from ctrcore.runs.outside import OutsideScores, add_outside, open_outside
 from ctrcore.runs.outside_choices import OutsideChoices
 from ctrcore.runs.outside_files import as_logit
 from ctrcore.runs.outside_guesses import guess_meaning, guess_score
 from ctrcore.runs.outside_rows import Held, rows_by_keys, rows_by_number
+from ctrcore.runs.outside_template import write_template
 from ctrcore.runs.run import Run
 from ctrcore.runs.running import run_here
 from ctrcore.runs.spec import RunSpec

@@ -1,0 +1,52 @@
+"""The rows that another system has to score, as a file for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ctrcore.errors import RunError
+from ctrcore.runs.files import replacing
+from ctrcore.runs.outside_choices import ROW
+
+if TYPE_CHECKING:
+    from ctrcore.runs.run import Run
+
+SLICE = 100_000  # rows that are in memory
+
+
+def write_template(run: Run, path: Path) -> int:
+    """Write the rows that another system has to score to be compared with a run, as CSV.
+
+    These are the run's test and validation rows: `row` (the number in the table, counted from 0), `split`, and all
+    columns of the table but the label; one of the table's own with these names is called `row_of_table`. A list is a
+    text with | between its members, and a text that a spreadsheet would run has an apostrophe before it.
+
+    Returns:
+        How many rows there are.
+
+    Raises:
+        RunError: the run came from elsewhere and scored rows that the dataset does not have.
+    """
+    from ctrcore.figures.export import safe_cell
+    from ctrcore.runs.score_files import joined
+
+    table = run.dataset().stored()
+    held = run.predictions()[["row", "split"]].sort_values("row", ignore_index=True)
+    if len(held) and (held["row"].iloc[0] < 0 or held["row"].iloc[-1] >= len(table)):
+        raise RunError(
+            f"The run '{run.name}' scored rows that the dataset does not have: it was trained on another table.",
+            "Train the model again on this dataset, or choose another run.",
+        )
+    label = run.recipe.data_schema.label
+    kept = [str(name) for name in table.columns if str(name) != label]
+    shown = {name: f"{name}_of_table" if name in (ROW, "split") else str(safe_cell(name)) for name in kept}
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        for start in range(0, len(held), SLICE):
+            part = held.iloc[start : start + SLICE].reset_index(drop=True)
+            cells = table.frame(part["row"].to_numpy(), kept).rename(columns=shown).reset_index(drop=True)
+            for name in cells:
+                if cells[name].dtype.kind == "O":  # texts and lists
+                    cells[name] = cells[name].map(lambda cell: safe_cell(joined(cell)))
+            part.join(cells).to_csv(file, index=False, header=start == 0)
+    return len(held)
