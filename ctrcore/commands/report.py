@@ -21,7 +21,9 @@ class Sections(click.ParamType[tuple[str, ...]]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """The names as a tuple, each once."""
-        names = tuple(dict.fromkeys(part.strip() for part in str(value).split(",")))
+        names = tuple(dict.fromkeys(part.strip() for part in str(value).split(",") if part.strip()))
+        if not names:
+            self.fail(f"Choose at least one section; there are {', '.join(SECTIONS)}.", param, ctx)
         unknown = [name for name in names if name not in SECTIONS]
         if unknown:
             self.fail(f"'{unknown[0]}' is no section; there are {', '.join(SECTIONS)}.", param, ctx)

@@ -111,7 +111,7 @@ class Report:
         verdict: the finding in sentences.
         sections: in order.
         glossary: terms and what they mean.
-        command: what makes the same report in a shell.
+        command: what makes the same report in a shell; empty if nothing does.
     """
 
     title: str

@@ -97,7 +97,9 @@ def make_report(
 
 
 def command_of(contenders: Sequence[Contender], options: Options) -> str:
-    """What makes the same report in a shell."""
+    """What makes the same report in a shell; empty without a run, as the command asks for one."""
+    if not any(one.run is not None for one in contenders):
+        return ""
     words = ["python", "-m", "ctrcore", "report", *(one.id for one in contenders if one.run is not None)]
     for one in contenders:
         words += [] if one.run is not None else ["--outside", one.id]

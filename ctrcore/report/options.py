@@ -34,4 +34,4 @@ class Options(BaseModel):
     replicates: int = Field(1000, ge=100, le=10_000, description="bootstrap: how often the rows are drawn anew")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="bootstrap: seed of the draws")
     rows: bool = Field(False, description="show single rows of the data: those that the models disagree on most")
-    sections: tuple[SectionName, ...] = Field(tuple(SECTIONS), description="what the report contains")
+    sections: tuple[SectionName, ...] = Field(tuple(SECTIONS), min_length=1, description="what the report contains")

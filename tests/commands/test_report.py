@@ -33,6 +33,7 @@ def test_what_cannot_be_written_is_said_in_two_sentences(shell: Shell, trained: 
     assert "There is no run" in shell("report", "nothing", workspace=root, code=1).stderr
     assert "is no section" in shell("report", "FM", "--sections", "data,foo", workspace=root, code=2).stderr
     assert "no outside scores" in shell("report", "FM", "--outside", "x", workspace=root, code=1).stderr
+    assert "at least one section" in shell("report", "FM", "--sections", "", workspace=root, code=2).stderr
     shell("report", "FM", "--replicates", 5, workspace=root, code=2)
     shell("report", workspace=root, code=2)
     assert not list(tmp_path.glob("*.html"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from ctrcore.errors import DataError
 from ctrcore.report import SECTIONS, Options, make_report
@@ -54,3 +55,8 @@ def test_no_model_and_models_of_two_datasets(runs: list[Run]) -> None:
     )
     with pytest.raises(DataError, match="different datasets"):
         make_report(contenders([runs[0], runs[0].workspace.run(runs[1].id)]))
+
+
+def test_a_report_has_at_least_one_section() -> None:
+    with pytest.raises(ValidationError, match="at least 1 item"):
+        Options(sections=())

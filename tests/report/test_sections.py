@@ -93,6 +93,9 @@ def test_scores_of_another_system(runs: list[Run], tmp_path: Path) -> None:
     assert rows["other <system>"][1] == rows["FM"][1]
     assert "other <system>" not in {row[0] for row in found.tables["What a cutoff brings"][1:]}
     assert f"--outside {outside.id}" in found.text
+    alone = of([one for one in contenders(runs, [outside]) if one.outside is not None], "metrics")
+    assert "python -m ctrcore report" not in alone.text
+    assert "in a shell a report needs a trained run" in alone.text
 
 
 def test_repairs_kept_with_a_run_are_shown_before_and_after(runs: list[Run], whole: Read) -> None:
