@@ -6,7 +6,9 @@ import time
 
 from streamlit.testing.v1 import AppTest
 
-from ctrcore.report.options import SECTIONS
+from ctrcore.errors import DataError
+from ctrcore.report.options import SECTIONS, Options
+from ctrcore.runs.repairs import fit_repairs, remove_repair
 from ctrcore.runs.workspace import Workspace
 from pages.shared.compare.report import Making
 from tests.pages.conftest import Open, texts
@@ -58,3 +60,53 @@ def test_what_goes_wrong_is_said_and_the_page_stays(space: Workspace, visit: Ope
     assert any("has no predictions.parquet" in error.value for error in app.error)
     assert app.button(key="report-make").label == "Make the report"
     assert "It opens offline" in texts(app)
+
+
+def test_a_report_is_ready_only_as_long_as_it_shows_what_there_is(space: Workspace, visit: Open) -> None:
+    ids = {run.spec.model.name: run.id for run in space.runs()}
+    app = visit("compare.py", runs=f"{ids['fm']},{ids['lr']}", level="Learn")
+    app.pills(key="report-sections").set_value(["tests"]).run()
+    made(app)
+    assert len(labels(app)) == 1
+    assert "Made just now." in texts(app)
+    fit_repairs(space.run(ids["fm"]))
+    app.run()
+    assert labels(app) == []
+    assert "The report made just now, on FM, LR, shows other models or choices" in texts(app)
+    remove_repair(space.run(ids["fm"]), "platt")
+    remove_repair(space.run(ids["fm"]), "isotonic")
+    app.run()
+    assert len(labels(app)) == 1  # as it was
+
+
+def test_without_a_section_there_is_nothing_to_make(visit: Open) -> None:
+    app = visit("compare.py", level="Learn")
+    app.pills(key="report-sections").set_value([]).run()
+    assert not app.exception
+    assert any("Choose at least one section." in one.value for one in app.info)
+    assert not [one for one in app.button if one.key == "report-make"]
+
+
+def test_an_old_error_is_not_said_of_other_models(space: Workspace, visit: Open) -> None:
+    ids = {run.spec.model.name: run.id for run in space.runs()}
+    app = visit("compare.py", runs=f"{ids['din']},{ids['lr']}")
+    making = Making(("other",), "FM", Options(), error=DataError("It broke.", "Mend it."))
+    app.session_state["report-making"] = making
+    app.run()
+    assert not [one for one in app.error if "It broke" in one.value]
+    assert app.button(key="report-make").label == "Make the report"
+
+
+def test_a_report_on_its_way_says_on_which_models_it_is(space: Workspace, visit: Open) -> None:
+    ids = {run.spec.model.name: run.id for run in space.runs()}
+    app = visit("compare.py", runs=f"{ids['din']},{ids['lr']}")
+    making = Making(("other",), "FM and AFM", Options(), share=0.3, step="curves")
+    app.session_state["report-making"] = making
+    app.run()
+    told = [one.proto.text for one in app.get("progress")]
+    assert told == ["Making another report, on FM and AFM: curves"]
+    assert app.button(key="report-make").disabled
+    making.text = "done"
+    app.run()
+    assert not app.button(key="report-make").disabled
+    assert labels(app) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,16 +11,20 @@ import streamlit as st
 
 from ctrcore.comparing.testing import method_for
 from ctrcore.report.options import SECTIONS, Options
+from ctrcore.runs.chores import is_large
+from ctrcore.runs.repairs import repairs_of
 from pages.shared.compare.tests import METHODS, methods
-from pages.shared.compare.view import Key, View
+from pages.shared.compare.view import View
 from pages.shared.level import level
 from pages.shared.problems import show_problem
-from pages.shared.tools import plain
+from pages.shared.tools import ago, plain
 
 if TYPE_CHECKING:
     from ctrcore.report.options import Tests
 
 _KEPT = "report-making"
+NAMED = 3  # models that are named one by one
+Shown = tuple[object, ...]
 
 
 @dataclass
@@ -27,17 +32,19 @@ class Making:
     """A report on its way, in a thread of its own: it goes on while the visitor looks at something else.
 
     Attributes:
-        chosen: the scores compared, in the order chosen. options: what was asked for.
+        shows: all that the file depends on. names: of the models. options: what was asked for.
         share: done, 0 to 1. step: what comes next.
-        text: the file, when it is done. error: what went wrong.
+        text: the file, when it is done. error: what went wrong. when: it was begun, in seconds since the epoch.
     """
 
-    chosen: Key
+    shows: Shown
+    names: str
     options: Options
     share: float = 0.0
     step: str = "starting"
     text: str | None = None
     error: Exception | None = None
+    when: float = field(default_factory=time.time)
     thread: threading.Thread | None = field(default=None, repr=False)
 
     @property
@@ -71,14 +78,40 @@ def panel(view: View) -> None:
         )
         options = _options(view)
         making: Making | None = st.session_state.get(_KEPT)
+        shows = _shown(view, options) if options is not None else None
+        same = making is not None and making.shows == shows
         if making is not None and making.active:
-            _watch()
-        else:
+            _watch(same)
+            if same:
+                return
+        if options is None or shows is None:
+            st.info("Choose at least one section.", icon=":material/info:")
+        elif same and making is not None:
             _offer(view, options, making)
+        else:
+            _offer(view, options, None)
+            _say_other(making)
 
 
-def _options(view: View) -> Options:
-    """What the report contains; the simple level takes all but single rows."""
+def _shown(view: View, options: Options) -> Shown:
+    """All that the file depends on: a report on anything else is not the one that is asked for."""
+    dataset = view.dataset
+    known: Shown = ()
+    if is_large(dataset):  # it is measured and prepared when somebody asks for it, others whenever it is needed
+        profile = dataset.kept_profile()
+        known = (profile and profile[0], *(dataset.is_prepared(run.recipe) for run in view.runs))
+    return (
+        view.chosen,
+        tuple(view.titles.values()),
+        dataset.name,
+        tuple(repairs_of(run) for run in view.runs),
+        known,
+        options,
+    )
+
+
+def _options(view: View) -> Options | None:
+    """What the report contains; the simple level takes all but single rows. None without a section."""
     title = st.text_input("Title", key="report-title", max_chars=200, placeholder="made from the dataset's name")
     if level() == "Simple":
         return Options(title=title.strip())
@@ -108,19 +141,18 @@ def _options(view: View) -> Options:
             help="The rows that the best two models disagree on most, with their values. They are data of single "
             "people, so think of who will read the report.",
         )
-    return Options(
-        title=title.strip(), tests=tests, rows=rows, sections=tuple(one for one in SECTIONS if one in sections)
-    )
+    chosen = tuple(one for one in SECTIONS if one in sections)
+    return Options(title=title.strip(), tests=tests, rows=rows, sections=chosen) if chosen else None
 
 
 def _offer(view: View, options: Options, making: Making | None) -> None:
-    """The button that starts it; of one that is done the download."""
+    """The button that starts it; of this very report, if it was made, the download, or what went wrong."""
     if making is not None and making.error is not None:
         show_problem(making.error)
-    ready = making is not None and making.text is not None and (making.chosen, making.options) == (view.chosen, options)
+    text = making.text if making is not None else None
+    ready, other = text is not None, st.session_state.get(_KEPT)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if ready and making is not None and making.text is not None:
-            text = making.text
+        if text is not None:
             st.download_button(
                 f"Download the report ({len(text) / 1e6:.1f} MB)",
                 text.encode,
@@ -136,21 +168,36 @@ def _offer(view: View, options: Options, making: Making | None) -> None:
             key="report-make",
             icon=":material/summarize:",
             type="secondary" if ready else "primary",
+            disabled=other is not None and other.active,
             on_click=_start,
             args=(view, options),
         )
-        st.caption("Takes some seconds; you can go on looking around meanwhile.")
+        made = f"Made {ago(making.when)}. " if ready and making is not None else ""
+        st.caption(f"{made}Takes some seconds; you can go on looking around meanwhile.")
+
+
+def _say_other(making: Making | None) -> None:
+    """That there is a report, but not on what is chosen now."""
+    if making is not None and making.text is not None:
+        st.caption(
+            f"The report made {ago(making.when)}, on {plain(making.names)}, shows other models or choices, or what has "
+            "changed since."
+        )
 
 
 def _start(view: View, options: Options) -> None:
-    making = Making(view.chosen, options)
+    titles = list(view.titles.values())
+    more = f" and {len(titles) - NAMED} more" if len(titles) > NAMED else ""
+    making = Making(_shown(view, options), f"{', '.join(titles[:NAMED])}{more}", options)
     st.session_state[_KEPT] = making
     making.start(view)
 
 
 @st.fragment(run_every=0.5)
-def _watch() -> None:
+def _watch(same: bool) -> None:
+    """The progress; `same`: it is the report on what is chosen now."""
     making: Making = st.session_state[_KEPT]
     if not making.active:
         st.rerun()
-    st.progress(min(making.share, 1.0), text=f"Making the report: {plain(making.step)}")
+    what = "the report" if same else f"another report, on {plain(making.names)}"
+    st.progress(min(making.share, 1.0), text=f"Making {what}: {plain(making.step)}")
