@@ -86,3 +86,21 @@ def learning_key(app: AppTest) -> str:
     """The key of the only learning curve."""
     (found,) = drawn(app)
     return found[found.index("learning-") :]
+
+
+def test_repairs_of_a_run_without_test_rows_are_fitted_and_said_to_be_unjudged(space: Workspace, visit: Open) -> None:
+    run = run_of(space, "din")
+    scored = run.predictions().query("split == 'valid'")
+    backwards = (3 - 6 * scored["label"]).astype("float32")  # of which a repair warns
+    scored.assign(logit=backwards).to_parquet(run.folder / "predictions.parquet")
+    app = visit("compare.py", view="Probabilities", runs=run.id)
+    assert any("repairs can be fitted, but not judged" in info.value for info in app.info)
+    app.button(key="fit-repairs").click().run()
+    assert not app.error
+    assert set(repairs_of(run)) == {"platt", "isotonic"}
+    assert not any("repaired" in one for one in drawn(app))
+    links = [link.proto.label for link in app.get("page_link")]
+    assert "Score new rows with DIN, repaired" in links
+    warnings = [one.warning for one in repairs_of(run).values() if one.warning]
+    assert warnings
+    assert all(any(warning in shown.value for shown in app.warning) for warning in warnings)

@@ -7,10 +7,11 @@ import streamlit as st
 
 from ctrcore.comparing.measures import measure
 from ctrcore.figures import comparison_captions as captions
-from ctrcore.figures.probabilities import Reliability, Spread, calibration, score_histograms
+from ctrcore.figures.probabilities import Spread, calibration, score_histograms
 from ctrcore.words import WORDS
 from pages.shared.charts import chart, csv_button
 from pages.shared.compare import kept
+from pages.shared.compare.promise import as_table, numbers, reliability
 from pages.shared.compare.repairs import show as show_repairs
 from pages.shared.compare.view import View, say_left_out
 from pages.shared.level import expert, level
@@ -40,33 +41,14 @@ def show(view: View) -> None:
 
 def _calibration(view: View, bins: int) -> None:
     binned = kept.bins(view, bins)
-    found = [
-        Reliability(one.title, one.model, part.mean, part.rate, part.low, part.high, part.rows)
-        for one in view.probable
-        for part in (binned[one.id],)
-    ]
+    found = [reliability(one.title, one.model, binned[one.id]) for one in view.probable]
     chart(
         calibration(found),
         key="calibration",
         **captions.CALIBRATION,
         help_text=WORDS["calibration"],
         alt_text="Click rate against predicted probability: " + ", ".join(one.label for one in found),
-        data=lambda: pd.concat(
-            [
-                pd.DataFrame(
-                    {
-                        "run": one.label,
-                        "predicted": one.mean,
-                        "clicked": one.rate,
-                        "low": one.low,
-                        "high": one.high,
-                        "rows": one.rows,
-                    }
-                )
-                for one in found
-            ],
-            ignore_index=True,
-        ),
+        data=lambda: as_table(found, "run"),
     )
 
 
@@ -99,32 +81,21 @@ def _histograms(view: View) -> None:
 
 def _table(view: View) -> None:
     """What sums calibration up."""
+    measures = ["ece", "pcoc", "log_loss", "normalised_entropy"]
     table = pd.DataFrame(
         [
-            {"run": one.title}
-            | {
-                name: value
-                for name, value in measure(view.sheet, one.id).items()
-                if name in ("ece", "pcoc", "log_loss", "normalised_entropy")
-            }
+            {"run": one.title} | {name: found[name] for name in measures}
             for one in view.probable
+            for found in (measure(view.sheet, one.id),)
         ]
     )
-    number = st.column_config.NumberColumn
     with st.container(border=True, key="card-promise"):
         st.markdown("#### Calibration in numbers", help=WORDS["calibration"])
-        st.dataframe(
+        numbers(
             table,
-            hide_index=True,
-            key="promise-table",
-            column_order=["run", "ece", "pcoc", *([] if level() == "Simple" else ["log_loss", "normalised_entropy"])],
-            column_config={
-                "run": st.column_config.TextColumn("Run", pinned=True),
-                "ece": number("ECE", format="%.4f", help=WORDS["ece"]),
-                "pcoc": number("PCOC", format="%.3f", help=WORDS["pcoc"]),
-                "log_loss": number("Log-loss", format="%.4f", help=WORDS["log_loss"]),
-                "normalised_entropy": number("NE", format="%.4f", help=WORDS["normalised_entropy"]),
-            },
-            alt="Calibration error, predicted over observed clicks and log-loss of each run",
+            {"run": "Run"},
+            measures[:2] if level() == "Simple" else measures,
+            "promise-table",
+            "Calibration error, predicted over observed clicks and log-loss of each run",
         )
         csv_button(table, "calibration-numbers")

@@ -7,18 +7,24 @@ import streamlit as st
 
 from ctrcore.comparing.repair import KINDS, REPAIR_TITLES, Kind
 from ctrcore.figures import comparison_captions as captions
-from ctrcore.figures.probabilities import Reliability, calibration
+from ctrcore.figures.probabilities import calibration
 from ctrcore.runs.repairs import Judged, before_after, fit_repairs, remove_repair, repairs_of
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart, csv_button
+from pages.shared.compare.promise import as_table, numbers, reliability
 from pages.shared.compare.view import View
 from pages.shared.level import level
 from pages.shared.problems import problems_shown, safely, show_kept
+from pages.shared.store import judged_part
 from pages.shared.tools import plain
 
 BEFORE = "as they are"
+UNJUDGED = (
+    "**This run has no test rows: repairs can be fitted, but not judged.**  \nThey learn from the validation rows, "
+    "which would flatter them. Train with a split that has test rows to see what they change."
+)
 
 
 def show(view: View) -> None:
@@ -42,23 +48,34 @@ def show(view: View) -> None:
 
 def _one(run: Run, title: str) -> None:
     kinds = tuple(repairs_of(run))
+    can_be_judged = judged_part(run) == "test"
+    if not can_be_judged:
+        st.info(UNJUDGED, icon=":material/info:")
     _buttons(run, kinds)
     if not kinds:
+        return
+    if not can_be_judged:
+        _what_next(run, title)
         return
     judged = _judged(run.id, run.finished, kinds, run)
     with st.grid(2, min_column_width=380):
         _picture(run, title, judged)
         with st.container():
             _table(title, judged)
-            for kind, repair in repairs_of(run).items():
-                if repair.warning:
-                    st.warning(f"{REPAIR_TITLES[kind].capitalize()}: {repair.warning}", icon=":material/warning:")
-            st.page_link(
-                "score.py",
-                label=f"Score new rows with {plain(title)}, repaired",
-                icon=":material/playlist_add_check:",
-                query_params=address.query() | {"run": run.id},
-            )
+            _what_next(run, title)
+
+
+def _what_next(run: Run, title: str) -> None:
+    """What is doubtful about the repairs, and where they are used."""
+    for kind, repair in repairs_of(run).items():
+        if repair.warning:
+            st.warning(f"{REPAIR_TITLES[kind].capitalize()}: {repair.warning}", icon=":material/warning:")
+    st.page_link(
+        "score.py",
+        label=f"Score new rows with {plain(title)}, repaired",
+        icon=":material/playlist_add_check:",
+        query_params=address.query() | {"run": run.id, "repair": next(iter(repairs_of(run)))},
+    )
 
 
 def _buttons(run: Run, kinds: tuple[Kind, ...]) -> None:
@@ -93,32 +110,14 @@ def _name(one: Judged) -> str:
 
 def _picture(run: Run, title: str, judged: list[Judged]) -> None:
     model = run.spec.model.name
-    found = [
-        Reliability(_name(one), model, one.bins.mean, one.bins.rate, one.bins.low, one.bins.high, one.bins.rows)
-        for one in judged
-    ]
+    found = [reliability(_name(one), model, one.bins) for one in judged]
     chart(
         calibration(found),
         key="repaired",
         **captions.repaired(plain(title)),
         help_text=WORDS["calibration"],
         alt_text=f"Click rate against probability of {title}, before and after repairs",
-        data=lambda: pd.concat(
-            [
-                pd.DataFrame(
-                    {
-                        "probabilities": one.label,
-                        "predicted": one.mean,
-                        "clicked": one.rate,
-                        "low": one.low,
-                        "high": one.high,
-                        "rows": one.rows,
-                    }
-                )
-                for one in found
-            ],
-            ignore_index=True,
-        ),
+        data=lambda: as_table(found, "probabilities"),
     )
 
 
@@ -135,21 +134,14 @@ def _table(title: str, judged: list[Judged]) -> None:
             for one in judged
         ]
     )
-    number = st.column_config.NumberColumn
     with st.container(border=True, key="card-repair-numbers"):
         st.markdown("#### Before and after in numbers", help=WORDS["ece"])
-        st.dataframe(
+        numbers(
             table,
-            hide_index=True,
-            key="repair-table",
-            column_config={
-                "probabilities": st.column_config.TextColumn("Probabilities", pinned=True),
-                "ece": number("ECE", format="%.4f", help=WORDS["ece"]),
-                "pcoc": number("PCOC", format="%.3f", help=WORDS["pcoc"]),
-                "log_loss": number("Log-loss", format="%.4f", help=WORDS["log_loss"]),
-                "auc": number("AUC", format="%.4f", help=WORDS["auc"]),
-            },
-            alt=f"Calibration error, log-loss and AUC of {title} before and after repairs",
+            {"probabilities": "Probabilities"},
+            ["ece", "pcoc", "log_loss", "auc"],
+            "repair-table",
+            f"Calibration error, log-loss and AUC of {title} before and after repairs",
         )
         if level() == "Learn":
             st.caption(
