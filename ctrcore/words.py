@@ -41,8 +41,8 @@ WORDS = {
     "isotonic": "The isotonic repair: the best staircase that never falls. Follows any shape, but needs thousands of "
     "rows, and rows on one step become equal, which may lower the AUC.",
     "ece": "Expected calibration error: mean distance between the predicted probability and the click rate.",
-    "pcoc": "Predicted clicks over observed clicks. 1 is right, above 1 the model promises too many.",
-    "rela_impr": "How much better the AUC is than that of the base run, both counted from 0.5. A dash if the base is "
+    "pcoc": "Predicted clicks over clicks observed. 1 is right, above 1 the model promises too many.",
+    "rela_impr": "Relative improvement: how much better the AUC is than that of the base run, both counted from 0.5. A dash if the base is "
     "not surely better than a random order: its 95 % interval is not above 0.5, or not known.",
     "cutoff": "Rows with at least this probability are called clicks.",
     "calibration": "Whether a predicted 10 % is clicked in 10 of 100 cases.",
@@ -73,6 +73,9 @@ WORDS = {
     "only at the top of the list, which is what users see.",
     "slice": "A part of the rows that have something in common, such as one value of a field or users new to the "
     "model.",
+    "lead": "How much better one model does on the rows of a place than the other. In AUC: how much more often it puts "
+    "a click above a row that was not clicked, where one of the two is in that place and the other anywhere. In "
+    "log-loss: how much less it is surprised by a row, on average.",
     "correction": "Of many comparisons some look like a finding by chance alone: of 100 about 5. The correction (Holm) "
     "asks for stronger evidence the more comparisons there are.",
     "hit_rate": "HR@K: the share of users with a click among the first K of their rows.",
@@ -88,7 +91,7 @@ WORDS = {
     "shown. Above 1 the model favours what is popular already.",
     "interval": "The 95 % interval: with a hundred other samples of test rows, about 95 of such intervals would hold "
     "the true value. It says nothing on another seed or another time.",
-    "normalised_entropy": "Log-loss divided by that of always predicting the click rate. Below 1 the model knows more; "
+    "normalised_entropy": "Normalised entropy: log-loss divided by that of always predicting the click rate. Below 1 the model knows more; "
     "unlike the log-loss it can be compared between tables with different click rates.",
     "seconds": "Seconds from the first training row to the end, validation included.",
     "rows per second": "Rows that are learnt from, or scored, in one second on the machine that trained the model.",
@@ -107,6 +110,7 @@ _TITLES = {
     "ece": "ECE",
     "pcoc": "PCOC",
     "rela_impr": "RelaImpr",
+    "normalised_entropy": "NE",
     "roc": "ROC curve",
     "delong": "DeLong's test",
     "clustered": "DeLong's test by users",

@@ -35,10 +35,18 @@ def of_model(measure: Measure, title: str, shown: int, of: int) -> Caption:
     return {
         "title": f"{TITLES[measure]} by slice, the worst of {title} on top",
         "read": f"Each line is a slice of the rows with a 95 % interval; dotted lines: all rows. {_READ[measure]} The "
-        f"first {shown} of {of} slices; on top are those where {title} is surely bad, not those with few rows.",
+        f"first {shown} of {of} slices, {_told_first(measure, title)} by the better end of the interval, so that few "
+        "rows alone bring none to the top.",
         "beware": f"{_BEWARE[measure]} Slices overlap, so that several lines may show one and the same weakness. It is "
         "not said why a model is weak there.",
     }
+
+
+def _told_first(measure: Measure, title: str) -> str:
+    """In which order the slices of a model are."""
+    if measure == "log_loss":
+        return "sorted"
+    return f"first those where {title} is told to be bad (full dots), then those that may be chance, both sorted"
 
 
 def of_pair(a: str, b: str, shown: int, of: int) -> Caption:
@@ -46,11 +54,13 @@ def of_pair(a: str, b: str, shown: int, of: int) -> Caption:
     return {
         "title": f"{a} (A) against {b} (B) by slice",
         "read": f"Each line is a slice with its 95 % interval; right of the upright line {a} is better, left of it "
-        f"{b}. Full dots differ beyond chance after the correction, hollow and faint ones may be chance ({_LOOKS}). "
-        f"The first {shown} of {of} slices, sorted by the upper end of the interval: on top are those where A is "
-        "surely behind, if there are any, not those with few rows.",
+        f"{b}; dotted line: all rows. Full dots: the lead there differs beyond chance from that on all other rows, "
+        f"after the correction. Hollow and faint ones may be chance ({_LOOKS}). The first {shown} of {of} slices: on "
+        "top those with full dots, if there are any; within either kind sorted by the upper end of the interval, so "
+        f"that those come first where {a} is behind for sure, not those with few rows.",
         "beware": "The rows of a slice are the same for both models, but slices overlap: several lines may show one "
-        "and the same difference. No line says why a model is better there.",
+        "and the same difference. A hollow dot right of the upright line is the lead on all rows once more. No line "
+        "says why a model is better there.",
     }
 
 

@@ -13,12 +13,14 @@ from ctrcore.comparing.slice_words import (
     caution,
     description_in_words,
     differences_in_words,
+    lead_in_words,
     weak_slices_in_words,
 )
 from ctrcore.comparing.slices import LEAST_CLASS, LEAST_ROWS, difference_table, slice_table, too_small
+from ctrcore.comparing.slicing import nearly_all
 from ctrcore.comparing.tree import describe
 from ctrcore.figures import slice_captions
-from ctrcore.figures.slices import Dot, Series, dots_of, interval_dots, worst_first
+from ctrcore.figures.slices import LEAD, Dot, Series, dots_of, interval_dots, leads, worst_first
 from ctrcore.report.behind import Behind, rows_behind
 from ctrcore.report.content import Chart, Column, Heading, Note, Part, Table, Text
 from ctrcore.report.material import Material
@@ -80,7 +82,7 @@ def _weak(material: Material, found: list[Grouping], order: Sequence[str]) -> li
             f"AUC with intervals on the {len(top)} worst slices of {title}",
             ("slice", "auc"),
         ),
-        Text(caution(mine, small)),
+        Text(caution(mine, small, nearly_all=nearly_all(sheet, found))),
         *(Text(literal(sentence)) for sentence in weak_slices_in_words(top, order[0], title)),
         _slices(top, order[0] in {one.id for one in material.probable}),
     ]
@@ -129,11 +131,10 @@ def _between(material: Material, found: list[Grouping], a: str, b: str) -> list[
     ]
     if table.empty:
         return parts
-    top = table.head(SHOWN)
-    dots = dots_of(top, ("difference", "low", "high", "told"))
-    figure = interval_dots(
-        _places(top), _notes(top), [Series("A minus B", None, dots)], x="AUC of A minus AUC of B", zero=0.0
-    )
+    top = leads(table, "auc").head(SHOWN)
+    overall = sheet.ranked(a).auc - sheet.ranked(b).auc
+    series = [Series("A minus B", None, dots_of(top, LEAD), overall)]
+    figure = interval_dots(_places(top), _notes(top), series, x="AUC of A minus AUC of B", zero=0.0)
     return [
         *parts,
         Chart(
@@ -143,7 +144,8 @@ def _between(material: Material, found: list[Grouping], a: str, b: str) -> list[
             f"Difference of AUC between {titles[a]} and {titles[b]} with intervals on {len(top)} slices",
             ("slice", "rank correlation", "shared top", "correction"),
         ),
-        Text(caution(table, too_small(sheet, found))),
+        Text(literal(lead_in_words(table, titles[a], titles[b], overall))),
+        Text(caution(table, too_small(sheet, found), column="beyond_p", nearly_all=nearly_all(sheet, found))),
         *(Text(literal(sentence)) for sentence in differences_in_words(top, titles[a], titles[b])),
         Heading(f"Where {titles[a]} is ahead, in words"),
         *_tree(sheet, found, a, b, titles),
@@ -168,7 +170,7 @@ def _tree(sheet: Sheet, found: list[Grouping], a: str, b: str, titles: Mapping[s
         [leaf.words for leaf in tree.leaves],
         [f"{leaf.rows:,} rows" for leaf in tree.leaves],
         [Series("A minus B", None, dots)],
-        x="mean lead of a row, in AUC",
+        x="lead there, in AUC",
         zero=0.0,
     )
     alt = f"Lead of {titles[a]} over {titles[b]} in {len(tree.leaves)} places, with intervals"

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ctrcore.figures.slice_captions import of_model
 from ctrcore.figures.slices import (
     FAINT,
     LEAD,
@@ -165,3 +166,11 @@ def test_slices_whose_lead_differs_from_that_elsewhere_come_first() -> None:
         low=0.0, high=0.5, told=True, beyond=0.1
     )
     assert leads(table, "auc")["difference"].tolist() == [0.1, 0.3, 0.0, 0.2]
+
+
+@pytest.mark.parametrize(("measure", "says"), [("auc", True), ("pcoc", True), ("log_loss", False)])
+def test_the_order_that_is_said_is_the_order_that_is_drawn(measure: Measure, says: bool) -> None:
+    read = of_model(measure, "DIN", 12, 94)["read"]
+    assert ("first those where DIN is told to be bad (full dots)" in read) == says
+    assert "sorted by the better end of the interval" in read
+    assert "surely bad" not in read

@@ -22,7 +22,7 @@ from pages.shared.tools import plain
 
 By = Literal["rank", "loss"]
 DEPTH = 3
-AXES: dict[By, str] = {"rank": "mean lead of a row, in AUC", "loss": "mean lead of a row, in log-loss (nats)"}
+AXES: dict[By, str] = {"rank": "lead there, in AUC", "loss": "lead there, in log-loss"}
 
 
 def show_places(view: View, pair: tuple[str, str], by: By) -> None:
@@ -62,6 +62,7 @@ def _chart(found: Description, titles: tuple[str, str], by: By) -> None:
         ),
         key="places",
         **captions.places(a, b),
+        help_text=WORDS["lead"],
         alt_text=f"Lead of {titles[0]} over {titles[1]} in {len(found.leaves)} places, with intervals",
         data=lambda: _table(found),
     )
