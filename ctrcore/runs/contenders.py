@@ -113,15 +113,16 @@ def judged(found: Sequence[Contender], part: Part | None = None) -> Judged:
 
 
 def contenders(
-    runs: Sequence[Run], outside: Sequence[OutsideScores] = (), reference: Run | None = None
+    runs: Sequence[Run], outside: Sequence[OutsideScores] = (), others: Sequence[Run] = ()
 ) -> list[Contender]:
     """Runs and scores of other systems as contenders, in their order; those of one name are told apart by their id.
 
     Args:
         runs: runs that are done.
         outside: scores of other systems on rows of the runs' dataset.
-        reference: the run whose rows say split, label and user of these scores where none of the runs was trained on
-            their dataset; otherwise the first one that was does, so that all are judged on the same rows.
+        others: further runs that are done. The first of the runs on the dataset of outside scores says split, label
+            and user of their rows, so that all are judged on the same rows; where there is none, one of these does,
+            if possible one with the choices of data under which the scores were added.
 
     Raises:
         RunError: no run was trained on the dataset of the outside scores.
@@ -129,7 +130,8 @@ def contenders(
     names = [*(run.name for run in runs), *(one.name for one in outside)]
     found = [Contender(run.id, _title(run, names), run.spec.model.name, run.finished, run) for run in runs]
     for one in outside:
-        known = [run for run in (*runs, reference) if run is not None and run.spec.dataset == one.dataset.id]
+        fallback = sorted(others, key=lambda run, wanted=one.manifest.recipe: run.recipe.id != wanted)
+        known = [run for run in (*runs, *fallback) if run.spec.dataset == one.dataset.id]
         if not known:
             raise RunError(
                 f"None of the runs was trained on the dataset of '{one.name}'.", "Choose a run on the same dataset."

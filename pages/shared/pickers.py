@@ -76,7 +76,7 @@ def pick_contenders(dataset: Dataset) -> list[Contender]:
         + (" Outside: scores of another system." if outside else ""),
     )
     runs, others = [done[one] for one in chosen if one in done], [outside[one] for one in chosen if one in outside]
-    return contenders(runs, others, reference=next(iter(done.values())))
+    return contenders(runs, others, list(done.values()))
 
 
 def pick_run(dataset: Dataset, model: str) -> Run | None:

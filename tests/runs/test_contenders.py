@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -107,12 +108,21 @@ def test_the_runs_chosen_say_the_rows_and_the_reference_only_where_there_is_none
     fm, din, newest = of_model(space, "fm"), of_model(space, "din"), of_model(space, "lr")
     other = outside(fm, tmp_path)
     split_anew(newest, 1)
-    found = contenders([fm, din], [other], reference=newest)
+    found = contenders([fm, din], [other], [newest])
     assert found[2].reference == fm
     assert set(judged(found).rows[other.id]["row"]) == set(fm.predictions().query("split == 'test'")["row"])
-    (alone,) = contenders([], [other], reference=newest)
+    (alone,) = contenders([], [other], [newest])
     assert alone.reference == newest
-    assert alone.version != contenders([], [other], reference=fm)[0].version
+    assert alone.version != contenders([], [other], [fm])[0].version
+
+
+def test_without_a_run_the_rows_are_those_under_whose_choices_the_scores_were_added(
+    space: Workspace, tmp_path: Path
+) -> None:
+    fm, newest = of_model(space, "fm"), of_model(space, "lr")
+    anew = newest.recipe.model_copy(update={"split": newest.recipe.split.model_copy(update={"seed": 7})})
+    newest = replace(newest, spec=newest.spec.model_copy(update={"recipe": anew}))
+    assert contenders([], [outside(fm, tmp_path)], [newest, fm])[0].reference == fm
 
 
 def test_one_part_judges_all(space: Workspace, tmp_path: Path) -> None:
