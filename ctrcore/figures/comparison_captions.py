@@ -89,14 +89,16 @@ def tests_made(method: str, pairs: int, part: str) -> str:
 
     Args:
         method: 'delong', 'clustered', 'bootstrap' or 'users'.
-        pairs: how many were tested together.
+        pairs: how many were tested together; 0: a single model has but an interval.
         part: of which rows, 'test' or 'valid'.
     """
     corrected = f", corrected for all {pairs:,} pairs (Holm)" if pairs > 1 else ""
     rows = "test rows" if part == "test" else "validation rows"
+    models = "these trained models" if pairs else "this trained model"
+    seed = "change the order" if pairs else "give another AUC"
     return (
-        f"Paired test by {_TESTED[method]}{corrected}. **What not to conclude:** it speaks of these trained models on "
-        f"such {rows}; the same models trained with another seed may come in another order."
+        f"{'Paired test' if pairs else 'Interval'} by {_TESTED[method]}{corrected}. **What not to conclude:** it "
+        f"speaks of {models} on such {rows}; another seed of the training may {seed}."
     )
 
 

@@ -55,14 +55,12 @@ def _ranking(material: Material) -> list[Part]:
     what = "the highest AUC:" if comparison.tests else "an AUC of"
     parts: list[Part] = [Text(f"**{literal(titles[best])}** has {what} {number(found.value)}{_ends(found)} on {rows}.")]
     others = [test for test in comparison.tests if best in (test.a, test.b)]
-    if not others:
-        return parts
     said = [in_words(test, titles) for test in others]
     if len(others) > FEW:
         said = answer(comparison.tests, sheet.best_first(), titles)
     parts += [Text(literal(sentence)) for sentence in said]
     parts.append(Text(captions.tests_made(comparison.method, len(comparison.tests), material.part)))
-    if alike(others[0]):
+    if others and alike(others[0]):
         parts.append(Note(alike(others[0]), warning=True))
     return parts
 

@@ -38,6 +38,9 @@ def test_what_was_tested_and_what_not_to_conclude() -> None:
     assert "by users because rows of a user are alike, corrected for all 10 pairs (Holm)" in (
         comparison_captions.tests_made("clustered", 10, "test")
     )
+    alone = comparison_captions.tests_made("delong", 0, "test")
+    assert alone.startswith("Interval by DeLong's formula.")
+    assert "this trained model on such test rows" in alone
     assert "such validation rows" in comparison_captions.tests_made("delong", 1, "valid")
 
 

@@ -92,6 +92,8 @@ def test_one_model_alone(runs: list[Run]) -> None:
     assert "nothing to compare it with" in found.text
     assert "plot-differences" not in found.figures
     assert "predicts clicks on" in found.text
+    assert "FM has an AUC of" in found.text
+    assert "it speaks of this trained model on such test rows; another seed" in found.text
 
 
 def test_many_pairs_are_drawn_for_the_best_alone(runs: list[Run]) -> None:
