@@ -41,9 +41,9 @@ WORDS = {
     "isotonic": "The isotonic repair: the best staircase that never falls. Follows any shape, but needs thousands of "
     "rows, and rows on one step become equal, which may lower the AUC.",
     "ece": "Expected calibration error: mean distance between the predicted probability and the click rate.",
-    "pcoc": "Predicted clicks over clicks observed. 1 is right, above 1 the model promises too many.",
-    "rela_impr": "Relative improvement: how much better the AUC is than that of the base run, both counted from 0.5. A dash if the base is "
-    "not surely better than a random order: its 95 % interval is not above 0.5, or not known.",
+    "pcoc": "Predicted clicks over observed clicks. 1 is right, above 1 the model promises too many.",
+    "rela_impr": "Relative improvement: how much better the AUC is than that of the base run, both counted from 0.5. A "
+    "dash if the base is not surely better than a random order: its 95 % interval is not above 0.5, or not known.",
     "cutoff": "Rows with at least this probability are called clicks.",
     "calibration": "Whether a predicted 10 % is clicked in 10 of 100 cases.",
     "parameters": "Numbers that the model has learnt.",
@@ -51,7 +51,7 @@ WORDS = {
     "augmentation": "Training rows are changed a little each time they are learnt, so that the model copes with new "
     "users, new items and short histories. Validation and test rows are never changed. All of it is off at 0.",
     "validation": "Rows kept aside in training: they decide when to stop and which epoch is kept.",
-    "test": "Rows that took no part in training nor in any choice. Every final number comes from them.",
+    "test": "Rows that took no part in training nor in any choice. Every final number comes from them, where there are some.",
     "embedding": "A short list of numbers the model learns for each value, so that similar values get similar numbers.",
     "field": "One column as the model sees it, for example the user id or the hour.",
     "attention": "A weight the model gives to a part while it computes its score. It says where the model looks, not "
@@ -91,8 +91,8 @@ WORDS = {
     "shown. Above 1 the model favours what is popular already.",
     "interval": "The 95 % interval: with a hundred other samples of test rows, about 95 of such intervals would hold "
     "the true value. It says nothing on another seed or another time.",
-    "normalised_entropy": "Normalised entropy: log-loss divided by that of always predicting the click rate. Below 1 the model knows more; "
-    "unlike the log-loss it can be compared between tables with different click rates.",
+    "normalised_entropy": "Normalised entropy: log-loss divided by that of always predicting the click rate. Below 1 "
+    "the model knows more; unlike the log-loss it can be compared between tables with different click rates.",
     "seconds": "Seconds from the first training row to the end, validation included.",
     "rows per second": "Rows that are learnt from, or scored, in one second on the machine that trained the model.",
     "peak memory": "The most main memory that the training process held at once. Memory of a GPU is not in it.",

@@ -11,7 +11,7 @@ from ctrcore.figures.curves import gain, lift, precision_recall, roc, start_of
 from ctrcore.words import WORDS
 from pages.shared.charts import chart, csv_button
 from pages.shared.compare import kept
-from pages.shared.compare.view import View, long
+from pages.shared.compare.view import View, long, say_one_class
 from pages.shared.level import level
 
 ZOOMS = {"1 %": 0.01, "5 %": 0.05, "10 %": 0.1}
@@ -21,6 +21,9 @@ SHARES = (0.01, 0.05, 0.1)
 @st.fragment
 def show(view: View) -> None:
     """All curves on the same rows; the ones that need more explanation only where there is some."""
+    if not view.both_classes:
+        say_one_class(view)
+        return
     names = ", ".join(one.title for one in view.contenders)
     zoom = st.segmented_control(
         "Enlarge the start of the ROC curve: the first of the non-clicks",

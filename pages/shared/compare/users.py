@@ -22,7 +22,7 @@ from ctrcore.figures.per_user import Lists, measures_by_model
 from ctrcore.words import WORDS
 from pages.shared.charts import chart, csv_button
 from pages.shared.compare.rows import at_hand, learned_rows, recipe_of
-from pages.shared.compare.view import SHEETS, Key, View
+from pages.shared.compare.view import SHEETS, Key, View, say_one_class
 from pages.shared.level import level
 from pages.shared.problems import problems_shown
 from pages.shared.tools import plain
@@ -35,18 +35,32 @@ LISTS = 8  # choices of K that are kept: with 100,000 users and six models each 
 
 def show(view: View) -> None:
     """Measures of each user's list by model, for the K chosen."""
+    if not view.both_classes:
+        say_one_class(view)
+        return
     if not view.sheet.has_users:
-        st.info(
-            "**These rows have no users, so there are no lists to judge.**  \nName the user column of the table on the "
-            "Data page (Columns, 'User'), and train again.",
-            icon=":material/person_off:",
-        )
-        st.page_link("data.py", label="Go to Data", icon=":material/table_view:")
+        _say_no_users(view)
         return
     item = recipe_of(view).data_schema.item
     # Without the items all but coverage and popularity can be said.
     known = item is not None and at_hand(view)
     _lists(view, _items(view.key, view.dataset.id, recipe_of(view).id, str(item), view) if known else None)
+
+
+def _say_no_users(view: View) -> None:
+    """Why there are no lists: no column says who the user is, or it is empty in all of these rows."""
+    column, why = recipe_of(view).data_schema.user, "**These rows have no users, so there are no lists to judge.**  \n"
+    if column is not None:
+        st.info(
+            f"{why}The column {plain(column)} names the users, but it is empty in all of them.",
+            icon=":material/person_off:",
+        )
+        return
+    st.info(
+        f"{why}Name the user column of the table on the Data page (Columns, 'User'), and train again.",
+        icon=":material/person_off:",
+    )
+    st.page_link("data.py", label="Go to Data", icon=":material/table_view:")
 
 
 @st.fragment

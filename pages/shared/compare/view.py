@@ -72,7 +72,12 @@ class View:
     @property
     def rows_in_words(self) -> str:
         """For example '6,000 test rows'."""
-        return f"{len(self.sheet):,} {PART_TITLES[self.part]} rows"
+        return f"{len(self.sheet):,} {PART_TITLES[self.part]} row{'' if len(self.sheet) == 1 else 's'}"
+
+    @property
+    def both_classes(self) -> bool:
+        """True if some rows were clicked and others were not; else there is nothing to rank."""
+        return 0 < self.sheet.clicks < len(self.sheet)
 
     def __getitem__(self, name: str) -> Contender:
         return next(one for one in self.contenders if one.id == name)
@@ -101,6 +106,17 @@ def say_left_out(view: View, what: str) -> None:
 
 def _key(found: Sequence[Contender]) -> Key:
     return tuple((one.id, one.version) for one in sorted(found, key=lambda one: one.id))
+
+
+def say_one_class(view: View) -> None:
+    """That nothing can be ranked, in place of whatever would rank."""
+    label = "a click" if view.sheet.clicks else "no click"
+    rows = f"All {view.rows_in_words} have the same label" if len(view.sheet) > 1 else "There is a single row"
+    st.info(
+        f"**{rows} ({label}), so nothing can be ranked and no AUC be told.**  \nCompare on more rows: choose runs "
+        "with a split that leaves clicks and other rows to test on.",
+        icon=":material/info:",
+    )
 
 
 @st.cache_resource(show_spinner="Reading the scores", max_entries=SHEETS)
