@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ctrcore.comparing.testing import Comparison
 
 WORTH = (
-    "auc", "rela_impr", "gauc", "pr_auc", "log_loss", "normalised_entropy", "accuracy", "f1", "ece", "pcoc",
+    "auc", "rela_impr", "gauc", "log_loss", "pr_auc", "normalised_entropy", "accuracy", "f1", "ece", "pcoc",
 )  # fmt: skip
 COSTS = (
     "parameters", "seconds", "train_rows_per_second", "predict_rows_per_second", "peak_memory_mb", "epochs",
@@ -223,7 +223,7 @@ def _print_tests(comparison: Comparison, found: list[Contender], best: str) -> N
         for test in comparison.tests
     ]
     drawn = f", {comparison.replicates:,} draws" if comparison.replicates else ""
-    heads = ["A", "B", "AUC of A - B", "95 %", "p", "p, corrected", "told apart"]
+    heads = ["A", "B", "AUC of A - B", "95 %", "p", "corrected p", "told apart"]
     print_table(f"differences of AUC ({comparison.method}{drawn})", heads, rows, right_from=2)
     few = len(comparison.tests) <= MOST_SENTENCES
     for test in comparison.tests:

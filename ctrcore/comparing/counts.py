@@ -39,6 +39,11 @@ class _Counted(Generic[Whole, Real]):
         """Harmonic mean of precision and recall; 0 where nothing is found."""
         return self._share(2 * self.tp, 2 * self.tp + self.fp + self.fn)
 
+    @property
+    def share_called(self) -> Real:
+        """Share of the rows that are called clicks; NaN without rows."""
+        return self._share(self.tp + self.fp, self.tp + self.fp + self.fn + self.tn, np.nan)
+
     def cost(self, false_alarm: float, missed: float) -> Real:
         """Mean cost of a row when a false alarm and a missed click cost so much; NaN without rows."""
         total = np.multiply(self.fp, false_alarm) + np.multiply(self.fn, missed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -25,6 +26,21 @@ def top_of(sheet: Sheet, ids: list[str]) -> float:
 def at(sheet: Sheet, name: str, cutoff: float) -> Counts:
     """Counts when a model's rows with at least this probability are called clicks."""
     return sheet.ranked(name).at(log_odds(cutoff))
+
+
+def reached(sheet: Sheet, titles: Mapping[str, str], cutoff: float) -> str:
+    """Where accuracy and F1 are taken, and how many rows the model with the best AUC calls clicks there, as a clause.
+
+    Args:
+        sheet: the rows.
+        titles: names of the models that give probabilities, by id, as they shall stand in the sentence.
+        cutoff: on the probability.
+    """
+    best = next((name for name in sheet.best_first() if name in titles), None)
+    if best is None:
+        return ""
+    share = at(sheet, best, cutoff).share_called
+    return f"accuracy and F1 are at a cutoff of {cutoff:.3g}, where {titles[best]} calls {share:.1%} of the rows clicks"
 
 
 def over(sheet: Sheet, name: str, cutoffs: Array) -> ManyCounts:

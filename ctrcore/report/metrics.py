@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 
+from ctrcore.comparing import cutoffs
 from ctrcore.report.content import Column, Note, Part, Table
 from ctrcore.report.material import Material
 from ctrcore.report.writing import NOTHING, literal
 from ctrcore.runs.scoreboard import COLUMNS, COSTS, over_seeds, same_but_seed, scoreboard, shown
 
 QUALITY = (
-    "run", "auc", "auc_low", "auc_high", "rela_impr", "gauc", "pr_auc", "log_loss",
+    "run", "auc", "auc_low", "auc_high", "rela_impr", "gauc", "log_loss", "pr_auc",
     "normalised_entropy", "accuracy", "f1", "ece", "pcoc",
 )  # fmt: skip
 COST = ("run", *COSTS.values(), "peak_memory_mb", "seed", "finished")
@@ -28,14 +29,22 @@ def metrics(material: Material) -> list[Part]:
     note = (
         f"On {material.judging}, the best AUC first. RelaImpr is measured against {literal(base)}. "
         + (f"gAUC rests on {users} users. " if material.sheet.has_users else "")
-        + "Accuracy and F1 are at a cutoff of 0.5, which with rare clicks few rows reach. **What not to conclude:** a "
-        "difference of a few thousandths of AUC may be luck of the rows or of the seed; see the tests."
+        + _at_cutoff(material)
+        + "**What not to conclude:** a difference of a few thousandths of AUC may be luck of the rows or of the seed; "
+        "see the tests."
     )
     parts: list[Part] = [_table("Every metric at a glance", table, QUALITY, note)]
     if material.runs:
         slower = "**What not to conclude:** seconds and rows a second depend on the machine and on what else it did."
         parts.append(_table("What they cost", table, COST, slower))
     return [*parts, *_seeds(material, table)]
+
+
+def _at_cutoff(material: Material) -> str:
+    """Where accuracy and F1 are taken; nothing if no model gives probabilities."""
+    probable = {one.id: literal(one.title) for one in material.contenders if one.meaning == "probability"}
+    said = cutoffs.reached(material.sheet, probable, 0.5)
+    return f"{said[:1].upper()}{said[1:]}. " if said else ""
 
 
 def _table(title: str, table: pd.DataFrame, names: Sequence[str], note: str) -> Table:

@@ -29,6 +29,14 @@ def test_counts_are_those_of_the_probabilities(cutoff: float) -> None:
     assert [[found.tn, found.fp], [found.fn, found.tp]] == expected.tolist()
 
 
+def test_how_many_rows_the_best_model_calls_clicks() -> None:
+    rows = sheet(shift=-1.0)
+    share = np.mean(metrics.sigmoid(rows.logit["a"]) >= 0.25)
+    said = f"accuracy and F1 are at a cutoff of 0.25, where DIN calls {share:.1%} of the rows clicks"
+    assert cutoffs.reached(rows, {"a": "DIN"}, 0.25) == said
+    assert cutoffs.reached(rows, {}, 0.25) == ""
+
+
 def test_many_cutoffs_are_each_of_them() -> None:
     rows, grid = sheet(), np.linspace(0, 1, 41)
     many = cutoffs.over(rows, "a", grid)

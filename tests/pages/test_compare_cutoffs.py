@@ -14,6 +14,7 @@ from ctrcore import metrics
 from ctrcore.runs.run import Run
 from ctrcore.runs.workspace import Workspace
 from tests.pages.compare_page import (
+    copy_of,
     figure,
     judged,
     numbers,
@@ -59,6 +60,14 @@ def test_the_best_cutoff_is_a_button_away(space: Workspace, visit: Open) -> None
     best = np.max(2 * precision * recall / np.maximum(precision + recall, 1e-12))
     assert table(app, "cutoff-table")["f1"][0] == pytest.approx(best)
     assert stars(app, "over-cutoffs")[0][0] == slider(app).value
+    assert app.query_params["cutoff"] == f"{slider(app).value:.4g}"  # the address is short, the value above exact
+
+
+def test_every_model_has_a_button_for_its_best_cutoff(space: Workspace, visit: Open) -> None:
+    fm = run_of(space, "fm")
+    ids = [*(run.id for run in space.runs()), copy_of(space, fm, "FM b", 8, 0.5), copy_of(space, fm, "FM c", 9, 0.5)]
+    app = visit("compare.py", runs=",".join(ids), view="One cutoff")
+    assert [one.key for one in app.button if str(one.key).startswith("jump-")] == [f"jump-{name}" for name in ids]
 
 
 def test_costs_decide_which_cutoff_is_best(space: Workspace, visit: Open) -> None:

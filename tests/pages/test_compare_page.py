@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+import numpy as np
 import pytest
 
 from ctrcore import metrics
@@ -25,8 +26,14 @@ from tests.pages.conftest import Open, texts
 
 
 def test_the_table_has_the_metrics_of_the_test_rows_best_first(space: Workspace, visit: Open) -> None:
-    shown = table(visit("compare.py"), "metrics-table")
+    app = visit("compare.py")
+    shown = table(app, "metrics-table")
     assert len(shown) == 5
+    element = next(one for one in app.dataframe if one.proto.alt.startswith("Metrics of each model"))
+    first = ["run", "auc", "interval", "rela_impr", "gauc", "log_loss", "pr_auc", "normalised_entropy"]
+    assert list(element.proto.column_order)[:8] == first
+    assert "gauc_users" not in element.proto.column_order
+    assert "The table scrolls to the right" in texts(app)
     assert shown["auc"].is_monotonic_decreasing
     for run in space.runs():
         row = shown.set_index("run").loc[run.name]
@@ -34,7 +41,7 @@ def test_the_table_has_the_metrics_of_the_test_rows_best_first(space: Workspace,
         assert measured is not None
         for name in ("auc", "pr_auc", "log_loss", "normalised_entropy", "ece", "pcoc", "accuracy", "f1", "gauc"):
             assert row[name] == pytest.approx(measured["test"][name], abs=1e-6)
-        assert row["gauc_users"] == measured["test"]["gauc_users"]
+        assert f"gAUC rests on {measured['test']['gauc_users']:,.0f} users." in texts(app)  # one number for all of them
         assert row["parameters"] == measured["parameters"]
         assert row["epochs"] == measured["epochs"]
         low, high = (float(part) for part in row["interval"].split(" to "))
@@ -155,9 +162,25 @@ def test_the_settings_that_differ_are_a_table_with_one_column_a_run(space: Works
     shown = table(app, "settings-table").set_index("Setting")
     assert shown["FM"].to_dict() == {"Training: Cold start": "0", "Training: History crop": "0"}
     assert shown["FM cold"].to_dict() == {"Training: Cold start": "0.2", "Training: History crop": "0.5"}
-    assert "unknown" in shown["What it is"]["Training: Cold start"]
+    (about,) = (part.value for part in app.caption if "**Training: Cold start.**" in part.value)
+    assert "unknown" in about  # in full, below the table
     alone = visit("compare.py", runs=fm.id)
     assert not any("What differs" in part.label for part in alone.expander)
+
+
+def test_what_the_cutoff_of_accuracy_and_f1_means_is_counted(space: Workspace, visit: Open) -> None:
+    sheet = sheet_of({run.id: judged(run) for run in space.runs()})
+    best = sheet.best_first()[0]
+    share = float(np.mean(metrics.sigmoid(sheet.logit[best]) >= 0.5))
+    said = f"at a cutoff of 0.5, where {space.run(best).name} calls {share:.1%} of the rows clicks"
+    assert said in texts(visit("compare.py", level="Learn"))
+
+
+def test_models_without_a_tile_are_counted(space: Workspace, visit: Open) -> None:
+    fm = run_of(space, "fm")
+    ids = [*(run.id for run in space.runs()), copy_of(space, fm, "FM b", 8, 0.5), copy_of(space, fm, "FM c", 9, 0.5)]
+    captions = [one.value for one in visit("compare.py", runs=",".join(ids)).caption]
+    assert "1 more is in the table." in captions
 
 
 def test_several_seeds_make_one_line_with_mean_and_spread(space: Workspace, visit: Open) -> None:

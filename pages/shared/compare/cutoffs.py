@@ -58,7 +58,7 @@ def show(view: View) -> None:
 
 def _goal() -> tuple[Goal, Costs]:
     """What the best cutoff is best at."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         goal = GOALS[
             st.segmented_control(
                 "Best for",
@@ -127,7 +127,7 @@ def _jumps(view: View, goal: Goal, best: dict[str, tuple[float, float]], top: fl
     """A button for the best cutoff of each model."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("Go to the best cutoff of")
-        for one in view.probable[:MATRICES]:
+        for one in view.probable:
             cutoff, value = best[one.id]
             never = cutoff >= 1
             st.button(

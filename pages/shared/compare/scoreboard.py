@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from ctrcore.comparing import cutoffs
 from ctrcore.comparing.findings import in_words
-from ctrcore.comparing.testing import BY_USERS, Comparison, Test, told
+from ctrcore.comparing.testing import Comparison, Test, told
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.runs import scoreboard as runs_scoreboard
 from ctrcore.runs.differences import differences
@@ -19,7 +20,7 @@ from ctrcore.runs.scoreboard import COLUMNS, over_seeds, same_but_seed
 from ctrcore.words import WORDS
 from pages.shared.charts import csv_button
 from pages.shared.compare import chosen_cutoff, kept
-from pages.shared.compare.view import View
+from pages.shared.compare.view import View, say_one_class
 from pages.shared.forms import label_of
 from pages.shared.level import level
 from pages.shared.tools import plain
@@ -32,9 +33,11 @@ INTERVAL = "interval"
 def verdict(view: View) -> None:
     """Who ranks best, whether that is more than chance, and what it rests on."""
     found = kept.comparison(view)
-    order = sorted(view.contenders, key=lambda one: -_number(found.intervals[one.id].value))
+    order = [view[name] for name in view.sheet.best_first()]
     titles = {one.id: f"**{plain(one.title)}**" for one in view.contenders}
-    if len(order) == 1:
+    if not view.both_classes:
+        say_one_class(view)
+    elif len(order) == 1:
         value = found.intervals[order[0].id].value
         st.info(
             f"{titles[order[0].id]} has an AUC of {value:.4f} on these {len(view.sheet):,} rows. Choose a second model "
@@ -50,11 +53,14 @@ def verdict(view: View) -> None:
         else:
             st.info(f"{in_words(runner, titles)} {_the_others(best, titles)}", icon=":material/balance:")
     st.caption(_rests_on(view, found))
+    if view.part == "valid":
+        st.warning(captions.FLATTERED, icon=":material/warning:")
     with st.grid(TILES, min_column_width=120):
         for one in order[:TILES]:
             _tile(one.title, found.intervals[one.id])
     if len(order) > TILES:
-        st.caption(f"{len(order) - TILES} more are in the table.")
+        more = len(order) - TILES
+        st.caption(f"{more} more {'is' if more == 1 else 'are'} in the table.")
     if view.part_note:
         st.warning(plain(view.part_note), icon=":material/warning:")
     left_out = max(view.sheet.left_out.values())
@@ -83,16 +89,19 @@ def _the_others(best: Mapping[str, Test], titles: Mapping[str, str]) -> str:
 
 
 def _rests_on(view: View, found: Comparison) -> str:
-    users = f" of {view.sheet.users[1]:,} users" if view.sheet.has_users else ""
-    parts = f"Measured on {view.rows_in_words}{users}, {view.sheet.clicks:,} of them ({view.click_rate:.1%}) clicked"
-    by_users = ", by users because rows of a user are alike" if found.method in BY_USERS else ""
-    if level() == "Simple":
-        return f"{parts}. Below: the AUC of each model, and its 95 % interval."
-    return (
-        f"{parts}; paired test by DeLong's formula{by_users}, corrected for all pairs. It speaks of these trained "
-        "models on such rows; another seed of the training may change the order. Below: the AUC of each model, and its "
-        "95 % interval."
-    )
+    count = view.sheet.users[1] if view.sheet.has_users else 0
+    users = f" of {count:,} user{'' if count == 1 else 's'}" if count else ""
+    clicked = "was" if view.sheet.clicks == 1 else "were"
+    parts = [
+        f"Measured on {view.rows_in_words}{users}; {view.sheet.clicks:,} of the rows ({view.click_rate:.1%}) {clicked} "
+        "clicked."
+    ]
+    if not view.both_classes:
+        return parts[0]
+    alone = len(view.contenders) == 1
+    if level() != "Simple":
+        parts.append(captions.tests_made(found.method, len(found.tests), view.part))
+    return " ".join([*parts, f"Below: {'its AUC' if alone else 'the AUC of each model'}, and its 95 % interval."])
 
 
 def _tile(title: str, interval: Any) -> None:
@@ -111,17 +120,17 @@ def _tile(title: str, interval: Any) -> None:
 def scoreboard(view: View) -> None:
     """The table of metrics, against a base; several seeds of one model on one line if asked for."""
     with st.container(border=True, key="card-metrics"):
-        head, choice = st.columns([3, 2], vertical_alignment="bottom")
+        head, choice = st.columns([3, 2], vertical_alignment="center")
         head.markdown("#### Every metric at a glance", help="Hover over a column's title to read what it means.")
         base = view.contenders[0].id
         if level() != "Simple":
             titles = view.titles
             base = choice.selectbox(
-                "Base for RelaImpr",
+                "RelaImpr against",
                 list(titles),
                 format_func=titles.__getitem__,
                 key="base-run",
-                help=WORDS["rela_impr"],
+                help=f"**RelaImpr.** {WORDS['rela_impr']}",
             )
         cutoff = chosen_cutoff.of_table()
         found: Comparison = kept.comparison(view)
@@ -135,23 +144,37 @@ def scoreboard(view: View) -> None:
             _seeds_table(table, cutoff)
         else:
             _runs_table(table, cutoff)
+        if level() != "Simple":
+            st.caption(f"{_users(table)}The table scrolls to the right: what the models cost and when they ended.")
         if level() == "Learn":
-            st.caption(
-                f"**What not to conclude:** accuracy and F1 are at a cutoff of {cutoff:.3g}, which with rare clicks "
-                "few rows reach; move it under One cutoff. "
-                + (
-                    "The spread over a few seeds is itself a rough guess."
-                    if seeds
-                    else "The interval is about other test rows; luck of the training's seed comes on top."
-                )
-            )
-        csv_button(table.drop(columns="ids", errors="ignore"), "metrics")
+            st.caption(_what_not_to_conclude(view, cutoff, bool(seeds)))
+        named = table.drop(columns="ids", errors="ignore").assign(cutoff=cutoff, base=view.titles[base])
+        csv_button(named, "metrics")
+
+
+def _users(table: pd.DataFrame) -> str:
+    """On how many users gAUC rests, where that is one number for all models."""
+    return f"gAUC rests on {table['gauc_users'].iloc[0]:,.0f} users. " if _one_number_of_users(table) else ""
+
+
+def _one_number_of_users(table: pd.DataFrame) -> bool:
+    return bool(table["gauc"].notna().any()) and table["gauc_users"].nunique(dropna=False) == 1
+
+
+def _what_not_to_conclude(view: View, cutoff: float, seeds: bool) -> str:
+    luck = (
+        "The spread over a few seeds is itself a rough guess."
+        if seeds
+        else "The interval is about other test rows; luck of the training's seed comes on top."
+    )
+    reached = cutoffs.reached(view.sheet, {one.id: plain(one.title) for one in view.probable}, cutoff)
+    return f"**What not to conclude:** {f'{reached}; move it under One cutoff. ' if reached else ''}{luck}"
 
 
 def _runs_table(table: pd.DataFrame, cutoff: float) -> None:
     shown = table.copy()
     shown[INTERVAL] = [_range(low, high) for low, high in zip(table["auc_low"], table["auc_high"], strict=True)]
-    hidden = {"model", "auc_low", "auc_high"}
+    hidden = {"model", "auc_low", "auc_high"} | ({"gauc_users"} if _one_number_of_users(table) else set())
     columns = [name for name in COLUMNS if name not in hidden and (name == "rela_impr" or not table[name].isna().all())]
     columns.insert(2, INTERVAL)
     st.dataframe(
@@ -180,6 +203,8 @@ def _seeds_table(table: pd.DataFrame, cutoff: float) -> None:
     order = ["run", "runs", "seeds", *(["reruns"] if table["reruns"].any() else [])]
     for name, column in COLUMNS.items():
         if name not in table.columns or name in ("run", "model") or table[name].isna().all():
+            continue
+        if name == "gauc_users" and _one_number_of_users(table):
             continue
         if level() == "Simple" and name not in SIMPLE:
             continue
@@ -226,11 +251,6 @@ def _range(low: float, high: float) -> str:
     return "–" if math.isnan(low) else f"{low:.4f} to {high:.4f}"
 
 
-def _number(value: float) -> float:
-    """NaN sorts last."""
-    return float("-inf") if math.isnan(value) else value
-
-
 def settings(view: View) -> None:
     """The settings in which the runs differ: what a difference of metrics may come from."""
     runs = view.runs
@@ -241,8 +261,9 @@ def settings(view: View) -> None:
         table = pd.DataFrame({"Setting": [f"{label_of(one.section)}: {label_of(one.name)}" for one in found]})
         for number, run in enumerate(runs):
             table[view.titles[run.id]] = [setting_in_words(one.values[number]) for one in found]
-        if level() != "Simple":
-            table["What it is"] = [one.about for one in found]
         st.dataframe(table, hide_index=True, key="settings-table", alt="Settings that differ between the runs")
+        if level() != "Simple":  # a cell of the table would cut them off
+            about = zip(table["Setting"], found, strict=True)
+            st.caption("\n".join(f"- **{name}.** {one.about}" for name, one in about if one.about))
         st.caption(captions.SETTINGS)
         csv_button(table, "settings")

@@ -16,7 +16,7 @@ from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.compare import kept
 from pages.shared.compare.pair_figures import forest_of, intervals_of, table_of
-from pages.shared.compare.view import View
+from pages.shared.compare.view import View, say_one_class
 from pages.shared.level import level
 from pages.shared.tools import duration, plain
 
@@ -38,6 +38,9 @@ def show(view: View) -> None:
     """The tests of all pairs by the method chosen."""
     if len(view.contenders) < 2:
         st.info("Choose at least two models in the sidebar: a test compares a pair.", icon=":material/arrow_back:")
+        return
+    if not view.both_classes:
+        say_one_class(view)
         return
     method, replicates, pairs = _choices(view)
     found = _bootstrap(view, method, replicates) if method in DRAWN else kept.comparison(view, method)
@@ -68,7 +71,7 @@ def replicates_for(pairs: int) -> tuple[int, ...]:
 
 def _choices(view: View) -> tuple[Method, int, str]:
     """How to test, how many replicates where rows or users are drawn anew, and the model whose pairs are shown."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         address.show("test-method", "test", methods(view), method_for(view.sheet))
         method: Method = st.segmented_control(
             "Test",
@@ -84,11 +87,14 @@ def _choices(view: View) -> tuple[Method, int, str]:
         enough = replicates_for(pairs_tested)
         replicates = max(USUAL, enough[0])
         if method in DRAWN and level() != "Simple":
+            widget = f"replicates-{enough[0]}"
+            address.show(widget, "replicates", enough, replicates)
             replicates = st.select_slider(
                 "Replicates",
                 enough,
-                value=replicates,
-                key=f"replicates-{enough[0]}",
+                key=widget,
+                on_change=address.take,
+                args=(widget, "replicates"),
                 width=240,
                 help="How many times rows or users are drawn anew. More give steadier ends of the intervals, and "
                 f"smaller p-values can be told: {draws_needed(pairs_tested):,} are needed to tell anything apart after "
@@ -153,7 +159,7 @@ def _sentences(view: View, found: Comparison, tests: Sequence[Test]) -> None:
     with st.container(key="answer", gap="xsmall"):
         for line in answer(found.tests, order, titles):
             st.markdown(line)
+    if drawn:
+        st.caption(drawn)
     with st.expander(f"All {len(tests)} pairs in words" if len(tests) == len(found.tests) else "These pairs in words"):
-        if drawn:
-            st.caption(drawn)
         st.markdown("\n".join(f"- {in_words(test, titles)}" for test in winner_first(tests, order)))
