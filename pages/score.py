@@ -120,14 +120,21 @@ def pick_repair(run: Run) -> Kind | None:
             query_params={"dataset": run.spec.dataset, "runs": run.id, "view": "Probabilities"},
         )
         return None
-    return st.selectbox(
+    widget = f"score-repair-{run.id}"
+    address.show(widget, "repair", [None, *kept], None)
+    repair: Kind | None = st.selectbox(
         "Probabilities",
         [None, *kept],
         format_func=REPAIR_LABELS.__getitem__,
-        key=f"score-repair-{run.id}",
+        key=widget,
+        on_change=address.take,
+        args=(widget, "repair"),
         width=360,
         help=f"{WORDS['repair']} {WORDS['platt']} {WORDS['isotonic']}",
     )
+    if repair is not None:
+        st.caption(f"The file's probabilities will be {REPAIR_LABELS[repair]}. Logits stay the model's own.")
+    return repair
 
 
 def upload(run: Run) -> None:

@@ -122,3 +122,25 @@ def test_the_replicates_to_choose_from_suffice_for_the_pairs(pairs: int, least: 
     assert choices[0] == least
     assert all(2 / (1 + one) * pairs < 0.05 for one in choices)
     assert len(choices) > 1
+
+
+def test_a_link_keeps_the_test_the_replicates_and_the_pairs(space: Workspace, visit: Open) -> None:
+    app = visit("compare.py", view=CHANCE)
+    app.segmented_control(key="test-method").set_value("users").run()
+    (slider,) = app.select_slider
+    chosen = slider.options[-1]
+    slider.set_value(chosen).run()
+    one = run_of(space, "fm").id
+    app.selectbox(key="test-pairs").set_value(one).run()
+    link = {key: app.query_params[key] for key in ("view", "test", "replicates", "pairs")}
+    assert link["test"] == "users"
+    assert link["pairs"] == one
+    again = visit("compare.py", **link)
+    assert again.segmented_control(key="test-method").value == "users"
+    assert str(again.select_slider[0].value) == link["replicates"] == str(chosen).replace(",", "")
+    assert again.selectbox(key="test-pairs").value == one
+    assert again.button(key="start-bootstrap")
+    odd = visit("compare.py", view="No such tab", test="magic", replicates="-1", pairs="nobody")
+    assert odd.query_params["view"] == CHANCE
+    assert odd.segmented_control(key="test-method").value == "clustered"
+    assert odd.selectbox(key="test-pairs").value == "all pairs"

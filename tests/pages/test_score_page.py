@@ -6,6 +6,7 @@ import io
 import json
 import time
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import numpy as np
 import pandas as pd
@@ -220,6 +221,21 @@ def test_probabilities_are_repaired_if_the_run_has_a_repair(space: Workspace, vi
     found = scoring.head(60)
     np.testing.assert_allclose(found["probability"], repair.apply(found["logit"].to_numpy()), atol=1e-6)
     assert "repaired (isotonic), fitted on the run's validation rows" in texts(app)
+
+
+def test_a_link_opens_the_page_with_its_repair_chosen(space: Workspace, visit: Open) -> None:
+    run = run_of(space, "fm")
+    fit_repairs(run, ["platt", "isotonic"])
+    compare = visit("compare.py", runs=run.id, view="Probabilities")
+    (link,) = (one.proto for one in compare.get("page_link") if one.proto.label.endswith("repaired"))
+    assert parse_qs(link.query_string)["repair"] == ["platt"]
+    app = visit("score.py", run=run.id, repair="platt")
+    choice = next(box for box in app.selectbox if box.label == "Probabilities")
+    assert choice.value == "platt"
+    assert "The file's probabilities will be repaired (Platt)" in texts(app)
+    choice.set_value(None).run()
+    assert app.query_params["repair"] == "None"
+    assert "will be repaired" not in texts(app)
 
 
 def test_a_run_that_came_from_elsewhere_scores_too(space: Workspace, visit: Open, tmp_path: object) -> None:
