@@ -13,7 +13,7 @@ import pytest
 from ctrcore.metrics import sigmoid
 from ctrcore.runs.demo import install_demo
 from ctrcore.runs.outside import outside_of
-from ctrcore.runs.repairs import repairs_of
+from ctrcore.runs.repairs import fit_repairs, repairs_of
 from ctrcore.runs.workspace import Workspace
 
 SLOW = 60_000
@@ -72,7 +72,7 @@ def open_tab(page: Any, name: str) -> None:
 
 def test_every_tab_shows_its_charts(page: Any, app_url: str, shop: Workspace) -> None:
     page.goto(link(app_url, "Is it chance?"))
-    expect(page.get_by_text(re.compile(r"DIN ranks better than (AFM|FM) on these 6,000 rows"))).to_have_count(3)
+    expect(page.locator(".st-key-answer")).to_contain_text("DIN ranks better than each of the others.")
     expect(page.get_by_test_id("stMetricValue").first).to_have_text("0.8575")
     for name in CHARTS:
         open_tab(page, name)
@@ -129,6 +129,41 @@ def test_repairs_are_fitted_and_kept_with_the_run(page: Any, app_url: str, shop:
     assert set(repairs_of(shop.run("shop-fibinet"))) == {"platt", "isotonic"}
     page.get_by_role("link", name="Score new rows with FiBiNET, repaired").click()
     expect(page.get_by_role("heading", name="Score new rows", level=1)).to_be_visible()
+    expect(page.get_by_text("The file's probabilities will be repaired (Platt)")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("tab", "leave"),
+    [("Probabilities", "Score new rows with DIN, repaired"), ("Where they differ", "DIN attention")],
+)
+def test_back_opens_the_tab_that_was_left(page: Any, app_url: str, shop: Workspace, tab: str, leave: str) -> None:
+    fit_repairs(shop.run("shop-din"), ["platt"])
+    page.goto(link(app_url, "Is it chance?", ("shop-din", "shop-fm")))
+    open_tab(page, tab)
+    page.get_by_test_id("stMain").get_by_role("link", name=leave).first.click()
+    expect(page).to_have_url(re.compile("/(score|din)"))
+    expect(page.get_by_role("heading", name=re.compile("^(Score new rows|DIN attention)"), level=1)).to_be_visible()
+    idle(page)
+    assert "view=" not in page.url
+    page.go_back()
+    expect(page.get_by_role("tab", name=tab, exact=True)).to_have_attribute("aria-selected", "true")
+    expect(plot(page, CHARTS[tab][0])).to_be_visible()
+    assert f"view={tab.replace(' ', '+')}" in page.url
+    page.go_back()  # each tab is a step
+    expect(page.get_by_role("tab", name="Is it chance?", exact=True)).to_have_attribute("aria-selected", "true")
+
+
+def test_a_reload_shows_the_bootstrap_that_was_drawn(page: Any, app_url: str, shop: Workspace) -> None:
+    page.goto(link(app_url, "Is it chance?", ("shop-fm", "shop-din")))
+    page.get_by_role("radio", name="Bootstrap of rows").click()
+    button = page.get_by_role("button", name="Draw the rows 1,000 times")
+    button.click()
+    expect(button).to_have_count(0)
+    expect(page).to_have_url(re.compile("test=bootstrap"))
+    page.reload()
+    expect(page.get_by_role("radio", name="Bootstrap of rows")).to_be_checked()
+    expect(plot(page, "differences")).to_be_visible()
+    expect(button).to_have_count(0)
 
 
 def test_scores_of_another_system_join_and_leave(page: Any, app_url: str, shop: Workspace) -> None:
