@@ -125,7 +125,7 @@ def compare(
         _print_over_seeds(pooled)
     _print_costs(table)
     if comparison is not None:
-        _print_tests(comparison, found, str(table["id"].iloc[0]))
+        _print_tests(comparison, found, sheet.best_first())
     _print_settings(unlike, trained)
     for line in notes:
         note(line)
@@ -205,7 +205,8 @@ def _print_costs(table: pd.DataFrame) -> None:
     print_table("what they cost", ["Run", "Id", *(COLUMNS[name].title for name in names)], rows, right_from=2)
 
 
-def _print_tests(comparison: Comparison, found: list[Contender], best: str) -> None:
+def _print_tests(comparison: Comparison, found: list[Contender], order: list[str]) -> None:
+    from ctrcore.comparing.answers import answer, largest_first, winner_first
     from ctrcore.comparing.findings import in_words as sentence
     from ctrcore.comparing.testing import told
 
@@ -220,14 +221,16 @@ def _print_tests(comparison: Comparison, found: list[Contender], best: str) -> N
             "–" if isnan(test.adjusted) else f"{test.adjusted:.2g}",
             "yes" if told(test) else "no",
         ]
-        for test in comparison.tests
+        for test in largest_first(comparison.tests)
     ]
     drawn = f", {comparison.replicates:,} draws" if comparison.replicates else ""
     heads = ["A", "B", "AUC of A - B", "95 %", "p", "corrected p", "told apart"]
     print_table(f"differences of AUC ({comparison.method}{drawn})", heads, rows, right_from=2)
+    for line in answer(comparison.tests, order, titles) if len(order) > 2 else []:
+        click.echo(line)
     few = len(comparison.tests) <= MOST_SENTENCES
-    for test in comparison.tests:
-        if few or best in (test.a, test.b):
+    for test in winner_first(comparison.tests, order):
+        if few or order[0] in (test.a, test.b):
             click.echo(sentence(test, titles))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ctrcore.comparing.answers import answer
+from ctrcore.comparing.answers import answer, largest_first, winner_first
 from ctrcore.comparing.draws import too_few_draws
 from ctrcore.comparing.findings import FEW, alike, in_words
 from ctrcore.comparing.intervals import Interval
@@ -55,9 +55,9 @@ def _ranking(material: Material) -> list[Part]:
     what = "the highest AUC:" if comparison.tests else "an AUC of"
     parts: list[Part] = [Text(f"**{literal(titles[best])}** has {what} {number(found.value)}{_ends(found)} on {rows}.")]
     others = [test for test in comparison.tests if best in (test.a, test.b)]
-    said = [in_words(test, titles) for test in others]
-    if len(others) > FEW:
-        said = answer(comparison.tests, sheet.best_first(), titles)
+    said = answer(comparison.tests, sheet.best_first(), titles) if len(others) > 1 else []
+    if len(others) <= FEW:
+        said += [in_words(test, titles) for test in winner_first(others, sheet.best_first())]
     parts += [Text(literal(sentence)) for sentence in said]
     parts.append(Text(captions.tests_made(comparison.method, len(comparison.tests), material.part)))
     if others and alike(others[0]):
@@ -90,10 +90,11 @@ def tests(material: Material) -> list[Part]:
     ]
     if not comparison.tests:
         return [*parts, Note("With a single model there is nothing to compare it with.")]
-    shown = comparison.tests
+    every = largest_first(comparison.tests)
+    shown = every
     if len(shown) > MOST:
         best = material.sheet.best_first()[0]
-        shown = [test for test in shown if best in (test.a, test.b)]
+        shown = [test for test in every if best in (test.a, test.b)]
         parts.append(
             Text(
                 f"Of {len(comparison.tests)} pairs those with {literal(titles[best])} are drawn; the table has all of "
@@ -103,7 +104,7 @@ def tests(material: Material) -> list[Part]:
     pairs = [_pair(test, titles) for test in shown]
     sentences = [in_words(test, titles) for test in shown]
     parts.append(Chart("differences", forest(pairs, "difference of AUC"), captions.DIFFERENCES, " ".join(sentences)))
-    parts.append(_table(comparison.tests, titles, folded=len(comparison.tests) > MOST))
+    parts.append(_table(every, titles, folded=len(every) > MOST))
     parts += [Text(literal(sentence)) for sentence in sentences]
     few = too_few_draws(comparison)
     if few:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ctrcore.comparing.answers import answer, largest_first
 from ctrcore.comparing.findings import in_words
 from ctrcore.comparing.sheet import sheet_of
 from ctrcore.comparing.testing import compare_all
@@ -27,7 +28,11 @@ def test_every_pair_is_tested_and_put_in_words(whole: Read, chosen: list[Contend
     for test in found.tests:
         assert in_words(test, titles) in whole.text
     table = whole.tables["Every pair of models"]
-    assert [row[1] for row in table[1:]] == [f"{test.difference:+.4f}" for test in found.tests]
+    ahead = largest_first(found.tests)  # in the order and with the signs of the app
+    assert [row[1] for row in table[1:]] == [f"{test.difference:+.4f}" for test in ahead]
+    assert [row[0] for row in table[1:]] == [f"{titles[test.a]} − {titles[test.b]}" for test in ahead]
+    for line in answer(found.tests, sheet.best_first(), titles):
+        assert line in whole.text
     best = max(chosen, key=lambda one: found.intervals[one.id].value)
     assert f"{best.title} has the highest AUC: {found.intervals[best.id].value:.4f}" in whole.text
 
