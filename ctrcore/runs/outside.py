@@ -179,7 +179,6 @@ def keep_scores(dataset: Dataset, recipe: Recipe, read: Read, name: str) -> Outs
     """
     import pandas as pd
 
-    held = held_of(dataset, recipe)
     manifest = Manifest(
         name=clean_title(name),
         created=time.time(),
@@ -189,9 +188,9 @@ def keep_scores(dataset: Dataset, recipe: Recipe, read: Read, name: str) -> Outs
         meaning=read.meaning,
         reason=read.reason,
         rows=len(read.row),
-        judged=int(np.isin(read.row, held.judged).sum()),
-        of=len(held.judged),
-        part=held.title,
+        judged=read.judged,
+        of=read.of,
+        part=read.part,
         unknown=read.unknown,
         training=read.training,
         clipped=read.clipped,

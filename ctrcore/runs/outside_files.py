@@ -39,6 +39,9 @@ class Read:
         training: rows of the file that are training rows, or were dropped when the table was cleaned.
         clipped: probabilities of exactly 0 or 1.
         tied: different scores that became equal to another one: by being clipped, or as float32 logits.
+        judged: rows with a score among those that models are judged on.
+        of: rows that models are judged on.
+        part: what these are called, 'test' or 'validation'.
     """
 
     row: Index
@@ -51,6 +54,14 @@ class Read:
     training: int
     clipped: int
     tied: int
+    judged: int
+    of: int
+    part: str
+
+    @property
+    def rows(self) -> int:
+        """Rows of the file."""
+        return len(self.row) + self.unknown + self.training
 
 
 def read_scores(file: Stored, table: Stored, schema: Schema, held: Held, choices: OutsideChoices) -> Read:
@@ -93,6 +104,9 @@ def read_scores(file: Stored, table: Stored, schema: Schema, held: Held, choices
         training=int((row >= 0).sum()) - len(chosen),
         clipped=clipped,
         tied=len(np.unique(numbers[chosen])) - len(np.unique(logit)),
+        judged=int(np.isin(row[chosen], held.judged).sum()),
+        of=len(held.judged),
+        part=held.title,
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ctrcore.data.guesses.names import is_code, words_of
+from ctrcore.data.values import as_numbers
 from ctrcore.errors import DataError
 from ctrcore.runs.outside_choices import ROW, Meaning
 from ctrcore.runs.outside_rows import Held, Index, is_row_number
@@ -37,31 +38,52 @@ def guess_score(file: Stored, table: Stored, schema: Schema, ids: list[str]) -> 
     own = {ROW, "split", schema.label, *ids}
     names = [str(name) for name in file.columns if str(name) not in own]
     new = [name for name in names if name not in table.columns]
-    named = _named(new)
-    if named:
-        return named
     left = [name for name in new if name.strip().lower() not in ROW_NAMES]
-    found = left[0] if len(left) == 1 else _named(names)
-    if found:
-        return found
-    raise _unclear_score(left)
+    found = _named(new) or (left if len(left) == 1 else _named(names)) or left
+    if len(found) == 1:
+        return found[0]
+    rows = [*ids, *(name for name in map(str, file.columns) if name == ROW or (name in names and name not in left))]
+    raise _unclear_score(file, found, list(dict.fromkeys(rows)))
 
 
-def _named(names: list[str]) -> str | None:
-    """The column that is called like a score; None if none is. Raises DataError if several are called so."""
-    for words in SCORE_NAMES:
-        found = [name for name in names if words & set(words_of(name))]
-        if len(found) > 1:
-            raise _unclear_score(found)
-        if found:
-            return found[0]
-    return None
+def _named(names: list[str]) -> list[str]:
+    """The columns that are called like a score, by the list of words that says most; empty if none is."""
+    called = ([name for name in names if words & set(words_of(name))] for words in SCORE_NAMES)
+    return next((found for found in called if found), [])
 
 
-def _unclear_score(names: list[str]) -> DataError:
-    shown = ", ".join(f"'{name[:60]}'" for name in names[:5])
-    problem = f"The scores may be in any of {shown}." if names else "The file has no column of scores."
-    return DataError(problem, "Name the column of scores.")
+def _unclear_score(file: Stored, names: list[str], rows: list[str]) -> DataError:
+    """Why no column is taken for the score, and what each of them could be.
+
+    Args:
+        file: what was read.
+        names: columns that might be the score.
+        rows: columns that might name the row.
+    """
+    numbers = [name for name in names if _is_plain(file[name]) and np.isfinite(as_numbers(file[name])).all()]
+    parts = [f"{_listed(numbers)} could {'each ' if len(numbers) > 1 else ''}be it"] if numbers else []
+    parts += [f"'{name[:60]}' {_why_no_score(file[name])}" for name in names[:5] if name not in numbers]
+    row = f"{_listed(rows)} may name the row" if rows else "no column names the row"
+    problem = "No column is surely the score" if names else "The file has no column of scores"
+    named = "Name the column of scores" if names else "Name the column of scores, or add one"
+    if not rows:
+        named += f", and add a column '{ROW}' with the row's number in the table, counted from 0"
+    return DataError(f"{problem}: {'; '.join([*parts, row])}.", f"{named}.")
+
+
+def _why_no_score(cells: pd.Series[Any]) -> str:
+    """What speaks against a column as the score."""
+    if not _is_plain(cells):
+        return "is not, as it holds lists"
+    wrong = ~np.isfinite(as_numbers(cells))
+    if wrong.all():
+        return "is not, as it holds no numbers"
+    return f"is not, as {int(wrong.sum()):,} of its {len(wrong):,} cells are missing or no numbers"
+
+
+def _listed(names: list[str]) -> str:
+    shown = [f"'{name[:60]}'" for name in names[:5]]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def guess_ids(file: Stored, table: Stored, schema: Schema, held: Held, score: str) -> list[str]:

@@ -174,6 +174,36 @@ def test_the_column_of_scores_is_guessed(columns: list[str], score: str) -> None
     assert guess_score(file, table, clicks_schema(), []) == score
 
 
+@pytest.mark.parametrize(
+    ("columns", "problem", "remedy"),
+    [
+        (
+            {"foo": [1, 2], "bar": ["x", "y"]},
+            "No column is surely the score: 'foo' could be it; 'bar' is not, as it holds no numbers; "
+            "no column names the row.",
+            "Name the column of scores, and add a column 'row' with the row's number in the table, counted from 0.",
+        ),
+        (
+            {"row": [0, 1], "a": [1, 2], "b": [1, 2], "c": ["1", "-"]},
+            "No column is surely the score: 'a' and 'b' could each be it; 'c' is not, as 1 of its 2 cells are missing "
+            "or no numbers; 'row' may name the row.",
+            "Name the column of scores.",
+        ),
+        (
+            {"item_id": [0, 1]},
+            "The file has no column of scores: 'item_id' may name the row.",
+            "Name the column of scores, or add one.",
+        ),
+    ],
+)
+def test_what_each_column_could_be_is_said(columns: dict[str, list[Any]], problem: str, remedy: str) -> None:
+    table: Any = clicks_table(5)
+    file: Any = pd.DataFrame(columns)
+    with pytest.raises(DataError) as caught:
+        guess_score(file, table, clicks_schema(), [])
+    assert (caught.value.problem, caught.value.remedy) == (problem, remedy)
+
+
 def test_logits_of_clipped_probabilities_and_of_an_order() -> None:
     logit, clipped = as_logit(np.array([0.0, 0.5, 1.0, 0.2]), "probability")
     assert clipped == 2
@@ -214,7 +244,7 @@ REFUSED: dict[str, tuple[Frame, dict[str, Any], str, str]] = {
     "no id": (lambda f: f[["logit"]], {}, "says which test row", "row"),
     "columns that repeat": (lambda f: f[["user_id", "logit"]], {}, "user_id do not tell", "row"),
     "no score": (lambda f: f[["row"]], {}, "no column of scores", "Name"),
-    "several scores": (lambda f: f[["row", "logit"]].assign(logit_2=0.1), {}, "'logit', 'logit_2'", "Name"),
+    "several scores": (lambda f: f[["row", "logit"]].assign(logit_2=0.1), {}, "'logit' and 'logit_2' could each be it", "Name"),
     "unknown column": (lambda f: f, {"score": "nope"}, "no column 'nope'", "logit"),
     "unknown id": (lambda f: f, {"id": ["nope"]}, "no column 'nope'", "user_id"),
     "id of no table": (lambda f: f.assign(z=1), {"id": ["user_id", "z"]}, "no column 'z'", "share"),
