@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,15 @@ class Span:
     model: str = ""
     told: bool = True
     note: str = ""
+
+
+def in_words(spans: Sequence[Span]) -> str:
+    """The numbers with their intervals for those who cannot see the figure; what is not known is said to be so."""
+    said = []
+    for one in spans:
+        ends = "interval not known" if math.isnan(one.low) else f"{one.low:.4f} to {one.high:.4f}"
+        said.append(f"{one.label} " + ("not known" if math.isnan(one.value) else f"{one.value:.4f} ({ends})"))
+    return "; ".join(said)
 
 
 def auc_intervals(spans: Sequence[Span]) -> go.Figure:

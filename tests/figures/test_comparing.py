@@ -10,7 +10,7 @@ import pytest
 
 from ctrcore.figures.curves import Curve
 from ctrcore.figures.cutoffs import Best, over_cutoffs
-from ctrcore.figures.intervals import Span, auc_intervals, forest
+from ctrcore.figures.intervals import Span, auc_intervals, forest, in_words
 from ctrcore.figures.probabilities import Reliability, Spread, calibration, score_histograms
 from ctrcore.figures.style import NEUTRAL, POSITIVE, model_color
 
@@ -116,3 +116,9 @@ def test_histograms_lie_below_each_other_on_one_axis(count: int) -> None:
 
 def test_histograms_of_nothing() -> None:
     assert len(score_histograms([]).data) == 0
+
+
+def test_what_is_not_known_of_an_interval_is_said_in_words() -> None:
+    nan = float("nan")
+    spans = [Span("FM", 0.81234, 0.79, 0.83), Span("LR", 0.7, nan, nan), Span("DIN", nan, nan, nan)]
+    assert in_words(spans) == "FM 0.8123 (0.7900 to 0.8300); LR 0.7000 (interval not known); DIN not known"

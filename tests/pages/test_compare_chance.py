@@ -65,6 +65,9 @@ def test_too_few_users_leave_the_verdict_open(space: Workspace, visit: Open) -> 
     assert "cannot be told: these" in app.info[0].value
     assert "belong to only 5 users (at least 20 are needed)" in app.info[0].value
     assert table(app, "metrics-table")["interval"].isin(["–", "", None]).all()
+    alts = [element.proto.alt for element in app.get("plotly_chart")]
+    assert sum("(interval not known)" in alt for alt in alts) == 2
+    assert not any("nan" in alt for alt in alts)
 
 
 def test_pairs_with_one_model_keep_the_correction_of_all(space: Workspace, visit: Open) -> None:

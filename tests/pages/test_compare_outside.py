@@ -58,7 +58,8 @@ def test_what_a_file_means_can_be_said_and_is_looked_at_again(space: Workspace, 
     app.selectbox(key="outside-meaning-0").set_value("order").run()
     assert "read as an order only" in texts(app)
     app.multiselect(key="outside-ids-0").set_value(["score"]).run()
-    assert app.error
+    (error,) = app.error
+    assert "The file has no column of scores" in error.value
     assert not [button for button in app.button if button.key == "outside-add"]
 
 

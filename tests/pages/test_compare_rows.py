@@ -29,11 +29,13 @@ def test_a_lost_table_is_told_in_the_tab_only(space: Workspace, visit: Open, tab
     app = visit("compare.py", view=tab)
     assert not app.exception
     assert [error.value for error in app.error if "has lost its table" in error.value] == [app.error[0].value]
-    assert table(app, "metrics").shape[0] == 5
+    assert table(app, "metrics-table").shape[0] == 5
     if tab == DIFFER:
         assert len(table(app, "disputed")) == 50
     if tab == USERS:
-        assert "NDCG@5" in table(app, "per-user").columns or "users" in texts(app)
+        shown = table(app, "per-user")
+        assert f"NDCG@{app.slider(key='k').value}" in shown.columns
+        assert "Coverage" not in shown.columns  # that would need the items
 
 
 def test_a_run_from_elsewhere_is_told_where_the_table_is_needed(space: Workspace, visit: Open) -> None:

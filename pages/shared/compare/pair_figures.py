@@ -12,6 +12,7 @@ from ctrcore.comparing.findings import in_words
 from ctrcore.comparing.testing import Comparison, Test, told
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.intervals import Span, auc_intervals, forest
+from ctrcore.figures.intervals import in_words as spans_in_words
 from ctrcore.words import WORDS, title_of
 from pages.shared.charts import chart, csv_button
 from pages.shared.compare.view import View
@@ -39,8 +40,7 @@ def forest_of(view: View, tests: Sequence[Test]) -> None:
         key="differences",
         **(captions.DIFFERENCES if len(spans) == len(tests) else captions.largest_differences(len(spans), len(tests))),
         help_text=WORDS["interval"],
-        alt_text="Differences of AUC with 95 % intervals: "
-        + "; ".join(f"{span.label} {span.value:.4f} ({span.low:.4f} to {span.high:.4f})" for span in spans),
+        alt_text=f"Differences of AUC with 95 % intervals: {spans_in_words(spans)}",
         data=lambda: pd.DataFrame(
             [
                 {"pair": span.label, "difference": span.value, "low": span.low, "high": span.high, "told": span.told}
@@ -63,8 +63,7 @@ def intervals_of(view: View, found: Comparison) -> None:
         key="auc-intervals",
         **captions.AUC_INTERVALS,
         help_text=WORDS["auc"],
-        alt_text="AUC with 95 % intervals: "
-        + "; ".join(f"{span.label} {span.value:.4f} ({span.low:.4f} to {span.high:.4f})" for span in spans),
+        alt_text=f"AUC with 95 % intervals: {spans_in_words(spans)}",
         data=lambda: pd.DataFrame(
             [{"run": span.label, "auc": span.value, "low": span.low, "high": span.high} for span in spans]
         ),
