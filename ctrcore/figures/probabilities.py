@@ -25,6 +25,7 @@ class Reliability:
         mean, rate: mean probability and click rate of each bin.
         low, high: 95 % interval of each click rate.
         rows: how many rows each bin holds.
+        color: in place of the model's.
     """
 
     label: str
@@ -34,6 +35,7 @@ class Reliability:
     low: Numbers
     high: Numbers
     rows: Numbers
+    color: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,13 @@ def calibration(runs: Sequence[Reliability]) -> go.Figure:
     for run, nth in zip(runs, occurrences([run.model for run in runs]), strict=True):
         rate = np.asarray(run.rate, dtype=float)
         low, high = np.asarray(run.low, dtype=float), np.asarray(run.high, dtype=float)
-        style = line_style(run.model, nth)
+        style = line_style(run.model, nth) | ({"color": run.color} if run.color else {})
         figure.add_scatter(
             x=run.mean,
             y=rate,
             mode="lines+markers",
             line=style,
-            marker={"size": 7, "symbol": SYMBOLS[nth % len(SYMBOLS)]},
+            marker={"size": 8, "symbol": SYMBOLS[nth % len(SYMBOLS)]},
             name=safe(run.label),
             error_y={"array": high - rate, "arrayminus": rate - low, "thickness": 1, "width": 3},
             customdata=np.column_stack([low, high, np.asarray(run.rows, dtype=float)]),

@@ -16,7 +16,7 @@ NEUTRAL = "#848b98"
 # Rows by what happened, where models are compared: far from the colour of every model.
 CLICK = "#849000"
 NO_CLICK = "#8b3df0"
-REPAIRED = ("#2f7ed8", "#d9730d")  # the repairs of one model beside its own, in grey
+REPAIRED = {None: NEUTRAL, "platt": CLICK, "isotonic": NO_CLICK}  # one model, before and after
 MARK = "#e11d48"  # the frame around what was clicked
 WHISKER = "#94a3b8"
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -96,6 +97,8 @@ class Judged:
         ece: expected calibration error.
         pcoc: predicted clicks over observed ones.
         auc: a rising line leaves it as it is; the isotonic curve ties rows, which may cost a little.
+        saved: log-loss saved against the model as it is, row by row; 0 where nothing was repaired.
+        saved_error: standard error of that.
         bins: what the calibration chart draws.
     """
 
@@ -106,6 +109,8 @@ class Judged:
     ece: float
     pcoc: float
     auc: float
+    saved: float
+    saved_error: float
     bins: Bins
 
 
@@ -126,17 +131,22 @@ def before_after(run: Run, kinds: Sequence[Kind] = KINDS) -> list[Judged]:
         )
     label, logit = test["label"].to_numpy(), test["logit"].to_numpy()
     kept = repairs_of(run)
-    judged = [_judged(None, label, logit)]
-    return judged + [_judged(kind, label, kept[kind].logit(logit)) for kind in kinds if kind in kept]
+    judged = [_judged(None, label, logit, before=logit)]
+    return judged + [_judged(kind, label, kept[kind].logit(logit), before=logit) for kind in kinds if kind in kept]
 
 
-def _judged(kind: Kind | None, label: metrics.Labels, logit: metrics.Array) -> Judged:
+def _judged(kind: Kind | None, label: metrics.Labels, logit: metrics.Array, *, before: metrics.Array) -> Judged:
     measured = metrics.evaluate(label, logit)
+    before, logit = np.asarray(before, np.float64), np.asarray(logit, np.float64)
+    # log(1 + e^x) - label x is the log-loss of a row
+    saved = np.logaddexp(0, before) - np.logaddexp(0, logit) - label * (before - logit)
     return Judged(
         kind=kind,
         rows=len(label),
         clicks=int(label.sum()),
         **{name: measured[name] for name in ("log_loss", "ece", "pcoc", "auc")},
+        saved=float(saved.mean()),
+        saved_error=float(saved.std() / np.sqrt(max(len(label) - 1, 1))),
         bins=calibration(label, metrics.sigmoid(logit)),
     )
 

@@ -6,7 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ctrcore import metrics
-from ctrcore.runs.repairs import repairs_of
+from ctrcore.comparing.measures import measure
+from ctrcore.runs.repair_words import repair_in_words
+from ctrcore.runs.repairs import before_after, repairs_of
 from ctrcore.runs.workspace import Workspace
 from tests.pages.compare_page import (
     drawn,
@@ -14,10 +16,11 @@ from tests.pages.compare_page import (
     judged,
     numbers,
     run_of,
+    sheet,
     stars,
     table,
 )
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, texts
 
 
 def test_the_start_of_the_roc_curve_is_enlarged_as_chosen(space: Workspace, visit: Open) -> None:
@@ -46,6 +49,17 @@ def test_calibration_carries_intervals_and_counts(space: Workspace, visit: Open)
     assert len(numbers(figure(app, "calibration")["data"][1]["customdata"])) == 5
 
 
+def test_the_run_that_needs_a_repair_most_is_offered_first(space: Workspace, visit: Open) -> None:
+    rows = sheet(space)
+    worst = max(rows.ids, key=lambda one: measure(rows, one)["ece"])
+    app = visit("compare.py", view="Probabilities")
+    assert app.selectbox(key="repair-run").value == worst
+    other = next(one for one in rows.ids if one != worst)
+    app.selectbox(key="repair-run").set_value(other).run()
+    assert app.selectbox(key="repair-run").value == other
+    assert "above show the models as they are, without repairs" in texts(app)
+
+
 def test_repairs_are_fitted_kept_shown_and_removed(space: Workspace, visit: Open) -> None:
     run = run_of(space, "din")
     app = visit("compare.py", view="Probabilities", runs=run.id)
@@ -58,7 +72,10 @@ def test_repairs_are_fitted_kept_shown_and_removed(space: Workspace, visit: Open
     rows = judged(run)
     repaired = repairs_of(run)["platt"].logit(rows["logit"].to_numpy())
     assert shown["log_loss"][1] == pytest.approx(metrics.log_loss(rows["label"].to_numpy(), repaired))
-    assert len(figure(app, "repaired")["data"]) == 4
+    lines = figure(app, "repaired")["data"][1:]  # the first is the diagonal
+    assert len({one["line"]["color"] for one in lines}) == len({one["line"]["dash"] for one in lines}) == 3
+    for one in before_after(run)[1:]:
+        assert repair_in_words(before_after(run)[0], one) in texts(app)
     app.button(key="remove-platt").click().run()
     assert set(repairs_of(run)) == {"isotonic"}
 

@@ -155,3 +155,21 @@ def test_a_damaged_file_counts_as_none(run: Run, text: str) -> None:
     assert repairs_of(run) == {}
     assert isinstance(fit_repairs(run)["isotonic"], Isotonic)
     assert list(repairs_of(run)) == list(KINDS)
+
+
+def test_what_is_saved_is_the_paired_difference_of_the_log_losses(run: Run) -> None:
+    fit_repairs(run)
+    test = run.predictions().query("split == 'test'")
+    label, logit = test["label"].to_numpy(), test["logit"].to_numpy()
+    plain, *repaired = before_after(run)
+    assert (plain.saved, plain.saved_error) == (0, 0)
+    for one in repaired:
+        assert one.kind is not None
+        after = repairs_of(run)[one.kind].logit(logit)
+        rows = [
+            metrics.log_loss(label[[at]], logit[[at]].astype(float)) - metrics.log_loss(label[[at]], after[[at]])
+            for at in range(len(label))
+        ]
+        assert one.saved == pytest.approx(plain.log_loss - one.log_loss, abs=1e-9)
+        assert one.saved == pytest.approx(np.mean(rows), abs=1e-6)
+        assert one.saved_error == pytest.approx(np.std(rows, ddof=1) / np.sqrt(len(rows)), rel=1e-4)

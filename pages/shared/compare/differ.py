@@ -33,7 +33,7 @@ def show(view: View) -> None:
     if len(view.contenders) < 2:
         st.info("Choose at least two models in the sidebar to see where they differ.", icon=":material/arrow_back:")
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         pair = pick_pair(view, "differ")
         scale, by = _choices(pair, view)
     _alike(view, pair)
@@ -156,7 +156,7 @@ def _list(view: View, pair: Pair, by: By, table: pd.DataFrame) -> None:
             height=min(38 + 35 * len(shown), 320),
             key=key,
             on_select=partial(_take_line, key, table["row"].tolist()),
-            selection_mode="single-row",
+            selection_mode=["single-row", "single-cell"],
             alt=f"The rows that {titles['a']} and {titles['b']} dispute most, the most disputed first",
             column_config={
                 "row": st.column_config.NumberColumn("Row", format="%d"),
@@ -182,7 +182,9 @@ def _take_point() -> None:
 
 
 def _take_line(key: str, rows: list[int]) -> None:
-    lines = st.session_state[key]["selection"]["rows"]
+    """The line whose cell was clicked, or whose box was ticked; the browser keeps one of the two only."""
+    chosen = st.session_state[key]["selection"]
+    lines = [line for line, _ in chosen.get("cells", [])] or chosen["rows"]
     if lines:
         address.write("row", str(rows[lines[0]]))
 

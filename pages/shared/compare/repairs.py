@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
+from ctrcore.comparing.measures import measure
 from ctrcore.comparing.repair import KINDS, REPAIR_TITLES, Kind
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.probabilities import calibration
+from ctrcore.figures.style import REPAIRED
+from ctrcore.runs.repair_words import repair_in_words
 from ctrcore.runs.repairs import Judged, before_after, fit_repairs, remove_repair, repairs_of
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
@@ -37,13 +43,21 @@ def show(view: View) -> None:
         st.caption(
             "A model may rank well and still promise too much or too little. A repair learns from the validation rows "
             "how often a score really led to a click. Platt's leaves the order of the rows, and so the AUC, as it is, "
-            "unless the model ranks backwards; the isotonic one makes rows equal, which may lower the AUC."
+            "unless the model ranks backwards; the isotonic one makes rows equal, which may lower the AUC. All charts "
+            "and tables above show the models as they are, without repairs."
         )
     titles = view.titles
+    if st.session_state.get("repair-run") not in runs:
+        st.session_state["repair-run"] = _worst(view, runs)
     chosen = st.selectbox("Run to repair", list(runs), format_func=titles.__getitem__, key="repair-run", width=360)
     show_kept()
     with problems_shown():
         _one(runs[chosen], titles[chosen])
+
+
+def _worst(view: View, runs: Mapping[str, Run]) -> str:
+    """The run whose probabilities are furthest off, which needs a repair most."""
+    return max(runs, key=lambda one: measure(view.sheet, one)["ece"])
 
 
 def _one(run: Run, title: str) -> None:
@@ -58,6 +72,7 @@ def _one(run: Run, title: str) -> None:
         _what_next(run, title)
         return
     judged = _judged(run.id, run.finished, kinds, run)
+    st.markdown("\n".join(f"- {repair_in_words(judged[0], one)}" for one in judged[1:]))
     with st.grid(2, min_column_width=380):
         _picture(run, title, judged)
         with st.container():
@@ -110,7 +125,7 @@ def _name(one: Judged) -> str:
 
 def _picture(run: Run, title: str, judged: list[Judged]) -> None:
     model = run.spec.model.name
-    found = [reliability(_name(one), model, one.bins) for one in judged]
+    found = [replace(reliability(_name(one), model, one.bins), color=REPAIRED[one.kind]) for one in judged]
     chart(
         calibration(found),
         key="repaired",

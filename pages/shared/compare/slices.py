@@ -56,7 +56,7 @@ def show(view: View) -> None:
             icon=":material/info:",
         )
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         two = len(view.contenders) > 1 and _of_two()
         pair = pick_pair(view, "slices") if two else None
         model = "" if two else _pick_model(view)

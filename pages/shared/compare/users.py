@@ -15,12 +15,14 @@ from ctrcore import threads
 from ctrcore.comparing.best_lists import against_best
 from ctrcore.comparing.exposure import items_of
 from ctrcore.comparing.findings import best_lists_in_words
+from ctrcore.comparing.lists_words import beside_all_rows
 from ctrcore.comparing.per_user import TITLES, Metric, PerUser, Users, first_k, per_user
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.figures import slice_captions as captions
 from ctrcore.figures.per_user import Lists, measures_by_model
 from ctrcore.words import WORDS
 from pages.shared.charts import chart, csv_button
+from pages.shared.compare import kept
 from pages.shared.compare.rows import at_hand, learned_rows, recipe_of
 from pages.shared.compare.view import SHEETS, Key, View, say_one_class
 from pages.shared.level import level
@@ -137,7 +139,10 @@ def _verdict(view: View, best: list[PerUser], k: int, metric: Metric) -> None:
         st.markdown(f"**{title}**: {name} {first.headline[metric].value:.4f}.")
     else:
         titles = {one: f"**{plain(named)}**" for one, named in view.titles.items()}
-        said = best_lists_in_words(against_best(best, metric), name, titles)
+        tests = against_best(best, metric)
+        said = best_lists_in_words(tests, name, titles)
+        if beside := beside_all_rows(tests, kept.comparison(view).tests, titles):
+            said.append(beside)
         st.markdown("\n".join(f"- {sentence}" for sentence in said) if len(said) > 1 else said[0])
     st.caption(_rests_on(first.users, k))
 
