@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ctrcore.comparing.answers import answer
+from ctrcore.comparing.testing import Test
 from ctrcore.runs.running import run_here
 from ctrcore.runs.spec import RunSpec
 from ctrcore.runs.workspace import Workspace
@@ -50,6 +52,11 @@ def test_every_pair_is_tested(as_json: Json, shell: Shell, trained: Trained) -> 
     for pair in tests["pairs"]:
         assert pair["difference"] == pytest.approx(aucs[pair["a"]] - aucs[pair["b"]])
         assert pair["told"] == (pair["adjusted"] < 0.05)
+    text = shell("compare", *NAMES, workspace=root).stdout
+    order = [row["id"] for row in told["runs"]]
+    tests_made = [Test(**{name: pair[name] for name in Test.__dataclass_fields__}) for pair in tests["pairs"]]
+    for line in answer(tests_made, order, {row["id"]: row["name"] for row in told["runs"]}):
+        assert f"\n{line}\n" in text
     text = shell("compare", "LR", "FM", workspace=root).stdout
     assert as_json("compare", "LR", "FM", workspace=root)["tests"]["pairs"][0]["in_words"] in text
     assert "told apart" in text
