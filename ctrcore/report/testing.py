@@ -115,7 +115,11 @@ def tests(material: Material) -> list[Part]:
 
 def _pair(test: Test, titles: dict[str, str]) -> Span:
     label = f"{titles[test.a]} − {titles[test.b]}"
-    return Span(label, test.difference, test.low, test.high, told=told(test), note=f"p (Holm) {p_value(test.adjusted)}")
+    return Span(label, test.difference, test.low, test.high, told=told(test), note=_chances(test))
+
+
+def _chances(test: Test) -> str:
+    return f"p {p_value(test.p)}, corrected {p_value(test.adjusted)}"
 
 
 def _table(found: list[Test], titles: dict[str, str], folded: bool) -> Table:

@@ -73,7 +73,7 @@ def _choices(view: View) -> tuple[Method, int, str]:
     """How to test, how many replicates where rows or users are drawn anew, and the model whose pairs are shown."""
     with st.container(horizontal=True, vertical_alignment="top"):
         address.show("test-method", "test", methods(view), method_for(view.sheet))
-        method: Method = st.segmented_control(
+        chosen = st.segmented_control(
             "Test",
             methods(view),
             format_func=METHODS.__getitem__,
@@ -83,6 +83,7 @@ def _choices(view: View) -> tuple[Method, int, str]:
             args=("test-method", "test"),
             help=" ".join(f"**{METHODS[one]}.** {WORDS[one]}" for one in methods(view)),
         )
+        method = chosen or method_for(view.sheet)  # one is always chosen, which the type does not say
         pairs_tested = math.comb(len(view.contenders), 2)
         enough = replicates_for(pairs_tested)
         replicates = max(USUAL, enough[0])
