@@ -32,7 +32,7 @@ def beside_all_rows(lists: Sequence[ListsTest], rows: Sequence[Test], titles: Ma
         return ""
     first = max(behind, key=lambda one: len(behind[one]))
     return (
-        f"Over all rows {titles[first]} ranks better than {', '.join(behind[first])}; within a single user's short list "
+        f"Over all rows {titles[first]} ranks better than {', '.join(behind[first])}; within one user's short list "
         "this is not seen. Go by the lists if rows are sorted for each user, by all rows if those of all users are "
         "sorted together."
     )

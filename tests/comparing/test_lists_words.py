@@ -36,7 +36,7 @@ def rows(a: str, b: str, difference: float, *, told: bool = True) -> Test:
 
 def test_a_lead_over_all_rows_that_lists_do_not_show_is_explained() -> None:
     said = beside_all_rows([lists("din", "fm", told=False)], [rows("fm", "din", -0.02)], NAMES)
-    assert said.startswith("Over all rows DIN ranks better than FM; within a single user's short list this is not seen")
+    assert said.startswith("Over all rows DIN ranks better than FM; within one user's short list this is not seen")
     assert "sorted for each user" in said
 
 
