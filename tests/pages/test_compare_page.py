@@ -151,6 +151,16 @@ def test_every_tab_shows_at_every_level(space: Workspace, visit: Open, view: str
     assert drawn(app)
 
 
+def test_the_simple_level_has_no_metric_that_needs_a_paper(space: Workspace, visit: Open) -> None:
+    for level, shown in (("Simple", False), ("Learn", True)):
+        app = visit("compare.py", view="Probabilities", level=level)
+        columns = {name for one in app.dataframe for name in one.proto.column_order}
+        assert {"rela_impr", "normalised_entropy", "pcoc"} & columns == (
+            {"rela_impr", "normalised_entropy", "pcoc"} if shown else set()
+        )
+        assert {"auc", "ece", "log_loss"} <= columns
+
+
 def test_the_settings_that_differ_are_a_table_with_one_column_a_run(space: Workspace, visit: Open) -> None:
     fm = run_of(space, "fm")
     changed = fm.spec.training.model_copy(update={"cold_start": 0.2, "history_crop": 0.5})

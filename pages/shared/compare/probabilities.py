@@ -94,7 +94,7 @@ def _table(view: View) -> None:
         numbers(
             table,
             {"run": "Run"},
-            measures[:2] if level() == "Simple" else measures,
+            ["ece", "log_loss"] if level() == "Simple" else measures,
             "promise-table",
             "Calibration error, predicted over observed clicks and log-loss of each run",
         )

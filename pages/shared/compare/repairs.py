@@ -154,7 +154,7 @@ def _table(title: str, judged: list[Judged]) -> None:
         numbers(
             table,
             {"probabilities": "Probabilities"},
-            ["ece", "pcoc", "log_loss", "auc"],
+            ["ece", "log_loss", "auc"] if level() == "Simple" else ["ece", "pcoc", "log_loss", "auc"],
             "repair-table",
             f"Calibration error, log-loss and AUC of {title} before and after repairs",
         )
