@@ -156,7 +156,7 @@ def _list(view: View, pair: Pair, by: By, table: pd.DataFrame) -> None:
             height=min(38 + 35 * len(shown), 320),
             key=key,
             on_select=partial(_take_line, key, table["row"].tolist()),
-            selection_mode=["single-row", "single-cell"],
+            selection_mode="single-cell",  # rows could be chosen by a box at their left only
             alt=f"The rows that {titles['a']} and {titles['b']} dispute most, the most disputed first",
             column_config={
                 "row": st.column_config.NumberColumn("Row", format="%d"),
@@ -182,11 +182,10 @@ def _take_point() -> None:
 
 
 def _take_line(key: str, rows: list[int]) -> None:
-    """The line whose cell was clicked, or whose box was ticked; the browser keeps one of the two only."""
-    chosen = st.session_state[key]["selection"]
-    lines = [line for line, _ in chosen.get("cells", [])] or chosen["rows"]
-    if lines:
-        address.write("row", str(rows[lines[0]]))
+    cells = st.session_state[key]["selection"]["cells"]
+    if cells:
+        line, _ = cells[0]
+        address.write("row", str(rows[line]))
 
 
 @st.cache_resource(show_spinner=False, max_entries=48)
