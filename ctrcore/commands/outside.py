@@ -17,7 +17,7 @@ from ctrcore.errors import RunError
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.outside import OutsideScores, add_outside
 from ctrcore.runs.outside_choices import OutsideChoices
-from ctrcore.runs.outside_template import write_template
+from ctrcore.runs.outside_template import write_template, write_training_rows
 
 if TYPE_CHECKING:
     from ctrcore.runs.workspace import Workspace
@@ -110,13 +110,14 @@ def delete(data: str, names: tuple[str, ...]) -> None:
 @outside.command()
 @click.argument("run")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="CSV file to write.")
-def template(run: str, *, out: Path) -> None:
+@click.option("--train", is_flag=True, help="Write the rows to learn from instead, with their label.")
+def template(run: str, *, out: Path, train: bool) -> None:
     """Write the validation and test rows of RUN without their label, to be scored by another system.
 
-    The column 'row' is the row's number in the table, counted from 0: give it back beside each score. The rows of the
-    table that are not written are those to learn from.
+    The column 'row' is the row's number in the table, counted from 0: give it back beside each score.
     """
-    rows = write_template(find_run(open_workspace(), run), out)
+    found = find_run(open_workspace(), run)
+    rows = write_training_rows(found, out) if train else write_template(found, out)
     note(f"{rows:,} rows are in {out}.")
 
 

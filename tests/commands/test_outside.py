@@ -12,7 +12,8 @@ import pytest
 
 from ctrcore.runs.workspace import Workspace
 from tests.commands.conftest import Shell
-from tests.trained import Trained
+from tests.data.tables import clicks_table
+from tests.trained import ROWS, Trained
 
 Json = Callable[..., Any]
 
@@ -52,13 +53,25 @@ def test_from_the_template_to_the_comparison(
     assert known["log_loss"] > 0
 
 
+def test_the_rows_to_learn_from_have_their_label(shell: Shell, copied: Path, answered: Path, tmp_path: Path) -> None:
+    path = tmp_path / "learn.csv"
+    result = shell("outside", "template", "FM", "--train", "--out", path, workspace=copied)
+    assert f"{ROWS - 200} rows are in" in result.stderr
+    rows, table = pd.read_csv(path), clicks_table(ROWS)
+    assert set(rows["row"]) == set(range(ROWS)) - set(pd.read_csv(answered)["row"])
+    assert set(rows["split"]) == {"train"}
+    assert rows["click"].tolist() == table.loc[rows["row"], "click"].tolist()
+
+
 def test_columns_that_are_named(as_json: Json, shell: Shell, copied: Path, answered: Path, tmp_path: Path) -> None:
     rows = pd.read_csv(answered).drop_duplicates(["user_id", "item_id", "time"], keep=False)
     path = tmp_path / "named.tsv"
     rows[["user_id", "item_id", "time"]].assign(a=rows["prob"], b=np.log(rows["prob"])).to_csv(
         path, sep="\t", index=False
     )
-    assert "'a', 'b'" in shell("outside", "add", "clicks.csv", path, workspace=copied, code=1).stderr
+    assert (
+        "'a' and 'b' could each be it" in shell("outside", "add", "clicks.csv", path, workspace=copied, code=1).stderr
+    )
     words = ("--id", "user_id", "--id", "item_id", "--id", "time", "--score", "b", "--meaning", "logit")
     told = as_json("outside", "add", "clicks.csv", path, *words, workspace=copied)
     assert (told["id_columns"], told["score"], told["meaning"], told["reason"]) == (
