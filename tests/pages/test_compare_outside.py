@@ -12,6 +12,7 @@ from tests.pages.compare_page import (
     CHANCE,
     add_outside,
     figure,
+    judged,
     outside_csv,
     run_of,
     table,
@@ -122,6 +123,42 @@ def test_outside_scores_are_renamed_and_deleted(space: Workspace, visit: Open) -
     app.button(key=f"outside-do-rename-{one.id}").click().run()
     assert "Old system" in table(app, "metrics-table")["run"].tolist()
     app.button(key=f"outside-delete-{one.id}").click().run()
+    assert outside_of(space.datasets()[0])  # asked first
+    assert "The scores of **Old system** are removed" in texts(app)
+    app.button(key="outside-really-delete").click().run()
     assert not app.exception
     assert table(app, "metrics-table")["run"].tolist() == ["FM"]
     assert not outside_of(space.datasets()[0])
+
+
+def test_scores_of_half_of_the_rows_shrink_the_comparison_with_a_warning(space: Workspace, visit: Open) -> None:
+    lines = outside_csv(space).decode().splitlines()
+    app = add_outside(visit("compare.py"), "\n".join([*lines[:51], "99999,0.5"]).encode(), "half.csv")
+    assert any(
+        warning.value.startswith("**50 of 51 rows of the file match; 50 of 100 test rows have a score.**")
+        and "All models will then be compared on these 50 only." in warning.value
+        for warning in app.warning
+    )
+    app.button(key="outside-add").click().run()
+    assert any(
+        "compared on 50 test rows only, of the 100 test rows" in warning.value
+        and "because **half** has scores of only 50 of them" in warning.value
+        for warning in app.warning
+    )
+    assert app.button(key="take-out").label == "Compare without half"
+    app.button(key="take-out").click().run()
+    assert len(app.query_params["runs"].split(",")) == 5
+    assert not any("are compared on" in warning.value for warning in app.warning)
+    assert outside_of(space.datasets()[0])
+
+
+def test_the_rows_to_score_come_with_an_example_and_the_way_to_those_to_learn_from(
+    space: Workspace, visit: Open
+) -> None:
+    run = run_of(space, "fm")
+    app = visit("compare.py", runs=run.id)
+    app.session_state["outside-panel"] = True
+    app.run()
+    assert any(button.proto.label == "Download the rows to score (200)" for button in app.get("download_button"))
+    assert f"row,score\n{judged(run)['row'][0]},0.31" in [code.value for code in app.code]
+    assert f"ctrcore outside template {run.id} --train" in texts(app)

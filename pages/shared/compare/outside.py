@@ -25,6 +25,7 @@ from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.level import level
 from pages.shared.problems import problems_shown, safely, show_problem, two_sentences
+from pages.shared.store import judged_of
 from pages.shared.tools import ago, plain
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _template(run: Run) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            "Rows to score",
+            f"Download the rows to score ({run.scored_rows():,})",
             lambda: template_of(run),
             file_name="rows_to_score.csv",
             mime="text/csv",
@@ -92,7 +93,14 @@ def _template(run: Run) -> None:
             on_click="ignore",
             help="The validation and test rows without their label. Let the other system add a column with its score.",
         )
-        st.caption("The rows to score: add a column with your scores, and upload the file, or only the two columns.")
+        st.caption("Add a column with your scores, and upload the file, or only the two columns, for example:")
+    row = judged_of(run)["row"].iloc[0]
+    st.code(f"row,score\n{row},0.31", language=None)
+    st.caption(
+        "These rows have no label and are no rows to learn from. The training rows with their label are in the table "
+        f"itself; `python -m ctrcore outside template {run.id} --train --out rows_to_learn_from.csv` writes them in a "
+        "shell."
+    )
 
 
 def _upload(dataset: Dataset, run: Run) -> None:
@@ -165,6 +173,15 @@ def _found(read: Read) -> None:
         f"Found **{len(read.row):,} rows** by {columns}; the score is **{plain(read.score)}**, read "
         f"{READ_AS[read.meaning]}. {plain(read.reason)}"
     )
+    matched = f"{len(read.row):,} of {read.rows:,} rows of the file match; " if len(read.row) < read.rows else ""
+    covered = f"{matched}{read.judged:,} of {read.of:,} {read.part} rows have a score"
+    if read.judged < read.of:
+        st.warning(
+            f"**{covered}.**  \nAll models will then be compared on these {read.judged:,} only.",
+            icon=":material/warning:",
+        )
+    else:
+        st.caption(f"{covered}.")
     if read.unknown:
         st.caption(f"{read.unknown:,} rows of the file are not in the table, and are left out.")
     if read.training:
@@ -216,20 +233,26 @@ def _line(one: OutsideScores) -> None:
             with st.popover("Rename", icon=":material/edit:", type="tertiary"):
                 st.text_input("New name", value=one.name, key=f"outside-rename-{one.id}", max_chars=120)
                 st.button("Rename", key=f"outside-do-rename-{one.id}", on_click=safely(_rename), args=(one,))
-            st.button(
-                "Delete",
-                key=f"outside-delete-{one.id}",
-                icon=":material/delete:",
-                type="tertiary",
-                on_click=safely(_delete),
-                args=(one,),
-            )
+            if st.button("Delete", key=f"outside-delete-{one.id}", icon=":material/delete:", type="tertiary"):
+                _confirm_delete(one)
         for note in one.notes():
             st.caption(plain(note))
 
 
 def _rename(one: OutsideScores) -> None:
     one.rename(st.session_state[f"outside-rename-{one.id}"])
+
+
+@st.dialog("Delete these scores?")
+def _confirm_delete(one: OutsideScores) -> None:
+    """Ask once more."""
+    st.markdown(
+        f"The scores of **{plain(one.name)}** are removed. This cannot be undone, but by adding their file again."
+    )
+    with st.container(horizontal=True):
+        gone = st.button("Delete", type="primary", key="outside-really-delete", on_click=safely(_delete), args=(one,))
+        if gone or st.button("Keep them", key="outside-keep"):
+            st.rerun()
 
 
 def _delete(one: OutsideScores) -> None:

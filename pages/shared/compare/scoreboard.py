@@ -20,6 +20,7 @@ from ctrcore.runs.scoreboard import COLUMNS, over_seeds, same_but_seed
 from ctrcore.words import WORDS
 from pages.shared.charts import csv_button
 from pages.shared.compare import chosen_cutoff, kept
+from pages.shared.compare.left_out import say_left_out_rows
 from pages.shared.compare.view import View, say_one_class
 from pages.shared.forms import label_of
 from pages.shared.level import level
@@ -63,14 +64,7 @@ def verdict(view: View) -> None:
         st.caption(f"{more} more {'is' if more == 1 else 'are'} in the table.")
     if view.part_note:
         st.warning(plain(view.part_note), icon=":material/warning:")
-    left_out = max(view.sheet.left_out.values())
-    if left_out:
-        st.warning(
-            f"These models were not tested on quite the same rows, because their splits differ or some rows have no "
-            f"score: up to {left_out:,} rows of a model are left out, and only those that all of them scored are "
-            "compared.",
-            icon=":material/warning:",
-        )
+    say_left_out_rows(view)
 
 
 def _pair(tests: Mapping[tuple[str, str], Test], a: str, b: str) -> Test:
