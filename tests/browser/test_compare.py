@@ -134,10 +134,10 @@ def test_repairs_are_fitted_and_kept_with_the_run(page: Any, app_url: str, shop:
 
 @pytest.mark.parametrize(
     ("tab", "leave"),
-    [("Probabilities", "Score new rows with DIN, repaired"), ("Where they differ", "DIN attention")],
+    [("Probabilities", "Score new rows with FM, repaired"), ("Where they differ", "DIN attention")],
 )
 def test_back_opens_the_tab_that_was_left(page: Any, app_url: str, shop: Workspace, tab: str, leave: str) -> None:
-    fit_repairs(shop.run("shop-din"), ["platt"])
+    fit_repairs(shop.run("shop-fm"), ["platt"])  # the worse calibrated of the two, which is offered first
     page.goto(link(app_url, "Is it chance?", ("shop-din", "shop-fm")))
     open_tab(page, tab)
     page.get_by_test_id("stMain").get_by_role("link", name=leave).first.click()
