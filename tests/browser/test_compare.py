@@ -160,6 +160,7 @@ def test_a_reload_shows_the_bootstrap_that_was_drawn(page: Any, app_url: str, sh
     button.click()
     expect(button).to_have_count(0)
     expect(page).to_have_url(re.compile("test=bootstrap"))
+    expect(page.get_by_text("Until it is drawn")).to_have_count(0)  # a reload would end the draw
     page.reload()
     expect(page.get_by_role("radio", name="Bootstrap of rows")).to_be_checked()
     expect(plot(page, "differences")).to_be_visible()
