@@ -130,8 +130,8 @@ def contenders(
     names = [*(run.name for run in runs), *(one.name for one in outside)]
     found = [Contender(run.id, _title(run, names), run.spec.model.name, run.finished, run) for run in runs]
     for one in outside:
-        fallback = sorted(others, key=lambda run, wanted=one.manifest.recipe: run.recipe.id != wanted)
-        known = [run for run in (*runs, *fallback) if run.spec.dataset == one.dataset.id]
+        alike = [run for run in others if run.recipe.id == one.manifest.recipe]
+        known = [run for run in (*runs, *alike, *others) if run.spec.dataset == one.dataset.id]
         if not known:
             raise RunError(
                 f"None of the runs was trained on the dataset of '{one.name}'.", "Choose a run on the same dataset."
