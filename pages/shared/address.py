@@ -14,7 +14,7 @@ import streamlit as st
 
 KEYS = ("dataset", "runs", "run", "row", "user", "afm", "fibinet", "din", "scoring", "a", "b", "cutoff")
 # These mean something on one page only, and are in no other address; that page still remembers them.
-OF_PAGE = {"compare": ("view", "test", "replicates", "pairs"), "score": ("repair",)}
+OF_PAGE = {"compare": ("view", "test", "replicates", "pairs", "differ-scale", "differ-by"), "score": ("repair",)}
 NOTHING = "none"
 _CHOSEN, _WRITTEN, _PAGE = "address-chosen", "address-written", "address-page"
 

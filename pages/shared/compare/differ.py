@@ -52,24 +52,32 @@ def _choices(pair: Pair, view: View) -> tuple[Scale, By]:
     """What the axes show, and what makes a row disputed. Scores that only rank rows have no probabilities."""
     if level() == "Simple" or any(view[one].meaning == "order" for one in pair):
         return ("probability" if all(view[one].meaning == "probability" for one in pair) else "rank"), "rank"
-    scale: Scale = st.segmented_control(
-        "Axes",
-        ["probability", "rank"],
-        default="probability",
-        required=True,
-        key="differ-scale",
-        bind="query-params",
-        help=f"{WORDS['probability']}  \nRank: {WORDS['rank']}",
+    address.show("differ-scale", "differ-scale", ["probability", "rank"], "probability")
+    scale: Scale = (
+        st.segmented_control(
+            "Axes",
+            ["probability", "rank"],
+            required=True,
+            key="differ-scale",
+            on_change=address.take,
+            args=("differ-scale", "differ-scale"),
+            help=f"{WORDS['probability']}  \nRank: {WORDS['rank']}",
+        )
+        or "probability"
     )
-    by: By = st.segmented_control(
-        "Differ by",
-        ["rank", "loss"],
-        default="rank",
-        required=True,
-        key="differ-by",
-        bind="query-params",
-        help="What makes a row disputed, and a model better in a place. Rank: how far apart the two place a row among "
-        f"all rows. Loss: how much more the one is surprised by what happened than the other. {WORDS['log_loss']}",
+    address.show("differ-by", "differ-by", ["rank", "loss"], "rank")
+    by: By = (
+        st.segmented_control(
+            "Differ by",
+            ["rank", "loss"],
+            required=True,
+            key="differ-by",
+            on_change=address.take,
+            args=("differ-by", "differ-by"),
+            help="What makes a row disputed, and a model better in a place. Rank: how far apart the two place a row among "
+            f"all rows. Loss: how much more the one is surprised by what happened than the other. {WORDS['log_loss']}",
+        )
+        or "rank"
     )
     return scale, by
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 import streamlit as st
 
 from ctrcore.runs.dataset import Dataset
-from ctrcore.runs.outside import OutsideScores, outside_of
+from ctrcore.runs.outside import outside_of
 from ctrcore.runs.outside_choices import Meaning, OutsideChoices
 from ctrcore.runs.outside_files import Read
 from ctrcore.runs.outside_uploads import (
@@ -23,10 +23,11 @@ from ctrcore.runs.outside_uploads import (
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
 from pages.shared import address
+from pages.shared.compare.outside_kept import manage
 from pages.shared.level import level
-from pages.shared.problems import problems_shown, safely, show_problem, two_sentences
+from pages.shared.problems import problems_shown, show_problem, two_sentences
 from pages.shared.store import judged_of
-from pages.shared.tools import ago, plain
+from pages.shared.tools import plain
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -72,7 +73,7 @@ def panel(dataset: Dataset, run: Run) -> None:
         with problems_shown():
             _upload(dataset, run)
         for one in kept:
-            _line(one)
+            manage(one)
 
 
 def _template(run: Run) -> None:
@@ -222,42 +223,6 @@ def _ask(columns: list[str], edition: int) -> None:
         st.selectbox(
             "The scores are", list(MEANINGS), format_func=MEANINGS.__getitem__, key=f"outside-meaning-{edition}"
         )
-
-
-def _line(one: OutsideScores) -> None:
-    """Scores that are there: what they are, a new name, or away with them."""
-    with st.container(border=True, key=f"outside-{one.id}"):
-        head, buttons = st.columns([3, 2], vertical_alignment="center")
-        head.markdown(f"**{plain(one.name)}** · {ago(one.created)}")
-        with buttons.container(horizontal=True, horizontal_alignment="right"):
-            with st.popover("Rename", icon=":material/edit:", type="tertiary"):
-                st.text_input("New name", value=one.name, key=f"outside-rename-{one.id}", max_chars=120)
-                st.button("Rename", key=f"outside-do-rename-{one.id}", on_click=safely(_rename), args=(one,))
-            if st.button("Delete", key=f"outside-delete-{one.id}", icon=":material/delete:", type="tertiary"):
-                _confirm_delete(one)
-        for note in one.notes():
-            st.caption(plain(note))
-
-
-def _rename(one: OutsideScores) -> None:
-    one.rename(st.session_state[f"outside-rename-{one.id}"])
-
-
-@st.dialog("Delete these scores?")
-def _confirm_delete(one: OutsideScores) -> None:
-    """Ask once more."""
-    st.markdown(
-        f"The scores of **{plain(one.name)}** are removed. This cannot be undone, but by adding their file again."
-    )
-    with st.container(horizontal=True):
-        gone = st.button("Delete", type="primary", key="outside-really-delete", on_click=safely(_delete), args=(one,))
-        if gone or st.button("Keep them", key="outside-keep"):
-            st.rerun()
-
-
-def _delete(one: OutsideScores) -> None:
-    one.delete()
-    address.write_list("runs", [name for name in address.read_list("runs") if name != one.id])
 
 
 @st.cache_resource(show_spinner="Looking at the scores", max_entries=4, scope="session")
