@@ -20,7 +20,8 @@ from pages.shared.compare import (
     tests,
     users,
 )
-from pages.shared.compare.scoreboard import scoreboard, settings, verdict
+from pages.shared.compare.scoreboard import scoreboard, verdict
+from pages.shared.compare.settings import settings
 from pages.shared.compare.view import View, view_of
 from pages.shared.pickers import finished_runs, pick_contenders, pick_dataset
 from pages.shared.problems import problems_shown

@@ -1,4 +1,4 @@
-"""The finding in words, the table of what each model is worth and costs, and the settings behind it."""
+"""The finding in words and the table of what each model is worth and costs."""
 
 from __future__ import annotations
 
@@ -14,15 +14,12 @@ from ctrcore.comparing.findings import in_words
 from ctrcore.comparing.testing import Comparison, Test, told
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.runs import scoreboard as runs_scoreboard
-from ctrcore.runs.differences import differences
-from ctrcore.runs.differences import in_words as setting_in_words
 from ctrcore.runs.scoreboard import COLUMNS, over_seeds, same_but_seed
 from ctrcore.words import WORDS
 from pages.shared.charts import csv_button
 from pages.shared.compare import chosen_cutoff, kept
 from pages.shared.compare.left_out import say_left_out_rows
 from pages.shared.compare.view import View, say_one_class
-from pages.shared.forms import label_of
 from pages.shared.level import level
 from pages.shared.tools import plain
 
@@ -243,21 +240,3 @@ def _columns(cutoff: float, names: list[str]) -> dict[str, Any]:
 
 def _range(low: float, high: float) -> str:
     return "–" if math.isnan(low) else f"{low:.4f} to {high:.4f}"
-
-
-def settings(view: View) -> None:
-    """The settings in which the runs differ: what a difference of metrics may come from."""
-    runs = view.runs
-    found = differences([run.spec for run in runs])
-    if not found:
-        return
-    with st.expander(f"What differs in their settings ({len(found)})", icon=":material/difference:"):
-        table = pd.DataFrame({"Setting": [f"{label_of(one.section)}: {label_of(one.name)}" for one in found]})
-        for number, run in enumerate(runs):
-            table[view.titles[run.id]] = [setting_in_words(one.values[number]) for one in found]
-        st.dataframe(table, hide_index=True, key="settings-table", alt="Settings that differ between the runs")
-        if level() != "Simple":  # a cell of the table would cut them off
-            about = zip(table["Setting"], found, strict=True)
-            st.caption("\n".join(f"- **{name}.** {one.about}" for name, one in about if one.about))
-        st.caption(captions.SETTINGS)
-        csv_button(table, "settings")
