@@ -21,14 +21,14 @@ def repair_in_words(before: Judged, after: Judged) -> str:
     """
     if after.kind is None:
         raise ValueError("these are the probabilities as the model gives them")
-    name = REPAIR_TITLES[after.kind].capitalize()
+    name = f"The {REPAIR_TITLES[after.kind]} repair"
     sure = abs(after.saved) > SURE * after.saved_error
     if sure and after.saved > 0:
         verdict = "helps beyond chance"
     elif sure and after.saved < 0:
         verdict = f"makes it {'slightly ' if abs(after.saved) < 0.01 else ''}worse"
     else:
-        verdict = "changes nothing that can be told from chance"
+        verdict = "shows no gain or loss beyond chance"
     numbers = f"log-loss {_change(before.log_loss, after.log_loss)}, ECE {_change(before.ece, after.ece)}"
     lost = before.auc - after.auc
     price = f" It {'costs' if lost > 0 else 'adds'} {abs(lost):.3f} AUC." if abs(lost) >= CLOSE else ""

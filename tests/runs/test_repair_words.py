@@ -22,7 +22,7 @@ def after(kind: Kind, loss: float, ece: float, auc: float = 0.85, error: float =
 
 def test_a_repair_that_saves_loss_helps() -> None:
     said = repair_in_words(BEFORE, after("platt", 0.452, 0.015))
-    assert said == "Platt helps beyond chance: log-loss 0.461 → 0.452, ECE 0.035 → 0.015."
+    assert said == "The Platt repair helps beyond chance: log-loss 0.461 → 0.452, ECE 0.035 → 0.015."
 
 
 def test_what_it_costs_in_auc_is_said() -> None:
@@ -35,8 +35,8 @@ def test_what_it_costs_in_auc_is_said() -> None:
     [
         (0.465, 0.001, "makes it slightly worse"),
         (0.561, 0.001, "makes it worse"),
-        (0.465, 0.010, "changes nothing that can be told from chance"),
-        (0.452, 0.010, "changes nothing that can be told from chance"),
+        (0.465, 0.010, "shows no gain or loss beyond chance"),
+        (0.452, 0.010, "shows no gain or loss beyond chance"),
     ],
 )
 def test_a_verdict_is_given_only_beyond_chance(loss: float, error: float, says: str) -> None:

@@ -23,6 +23,7 @@ from pages.shared.compare.rows import at_hand, groupings_of, recipe_of
 from pages.shared.compare.slice_tables import LEAST_CLASS, none_left, notes_of, places_of, slices_table
 from pages.shared.compare.view import Key, View
 from pages.shared.level import level
+from pages.shared.problems import problems_shown
 from pages.shared.tools import plain
 
 KINDS = {
@@ -56,16 +57,23 @@ def show(view: View) -> None:
             icon=":material/info:",
         )
         return
-    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
-        two = len(view.contenders) > 1 and _of_two()
-        pair = pick_pair(view, "slices") if two else None
-        model = "" if two else _pick_model(view)
-        name = _pick_measure(view, pair or (model,))
-    choices = (name, *_pick_slices(found))
-    if pair is None:
-        _of_model(view, found, model, choices)
-    else:
-        _of_pair(view, found, pair, choices)
+    _chosen(view, found)
+
+
+@st.fragment
+def _chosen(view: View, found: list[Grouping]) -> None:
+    """The choices and all that depends on them: another choice runs nothing else of the page again."""
+    with problems_shown():
+        with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
+            two = len(view.contenders) > 1 and _of_two()
+            pair = pick_pair(view, "slices") if two else None
+            model = "" if two else _pick_model(view)
+            name = _pick_measure(view, pair or (model,))
+        choices = (name, *_pick_slices(found))
+        if pair is None:
+            _of_model(view, found, model, choices)
+        else:
+            _of_pair(view, found, pair, choices)
 
 
 def _of_two() -> bool:

@@ -100,7 +100,7 @@ def _lists(view: View, items: Items | None) -> None:
 
 def _choices(view: View) -> tuple[int, Metric, bool]:
     """K, the measure that decides which model is best, and whether users without anything to order count."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         k = st.slider(
             "K: how many rows of a user's list are seen",
             min_value=1,
