@@ -74,8 +74,9 @@ def _choices(pair: Pair, view: View) -> tuple[Scale, By]:
             key="differ-by",
             on_change=address.take,
             args=("differ-by", "differ-by"),
-            help="What makes a row disputed, and a model better in a place. Rank: how far apart the two place a row among "
-            f"all rows. Loss: how much more the one is surprised by what happened than the other. {WORDS['log_loss']}",
+            help="What makes a row disputed, and a model better in a place. Rank: how far apart the two place a row "
+            "among all rows. Loss: how much more the one is surprised by what happened than the other. "
+            f"{WORDS['log_loss']}",
         )
         or "rank"
     )
