@@ -78,7 +78,6 @@ def _said(table: pd.DataFrame, name: Measure, pair: tuple[str, str] | None) -> d
     """For each slice whether something is told, and what, in words and by a sign; empty where nothing is tested."""
     if pair is not None:
         return {
-            "Beyond chance?": _signs(table, ("lead", "lead_told"), ("▼ B better", "▲ A better", 0.0)),
             "Other than elsewhere?": _signs(
                 table, ("lead_beyond", "lead_apart"), ("▼ better for B", "▲ better for A", 0.0)
             ),
