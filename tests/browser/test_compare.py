@@ -136,7 +136,7 @@ def test_repairs_are_fitted_and_kept_with_the_run(page: Any, app_url: str, shop:
     ("tab", "leave"),
     [("Probabilities", "Score new rows with FM, repaired"), ("Where they differ", "DIN attention")],
 )
-def test_back_opens_the_tab_that_was_left(page: Any, app_url: str, shop: Workspace, tab: str, leave: str) -> None:
+def test_back_opens_the_tab_that_was_left(page: Any, app_url: str, shop: Workspace, tab: str, leave: Any) -> None:
     fit_repairs(shop.run("shop-fm"), ["platt"])  # the worse calibrated of the two, which is offered first
     page.goto(link(app_url, "Is it chance?", ("shop-din", "shop-fm")))
     open_tab(page, tab)
@@ -155,8 +155,12 @@ def test_back_opens_the_tab_that_was_left(page: Any, app_url: str, shop: Workspa
 
 def test_a_reload_shows_the_bootstrap_that_was_drawn(page: Any, app_url: str, shop: Workspace) -> None:
     page.goto(link(app_url, "Is it chance?", ("shop-fm", "shop-din")))
+    expect(plot(page, "differences")).to_be_visible()
+    idle(page)
     page.get_by_role("radio", name="Bootstrap of rows").click()
     button = page.get_by_role("button", name="Draw the rows 1,000 times")
+    expect(button).to_be_visible()
+    idle(page)
     button.click()
     expect(button).to_have_count(0)
     expect(page).to_have_url(re.compile("test=bootstrap"))
@@ -185,6 +189,12 @@ def test_scores_of_another_system_join_and_leave(page: Any, app_url: str, shop: 
     open_tab(page, "Learning")
     expect(page.get_by_text("Not shown: boosting")).to_be_visible()
     page.get_by_role("button", name="Delete").click()
+    asked = page.get_by_role("dialog", name="Delete these scores?")
+    asked.get_by_role("button", name="Keep them").click()
+    expect(asked).to_have_count(0)
+    assert outside_of(shop.dataset("shop"))
+    page.get_by_role("button", name="Delete").click()
+    asked.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("Not shown: boosting")).to_have_count(0)
     assert not outside_of(shop.dataset("shop"))
 

@@ -111,3 +111,13 @@ def test_one_model_alone_differs_from_none(space: Workspace, visit: Open) -> Non
 
 def test_too_few_rows_for_places_are_said_to_be_so(space: Workspace, visit: Open) -> None:
     assert any("too few to look for places" in info.value for info in visit("compare.py", view=DIFFER).info)
+
+
+def test_a_link_keeps_axes_and_measure(space: Workspace, visit: Open) -> None:
+    app = visit("compare.py", view=DIFFER)
+    app.segmented_control(key="differ-by").set_value("loss").run()
+    app.segmented_control(key="differ-scale").set_value("rank").run()
+    link = {key: app.query_params[key] for key in ("differ-by", "differ-scale")}
+    assert link == {"differ-by": "loss", "differ-scale": "rank"}
+    again = visit("compare.py", view=DIFFER, **link)
+    assert {key: again.segmented_control(key=key).value for key in link} == link
