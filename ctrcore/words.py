@@ -51,7 +51,8 @@ WORDS = {
     "augmentation": "Training rows are changed a little each time they are learnt, so that the model copes with new "
     "users, new items and short histories. Validation and test rows are never changed. All of it is off at 0.",
     "validation": "Rows kept aside in training: they decide when to stop and which epoch is kept.",
-    "test": "Rows that took no part in training nor in any choice. Every final number comes from them, where there are some.",
+    "test": "Rows that took no part in training nor in any choice. Every final number comes from them, where there "
+    "are some.",
     "embedding": "A short list of numbers the model learns for each value, so that similar values get similar numbers.",
     "field": "One column as the model sees it, for example the user id or the hour.",
     "attention": "A weight the model gives to a part while it computes its score. It says where the model looks, not "

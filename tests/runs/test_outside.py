@@ -121,8 +121,10 @@ def test_rows_by_keys_are_those_of_a_plain_loop(data: st.DataObject) -> None:
     part = np.array(data.draw(st.lists(st.integers(0, 2), min_size=len(table), max_size=len(table))))
     test, valid = np.flatnonzero(part == 2), np.flatnonzero(part == 1)
     held = Held(test, valid, np.zeros(len(test), np.float32), np.zeros(len(valid), np.float32))
-    keys = [tuple(map(str, row)) for row in table.itertuples(index=False)]
-    asked = [tuple(map(str, row)) for row in file.itertuples(index=False)]
+    keys, asked = (
+        [tuple("missing" if pd.isna(cell) else str(cell) for cell in row) for row in frame.itertuples(index=False)]
+        for frame in (table, file)
+    )
     judged = [keys[row] for row in held.judged]
     if any(judged.count(key) > 1 for key in asked):
         with pytest.raises(DataError, match="more than one"):
@@ -244,7 +246,12 @@ REFUSED: dict[str, tuple[Frame, dict[str, Any], str, str]] = {
     "no id": (lambda f: f[["logit"]], {}, "says which test row", "row"),
     "columns that repeat": (lambda f: f[["user_id", "logit"]], {}, "user_id do not tell", "row"),
     "no score": (lambda f: f[["row"]], {}, "no column of scores", "Name"),
-    "several scores": (lambda f: f[["row", "logit"]].assign(logit_2=0.1), {}, "'logit' and 'logit_2' could each be it", "Name"),
+    "several scores": (
+        lambda f: f[["row", "logit"]].assign(logit_2=0.1),
+        {},
+        "'logit' and 'logit_2' could each be it",
+        "Name",
+    ),
     "unknown column": (lambda f: f, {"score": "nope"}, "no column 'nope'", "logit"),
     "unknown id": (lambda f: f, {"id": ["nope"]}, "no column 'nope'", "user_id"),
     "id of no table": (lambda f: f.assign(z=1), {"id": ["user_id", "z"]}, "no column 'z'", "share"),
