@@ -9,13 +9,21 @@ step without what was bound there, so that the back button would not lead to the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import streamlit as st
 
 KEYS = ("dataset", "runs", "run", "row", "user", "afm", "fibinet", "din", "scoring", "a", "b", "cutoff")
 # These mean something on one page only, and are in no other address; that page still remembers them.
-OF_PAGE = {"compare": ("view", "test", "replicates", "pairs", "differ-scale", "differ-by"), "score": ("repair",)}
+OF_PAGE = {
+    "compare": (
+        *("view", "test", "replicates", "pairs", "differ-scale", "differ-by", "zoom", "goal", "cost-alarm"),
+        *("cost-missed", "bins", "slices-of", "k", "learning-what", "learning-over", "over-seeds"),
+    ),
+    "score": ("repair",),
+}
 NOTHING = "none"
+T = TypeVar("T")
 _CHOSEN, _WRITTEN, _PAGE = "address-chosen", "address-written", "address-page"
 
 
@@ -85,6 +93,26 @@ def show(widget: str, key: str, options: Sequence[object], default: object) -> N
         default: where the address says nothing, or what is no option.
     """
     value = next((option for option in options if str(option) == read(key)), default)
+    if st.session_state.get(widget) != value:
+        st.session_state[widget] = value
+
+
+def choose(label: str, options: Sequence[T], default: T, key: str, help_text: str | None = None) -> T:
+    """Buttons of which one is chosen, kept in the address under the widget's key."""
+    show(key, key, options, default)
+    picked: T | None = st.segmented_control(
+        label, list(options), required=True, key=key, on_change=take, args=(key, key), help=help_text
+    )
+    return default if picked is None else picked
+
+
+def show_number(widget: str, key: str, default: float, low: float, high: float) -> None:
+    """`show` for a widget of numbers: what is no number between these ends is the default."""
+    try:
+        value = float(read(key) or "nan")
+    except ValueError:
+        value = default
+    value = value if low <= value <= high else default
     if st.session_state.get(widget) != value:
         st.session_state[widget] = value
 

@@ -25,6 +25,7 @@ from pages.shared.tools import plain
 
 GOALS: dict[str, Goal] = {"F1": "f1", "Accuracy": "accuracy", "Cost": "cost"}
 TITLES: dict[Goal, str] = {"f1": "F1", "accuracy": "accuracy", "cost": "mean cost of a row"}
+MOST = 1e9  # a cost
 MATRICES = 6  # more would bury the page; the table has all of them
 
 
@@ -59,37 +60,27 @@ def show(view: View) -> None:
 def _goal() -> tuple[Goal, Costs]:
     """What the best cutoff is best at."""
     with st.container(horizontal=True, vertical_alignment="top"):
-        goal = GOALS[
-            st.segmented_control(
-                "Best for",
-                list(GOALS),
-                default="F1",
-                required=True,
-                key="goal",
-                bind="query-params",
-                help=f"**F1.** {WORDS['f1']} **Accuracy.** {WORDS['accuracy']} **Cost.** {WORDS['cost']}",
-            )
-        ]
+        about = f"**F1.** {WORDS['f1']} **Accuracy.** {WORDS['accuracy']} **Cost.** {WORDS['cost']}"
+        goal = GOALS[address.choose("Best for", list(GOALS), "F1", "goal", about)]
         if goal != "cost":
             return goal, Costs()
         return goal, Costs(
-            *(
-                st.number_input(
-                    label,
-                    min_value=0.0,
-                    max_value=1e9,
-                    value=start,
-                    key=key,
-                    bind="query-params",
-                    width=200,
-                    help=WORDS["cost"],
-                )
-                for label, start, key in (
-                    ("Cost of a false alarm", 1.0, "cost-alarm"),
-                    ("Cost of a missed click", 2.0, "cost-missed"),
-                )
-            )
+            _cost("Cost of a false alarm", 1.0, "cost-alarm"), _cost("Cost of a missed click", 2.0, "cost-missed")
         )
+
+
+def _cost(label: str, default: float, key: str) -> float:
+    address.show_number(key, key, default, 0.0, MOST)
+    return st.number_input(
+        label,
+        min_value=0.0,
+        max_value=MOST,
+        key=key,
+        on_change=address.take,
+        args=(key, key),
+        width=200,
+        help=WORDS["cost"],
+    )
 
 
 def _slider(view: View, top: float) -> float:

@@ -28,6 +28,10 @@ ALIKE = ((0.95, "almost the same"), (0.8, "much alike"), (0.5, "somewhat alike")
 Pair = tuple[str, str]
 
 
+SCALES: list[Scale] = ["probability", "rank"]
+WAYS: list[By] = ["rank", "loss"]
+
+
 def show(view: View) -> None:
     """Two models against each other."""
     if len(view.contenders) < 2:
@@ -52,34 +56,14 @@ def _choices(pair: Pair, view: View) -> tuple[Scale, By]:
     """What the axes show, and what makes a row disputed. Scores that only rank rows have no probabilities."""
     if level() == "Simple" or any(view[one].meaning == "order" for one in pair):
         return ("probability" if all(view[one].meaning == "probability" for one in pair) else "rank"), "rank"
-    address.show("differ-scale", "differ-scale", ["probability", "rank"], "probability")
-    scale: Scale = (
-        st.segmented_control(
-            "Axes",
-            ["probability", "rank"],
-            required=True,
-            key="differ-scale",
-            on_change=address.take,
-            args=("differ-scale", "differ-scale"),
-            help=f"{WORDS['probability']}  \nRank: {WORDS['rank']}",
-        )
-        or "probability"
+    about = f"{WORDS['probability']}  \nRank: {WORDS['rank']}"
+    scale = address.choose("Axes", SCALES, "probability", "differ-scale", about)
+    about = (
+        "What makes a row disputed, and a model better in a place. Rank: how far apart the two place a row among all "
+        "rows. Loss: how much more the one is surprised by what happened than the other. "
+        f"{WORDS['log_loss']}"
     )
-    address.show("differ-by", "differ-by", ["rank", "loss"], "rank")
-    by: By = (
-        st.segmented_control(
-            "Differ by",
-            ["rank", "loss"],
-            required=True,
-            key="differ-by",
-            on_change=address.take,
-            args=("differ-by", "differ-by"),
-            help="What makes a row disputed, and a model better in a place. Rank: how far apart the two place a row "
-            "among all rows. Loss: how much more the one is surprised by what happened than the other. "
-            f"{WORDS['log_loss']}",
-        )
-        or "rank"
-    )
+    by = address.choose("Differ by", WAYS, "rank", "differ-by", about)
     return scale, by
 
 

@@ -10,6 +10,7 @@ from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.curves import Curve, learning
 from ctrcore.figures.live import points_of, thin
 from ctrcore.words import WORDS
+from pages.shared import address
 from pages.shared.charts import chart
 from pages.shared.compare.view import View, long
 from pages.shared.tools import plain
@@ -44,23 +45,12 @@ def show(view: View) -> None:
         st.info("Choose a run that was trained here.", icon=":material/info:")
         return
     with st.container(horizontal=True):
-        measure = MEASURES[
-            st.segmented_control(
-                "What", list(MEASURES), default="AUC", required=True, key="learning-what", bind="query-params"
-            )
-        ]
-        x, axis = AXES[
-            st.segmented_control(
-                "Over",
-                list(AXES),
-                default="Epoch",
-                required=True,
-                key="learning-over",
-                bind="query-params",
-                help=f"{WORDS['epoch']} A step is one batch. Seconds show which model is good soonest on the machine "
-                "that trained it.",
-            )
-        ]
+        measure = MEASURES[address.choose("What", list(MEASURES), "AUC", "learning-what")]
+        about = (
+            f"{WORDS['epoch']} A step is one batch. Seconds show which model is good soonest on the machine that "
+            "trained it."
+        )
+        x, axis = AXES[address.choose("Over", list(AXES), "Epoch", "learning-over", about)]
     found = _curves(view, measure, x)
     chart(
         learning(found, axis, measure.title, measure.best),

@@ -9,6 +9,7 @@ from ctrcore.comparing.measures import measure
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.probabilities import Spread, calibration, score_histograms
 from ctrcore.words import WORDS
+from pages.shared import address
 from pages.shared.charts import chart, csv_button
 from pages.shared.compare import kept
 from pages.shared.compare.promise import as_table, numbers, reliability
@@ -28,9 +29,7 @@ def show(view: View) -> None:
         return
     bins = 10
     if expert():
-        bins = st.segmented_control(
-            "Groups of rows in the calibration", BINS, default=10, required=True, key="bins", bind="query-params"
-        )
+        bins = address.choose("Groups of rows in the calibration", BINS, 10, "bins")
     with st.grid(2, min_column_width=380):
         with st.container():
             _calibration(view, bins)

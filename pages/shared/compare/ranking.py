@@ -9,6 +9,7 @@ from ctrcore.comparing.tops import tops
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.curves import gain, lift, precision_recall, roc, start_of
 from ctrcore.words import WORDS
+from pages.shared import address
 from pages.shared.charts import chart, csv_button
 from pages.shared.compare import kept
 from pages.shared.compare.view import View, long, say_one_class
@@ -25,14 +26,8 @@ def show(view: View) -> None:
         say_one_class(view)
         return
     names = ", ".join(one.title for one in view.contenders)
-    zoom = st.segmented_control(
-        "Enlarge the start of the ROC curve: the first of the non-clicks",
-        list(ZOOMS),
-        default="5 %",
-        required=True,
-        key="zoom",
-        bind="query-params",
-    )
+    about = "Enlarge the start of the ROC curve: the first of the non-clicks"
+    zoom = address.choose(about, list(ZOOMS), "5 %", "zoom")
     with st.grid(2, min_column_width=380):
         _roc(view, names, ZOOMS[zoom])
         if level() != "Simple":

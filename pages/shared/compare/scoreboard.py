@@ -16,6 +16,7 @@ from ctrcore.figures import comparison_captions as captions
 from ctrcore.runs import scoreboard as runs_scoreboard
 from ctrcore.runs.scoreboard import COLUMNS, over_seeds, same_but_seed
 from ctrcore.words import WORDS
+from pages.shared import address
 from pages.shared.charts import csv_button
 from pages.shared.compare import chosen_cutoff, kept
 from pages.shared.compare.left_out import say_left_out_rows
@@ -127,9 +128,7 @@ def scoreboard(view: View) -> None:
         found: Comparison = kept.comparison(view)
         table = runs_scoreboard.scoreboard(view.contenders, view.sheet, found, base, cutoff)
         groups = same_but_seed(view.contenders)
-        seeds = len(groups) < len(view.contenders) and st.toggle(
-            "One line per model over its seeds", key="over-seeds", bind="query-params", help=WORDS["seed"]
-        )
+        seeds = len(groups) < len(view.contenders) and _by_seeds()
         if seeds:
             table = over_seeds(table, view.contenders)
             _seeds_table(table, cutoff)
@@ -138,7 +137,7 @@ def scoreboard(view: View) -> None:
         if level() != "Simple":
             st.caption(f"{_users(table)}The table scrolls to the right: what the models cost and when they ended.")
         if level() == "Learn":
-            st.caption(_what_not_to_conclude(view, cutoff, bool(seeds)))
+            st.caption(_what_not_to_conclude(view, cutoff, seeds))
         named = table.drop(columns="ids", errors="ignore").assign(cutoff=cutoff, base=view.titles[base])
         csv_button(named, "metrics")
 
@@ -240,3 +239,14 @@ def _columns(cutoff: float, names: list[str]) -> dict[str, Any]:
 
 def _range(low: float, high: float) -> str:
     return "–" if math.isnan(low) else f"{low:.4f} to {high:.4f}"
+
+
+def _by_seeds() -> bool:
+    address.show("over-seeds", "over-seeds", (False, True), False)
+    return st.toggle(
+        "One line per model over its seeds",
+        key="over-seeds",
+        on_change=address.take,
+        args=("over-seeds", "over-seeds"),
+        help=WORDS["seed"],
+    )

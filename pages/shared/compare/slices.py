@@ -17,6 +17,7 @@ from ctrcore.figures import slice_captions as captions
 from ctrcore.figures.slice_captions import TITLES
 from ctrcore.figures.slices import LEAD, OF_MODEL, Measure, Series, dots_of, interval_dots, leads, worst_first
 from ctrcore.words import WORDS
+from pages.shared import address
 from pages.shared.charts import chart
 from pages.shared.compare.pair import pick_pair
 from pages.shared.compare.rows import at_hand, groupings_of, recipe_of
@@ -77,16 +78,8 @@ def _chosen(view: View, found: list[Grouping]) -> None:
 
 
 def _of_two() -> bool:
-    shown = st.segmented_control(
-        "Show",
-        ["each model", "A minus B"],
-        default="each model",
-        required=True,
-        key="slices-of",
-        bind="query-params",
-        help="The models on each slice, or by how much one of two is better there.",
-    )
-    return bool(shown == "A minus B")
+    about = "The models on each slice, or by how much one of two is better there."
+    return address.choose("Show", ["each model", "A minus B"], "each model", "slices-of", about) == "A minus B"
 
 
 def _pick_model(view: View) -> str:

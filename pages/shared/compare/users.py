@@ -21,6 +21,7 @@ from ctrcore.comparing.sheet import Sheet
 from ctrcore.figures import slice_captions as captions
 from ctrcore.figures.per_user import Lists, measures_by_model
 from ctrcore.words import WORDS
+from pages.shared import address
 from pages.shared.charts import chart, csv_button
 from pages.shared.compare import kept
 from pages.shared.compare.rows import at_hand, learned_rows, recipe_of
@@ -101,13 +102,14 @@ def _lists(view: View, items: Items | None) -> None:
 def _choices(view: View) -> tuple[int, Metric, bool]:
     """K, the measure that decides which model is best, and whether users without anything to order count."""
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
+        address.show("k", "k", range(1, MOST + 1), _first_k(view.key, view.sheet))
         k = st.slider(
             "K: how many rows of a user's list are seen",
             min_value=1,
             max_value=MOST,
-            value=_first_k(view.key, view.sheet),
             key="k",
-            bind="query-params",
+            on_change=address.take,
+            args=("k", "k"),
             width=340,
             help="HR@K and NDCG@K look at the first K rows only, as a user looks at the top of a list only.",
         )
