@@ -48,7 +48,33 @@ page = st.navigation(
                 help="Which model ranks better: ROC curves, AUC, calibration, and one cutoff for all models.",
             )
         ],
+        "Explain": [
+            st.Page(
+                "explain.py",
+                title="Explain a row",
+                icon=":material/waterfall_chart:",
+                help="Why one row has its score: every model's parts side by side, and what if it were different.",
+            ),
+            st.Page(
+                "why.py",
+                title="Why this item",
+                icon=":material/recommend:",
+                help="What would be recommended to a user, why, and the smallest change that drops an item.",
+            ),
+            st.Page(
+                "trust.py",
+                title="Trust",
+                icon=":material/verified_user:",
+                help="How far a model's attention and contributions may be believed: checks with thresholds.",
+            ),
+        ],
         "Look inside": [
+            st.Page(
+                "importance.py",
+                title="What matters",
+                icon=":material/bar_chart:",
+                help="Which fields, values, pairs and past clicks matter to a model over many rows.",
+            ),
             st.Page(
                 "afm.py",
                 title="AFM attention",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,7 @@ def _parse_manifest(path: Path) -> Manifest | None:
         return None
 
 
+STUDIES = "studies"  # folder of `ctrcore.runs.studies`
 KEPT = {"manifest.json", "status.json", "log.txt", "worker.lock", "cancel"}  # when a run starts over
 _manifests = FileCache(_parse_manifest, size=20_000)
 _events = LineCache(size=64)
@@ -135,6 +137,7 @@ class Run(Job):
         for path in self.folder.iterdir():
             if path.is_file() and path.name not in KEPT and not path.name.startswith("."):
                 path.unlink(missing_ok=True)
+        shutil.rmtree(self.folder / STUDIES, ignore_errors=True)
 
     @property
     def size_bytes(self) -> int:

@@ -6,6 +6,7 @@
                          outside-uploads/<id>/...: files of such scores that are being looked at
     <root>/runs/<id>/manifest.json  status.json  events.jsonl  recipe.json  encoder.json  model.json
                      model.safetensors  metrics.json  predictions.parquet  explain.json  log.txt
+                     studies/<kind>-<options>/study.json  status.json  result.json: long looks into the run
     <root>/scores/<id>/scoring.json  status.json  scores.parquet  report.json  log.txt
 
 Nothing is kept in memory, so any number of processes may use the same workspace. A folder is made under a hidden name
@@ -30,7 +31,7 @@ from ctrcore.runs.dataset import Dataset, open_dataset
 from ctrcore.runs.files import write_json, write_text
 from ctrcore.runs.folders import new_folder, remove_folder, sweep, visible
 from ctrcore.runs.jobs import Order, cancel, enlist, start
-from ctrcore.runs.run import Manifest, Run, open_run
+from ctrcore.runs.run import STUDIES, Manifest, Run, open_run
 from ctrcore.runs.scorings import Scoring, add_scoring, open_scoring
 from ctrcore.runs.spec import RunSpec, checked_id, new_id
 from ctrcore.runs.status import JobStatus, read_status, write_status
@@ -277,6 +278,8 @@ class Workspace:
         folder = self._existing("runs", run_id)
         if read_status(folder).active:
             raise RunError("The run is still active.", "Cancel it before you delete it.")
+        if any(read_status(study).active for study in (folder / STUDIES).glob("*")):
+            raise RunError("Something is being computed on this run.", "Wait for its end, or cancel it first.")
         scorings = self.scorings(run_id)
         busy = next((scoring.name for scoring in scorings if scoring.active), None)
         if busy is not None:

@@ -79,22 +79,23 @@ def pick_contenders(dataset: Dataset) -> list[Contender]:
     return contenders(runs, others, list(done.values()))
 
 
-def pick_run(dataset: Dataset, model: str) -> Run | None:
-    """The finished run of one model to look into; None if there is none."""
-    done = {run.id: run for run in finished_runs(dataset) if run.spec.model.name == model}
+def pick_run(dataset: Dataset, model: str | None = None) -> Run | None:
+    """The finished run to look into, of one model or of any; None if there is none."""
+    done = {run.id: run for run in finished_runs(dataset) if model in (None, run.spec.model.name)}
     if not done:
         return None
-    wanted = [address.read(model), *address.read_list("runs"), *done]
+    key = model or "run"
+    wanted = [address.read(key), *address.read_list("runs"), *done]
     chosen = next(one for one in wanted if one in done)
-    address.write(model, chosen)
+    address.write(key, chosen)
     labels = {one: run_label(run, list(done.values())) for one, run in done.items()}
-    _show(f"pick-{model}", chosen, labels)
+    _show(f"pick-{key}", chosen, labels)
     st.sidebar.selectbox(
-        f"{done[chosen].spec.model.title} run",
+        f"{done[chosen].spec.model.title} run" if model else "Run",
         list(done),
         format_func=labels.__getitem__,
-        key=f"pick-{model}",
-        on_change=lambda: address.write(model, st.session_state[f"pick-{model}"]),
+        key=f"pick-{key}",
+        on_change=lambda: address.write(key, st.session_state[f"pick-{key}"]),
         help="The trained model to look into.",
     )
     return done[chosen]
@@ -156,7 +157,7 @@ def _show(key: str, value: object, labels: dict[str, str]) -> None:
 
 def _dataset_picked() -> None:
     address.write("dataset", st.session_state["pick-dataset"])
-    for key in ("runs", "row", "user", "afm", "fibinet", "din", "a", "b"):
+    for key in ("runs", "run", "row", "user", "afm", "fibinet", "din", "a", "b"):
         address.write(key, None)
     chosen_cutoff.forget()
 

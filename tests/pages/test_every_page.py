@@ -10,12 +10,19 @@ import pytest
 from ctrcore.runs.workspace import Workspace
 from tests.pages.conftest import MAIN, Open, texts
 
-PAGES = ("data.py", "train.py", "compare.py", "afm.py", "senet.py", "din.py", "score.py", "runs.py")
+PAGES = (
+    *("data.py", "train.py", "compare.py", "explain.py", "why.py", "trust.py", "importance.py", "afm.py", "senet.py"),
+    *("din.py", "score.py", "runs.py"),
+)
 TITLES = {
     "home.py": "CTR Lens",
     "data.py": "Data",
     "train.py": "Train",
     "compare.py": "Compare",
+    "explain.py": "Explain a row",
+    "why.py": "Why this item",
+    "trust.py": "Trust",
+    "importance.py": "What matters",
     "afm.py": "AFM attention",
     "senet.py": "SENet importance",
     "din.py": "DIN attention",
