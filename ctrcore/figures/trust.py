@@ -1,0 +1,275 @@
+"""How far an explanation may be believed: verdicts side by side, and its order of the parts against random orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from ctrcore.figures.style import MODEL_COLORS, NEUTRAL, finish, safe, shorten
+
+Verdict = Literal["green", "amber", "red", "shown"]
+VERDICTS: tuple[Verdict, ...] = ("green", "amber", "red", "shown")
+COLORS: dict[Verdict, str] = {"green": "#1a9850", "amber": "#c27803", "red": "#dc2626", "shown": NEUTRAL}
+WORD: dict[Verdict, str] = {"green": "holds", "amber": "close call", "red": "fails", "shown": "no verdict"}
+# A shape for each verdict, as colours alone are not seen by everybody.
+SYMBOLS: dict[Verdict, str] = {"green": "circle", "amber": "triangle-up", "red": "x", "shown": "diamond-open"}
+LINES = ("#2f7ed8", MODEL_COLORS["afm"], MODEL_COLORS["din"])
+DASHES = ("solid", "dash", "dot")
+BAND = "rgba(132,139,152,0.28)"
+ROW = 32  # pixels that a line of the grid needs
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one check found of one method of one run.
+
+    Attributes:
+        verdict: None if the check does not apply there.
+        text: its figure, as it is written in the cell.
+        note: more for the hover.
+    """
+
+    verdict: Verdict | None
+    text: str
+    note: str = ""
+
+
+def verdict_grid(
+    checks: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, str], Cell], chosen: str | None = None
+) -> go.Figure:
+    """A line a check, a column a method (of a run): a mark whose colour and shape tell the verdict, and the figure.
+
+    Args:
+        checks: from top to bottom. columns: from left to right.
+        cells: by check and column; what is missing was not computed.
+        chosen: the column that is framed.
+    """
+    figure = go.Figure()
+    places = [(check, column) for check in checks for column in columns]
+    for verdict in VERDICTS:
+        mine = [place for place in places if place in cells and cells[place].verdict == verdict]
+        if mine:
+            _marks(figure, checks, columns, {place: cells[place] for place in mine}, verdict)
+    rest = [place for place in places if place not in cells or cells[place].verdict is None]
+    _blanks(figure, checks, columns, {place: cells.get(place, Cell(None, "", "not computed")) for place in rest})
+    if chosen in columns:
+        x = columns.index(chosen)
+        frame = {"color": NEUTRAL, "width": 1.5}
+        figure.add_shape(type="rect", x0=x - 0.47, x1=x + 0.47, y0=-0.5, y1=len(checks) - 0.5, line=frame)
+    titles = ["<br>".join(shorten(part, 20) for part in column.split("\n")) for column in columns]
+    finish(figure, height=150 + ROW * len(checks), top=50)
+    figure.update_layout(legend={"y": -0.02, "yanchor": "top"}, dragmode=False)
+    figure.update_xaxes(
+        side="top",
+        tickvals=list(range(len(columns))),
+        ticktext=titles,
+        range=[-0.5, max(len(columns), 2) - 0.5],
+        showgrid=False,
+        zeroline=False,
+        fixedrange=True,
+    )
+    return figure.update_yaxes(
+        tickvals=list(range(len(checks))),
+        ticktext=[shorten(check, 44) for check in checks],
+        range=[len(checks) - 0.5, -0.5],
+        zeroline=False,
+        fixedrange=True,
+    )
+
+
+def _marks(
+    figure: go.Figure,
+    checks: Sequence[str],
+    columns: Sequence[str],
+    cells: Mapping[tuple[str, str], Cell],
+    verdict: Verdict,
+) -> None:
+    """The marks of one verdict, with their figures to the right."""
+    figure.add_scatter(
+        x=[columns.index(column) - 0.22 for _, column in cells],
+        y=[checks.index(check) for check, _ in cells],
+        mode="markers+text",
+        name=WORD[verdict],
+        marker={"size": 13, "symbol": SYMBOLS[verdict], "color": COLORS[verdict], "line": {"width": 0}},
+        text=[f"  {safe(cell.text)}" for cell in cells.values()],
+        textposition="middle right",
+        cliponaxis=False,
+        customdata=[
+            [safe(check), safe(column.replace("\n", ", ")), safe(cell.note)] for (check, column), cell in cells.items()
+        ],
+        hovertemplate="%{customdata[0]}<br>%{customdata[1]}: "
+        + WORD[verdict]
+        + ",%{text}<br>%{customdata[2]}<extra></extra>",
+    )
+
+
+def _blanks(
+    figure: go.Figure, checks: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, str], Cell]
+) -> None:
+    """A dash where there is nothing to say, and in the hover why."""
+    if not cells:
+        return
+    figure.add_scatter(
+        x=[columns.index(column) - 0.22 for _, column in cells],
+        y=[checks.index(check) for check, _ in cells],
+        mode="text",
+        text=["–"] * len(cells),
+        textfont={"color": NEUTRAL},
+        customdata=[[safe(check), safe(cell.note)] for (check, _), cell in cells.items()],
+        hovertemplate="%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
+        showlegend=False,
+    )
+
+
+@dataclass(frozen=True)
+class Order:
+    """What happens to the score as the parts that a method puts first are taken away, or are all that is left.
+
+    Attributes:
+        label: the method.
+        values: one for each number of parts.
+    """
+
+    label: str
+    values: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Orders of the parts, judged in one way.
+
+    Attributes:
+        title: of the panel.
+        counts: how many parts are taken or kept.
+        orders: the methods; the first is the one looked at.
+        random: the mean of random orders, with the low and high end of them.
+    """
+
+    title: str
+    counts: Sequence[int]
+    orders: Sequence[Order]
+    random: tuple[Sequence[float], Sequence[float], Sequence[float]]
+
+
+def order_curves(panels: Sequence[Orders], y: str) -> go.Figure:
+    """A panel for each way to judge an order: the methods as lines, random orders as a grey band around their mean."""
+    figure = make_subplots(
+        rows=1, cols=len(panels), horizontal_spacing=0.09, subplot_titles=[panel.title for panel in panels]
+    )
+    for place, panel in enumerate(panels, start=1):
+        _random(figure, panel, place)
+        for nth, order in enumerate(panel.orders):
+            figure.add_scatter(
+                x=list(range(len(panel.counts))),
+                y=list(order.values),
+                mode="lines+markers",
+                name=safe(order.label),
+                legendgroup=order.label,
+                showlegend=place == 1,
+                line={"color": LINES[nth % 3], "dash": DASHES[nth % 3], "width": 3 if nth == 0 else 2},
+                marker={"size": 8},
+                customdata=list(panel.counts),
+                hovertemplate="%{customdata} parts: %{y:.3f}<extra>" + safe(order.label) + "</extra>",
+                row=1,
+                col=place,
+            )
+        figure.update_xaxes(
+            tickvals=list(range(len(panel.counts))),
+            ticktext=[str(count) for count in panel.counts],
+            title_text="parts",
+            row=1,
+            col=place,
+        )
+    finish(figure, height=380, top=40)
+    figure.update_layout(legend_y=1.12)
+    figure.update_annotations(font_size=13)
+    figure.update_yaxes(title_text=y, row=1, col=1)
+    return figure
+
+
+def _random(figure: go.Figure, panel: Orders, place: int) -> None:
+    mean, low, high = panel.random
+    x = list(range(len(panel.counts)))
+    figure.add_scatter(
+        x=[*x, *reversed(x)],
+        y=[*high, *reversed(list(low))],
+        fill="toself",
+        fillcolor=BAND,
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
+        row=1,
+        col=place,
+    )
+    figure.add_scatter(
+        x=x,
+        y=list(mean),
+        mode="lines",
+        name="random orders",
+        legendgroup="random orders",
+        showlegend=place == 1,
+        line={"color": NEUTRAL, "dash": "dashdot", "width": 2},
+        customdata=[[a, b] for a, b in zip(low, high, strict=True)],
+        hovertemplate="random: %{y:.3f} (%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra></extra>",
+        row=1,
+        col=place,
+    )
+
+
+@dataclass(frozen=True)
+class Score:
+    """How well a method finds what was planted in simulated data.
+
+    Attributes:
+        label: what is measured.
+        method: whose score it is.
+        value: of it, from 0 to 1.
+        chance: what a guess would get; None if that is not known.
+        note: more for the hover.
+    """
+
+    label: str
+    method: str
+    value: float
+    chance: float | None = None
+    note: str = ""
+
+
+def planted_scoreboard(scores: Sequence[Score]) -> go.Figure:
+    """A line a measure, a mark a method, from 0 to 1; a tick where a guess would stand."""
+    labels = list(dict.fromkeys(score.label for score in scores))
+    figure = go.Figure()
+    guesses = {score.label: score.chance for score in scores if score.chance is not None}
+    if guesses:
+        figure.add_scatter(
+            x=list(guesses.values()),
+            y=[labels.index(label) for label in guesses],
+            mode="markers",
+            name="a guess",
+            marker={"symbol": "line-ns-open", "size": 20, "color": NEUTRAL, "line": {"width": 2}},
+            hovertemplate="a guess would get %{x:.2f}<extra></extra>",
+        )
+    symbols = ("circle", "diamond", "square")
+    for nth, method in enumerate(dict.fromkeys(score.method for score in scores)):
+        mine = [score for score in scores if score.method == method]
+        figure.add_scatter(
+            x=[score.value for score in mine],
+            y=[labels.index(score.label) for score in mine],
+            mode="markers",
+            name=safe(method),
+            marker={"size": 13, "symbol": symbols[nth % 3], "color": LINES[nth % 3]},
+            customdata=[[safe(score.label), safe(score.note)] for score in mine],
+            hovertemplate="%{customdata[0]}: %{x:.2f}<br>%{customdata[1]}<extra>" + safe(method) + "</extra>",
+        )
+    finish(figure, height=120 + 40 * max(len(labels), 2), x="score, 1 is perfect")
+    figure.update_xaxes(range=[-0.03, 1.03])
+    return figure.update_yaxes(
+        tickvals=list(range(len(labels))),
+        ticktext=[shorten(label, 44) for label in labels],
+        range=[len(labels) - 0.5, -0.5],
+        zeroline=False,
+    )
