@@ -1,0 +1,96 @@
+"""One recommended item: what it has for everybody and what for this user, and what puts it above another one."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from ctrcore.figures.explanations import part_label, percent
+from ctrcore.figures.style import NEUTRAL, finish, safe, sign_color, small_numbers
+
+SHOWN = 10
+
+
+def appeal_and_fit(appeal: float, fit: float) -> go.Figure:
+    """Two bars that add up to the score: the item for an average user, then what is special about this user.
+
+    Args:
+        appeal: mean logit of the item over other users.
+        fit: the logit for this user minus that.
+    """
+    score = appeal + fit
+    steps = [
+        ("for anybody", appeal, "absolute", f"{appeal:+.2f} ({percent(appeal):.0f} %)"),
+        ("for this user", fit, "relative", f"{fit:+.2f}"),
+        ("score", score, "total", f"{score:+.2f} ({percent(score):.0f} %)"),
+    ]
+    figure = go.Figure(
+        go.Waterfall(
+            y=[name for name, *_ in steps],
+            x=[value for _, value, _, _ in steps],
+            measure=[measure for _, _, measure, _ in steps],
+            orientation="h",
+            text=[text for *_, text in steps],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{y}: %{text}<extra></extra>",
+            increasing={"marker": {"color": sign_color(1)}},
+            decreasing={"marker": {"color": sign_color(-1)}},
+            totals={"marker": {"color": NEUTRAL}},
+            connector={"line": {"color": NEUTRAL, "width": 1}},
+        )
+    )
+    low, high = min(0.0, appeal, score), max(0.0, appeal, score)
+    pad = 0.34 * (high - low or 1.0)
+    figure.update_xaxes(range=[low - (pad if low < 0 else 0.02 * pad), high + pad])
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    return small_numbers(finish(figure, height=190, x="logit", legend=False))
+
+
+def difference_bars(parts: pd.DataFrame, total: float, above: str, below: str, count: int = SHOWN) -> go.Figure:
+    """What puts one item above another, part by part; the last bar is their sum.
+
+    Args:
+        parts: columns name, value and contribution (to the logit of the one minus that of the other).
+        total: the whole difference.
+        above: name of the one item. below: of the other.
+        count: parts shown; the smaller ones are one bar.
+    """
+    order = parts["contribution"].abs().sort_values(ascending=False, kind="stable").index
+    top, rest = parts.loc[order[:count]], parts.loc[order[count:]]
+    bars = [
+        (part_label(str(name), value), float(contribution), safe(f"{name} = {value}" if value else str(name)))
+        for name, value, contribution in zip(top["name"], top["value"], top["contribution"], strict=True)
+    ]
+    if len(rest):
+        bars.append(
+            (
+                f"{len(rest)} smaller part{'' if len(rest) == 1 else 's'}",
+                float(rest["contribution"].sum()),
+                "all other parts together",
+            )
+        )
+    missing = total - float(parts["contribution"].sum())
+    if abs(missing) > 1e-4 * max(1.0, abs(total)):
+        bars.append(("not explained", missing, "the difference minus all parts"))
+    bars.append(("difference", total, "the sum of the bars above"))
+    values = [value for _, value, _ in bars]
+    figure = go.Figure(
+        go.Bar(
+            y=[f"{label}{chr(8203) * at}" for at, (label, *_) in enumerate(bars)],
+            x=values,
+            orientation="h",
+            marker={"color": [*(sign_color(value) for value in values[:-1]), NEUTRAL]},
+            text=[f"{value:+.3f}" for value in values],
+            textposition="outside",
+            cliponaxis=False,
+            customdata=[hover for *_, hover in bars],
+            hovertemplate="%{customdata}<br>%{x:+.4f}<extra></extra>",
+        )
+    )
+    low, high = min(0.0, *values), max(0.0, *values)
+    pad = 0.18 * (high - low or 1.0)
+    figure.update_xaxes(range=[low - pad, high + pad])
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    title = f"◀ speaks for {safe(below)[:24]}     logit     speaks for {safe(above)[:24]} ▶"
+    return small_numbers(finish(figure, height=110 + 28 * len(bars), x=title, legend=False))

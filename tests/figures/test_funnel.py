@@ -1,0 +1,97 @@
+"""The funnel, an item's rank by every model, appeal and fit, and the difference of two items."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from ctrcore.figures.funnel import TOP, Step, funnel, milliseconds, ranks_by_model
+from ctrcore.figures.recommended import appeal_and_fit, difference_bars
+from ctrcore.figures.style import MODEL_COLORS, NEGATIVE, POSITIVE
+
+STEPS = [
+    Step("All items", 1682),
+    Step("Recalled", 240, 0.0042, "FM 200 + popular 50"),
+    Step("Ranked", 240, 0.021, "by DIN"),
+    Step("Top 10", 10),
+]
+
+
+def test_bars_span_the_ranks_that_are_left() -> None:
+    bars = funnel(STEPS).data[0]
+    assert [base + length for base, length in zip([bars.base] * 4, bars.y, strict=True)] == pytest.approx(
+        [1682.5, 240.5, 240.5, 10.5]
+    )
+    assert bars.base == TOP < 1
+
+
+def test_the_head_of_a_stage_says_count_way_and_time() -> None:
+    text = funnel(STEPS).layout.xaxis.ticktext
+    assert "<b>1,682</b> items" in text[0]
+    assert "FM 200 + popular 50" in text[1]
+    assert "4.2 ms" in text[1]
+    assert "21 ms" in text[2]
+    assert "<b>1</b> item<br>" in funnel([Step("All items", 1)]).layout.xaxis.ticktext[0]
+
+
+def test_the_path_ends_with_a_cross_where_the_item_is_left_out() -> None:
+    path = funnel(STEPS, [900, 412, 3, 3], "X").data[1]
+    assert (list(path.x), list(path.y)) == ([0, 1], [900, 412])
+    assert list(path.marker.symbol) == ["circle", "x"]
+    kept = funnel(STEPS, [900, 12, 3, 3], "X").data[1]
+    assert (list(kept.y), set(kept.marker.symbol)) == ([900, 12, 3, 3], {"circle"})
+
+
+def test_a_stage_without_a_rank_is_passed_over() -> None:
+    path = funnel(STEPS, [5, None, 3, 3], "X").data[1]
+    assert (list(path.x), list(path.y)) == ([0, 2, 3], [5, 3, 3])
+    assert len(funnel(STEPS).data) == 1
+
+
+def test_the_axis_reaches_a_rank_beyond_all_bars_and_names_cannot_act_as_tags() -> None:
+    figure = funnel([Step("All", 5), Step("<a href='x'>", 2)], [1, 400], "<b>bad</b>")
+    low, high = figure.layout.yaxis.range
+    assert 10**low > 400
+    assert high < 0  # rank 1 is at the top
+    assert "<a" not in figure.layout.xaxis.ticktext[1]
+    assert "<b>bad" not in figure.data[1].hovertemplate
+
+
+def test_times_are_short() -> None:
+    assert [milliseconds(s) for s in (0.0004, 0.0042, 0.021, 1.26)] == ["0.4 ms", "4.2 ms", "21 ms", "1.3 s"]
+
+
+def test_every_model_has_its_dot_and_those_that_did_not_rank_have_none() -> None:
+    figure = ranks_by_model(["a", "b", "c"], ["fm", "din", "lr"], [4, None, 30], 10)
+    dots = figure.data[0]
+    assert list(dots.x) == [4, 30]
+    assert list(dots.marker.color) == [MODEL_COLORS["fm"], MODEL_COLORS["lr"]]
+    assert figure.layout.shapes[0].x0 == 10.5
+
+
+def test_runs_of_one_name_stay_apart() -> None:
+    assert len(set(ranks_by_model(["a", "a"], ["fm", "fm"], [1, 2], 10).data[0].y)) == 2
+
+
+def test_appeal_and_fit_add_up_to_the_score() -> None:
+    bars = appeal_and_fit(-0.4, 1.3).data[0]
+    assert list(bars.x) == pytest.approx([-0.4, 1.3, 0.9])
+    assert list(bars.measure) == ["absolute", "relative", "total"]
+    assert bars.text[2] == "+0.90 (71 %)"
+
+
+def test_the_difference_shows_every_part_and_its_sum() -> None:
+    parts = pd.DataFrame(
+        {"name": ["a", "b", "c"], "value": ["1 | 2", "", "5"], "contribution": [0.5, -0.2, 0.01], "weight": 0.0}
+    )
+    bars = difference_bars(parts, 0.31, "A", "B", count=2).data[0]
+    assert list(bars.x) == pytest.approx([0.5, -0.2, 0.01, 0.31])
+    assert [label.replace(chr(8203), "") for label in bars.y] == ["a = 1 | 2", "b", "1 smaller part", "difference"]
+    assert list(bars.marker.color[:2]) == [POSITIVE, NEGATIVE]
+
+
+def test_a_difference_that_is_not_explained_is_a_bar() -> None:
+    parts = pd.DataFrame({"name": ["a"], "value": ["1"], "contribution": [0.5]})
+    bars = difference_bars(parts, 0.7, "A", "B").data[0]
+    assert [label.replace(chr(8203), "") for label in bars.y] == ["a = 1", "not explained", "difference"]
+    assert bars.x[1] == pytest.approx(0.2)
