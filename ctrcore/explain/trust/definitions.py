@@ -1,0 +1,171 @@
+"""What each check of trust asks and how its figure is computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Direction = Literal["low", "high", "interval", "none"]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a check is.
+
+    Attributes:
+        id: T0 to T14.
+        title: a few words.
+        question: what it answers, for everybody.
+        definition: how its figure is computed, in the field's terms.
+        threshold: what passes by default, as text.
+        direction: 'low': small values pass; 'high': large ones; 'interval': the whole interval must lie above the
+            threshold; 'none': shown, never judged.
+    """
+
+    id: str
+    title: str
+    question: str
+    definition: str
+    threshold: str
+    direction: Direction
+
+
+DEFINITIONS: dict[str, Definition] = {
+    one.id: one
+    for one in (
+        Definition(
+            "T0",
+            "Reproduces the logit",
+            "Do the parts that are drawn add up to what the model computed?",
+            "|logit - base - sum of the parts| / max(1, |logit|); over many rows the largest one.",
+            "at most 0.00001",
+            "low",
+        ),
+        Definition(
+            "T1",
+            "The weights matter",
+            "Would the model rank the rows worse without its attention?",
+            "AUC of the model less its AUC when the weights are replaced by uniform ones (of SENet: by each field's "
+            "mean gate), with a paired bootstrap 95 % interval; the same for weights shuffled within the row (mean "
+            "of 20).",
+            "the whole interval above 0",
+            "interval",
+        ),
+        Definition(
+            "T2",
+            "Order agrees with effect",
+            "Are the parts with the largest scores those whose removal changes the logit most?",
+            "Mean over rows of Kendall's tau-b of |score| and |leave-one-out effect|; a row whose scores or effects "
+            "are all alike counts 0.",
+            "at least 0.5",
+            "high",
+        ),
+        Definition(
+            "T3",
+            "Sign agrees with effect",
+            "Does the part with the largest score push the logit the way the score claims?",
+            "Share of rows in which leaving out the part with the largest |score| changes the logit in the direction "
+            "that its score claims; a weight without a sign claims that the part raises the logit.",
+            "at least 90 %",
+            "high",
+        ),
+        Definition(
+            "T4",
+            "Deletion and insertion",
+            "Does taking away the top parts change the logit more than taking away parts at random?",
+            "Comprehensiveness and sufficiency on the logit for the top 1, 2, 3, 5 and 10 parts, scaled in each row "
+            "between the worst and the best order tried, less the mean of 20 random orders; 95 % interval over rows.",
+            "the whole interval above 0",
+            "interval",
+        ),
+        Definition(
+            "T5",
+            "Decision flip",
+            "Do fewer top parts have to go before the decision changes than parts in a random order?",
+            "Parts that must go until the row leaves its user's top 3 (where the user has 6 judged rows), else until "
+            "its logit falls under the median of the judged rows: mean of the random orders less the method's, divided "
+            "by the row's number of parts; 95 % interval over rows.",
+            "the whole interval above 0",
+            "interval",
+        ),
+        Definition(
+            "T6",
+            "Infidelity",
+            "Can the scores foretell what taking away any set of parts does?",
+            "E (beta z_S - d_S)^2 / Var d_S over random sets S: z_S the sum of the scores in S, d_S the change of the "
+            "logit when S is taken away, beta the best scale of the row.",
+            "at most 0.5",
+            "low",
+        ),
+        Definition(
+            "T7",
+            "Parameter randomisation",
+            "Do the scores change when the model forgets what it has learnt?",
+            "Mean over rows of Spearman's correlation of |score| before and after the attention, then everything, is "
+            "initialised anew (mean of 3). Of weights the larger of both counts, of contributions that after "
+            "everything.",
+            "at most 0.3",
+            "low",
+        ),
+        Definition(
+            "T8",
+            "Label randomisation",
+            "Do the scores lose their structure when the model learns from shuffled clicks?",
+            "Spearman's correlation of the scores with those of a model trained briefly on shuffled labels.",
+            "at most 0.3",
+            "low",
+        ),
+        Definition(
+            "T9",
+            "Seed stability",
+            "Does another random start of the same training give the same picture?",
+            "The smaller of mean Jaccard overlap of the top k parts and mean Spearman's correlation of the scores, "
+            "over all pairs of runs that differ only in the seed.",
+            "at least 0.6",
+            "high",
+        ),
+        Definition(
+            "T10",
+            "Background stability",
+            "Would another background sample give the same Shapley values?",
+            "Mean |difference| of the fields' Shapley values from two halves of the background, divided by their mean "
+            "size.",
+            "at most 10 %",
+            "low",
+        ),
+        Definition(
+            "T11",
+            "Agreement of methods",
+            "Do different ways of explaining the same rows say the same?",
+            "Share of rows with the same top part, share of parts with the same sign, and mean Spearman's correlation "
+            "of the sizes, for every pair of methods.",
+            "shown, not judged",
+            "none",
+        ),
+        Definition(
+            "T12",
+            "Planted truth",
+            "On simulated data, where the truth is known: is it found?",
+            "Rank of the planted pairs, AUC of relevant against other behaviours within a row, share of right signs.",
+            "shown, not judged",
+            "none",
+        ),
+        Definition(
+            "T13",
+            "Dead or saturated weights",
+            "Are weights switched off, or does one part take everything?",
+            "The larger of the share of weights that are exactly 0 and the share of rows in which one part has more "
+            "than 90 % of the attention (of sigmoid gates: the share within 1 % of an end of their range).",
+            "at most 5 %",
+            "low",
+        ),
+        Definition(
+            "T14",
+            "Data support",
+            "Has the model seen the values of these rows often enough to know them?",
+            "Share of the values that are unknown, or that training rows hold fewer than 5 times.",
+            "at most 5 %",
+            "low",
+        ),
+    )
+}
