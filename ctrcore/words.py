@@ -102,16 +102,16 @@ WORDS = {
     "outside": "Scores that another system gave to the same rows, added as a file.",
     "funnel": "How a list is made in two steps: a quick model picks a few hundred of all items (recall), then a better "
     "one puts these in order (ranking), and the first few are shown.",
-    "recalled": "Picked out of all items by the quick first step. What is not recalled can never be shown, however well "
-    "the ranking model would like it.",
+    "recalled": "Picked out of all items by the quick first step. What is not recalled can never be shown, however "
+    "well the ranking model would like it.",
     "channel": "The way on which an item was recalled: by the quick model's score for this user, or because it is "
     "popular with everybody.",
     "appeal": "What the item has for anybody: its mean score over other users, each with their own past.",
     "fit": "What is special about this user: the score minus the item's appeal.",
-    "smallest change": "The fewest past clicks or values that have to be different for an item to leave the list, or to "
-    "enter it. Each one is tried by scoring all candidates again; the model is not trained anew.",
-    "last moment": "The user's last row in the table: the past clicks, device, hour and so on of that row are kept while "
-    "the items change.",
+    "smallest change": "The fewest past clicks or values that have to be different for an item to leave the list, or "
+    "to enter it. Each one is tried by scoring all candidates again; the model is not trained anew.",
+    "last moment": "The user's last row in the table: the past clicks, device, hour and so on of that row are kept "
+    "while the items change.",
 }
 
 _TITLES = {
