@@ -17,18 +17,6 @@ from ctrcore.explain.trust.definitions import DEFINITIONS, Definition
 __all__ = [
     "DEFINITIONS",
     "LIVE",
-    "VERDICTS",
-    "Check",
-    "Definition",
-    "Limit",
-    "Thresholds",
-    "Verdict",
-    "overall",
-    "verdict",
-]
-    "DEFINITIONS",
-    "LIVE",
-    "VERDICTS",
     "Check",
     "Definition",
     "Limit",
@@ -41,12 +29,6 @@ __all__ = [
 Verdict = Literal["green", "amber", "red", "shown"]
 LIVE = ("T0", "T2", "T3", "T13", "T14")  # these are cheap enough to stand beside every row
 RANK: dict[Verdict, int] = {"shown": 0, "green": 1, "amber": 2, "red": 3}
-VERDICTS: dict[Verdict, str] = {
-    "green": "passed",
-    "amber": "doubtful",
-    "red": "failed",
-    "shown": "shown, not judged",
-}
 
 
 class Check(BaseModel):
