@@ -162,6 +162,17 @@ class Encoder:
         cells = parse(pd.DataFrame({field_name: pd.Series([value], dtype=object)}), column)
         return field.start + int(encode(column, state, cells, np.arange(1)).ids[0])
 
+    def number_range(self, name: str) -> tuple[float, float]:
+        """The smallest and the largest training number of a numeric column; one outside counts as the nearest end.
+
+        Raises:
+            DataError: the column is no numeric field.
+        """
+        state = self._states.get(name)
+        if not isinstance(state, NumberScale):
+            raise DataError(f"The column '{name}' is no numeric field.", "Ask for the range of one that is.")
+        return state.low, state.high
+
     @property
     def vocabulary_size(self) -> int:
         """Rows of the shared table of embeddings."""
