@@ -52,12 +52,17 @@ class AFM(CTRModel):
         score = torch.relu(self.attention(g)) @ self.h
         return g, score, torch.softmax(score, dim=1)
 
-    def forward(self, batch: Batch) -> Tensor:
+    def forward_with_attention(self, batch: Batch, attention: Tensor | None = None) -> Tensor:
+        """Logits (B,) with these weights (B, P) instead of the model's own: for ablation."""
         looked = self.embedding(batch)
-        g, _, attention = self._attend(looked.v)
+        g, _, own = self._attend(looked.v)
+        attention = own if attention is None else attention
         pooled = torch.einsum("bp,bpk->bk", self.attention_dropout(attention), g)
         logit: Tensor = self.bias + looked.w.sum(1) + self.dropout(pooled) @ self.p
         return logit
+
+    def forward(self, batch: Batch) -> Tensor:
+        return self.forward_with_attention(batch)
 
     @torch.no_grad()
     def pair_terms(self, batch: Batch) -> PairTerms:

@@ -74,12 +74,17 @@ class DIN(CTRModel):
     def _output_input(self, looked: Looked, q: Tensor, interest: Tensor) -> Tensor:
         return torch.cat([looked.v[:, self.others].flatten(1), q, interest, q * interest], dim=1)
 
-    def forward(self, batch: Batch) -> Tensor:
+    def forward_with_attention(self, batch: Batch, attention: Tensor | None = None) -> Tensor:
+        """Logits (B,) with these weights (B, L) of the behaviours instead of the model's own: for ablation."""
         looked = self.embedding(batch)
         q, k, mask = self._sequence(batch, looked)
-        interest = torch.einsum("bl,bld->bd", self._attention(q, k, mask), k)
+        attention = self._attention(q, k, mask) if attention is None else attention
+        interest = torch.einsum("bl,bld->bd", attention, k)
         logit: Tensor = self.bias + self.mlp(self._output_input(looked, q, interest))
         return logit
+
+    def forward(self, batch: Batch) -> Tensor:
+        return self.forward_with_attention(batch)
 
     @torch.no_grad()
     def explain(self, batch: Batch) -> Parts:
