@@ -96,7 +96,8 @@ def scores(chosen: Chosen, logit: float, shorter: float | None) -> None:
 
 def show_history(chosen: Chosen) -> None:
     """The history of the row as cards, for the candidate and the behaviours chosen."""
-    from ctrcore.explain.behaviours import history_view, keep_behaviours
+    from ctrcore.explain.behaviours import history_view
+    from ctrcore.explain.removal import keep_behaviours
     from ctrcore.training.predicting import predict
 
     model, encoder = cast("DIN", model_of(chosen.run)), encoder_of(chosen.run)

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import torch
 
-from ctrcore.data.encoded import Bag, Encoded
+from ctrcore.data.encoded import Encoded
 from ctrcore.data.encoding import Encoder
+from ctrcore.explain.players import history_steps
+from ctrcore.explain.removal import behaviour_removal
 from ctrcore.explain.sampling import sample_rows
 from ctrcore.models.din import DIN
 from ctrcore.training.loader import to_batch
-from ctrcore.training.predicting import predict
-
-
-def keep_behaviours(model: DIN, one: Encoded, keep: npt.NDArray[np.bool_]) -> Encoded:
-    """n copies of a single row, copy r with only the behaviours `keep[r]` (n, T) of its T."""
-    many = one.take(np.zeros(len(keep), dtype=np.int64))
-    step = np.nonzero(keep)[1]
-    offsets = np.concatenate([[0], np.cumsum(keep.sum(1))]).astype(np.int64)
-    shorter = {name: Bag(one.bags[name].ids[step], offsets) for name in model.histories}
-    return replace(many, bags=many.bags | shorter)
 
 
 def history_view(model: DIN, encoder: Encoder, rows: Encoded, position: int) -> pd.DataFrame:
@@ -40,15 +30,13 @@ def history_view(model: DIN, encoder: Encoder, rows: Encoded, position: int) -> 
     assert parts.behaviours is not None
     assert parts.behaviour_weights is not None
     size = parts.behaviours.shape[1]
-    shorter = keep_behaviours(model, one, ~np.eye(size, dtype=bool))
-    members = encoder.inverse(one).iloc[0]
     return pd.DataFrame(
         {"back": np.arange(size, 0, -1)}
-        | {name: [str(value) for value in members[name]] for name in model.histories}
+        | history_steps(encoder, one)
         | {
             "attention": parts.behaviour_weights[0].cpu().numpy(),
             "contribution": parts.behaviours[0].cpu().numpy(),
-            "leave_one_out": float(parts.logit[0]) - predict(model, shorter),
+            "leave_one_out": behaviour_removal(model, one)[0],
         }
     )
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
-PartKind = Literal["field", "pair", "behaviour", "other"]
-COLUMNS = ("kind", "name", "value", "contribution", "weight")
+PartKind = Literal["field", "pair", "behaviour", "group", "other"]
+COLUMNS = ("kind", "name", "value", "contribution", "weight", "standard_error")
+Part = tuple[PartKind, str, str, float, float, float]
+"""One row of `Explanation.parts`, in the order of `COLUMNS`."""
+
+NAN = float("nan")
 
 
 @dataclass(frozen=True)
@@ -17,12 +23,14 @@ class Explanation:
 
     Attributes:
         base: the logit before any part is added.
-        parts: one row a part with the columns kind ('field', 'pair', 'behaviour', 'other'), name (of a pair
-            'a × b'), value (as the user knows it), contribution (to the logit) and weight (the model's own attention
-            or gate for the part, NaN where it has none).
+        parts: one row a part with the columns kind ('field', 'pair', 'behaviour', 'group' of fields or behaviours,
+            'other'), name (of a pair 'a × b'), value (as the user knows it), contribution (to the logit), weight (the
+            model's own attention or gate for the part, NaN where it has none) and standard_error (of the
+            contribution, NaN where nothing was sampled).
         logit: the model's output for the row.
         method: how it was computed, in the field's words.
-        exact: True if the parts sum to the logit by construction.
+        exact: True if no contribution is sampled or approximated. Then the residual is only rounding; the reverse does
+            not hold, for sampled Shapley values sum to the logit too.
         checks: results of trust checks by id.
     """
 
@@ -37,3 +45,10 @@ class Explanation:
     def residual(self) -> float:
         """logit - base - sum of contributions: what the parts do not explain."""
         return self.logit - self.base - float(self.parts["contribution"].sum())
+
+
+def parts_table(parts: Iterable[Part]) -> pd.DataFrame:
+    """`Explanation.parts` of a list of parts; with all columns even if there are none."""
+    table = pd.DataFrame(list(parts), columns=list(COLUMNS))
+    numbers = ["contribution", "weight", "standard_error"]
+    return table.astype(dict.fromkeys(numbers, np.float64))

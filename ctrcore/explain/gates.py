@@ -13,9 +13,9 @@ import torch
 
 from ctrcore.data.encoded import Encoded
 from ctrcore.explain.permutation import permutation_auc_drop
+from ctrcore.explain.removal import gate_ablation, gates_of
 from ctrcore.explain.sampling import sample_rows
 from ctrcore.models.fibinet import FiBiNET
-from ctrcore.training.loader import to_batch
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 DEAD_FROM = 0.5  # a gate that is 0 in this share of the rows is called dead
@@ -30,29 +30,17 @@ def gate_summary(model: FiBiNET, rows: Encoded, sample: int = 2000, seed: int = 
         mean), off (the same when it is set to 0), permutation_auc_drop and permutation_std.
     """
     chosen = sample_rows(rows, sample, seed)
-    batch = to_batch(chosen, device=model.bias.device)
-    with torch.inference_mode():
-        gates = model.gates(model.embedding(batch).v)
-        logit = model(batch)
-        mean = gates.mean(0)
-        ablation: list[float] = []
-        off: list[float] = []
-        for field in range(len(model.fields)):
-            for replacement, found in ((mean[field], ablation), (torch.zeros(()), off)):
-                changed = gates.clone()
-                changed[:, field] = replacement
-                found.append(float((model.forward_with_gates(batch, changed) - logit).abs().mean()))
+    gates = gates_of(model, chosen).numpy()
     drop, spread = permutation_auc_drop(model, chosen, repeats, seed)
-    values = gates.cpu().numpy()
     return {
         "fields": [field.name for field in model.fields],
         "rows": len(chosen),
-        "gate_mean": values.mean(0).tolist(),
-        "gate_std": values.std(0).tolist(),
-        "gate_quantiles": np.quantile(values, QUANTILES, axis=0).T.tolist(),
-        "dead_share": (values == 0).mean(0).tolist(),
-        "ablation": ablation,
-        "off": off,
+        "gate_mean": gates.mean(0).tolist(),
+        "gate_std": gates.std(0).tolist(),
+        "gate_quantiles": np.quantile(gates, QUANTILES, axis=0).T.tolist(),
+        "dead_share": (gates == 0).mean(0).tolist(),
+        "ablation": np.abs(gate_ablation(model, chosen)).mean(0).tolist(),
+        "off": np.abs(gate_ablation(model, chosen, torch.zeros(len(model.fields)))).mean(0).tolist(),
         "permutation_auc_drop": drop.tolist(),
         "permutation_std": spread.tolist(),
     }

@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from torch import Tensor
 
 from ctrcore.data.encoded import Encoded
 from ctrcore.data.encoding import Encoder
-from ctrcore.explain.explanation import COLUMNS, Explanation
+from ctrcore.explain.explanation import NAN, Explanation, Part, parts_table
 from ctrcore.models.base import CTRModel, Parts
 from ctrcore.training.loader import to_batch
-
-Row = tuple[str, str, str, float, float]
 
 
 def explain_row(model: CTRModel, encoder: Encoder, rows: Encoded, position: int) -> Explanation:
@@ -33,10 +30,10 @@ def explain_row(model: CTRModel, encoder: Encoder, rows: Encoded, position: int)
     table = [*_fields(model, parts, shown), *_pairs(model, parts, shown), *_behaviours(model, parts, encoder, one)]
     hidden = parts.base[0].item() - model.bias.item()
     if not model.exact:
-        table.append(("other", "hidden layers", "constant part", hidden, np.nan))
+        table.append(("other", "hidden layers", "constant part", hidden, NAN, NAN))
     return Explanation(
         base=model.bias.item(),
-        parts=pd.DataFrame(table, columns=list(COLUMNS)),
+        parts=parts_table(table),
         logit=float(parts.logit[0]),
         method="the model's own terms"
         if model.exact
@@ -58,18 +55,18 @@ def _text(value: Any) -> str:
 
 def _first(values: Tensor | None, length: int) -> list[float]:
     """The first row of a (B, length) tensor; NaNs where the model has none."""
-    return [float("nan")] * length if values is None else [float(x) for x in values[0]]
+    return [NAN] * length if values is None else [float(x) for x in values[0]]
 
 
-def _fields(model: CTRModel, parts: Parts, shown: dict[str, str]) -> Iterator[Row]:
+def _fields(model: CTRModel, parts: Parts, shown: dict[str, str]) -> Iterator[Part]:
     gates = _first(parts.gates, len(model.fields))
     for field, contribution, gate in zip(model.fields, parts.fields[0], gates, strict=True):
         if parts.behaviours is not None and field.kind == "history":
             continue  # its behaviours stand for it
-        yield "field", field.name, shown[field.name], float(contribution), gate
+        yield "field", field.name, shown[field.name], float(contribution), gate, NAN
 
 
-def _pairs(model: CTRModel, parts: Parts, shown: dict[str, str]) -> Iterator[Row]:
+def _pairs(model: CTRModel, parts: Parts, shown: dict[str, str]) -> Iterator[Part]:
     names = [field.name for field in model.fields]
     branches = (("", parts.pairs, parts.pair_weights), (" (re-weighted)", parts.reweighted_pairs, None))
     for suffix, contributions, weights in branches:
@@ -78,10 +75,10 @@ def _pairs(model: CTRModel, parts: Parts, shown: dict[str, str]) -> Iterator[Row
         listed = zip(model.pairs.T.tolist(), contributions[0], _first(weights, contributions.shape[1]), strict=True)
         for (i, j), contribution, weight in listed:
             a, b = names[i], names[j]
-            yield "pair", f"{a} × {b}{suffix}", f"{shown[a]} × {shown[b]}", float(contribution), weight
+            yield "pair", f"{a} × {b}{suffix}", f"{shown[a]} × {shown[b]}", float(contribution), weight, NAN
 
 
-def _behaviours(model: CTRModel, parts: Parts, encoder: Encoder, one: Encoded) -> Iterator[Row]:
+def _behaviours(model: CTRModel, parts: Parts, encoder: Encoder, one: Encoded) -> Iterator[Part]:
     if parts.behaviours is None:
         return
     histories = [field.name for field in model.fields if field.kind == "history"]
@@ -90,4 +87,4 @@ def _behaviours(model: CTRModel, parts: Parts, encoder: Encoder, one: Encoded) -
     weights = _first(parts.behaviour_weights, len(steps))
     for step, (values, contribution, weight) in enumerate(zip(steps, parts.behaviours[0], weights, strict=True)):
         ago = len(steps) - step
-        yield "behaviour", f"behaviour {ago} back", ", ".join(map(str, values)), float(contribution), weight
+        yield "behaviour", f"behaviour {ago} back", ", ".join(map(str, values)), float(contribution), weight, NAN
