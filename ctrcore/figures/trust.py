@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from ctrcore.explain.trust.check import Verdict
+from ctrcore.explain.trust.words import WORDS_OF
 from ctrcore.figures.style import MODEL_COLORS, NEUTRAL, finish, safe, shorten
 
-Verdict = Literal["green", "amber", "red", "shown"]
-VERDICTS: tuple[Verdict, ...] = ("green", "amber", "red", "shown")
 COLORS: dict[Verdict, str] = {"green": "#1a9850", "amber": "#c27803", "red": "#dc2626", "shown": NEUTRAL}
-WORD: dict[Verdict, str] = {"green": "holds", "amber": "close call", "red": "fails", "shown": "no verdict"}
 # A shape for each verdict, as colours alone are not seen by everybody.
 SYMBOLS: dict[Verdict, str] = {"green": "circle", "amber": "triangle-up", "red": "x", "shown": "diamond-open"}
 LINES = ("#2f7ed8", MODEL_COLORS["afm"], MODEL_COLORS["din"])
@@ -50,7 +48,7 @@ def verdict_grid(
     """
     figure = go.Figure()
     places = [(check, column) for check in checks for column in columns]
-    for verdict in VERDICTS:
+    for verdict in WORDS_OF:
         mine = [place for place in places if place in cells and cells[place].verdict == verdict]
         if mine:
             _marks(figure, checks, columns, {place: cells[place] for place in mine}, verdict)
@@ -93,7 +91,7 @@ def _marks(
         x=[columns.index(column) - 0.22 for _, column in cells],
         y=[checks.index(check) for check, _ in cells],
         mode="markers+text",
-        name=WORD[verdict],
+        name=WORDS_OF[verdict],
         marker={"size": 13, "symbol": SYMBOLS[verdict], "color": COLORS[verdict], "line": {"width": 0}},
         text=[f"  {safe(cell.text)}" for cell in cells.values()],
         textposition="middle right",
@@ -102,7 +100,7 @@ def _marks(
             [safe(check), safe(column.replace("\n", ", ")), safe(cell.note)] for (check, column), cell in cells.items()
         ],
         hovertemplate="%{customdata[0]}<br>%{customdata[1]}: "
-        + WORD[verdict]
+        + WORDS_OF[verdict]
         + ",%{text}<br>%{customdata[2]}<extra></extra>",
     )
 

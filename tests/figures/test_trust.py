@@ -5,16 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ctrcore.explain.trust.check import Verdict
+from ctrcore.explain.trust.words import WORDS_OF
 from ctrcore.figures.trust import (
     COLORS,
     SYMBOLS,
-    VERDICTS,
-    WORD,
     Cell,
     Order,
     Orders,
     Score,
-    Verdict,
     order_curves,
     planted_scoreboard,
     verdict_grid,
@@ -36,10 +35,10 @@ def contrast(color: str, background: str) -> float:
 
 
 def test_no_verdict_is_told_by_its_colour_alone() -> None:
-    assert len({SYMBOLS[verdict] for verdict in VERDICTS}) == len({WORD[verdict] for verdict in VERDICTS}) == 4
+    assert len({SYMBOLS[verdict] for verdict in WORDS_OF}) == len({WORDS_OF[verdict] for verdict in WORDS_OF}) == 4
 
 
-@pytest.mark.parametrize("verdict", VERDICTS)
+@pytest.mark.parametrize("verdict", WORDS_OF)
 def test_every_verdict_is_seen_on_light_and_on_dark(verdict: Verdict) -> None:
     assert min(contrast(COLORS[verdict], LIGHT), contrast(COLORS[verdict], DARK)) >= 3
 
@@ -72,7 +71,7 @@ def test_the_grid_puts_each_figure_into_its_cell_and_a_dash_where_there_is_none(
 def test_checks_of_equal_beginning_stay_apart() -> None:
     checks = [f"{'x' * 60}{end}" for end in "ab"]
     figure = verdict_grid(checks, ["m"], {(checks[1], "m"): Cell("amber", "1")})
-    marks = next(trace for trace in figure.data if trace.name == WORD["amber"])
+    marks = next(trace for trace in figure.data if trace.name == WORDS_OF["amber"])
     assert list(marks.y) == [1]
 
 
