@@ -8,8 +8,8 @@ import pytest
 
 from ctrcore.data.preparing import rows_as_seen
 from ctrcore.data.recipe import Recipe
-from ctrcore.data.users import users
 from ctrcore.errors import DataError
+from ctrcore.recommend.users import users
 from tests.data.tables import clicks_schema, clicks_table
 
 
