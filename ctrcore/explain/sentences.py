@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctrcore.explain.explanation import Explanation
 
-Naming = Callable[[str, str], str]  # (field, value as shown) -> what people call it
+if TYPE_CHECKING:
+    from ctrcore.explain.names import Names
+
 WORTH_NAMING = 0.05  # of the largest contribution: smaller ones would only fill the sentence
 LONGEST = 60
+LEAST = 5e-5  # what is written as 0
+BEHAVIOURS = re.compile(r"(\d+) behaviours?")
 
 
 def signed(value: float) -> str:
     """A contribution or a logit as charts, tables and sentences write it: '+0.90', '-1.20', '+0.0031', '0.00'."""
-    if abs(value) < 5e-5:
+    if abs(value) < LEAST:
         return "0.00"
     return f"{value:+.2f}" if abs(value) >= 0.00995 else f"{value:+.2g}"
 
@@ -28,24 +35,26 @@ def percent_of(logit: float) -> str:
     return f"{100 / (1 + math.exp(-logit)):.1f} %"
 
 
-def sentences(explanation: Explanation, *, names: Naming | None = None, count: int = 3) -> list[str]:
+def sentences(explanation: Explanation, *, names: Names | None = None, count: int = 3) -> list[str]:
     """Two to four sentences on what raised and what lowered the score. They tell of the model, not of causes.
 
     Args:
         explanation: any.
-        names: makes what people say out of a field's name and value; of a behaviour it gets the part's name.
+        names: what items are called.
         count: parts named at most for each direction; those whose sign a sample leaves open are not named.
 
     Returns:
         Plain text: escape it before it is shown as Markdown.
     """
+    if names is not None:
+        explanation = named(explanation, names)
     parts = _sure(explanation.parts)
-    up, down = (_largest(parts[sign * parts["contribution"] > 0], parts, count) for sign in (1, -1))
     told = [
         f"The score starts at {signed(explanation.base)} and ends at a logit of {signed(explanation.logit)}, "
         f"a probability of {percent_of(explanation.logit)}."
     ]
-    sides = [_side("raised", "raises", up, names), _side("lowered", "lowers", down, names)]
+    up, down = (_largest(parts[sign * parts["contribution"] > 0], parts, count) for sign in (1, -1))
+    sides = [_side("raised", "raises", up), _side("lowered", "lowers", down)]
     if explanation.logit < explanation.base:
         sides.reverse()
     told += sides if len(parts) else ["No part moves it."]
@@ -59,26 +68,78 @@ def joined(phrases: Sequence[str]) -> str:
     return " and ".join([", ".join(phrases[:-1]), phrases[-1]] if len(phrases) > 1 else phrases)
 
 
-def part_phrase(kind: str, name: str, value: str, names: Naming | None = None) -> str:
+def part_phrase(kind: str, name: str, value: str) -> str:
     """A part as people say it: 'genre = comedy', 'hour = 8 with genre = comedy', 'the click on Fargo (2 back)'."""
     if kind == "pair":
         pure, _, branch = name.partition(" (")
         fields, values = pure.split(" × "), value.split(" × ")
         if len(fields) == len(values) == 2:
-            pairs = (part_phrase("field", field, own, names) for field, own in zip(fields, values, strict=True))
+            pairs = (part_phrase("field", field, own) for field, own in zip(fields, values, strict=True))
             return " with ".join(pairs) + (f" ({branch}" if branch else "")
-    called = _short(names(name, value) if names is not None else value)
     if kind == "behaviour":
-        return f"the click on {called} ({name.removeprefix('behaviour ')})"
+        return f"the click on {_short(value)} ({name.removeprefix('behaviour ')})"
+    if kind == "group" and (several := BEHAVIOURS.fullmatch(value)):
+        clicks = "the click" if several[1] == "1" else f"the {several[1]} clicks"
+        return f"{clicks} on {_short(name.partition(': ')[2])}"
     if kind == "other":
-        return f"{name}, {called}" if called else name
-    return f"{_short(name)} = {called}" if called else _short(name)
+        return f"{name}, {value}" if value else name
+    return f"{_short(name)} = {_short(value)}" if value else _short(name)
+
+
+def named(explanation: Explanation, names: Names, histories: Sequence[str] = ()) -> Explanation:
+    """The explanation with items by their names instead of their ids, for charts and for words.
+
+    Args:
+        explanation: any.
+        names: what items are called.
+        histories: the history fields in the order of a behaviour's values; without them the first one holds items.
+    """
+    if not names.items:
+        return explanation
+    parts = explanation.parts
+    texts = [
+        (
+            _group_name(str(name), names) if kind == "group" and BEHAVIOURS.fullmatch(str(value)) else str(name),
+            _named_value(str(kind), str(name), str(value), names, histories),
+        )
+        for kind, name, value in zip(parts["kind"], parts["name"], parts["value"], strict=True)
+    ]
+    return replace(explanation, parts=parts.assign(name=[a for a, _ in texts], value=[b for _, b in texts]))
+
+
+def _named_value(kind: str, name: str, value: str, names: Names, histories: Sequence[str]) -> str:
+    """The value with what it consists of named, as far as it can be told apart."""
+    if kind == "behaviour":
+        values = value.split(", ")
+        if histories:
+            return ", ".join(_pieces(histories, values, names))
+        return ", ".join([names.item(values[0]), *values[1:]])
+    if kind == "pair":
+        fields = name.partition(" (")[0].split(" × ")
+        return " × ".join(_pieces(fields, value.split(" × "), names))
+    if kind == "group":
+        return ", ".join(_pieces(name.split(" + "), value.split(", "), names))
+    called = names.value(name, value)
+    if called == value and name in names.fields:  # a history: several items
+        return ", ".join(names.item(one) for one in value.split(", "))
+    return called
+
+
+def _pieces(fields: Sequence[str], values: Sequence[str], names: Names) -> Sequence[str]:
+    if len(fields) != len(values):  # a value that contains what divides them
+        return values
+    return [names.value(field, value) for field, value in zip(fields, values, strict=True)]
+
+
+def _group_name(name: str, names: Names) -> str:
+    field, colon, value = name.partition(": ")
+    return f"{field}{colon}{names.value(field, value)}"
 
 
 def _sure(parts: pd.DataFrame) -> pd.DataFrame:
     """The parts that are not zero, nor so close to it that the sample leaves their sign open."""
     size = parts["contribution"].abs()
-    known = size >= 5e-5
+    known = size >= LEAST
     if "standard_error" in parts:
         known &= ~(size < 2 * parts["standard_error"].fillna(0.0))
     return parts[known]
@@ -91,15 +152,15 @@ def _largest(side: pd.DataFrame, parts: pd.DataFrame, count: int) -> pd.DataFram
     return kept
 
 
-def _side(done: str, does: str, parts: pd.DataFrame, names: Naming | None) -> str:
+def _side(done: str, does: str, parts: pd.DataFrame) -> str:
     if parts.empty:
         return f"Nothing of note {does} it."
     rows = zip(parts["kind"], parts["name"], parts["value"], parts["contribution"], strict=True)
-    named = [
-        f"{part_phrase(str(kind), str(name), str(value), names)} ({signed(float(contribution))})"
+    told = [
+        f"{part_phrase(str(kind), str(name), str(value))} ({signed(float(contribution))})"
         for kind, name, value, contribution in rows
     ]
-    return f"What {done} it most: {joined(named)}." if len(named) > 1 else f"Mainly {done} by {named[0]}."
+    return f"What {done} it most: {joined(told)}." if len(told) > 1 else f"Mainly {done} by {told[0]}."
 
 
 def _short(text: str) -> str:

@@ -7,7 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ctrcore.explain.explanation import Explanation
-from ctrcore.figures.style import NEUTRAL, finish, safe, shorten, sign_color, small_numbers
+from ctrcore.explain.sentences import signed
+from ctrcore.figures.logits import SURE, percent_axis, standard_errors
+from ctrcore.figures.style import NEUTRAL, WHISKER, finish, safe, shorten, sign_color, small_numbers
 
 
 def percent(logit: float) -> float:
@@ -28,10 +30,18 @@ def part_label(name: str, value: object, length: int = 34) -> str:
     return shorten(f"{name} = {text}" if text else name, length)
 
 
-def waterfall(explanation: Explanation, count: int = 12) -> go.Figure:
-    """From the base to the logit, part by part, largest first; the smaller parts and the residual stay visible."""
+def waterfall(explanation: Explanation, count: int = 12, start: str = "model bias") -> go.Figure:
+    """From the base to the logit, part by part, largest first; the smaller parts and the residual stay visible.
+
+    The axis on top says the probability. Whiskers: the 95 % interval of what was sampled.
+
+    Args:
+        explanation: any.
+        count: parts shown one by one.
+        start: what the base is.
+    """
     top, rest = largest_parts(explanation, count)
-    steps = [("start: model bias", explanation.base, "the logit before any part", "absolute")]
+    steps = [(f"start: {start}", explanation.base, "the logit before any part", "absolute")]
     steps += [
         (part_label(str(name), value), float(contribution), safe(f"{name} = {value}"), "relative")
         for name, value, contribution in zip(top["name"], top["value"], top["contribution"], strict=True)
@@ -50,7 +60,7 @@ def waterfall(explanation: Explanation, count: int = 12) -> go.Figure:
             orientation="h",
             customdata=[hover for _, _, hover, _ in steps],
             hovertemplate="%{customdata}<br>%{delta:+.4f}, sum %{final:.4f}<extra></extra>",
-            text=[f"{value:+.3f}" for _, value, _, _ in steps],
+            text=[signed(value) for _, value, _, _ in steps],
             textposition="outside",
             cliponaxis=False,
             increasing={"marker": {"color": sign_color(1)}},
@@ -60,11 +70,30 @@ def waterfall(explanation: Explanation, count: int = 12) -> go.Figure:
         )
     )
     ends = np.cumsum([explanation.base, *[v for _, v, _, m in steps[1:] if m == "relative"]])
+    _add_whiskers(figure, labels[1:], ends[1:], top)
     low, high = float(min(0, ends.min())), float(max(0, ends.max()))
     pad = 0.16 * (high - low or 1.0)
     figure.update_xaxes(range=[low - pad, high + pad])
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    return small_numbers(finish(figure, height=110 + 28 * len(steps), x="logit", legend=False))
+    height = 140 + 28 * len(steps)
+    finish(figure, height=height, x="logit (below), probability (above)", legend=False, top=30)
+    return small_numbers(percent_axis(figure, low - pad, high + pad, labels[0]))
+
+
+def _add_whiskers(figure: go.Figure, labels: list[str], ends: np.ndarray, parts: pd.DataFrame) -> None:
+    """How far each part could be off by the sample it was computed from, around the end of its bar."""
+    errors = standard_errors(parts)
+    sampled = np.flatnonzero(errors > 0)
+    if len(sampled):
+        figure.add_scatter(
+            x=ends[sampled],
+            y=[labels[place] for place in sampled],
+            mode="markers",
+            marker={"size": 1, "color": WHISKER},
+            error_x={"array": SURE * errors[sampled], "color": WHISKER, "thickness": 2, "width": 5},
+            hovertemplate="the sample leaves it open by ± %{error_x.array:.4f}<extra></extra>",
+            showlegend=False,
+        )
 
 
 def signed_bars(parts: pd.DataFrame, *, weight: str | None = "attention", count: int = 20) -> go.Figure:
