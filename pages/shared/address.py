@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-KEYS = ("dataset", "runs", "run", "row", "user", "afm", "fibinet", "din", "scoring", "a", "b", "cutoff")
+KEYS = ("dataset", "runs", "run", "row", "user", "afm", "fibinet", "din", "scoring", "a", "b", "cutoff", "limits")
 # These mean something on one page only, and are in no other address; that page still remembers them.
 OF_PAGE = {
     "compare": (
@@ -22,6 +22,7 @@ OF_PAGE = {
     ),
     "score": ("repair",),
     "why": ("recall", "recalled", "popular", "top", "seen", "item", "over", "missed", "ask"),
+    "trust": ("method", "retrain", "beside", "seed", "rows"),
 }
 NOTHING = "none"
 T = TypeVar("T")
