@@ -52,6 +52,9 @@ class Schema(BaseModel):
     user: str | None = Field(None, description="column that groups rows for per-user metrics and histories")
     item: str | None = Field(None, description="column with the candidate's id")
     time: str | None = Field(None, description="column that orders rows")
+    item_name: str | None = Field(
+        None, description="column with the item's name for people, such as a title; no model reads it for that"
+    )
     columns: list[Column]
 
     @model_validator(mode="after")

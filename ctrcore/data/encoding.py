@@ -184,13 +184,13 @@ class Encoder:
         return [field.name for field in self.fields if field.is_bag]
 
     def to_json(self) -> str:
-        """The whole state; `from_json` gives an equal encoder."""
+        """The whole state; `from_json` gives an equal encoder. What items are called is no part of it."""
         return _State(
             data_schema=self.schema,
             numbers={name: state for name, state in self._states.items() if isinstance(state, NumberScale)},
             vocabularies={name: state for name, state in self._states.items() if isinstance(state, Vocabulary)},
             counts=self.counts.tolist(),
-        ).model_dump_json()
+        ).model_dump_json(exclude={"data_schema": {"item_name"}})
 
     @classmethod
     def from_json(cls, text: str) -> Self:

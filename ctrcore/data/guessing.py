@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ctrcore.data.guesses.bags import BagGuess, candidate_of, guess_bag
 from ctrcore.data.guesses.facts import Facts, determined_by, sample
+from ctrcore.data.guesses.item_names import name_among
 from ctrcore.data.guesses.keys import guess_item, guess_split, guess_time, guess_user
 from ctrcore.data.guesses.kinds import guess_kind, guess_scale
 from ctrcore.data.guesses.label import guess_label
@@ -98,6 +99,7 @@ def guess_schema(
         user=user,
         item=item,
         time=when[0] if when else None,
+        item_name=name_among(facts, item, table.of_item) if item else None,
         columns=[found[str(name)] for name in frame.columns],
     )
 

@@ -66,8 +66,9 @@ class Recipe(BaseModel):
 
     @property
     def id(self) -> str:
-        """A short name of the content: equal recipes have equal ids."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+        """A short name of the content: equal recipes have equal ids. What items are called changes no row."""
+        text = self.model_dump_json(exclude={"data_schema": {"item_name"}})
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def first_recipe(schema: Schema) -> Recipe:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -19,8 +21,13 @@ def candidate_columns(schema: Schema) -> list[str]:
     return columns
 
 
-def catalogue(rows: Table, schema: Schema) -> pd.DataFrame:
+def catalogue(rows: Table, schema: Schema, more: Iterable[str] = ()) -> pd.DataFrame:
     """Every item once, indexed by its id as text, with its columns as last seen and `seen`, its number of rows.
+
+    Args:
+        rows: the table.
+        schema: which column names the item, and which describe it.
+        more: further columns of the table that describe it by another schema.
 
     Raises:
         DataError: the schema names no item column.
@@ -32,7 +39,7 @@ def catalogue(rows: Table, schema: Schema) -> pd.DataFrame:
     known = np.flatnonzero(found.known)
     last[found.codes[known]] = known  # of equal ids the last one stays
     places = np.sort(last[last >= 0])
-    items = frame_of(rows, places, candidate_columns(schema))
+    items = frame_of(rows, places, list(dict.fromkeys([*candidate_columns(schema), *more])))
     items = items.assign(seen=found.counts[found.codes[places]]).set_axis(found.words[found.codes[places]])
     return items.sort_values("seen", ascending=False, kind="stable")
 

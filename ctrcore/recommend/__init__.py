@@ -1,0 +1,1 @@
+"""Which items a user gets, stage by stage, and why."""

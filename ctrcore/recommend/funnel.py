@@ -1,0 +1,271 @@
+"""From all items to the list a user sees: recall, then ranking, with everything traced on the way."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from ctrcore.data.encoded import Encoded
+from ctrcore.errors import DataError
+from ctrcore.metrics import sigmoid
+from ctrcore.models.base import CTRModel
+from ctrcore.recommend.items import ItemTable, Positions, candidates
+from ctrcore.recommend.moments import Moment, history_fields
+from ctrcore.recommend.recall import FMRecall, Scores, best, popular
+from ctrcore.training.predicting import predict
+
+if TYPE_CHECKING:
+    from ctrcore.data.encoding import Encoder
+
+MOST_WITHOUT_RECALL = 20_000  # items that the ranking model scores by itself where there is no recall
+FROM_RECALL, FROM_POPULAR, FROM_ALL = "FM", "popular", "every item"
+
+
+class Options(BaseModel):
+    """How a list is made."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    recall_size: int = Field(200, ge=0, le=10_000, description="items with the highest score of the recall model")
+    popular_size: int = Field(20, ge=0, le=10_000, description="items with the most clicks in the training rows")
+    top_k: int = Field(10, ge=1, le=1_000, description="length of the list")
+    leave_out_seen: bool = Field(True, description="leave out items that are in the user's history")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of the way from all items to the list.
+
+    Attributes:
+        name: 'all items', 'recall', 'ranking' or 'list'.
+        count: items left after it.
+        seconds: how long it took.
+        how: what decided, for example 'FM 200 + popular 20'.
+    """
+
+    name: str
+    count: int
+    seconds: float
+    how: str
+
+
+@dataclass(frozen=True)
+class Recommender:
+    """Two stages, opened: what every list is made with.
+
+    Attributes:
+        model: the ranking model, in eval mode.
+        items: as its encoder sees them.
+        recall: the first stage, over the same items in the same order; None: every item is ranked.
+        others: last rows of a sample of users, by the ranking model's encoder: whom an item appeals to.
+    """
+
+    model: CTRModel
+    items: ItemTable
+    recall: FMRecall | None
+    others: Encoded = field(repr=False)
+
+    @property
+    def encoder(self) -> Encoder:
+        """Of the ranking model."""
+        return self.items.encoder
+
+    def seen(self, moment: Moment) -> Positions:
+        """Positions of the items in the moment's history, by whichever of the two models reads one of items."""
+        for one, items in ((moment.ranker, self.items), (moment.recall, self.recall and self.recall.items)):
+            if one is None or not items:
+                continue
+            encoder = items.encoder
+            for name in history_fields(encoder):
+                of = encoder.field(name).of
+                if of is not None and of == encoder.schema.item:
+                    words = np.array([encoder.label_of(name, id_) for id_ in np.unique(one.bags[name].ids).tolist()])
+                    return np.unique(items.positions(words.tolist()))
+        return np.zeros(0, dtype=np.int64)
+
+    @property
+    def reads_histories(self) -> bool:
+        """True if one of the two models reads what the user did before."""
+        encoders = [self.encoder] + ([self.recall.items.encoder] if self.recall is not None else [])
+        return any(history_fields(encoder) for encoder in encoders)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Everything on one user's way from all items to the list.
+
+    Candidates are listed best first: entry r of every array belongs to rank r + 1.
+
+    Attributes:
+        recommender: what it was made with.
+        moment: whose list it is.
+        options: how it was made.
+        left_out: positions of the items that the user has seen already, which no stage may offer.
+        recall_scores: (items,) the recall model's logit of every item; None without that stage.
+        positions: (c,) of the candidates, by the ranking model's logit.
+        logits: (c,) of the ranking model.
+        recalled: (c,) rank among what the recall model chose, 0 where it did not choose it.
+        popular: (c,) rank among the popular items, 0 where it is none of them.
+        stages: all items, recall, ranking, list.
+    """
+
+    recommender: Recommender
+    moment: Moment
+    options: Options
+    left_out: Positions
+    recall_scores: Scores | None
+    positions: Positions
+    logits: Scores
+    recalled: npt.NDArray[np.int64]
+    popular: npt.NDArray[np.int64]
+    stages: list[Stage]
+
+    @property
+    def items(self) -> ItemTable:
+        """All items."""
+        return self.recommender.items
+
+    @cached_property
+    def candidates(self) -> pd.DataFrame:
+        """One row a candidate, best first: rank, item, name, logit, probability, recall_rank and recall_score (NaN
+        where the recall model did not choose it, or there is none), popular_rank, channel."""
+        ids = self.items.ids[self.positions]
+        scores = np.full(len(ids), np.nan) if self.recall_scores is None else self.recall_scores[self.positions]
+        return pd.DataFrame(
+            {
+                "rank": np.arange(1, len(ids) + 1),
+                "item": ids,
+                "name": [self.items.names.item(str(item)) for item in ids],
+                "logit": self.logits.astype(np.float64),
+                "probability": sigmoid(self.logits.astype(np.float64)),
+                "recall_rank": np.where(self.recalled > 0, self.recalled, np.nan),
+                "recall_score": scores.astype(np.float64),
+                "popular_rank": np.where(self.popular > 0, self.popular, np.nan),
+                "channel": [self.channel(place) for place in range(len(ids))],
+            }
+        )
+
+    @property
+    def top(self) -> pd.DataFrame:
+        """The list: the first rows of `candidates`."""
+        return self.candidates.head(self.options.top_k)
+
+    def channel(self, place: int) -> str:
+        """The ways on which the candidate at this place was recalled, with 'and' between them."""
+        if self.recommender.recall is None:
+            return FROM_ALL
+        ways = [FROM_RECALL] * bool(self.recalled[place]) + [FROM_POPULAR] * bool(self.popular[place])
+        return " and ".join(ways)
+
+    def place(self, item: str) -> int | None:
+        """Where an item stands among the candidates, from 0; None if it is not one. Raises DataError if unknown."""
+        found = np.flatnonzero(self.positions == self.items.position(item))
+        return int(found[0]) if len(found) else None
+
+    def rank(self, item: str) -> int | None:
+        """An item's rank among the candidates, from 1; None if it is not one."""
+        place = self.place(item)
+        return None if place is None else place + 1
+
+    def recall_rank(self, item: str) -> int | None:
+        """An item's rank by the recall model's score among all items that may be offered; None without that stage."""
+        if self.recall_scores is None:
+            return None
+        score = self.recall_scores[self.items.position(item)]
+        better = self.recall_scores > score
+        better[self.left_out] = False
+        return int(better.sum()) + 1
+
+    @property
+    def recall_cutoff(self) -> float | None:
+        """The lowest score that the recall model chose; None without that stage, or if it chose nothing."""
+        chosen = self.positions[self.recalled > 0]
+        return None if self.recall_scores is None or not len(chosen) else float(self.recall_scores[chosen].min())
+
+    def row(self, item: str) -> Encoded:
+        """The moment with this item, as the ranking model reads it: one row."""
+        return candidates(self.moment.ranker, self.items, [self.items.position(item)])
+
+
+def recommend(recommender: Recommender, moment: Moment, options: Options | None = None) -> Trace:
+    """Make one user's list.
+
+    Args:
+        recommender: the two stages.
+        moment: a single one.
+        options: how; the defaults if None.
+
+    Raises:
+        DataError: there is nothing to rank, or too much without a recall stage.
+    """
+    options = options or Options()
+    started = time.perf_counter()
+    left_out = recommender.seen(moment) if options.leave_out_seen else np.zeros(0, dtype=np.int64)
+    scores, by_score, by_clicks = recalled(recommender, moment, options, left_out)
+    chosen = np.unique(np.concatenate([by_score, by_clicks]))
+    if not len(chosen):
+        raise DataError("No item is left to rank.", "Let the recall choose more items, or do not leave seen items out.")
+    after_recall = time.perf_counter()
+    logits = predict(recommender.model, candidates(moment.ranker, recommender.items, chosen))
+    order = np.argsort(-logits, kind="stable")
+    positions = chosen[order]
+    after_ranking = time.perf_counter()
+    total, kept = len(recommender.items), min(options.top_k, len(positions))
+    return Trace(
+        recommender=recommender,
+        moment=moment,
+        options=options,
+        left_out=left_out,
+        recall_scores=scores,
+        positions=positions,
+        logits=logits[order],
+        recalled=_ranks(by_score, positions) if scores is not None else np.zeros(len(positions), dtype=np.int64),
+        popular=_ranks(by_clicks, positions),
+        stages=[
+            Stage("all items", total, 0.0, f"{len(left_out):,} of them seen already" if len(left_out) else ""),
+            Stage("recall", len(positions), after_recall - started, _how(recommender, by_score, by_clicks)),
+            Stage("ranking", len(positions), after_ranking - after_recall, type(recommender.model).__name__),
+            Stage("list", kept, 0.0, f"the first {kept}"),
+        ],
+    )
+
+
+def recalled(
+    recommender: Recommender, moment: Moment, options: Options, left_out: Positions
+) -> tuple[Scores | None, Positions, Positions]:
+    """The first stage: the recall model's scores of all items, what it chose, and the popular items, best first."""
+    if recommender.recall is None:
+        if len(recommender.items) > MOST_WITHOUT_RECALL:
+            raise DataError(
+                f"{len(recommender.items):,} items are too many to rank without a first choice.",
+                "Train an FM with its default settings on this dataset: it recalls a few hundred of them.",
+            )
+        every = np.setdiff1d(np.arange(len(recommender.items)), left_out)
+        return None, every, np.zeros(0, dtype=np.int64)
+    assert moment.recall is not None
+    scores = recommender.recall.scores(moment.recall)[0]
+    return (
+        scores,
+        best(scores, options.recall_size, left_out),
+        popular(recommender.items, options.popular_size, left_out),
+    )
+
+
+def _ranks(chosen: Positions, of: Positions) -> npt.NDArray[np.int64]:
+    """Where each of `of` stands in `chosen`, from 1; 0 if it does not."""
+    found = pd.Index(chosen).get_indexer(pd.Index(of))
+    return np.asarray(found, dtype=np.int64) + 1
+
+
+def _how(recommender: Recommender, by_score: Positions, by_clicks: Positions) -> str:
+    if recommender.recall is None:
+        return "none: every item is ranked"
+    name = type(recommender.recall.model).__name__
+    return f"{name} {len(by_score)} + popular {len(by_clicks)}"

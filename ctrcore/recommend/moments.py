@@ -1,0 +1,97 @@
+"""A user's moment: who they are, the situation, and what they did before, as each model reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ctrcore.data.encoded import Bag, Encoded
+from ctrcore.data.encoding import Encoder
+from ctrcore.data.stored import Table
+from ctrcore.data.values import as_times, as_words
+from ctrcore.errors import DataError
+from ctrcore.schema import Schema
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One row, or m variants of it, as both stages read it. The item that the row shows does not matter.
+
+    Attributes:
+        row: its number in the table.
+        user: the user's id as text, None where there is none.
+        ranker: (m) rows for the ranking model.
+        recall: (m) rows for the recall model; None if there is no such stage.
+    """
+
+    row: int
+    user: str | None
+    ranker: Encoded
+    recall: Encoded | None
+
+    def __len__(self) -> int:
+        return len(self.ranker)
+
+    def repeat(self, times: int) -> Moment:
+        """The same moment several times."""
+        same = np.zeros(times, dtype=np.int64)
+        recall = None if self.recall is None else self.recall.take(same)
+        return replace(self, ranker=self.ranker.take(same), recall=recall)
+
+
+def last_rows(seen: Table, schema: Schema) -> pd.Series[int]:
+    """The last row of every user: its number in the table, by the user's id as text.
+
+    The last in time, or as the rows stand where there is no time; of equal times the one that stands last.
+
+    Raises:
+        DataError: the schema names no user column.
+    """
+    if schema.user is None:
+        raise DataError("The schema names no user column.", "Choose the column with the user's id on the Data page.")
+    users = as_words(seen[schema.user])
+    order = np.arange(len(users))
+    if schema.time is not None:
+        times = as_times(seen[schema.time], schema.time)
+        order = np.argsort(np.nan_to_num(times, nan=-np.inf), kind="stable")
+    known = order[users.known[order]]
+    last = np.full(len(users.words), -1)
+    last[users.codes[known]] = known  # of the rows of one user the last one stays
+    there = np.flatnonzero(last >= 0)
+    rows = np.asarray(seen.index)[last[there]]
+    return pd.Series(rows, index=pd.Index(users.words[there], dtype=object)).sort_index()
+
+
+def steps_of(encoder: Encoder, one: Encoded) -> int:
+    """How many behaviours a single row's history holds; 0 if the encoder has no history."""
+    names = history_fields(encoder)
+    return int(one.bags[names[0]].lengths[0]) if names else 0
+
+
+def history_fields(encoder: Encoder) -> list[str]:
+    """The history fields in field order."""
+    return [field.name for field in encoder.fields if field.kind == "history"]
+
+
+def without_behaviours(one: Encoded, encoder: Encoder, gone: npt.NDArray[np.bool_]) -> Encoded:
+    """m variants of a single row, variant r without the behaviours `gone[r]`.
+
+    Args:
+        one: a single row.
+        encoder: its own.
+        gone: (m, T), column t for the behaviour t + 1 back: 0 is the most recent one. A shorter history of this row
+            lacks the oldest ones, a longer one keeps what is beyond T.
+    """
+    many = one.take(np.zeros(len(gone), dtype=np.int64))
+    bags = dict(many.bags)
+    for name in history_fields(encoder):
+        size = int(one.bags[name].lengths[0])
+        keep = np.ones((len(gone), size), dtype=bool)
+        reached = min(size, gone.shape[1])
+        keep[:, size - reached :] = ~gone[:, :reached][:, ::-1]
+        offsets = np.concatenate([[0], np.cumsum(keep.sum(1))]).astype(np.int64)
+        bags[name] = Bag(one.bags[name].ids[np.nonzero(keep)[1]], offsets)
+    return replace(many, bags=bags)

@@ -1,0 +1,143 @@
+"""Opening the two stages of a recommendation: one run recalls, another one ranks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ctrcore.errors import DataError, RunError
+from ctrcore.runs.naming import item_names_of
+from ctrcore.runs.opening import Opened, open_for_explaining
+from ctrcore.runs.run import Run
+
+if TYPE_CHECKING:
+    from ctrcore.data.encoded import Encoded
+    from ctrcore.data.stored import Stored
+    from ctrcore.data.values import Words
+    from ctrcore.recommend.funnel import Recommender
+    from ctrcore.recommend.moments import Moment
+
+OTHERS = 200  # users whose last rows say what an item has for anybody
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of the table as one run reads them."""
+
+    opened: Opened
+    seen: Stored
+
+    def encoded(self, row: int) -> Encoded:
+        """A single row. One that the run learned from or was judged by is taken exactly as it was then."""
+        prepared = self.opened.prepared
+        for part in (prepared.test, prepared.valid, prepared.train):
+            found = np.flatnonzero(part.row == row)
+            if len(found):
+                return part.take(found[:1])
+        try:
+            return self.opened.encoder.transform(self.seen.at([row]))
+        except KeyError as error:
+            raise _no_row(row) from error
+
+
+@dataclass(frozen=True)
+class TwoStages:
+    """Two runs of one dataset, opened for recommending. Everything heavy was done once, in `open_two_stages`.
+
+    Attributes:
+        recommender: the two stages, for `ctrcore.recommend.funnel.recommend`.
+        last: the row of each user's last moment, by the user's id as text; empty where there is no user column.
+    """
+
+    recommender: Recommender
+    last: pd.Series[int]
+    _ranker: _Rows
+    _recall: _Rows | None
+    _users: Words | None
+
+    def moment(self, row: int) -> Moment:
+        """The moment of one row of the table, numbered from 0.
+
+        Raises:
+            DataError: there is no such row, or it was dropped when the table was cleaned.
+        """
+        from ctrcore.recommend.moments import Moment
+
+        index = self._ranker.seen.index
+        place = int(np.searchsorted(index, row))
+        if place >= len(index) or index[place] != row:
+            raise _no_row(row)
+        code = -1 if self._users is None else int(self._users.codes[place])
+        user = None if self._users is None or code < 0 else str(self._users.words[code])
+        recall = None if self._recall is None else self._recall.encoded(row)
+        return Moment(row, user, self._ranker.encoded(row), recall)
+
+    def last_moment(self, user: str) -> Moment:
+        """A user's last row. Raises DataError for a user that is not in the table."""
+        if user not in self.last.index:
+            raise DataError(f"There is no user '{user}'.", "Use the id of a user of the table, as it stands there.")
+        return self.moment(int(self.last[user]))
+
+
+def open_two_stages(ranker: Run, recall: Run | None = None) -> TwoStages:
+    """Open a run that ranks, and one that recalls before it.
+
+    Args:
+        ranker: any run that is done.
+        recall: a run of the same dataset, of an FM without hidden layers or of LR; None: every item is ranked.
+
+    Raises:
+        DataError: the dataset has no item column.
+        ModelError: the model cannot recall.
+        RunError: the runs belong to different datasets, or one cannot be opened.
+    """
+    from ctrcore.data.preparing import rows_as_seen
+    from ctrcore.data.values import as_words
+    from ctrcore.explain.candidates import candidate_columns, catalogue
+    from ctrcore.recommend.funnel import Recommender
+    from ctrcore.recommend.items import item_table, with_clicks
+    from ctrcore.recommend.moments import last_rows
+    from ctrcore.recommend.recall import FMRecall
+
+    if recall is not None and recall.spec.dataset != ranker.spec.dataset:
+        raise RunError("The two runs were trained on different datasets.", "Choose two runs of one dataset.")
+    opened = open_for_explaining(ranker)
+    first = opened if recall is None or recall.id == ranker.id else open_for_explaining(recall)
+    dataset, schema = ranker.dataset(), opened.encoder.schema
+    rows = _Rows(opened, rows_as_seen(dataset.stored(), ranker.recipe))
+    first_rows = rows if first is opened else _Rows(first, rows_as_seen(dataset.stored(), first.run.recipe))
+    listed = catalogue(rows.seen, schema, candidate_columns(first.encoder.schema))
+    listed = with_clicks(listed, rows.seen, schema, opened.prepared.train)
+    names = item_names_of(dataset, ranker.recipe)
+    items = item_table(listed, opened.encoder, names)
+    found = None
+    if recall is not None:
+        same = first is opened
+        found = FMRecall(first.model, items if same else item_table(listed, first.encoder, names))
+    users = as_words(rows.seen[schema.user]) if schema.user is not None else None
+    last = last_rows(rows.seen, schema) if schema.user is not None else pd.Series(dtype=np.int64)
+    others = _others(opened, last)
+    return TwoStages(
+        Recommender(opened.model, items, found, others), last, rows, None if recall is None else first_rows, users
+    )
+
+
+def _others(opened: Opened, last: pd.Series[int]) -> Encoded:
+    """Last rows of a sample of users; without users, a sample of the rows that judge the run."""
+    from ctrcore.explain.sampling import sample_rows
+
+    for part in (opened.judged, opened.prepared.train):
+        final = np.flatnonzero(np.isin(part.row, last.to_numpy()))
+        if len(final) >= min(OTHERS, len(last)) // 2 and len(final):
+            chosen = np.sort(np.random.default_rng(0).permutation(final)[:OTHERS])
+            return part.take(chosen)
+    return sample_rows(opened.judged, OTHERS, seed=0)
+
+
+def _no_row(row: int) -> DataError:
+    return DataError(
+        f"There is no row {row}, or it was dropped when the table was cleaned.", "Choose another row of the table."
+    )
