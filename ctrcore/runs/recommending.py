@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,12 @@ from ctrcore.runs.run import Run
 
 if TYPE_CHECKING:
     from ctrcore.data.encoded import Encoded
+    from ctrcore.data.recipe import Recipe
     from ctrcore.data.stored import Stored
     from ctrcore.data.values import Words
     from ctrcore.recommend.funnel import Recommender
     from ctrcore.recommend.moments import Moment
+    from ctrcore.runs.dataset import Dataset
 
 OTHERS = 200  # users whose last rows say what an item has for anybody
 
@@ -82,12 +85,15 @@ class TwoStages:
         return self.moment(int(self.last[user]))
 
 
-def open_two_stages(ranker: Run, recall: Run | None = None) -> TwoStages:
+def open_two_stages(
+    ranker: Run, recall: Run | None = None, seen: Callable[[Dataset, Recipe], Stored] | None = None
+) -> TwoStages:
     """Open a run that ranks, and one that recalls before it.
 
     Args:
         ranker: any run that is done.
         recall: a run of the same dataset, of an FM without hidden layers or of LR; None: every item is ranked.
+        seen: gives the rows after cleaning, with their histories, to who keeps them; None: they are made here.
 
     Raises:
         DataError: the dataset has no item column.
@@ -107,8 +113,9 @@ def open_two_stages(ranker: Run, recall: Run | None = None) -> TwoStages:
     opened = open_for_explaining(ranker)
     first = opened if recall is None or recall.id == ranker.id else open_for_explaining(recall)
     dataset, schema = ranker.dataset(), opened.encoder.schema
-    rows = _Rows(opened, rows_as_seen(dataset.stored(), ranker.recipe))
-    first_rows = rows if first is opened else _Rows(first, rows_as_seen(dataset.stored(), first.run.recipe))
+    seen = seen or (lambda dataset, recipe: rows_as_seen(dataset.stored(), recipe))
+    rows = _Rows(opened, seen(dataset, ranker.recipe))
+    first_rows = rows if first is opened else _Rows(first, seen(dataset, first.run.recipe))
     listed = catalogue(rows.seen, schema, candidate_columns(first.encoder.schema))
     listed = with_clicks(listed, rows.seen, schema, opened.prepared.train)
     names = item_names_of(dataset, ranker.recipe)
