@@ -1,0 +1,123 @@
+"""The thresholds of the trust checks: edited by anybody, kept in the address, so that a teacher can share them."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import streamlit as st
+from pydantic import ValidationError
+
+from ctrcore.explain.trust.check import DEFINITIONS, Limit, Thresholds
+from ctrcore.explain.trust.words import SHARES
+from pages.shared import address
+
+KEY = "limits"
+DEFAULTS = Thresholds()
+ENTRY = re.compile(r"(T\d{1,2}):(-?[\d.]+(?:e-?\d+)?):(-?[\d.]+(?:e-?\d+)?)")
+LABELS = {
+    "high": ("holds from", "fails below"),
+    "low": ("holds up to", "fails above"),
+    "interval": ("holds above", "within reach"),
+}
+
+
+class Scale(NamedTuple):
+    """How a limit is written in its widget."""
+
+    factor: float
+    step: float
+    format: str
+
+
+def chosen_limits() -> Thresholds:
+    """The thresholds of the address; the defaults where it says nothing, or what cannot be a threshold."""
+    found = DEFAULTS
+    for entry in (address.read(KEY) or "").split(",")[: len(DEFINITIONS)]:
+        said = ENTRY.fullmatch(entry)
+        if said is not None:
+            found = _with(found, *said.groups()) or found
+    return found
+
+
+def are_edited() -> bool:
+    """True if a verdict may differ from the one by the default thresholds."""
+    return chosen_limits() != DEFAULTS
+
+
+def edit_limits() -> None:
+    """A popover with two numbers for each check that is judged, and a way back to the defaults."""
+    limits = chosen_limits()
+    count = sum(limit != DEFAULTS.of(name) for name, limit in limits)
+    label = f"Thresholds ({count} edited)" if count else "Thresholds"
+    with st.popover(label, icon=":material/tune:", help="When a check holds and when it fails."):
+        st.markdown(
+            "What a check must reach is a choice, not a law. Change it here: nothing is computed again, and **the "
+            "address of the page keeps it**, so a link shares it."
+        )
+        with st.container(height=420, border=False):
+            for name, limit in limits:
+                _edit_one(name, limit)
+        st.button(
+            "Back to the defaults",
+            icon=":material/restart_alt:",
+            key="limits-reset",
+            disabled=not count,
+            on_click=lambda: address.write(KEY, None),
+        )
+
+
+def _edit_one(name: str, limit: Limit) -> None:
+    scale, labels = _scale(name), LABELS[DEFINITIONS[name].direction]
+    mark = " · edited" if limit != DEFAULTS.of(name) else ""
+    st.markdown(f"**{name}** {DEFINITIONS[name].title}{mark}")
+    with st.container(horizontal=True, gap="small"):
+        for end, label, value in zip(("green", "amber"), labels, (limit.green, limit.amber), strict=True):
+            key = f"limit-{name}-{end}"
+            shown = round(value * scale.factor, 10)
+            if st.session_state.get(key) != shown:
+                st.session_state[key] = shown
+            st.number_input(
+                label + (" (%)" if name in SHARES else ""),
+                key=key,
+                step=scale.step,
+                format=scale.format,
+                min_value=-1e6,
+                max_value=1e6,
+                on_change=_take,
+                args=(name, end),
+            )
+
+
+def _take(name: str, end: str) -> None:
+    """Write an edited limit to the address; the other end moves along where it would be the stricter one."""
+    scale, limits = _scale(name), chosen_limits()
+    limit = limits.of(name)
+    value = float(st.session_state[f"limit-{name}-{end}"]) / scale.factor
+    assert limit is not None
+    green, amber = (value, limit.amber) if end == "green" else (limit.green, value)
+    found = _with(limits, name, green, amber) or _with(limits, name, value, value)
+    if found is not None:
+        _write(found)
+
+
+def _write(limits: Thresholds) -> None:
+    edited = [f"{name}:{one.green:.6g}:{one.amber:.6g}" for name, one in limits if one != DEFAULTS.of(name)]
+    address.write(KEY, ",".join(edited) or None)
+
+
+def _with(limits: Thresholds, name: str, green: str | float, amber: str | float) -> Thresholds | None:
+    """The thresholds with another limit for one check; None if it cannot be one."""
+    if limits.of(name) is None:
+        return None
+    try:
+        limit = Limit(green=float(green), amber=float(amber))
+        return Thresholds(**{one: own for one, own in limits if one != name} | {name: limit})
+    except (ValidationError, ValueError):
+        return None
+
+
+def _scale(name: str) -> Scale:
+    if name in SHARES:
+        return Scale(100.0, 1.0, "%g")
+    return Scale(1.0, 1e-5, "%.0e") if name == "T0" else Scale(1.0, 0.001 if name == "T1" else 0.05, "%g")
