@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,7 @@ from ctrcore.models.base import CTRModel
 from ctrcore.models.batch import BagBatch, Batch
 from ctrcore.training.loader import to_batch
 
+Words = npt.NDArray[np.uint64]
 TOGETHER = 1024  # rows of a forward pass: few enough that what lies between the layers stays in the cache
 
 
@@ -40,6 +43,13 @@ class Hybrids:
         self.ids = torch.cat([ours.ids, theirs.ids])
         self.values = torch.cat([ours.values, theirs.values]).to(model.bias.dtype)
         self.bags = {name: _stack(bag, theirs.bags[name]) for name, bag in ours.bags.items()}
+        self._words: dict[tuple[int, ...], Words] = {}
+
+    @property
+    def history_width(self) -> int:
+        """Behaviours of the longest history, 0 if the model reads none."""
+        widths = [self.bags[field.name].mask.shape[1] for field in self.model.fields if field.kind == "history"]
+        return max(widths, default=0)
 
     def batch(self, source: Tensor, steps: Tensor | None = None) -> Batch:
         """H rows.
@@ -64,16 +74,27 @@ class Hybrids:
         parts = (slice(start, start + TOGETHER) for start in places)
         return logits(self.model, (self.batch(source[p], None if steps is None else steps[p]) for p in parts))
 
-    def value_bytes(self, fields: Iterable[int], row: int) -> bytes:
-        """What the fields hold in a row (numbered as in `batch`), as bytes: equal if and only if the values are."""
-        dense, bags, found = self.ids.shape[1], list(self.bags.values()), []
-        for field in fields:
-            if field < dense:
-                found += [self.ids[row, field], self.values[row, field]]
-            else:
-                bag = bags[field - dense]
-                found += [bag.mask[row].sum(), bag.ids[row][bag.mask[row]]]
-        return b"".join(value.cpu().numpy().tobytes() for value in found)
+    def words(self, fields: tuple[int, ...]) -> Words:
+        """(n + B,) a 64-bit hash of what the fields hold in each row: equal if, and all but surely only if, that is."""
+        if fields not in self._words:
+            columns = [column for field in fields for column in self._columns(field)]
+            cells = np.hstack([np.ascontiguousarray(c).view(np.uint8).reshape(len(c), -1) for c in columns])
+            self._words[fields] = np.array([word_of(repr(fields), row.tobytes()) for row in cells], dtype=np.uint64)
+        return self._words[fields]
+
+    def _columns(self, field: int) -> list[npt.NDArray[Any]]:
+        """Everything that one field holds, as arrays with one line a row."""
+        if field < self.ids.shape[1]:
+            held = [self.ids[:, field], self.values[:, field]]
+        else:
+            bag = list(self.bags.values())[field - self.ids.shape[1]]
+            held = [bag.ids * bag.mask, bag.mask]
+        return [tensor.cpu().numpy() for tensor in held]
+
+
+def word_of(who: str, value: bytes = b"") -> int:
+    """A 64-bit hash of what someone holds; equal values of different holders are as different as any two."""
+    return int.from_bytes(blake2b(who.encode() + b"\0" + value, digest_size=8).digest(), "little")
 
 
 def _stack(ours: BagBatch, theirs: BagBatch) -> BagBatch:
