@@ -1,4 +1,4 @@
-"""How far an explanation may be believed: verdicts side by side, and its order of the parts against random orders."""
+"""How far an explanation may be believed: verdicts side by side, and what it finds of a planted truth."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from ctrcore.explain.trust.check import Verdict
 from ctrcore.explain.trust.words import WORDS_OF
-from ctrcore.figures.style import MODEL_COLORS, NEUTRAL, finish, safe, shorten
+from ctrcore.figures.orders import METHOD_COLORS
+from ctrcore.figures.style import NEUTRAL, finish, safe, shorten
 
 COLORS: dict[Verdict, str] = {"green": "#1a9850", "amber": "#c27803", "red": "#dc2626", "shown": NEUTRAL}
 # A shape for each verdict, as colours alone are not seen by everybody.
 SYMBOLS: dict[Verdict, str] = {"green": "circle", "amber": "triangle-up", "red": "x", "shown": "diamond-open"}
-LINES = ("#2f7ed8", MODEL_COLORS["afm"], MODEL_COLORS["din"])
-DASHES = ("solid", "dash", "dot")
-BAND = "rgba(132,139,152,0.28)"
 ROW = 32  # pixels that a line of the grid needs
 
 
@@ -124,101 +121,6 @@ def _blanks(
 
 
 @dataclass(frozen=True)
-class Order:
-    """What happens to the score as the parts that a method puts first are taken away, or are all that is left.
-
-    Attributes:
-        label: the method.
-        values: one for each number of parts.
-    """
-
-    label: str
-    values: Sequence[float]
-
-
-@dataclass(frozen=True)
-class Orders:
-    """Orders of the parts, judged in one way.
-
-    Attributes:
-        title: of the panel.
-        counts: how many parts are taken or kept.
-        orders: the methods; the first is the one looked at.
-        random: the mean of random orders, with the low and high end of them.
-    """
-
-    title: str
-    counts: Sequence[int]
-    orders: Sequence[Order]
-    random: tuple[Sequence[float], Sequence[float], Sequence[float]]
-
-
-def order_curves(panels: Sequence[Orders], y: str) -> go.Figure:
-    """A panel for each way to judge an order: the methods as lines, random orders as a grey band around their mean."""
-    figure = make_subplots(
-        rows=1, cols=len(panels), horizontal_spacing=0.09, subplot_titles=[panel.title for panel in panels]
-    )
-    for place, panel in enumerate(panels, start=1):
-        _random(figure, panel, place)
-        for nth, order in enumerate(panel.orders):
-            figure.add_scatter(
-                x=list(range(len(panel.counts))),
-                y=list(order.values),
-                mode="lines+markers",
-                name=safe(order.label),
-                legendgroup=order.label,
-                showlegend=place == 1,
-                line={"color": LINES[nth % 3], "dash": DASHES[nth % 3], "width": 3 if nth == 0 else 2},
-                marker={"size": 8},
-                customdata=list(panel.counts),
-                hovertemplate="%{customdata} parts: %{y:.3f}<extra>" + safe(order.label) + "</extra>",
-                row=1,
-                col=place,
-            )
-        figure.update_xaxes(
-            tickvals=list(range(len(panel.counts))),
-            ticktext=[str(count) for count in panel.counts],
-            title_text="parts",
-            row=1,
-            col=place,
-        )
-    finish(figure, height=380, top=40)
-    figure.update_layout(legend_y=1.12)
-    figure.update_annotations(font_size=13)
-    figure.update_yaxes(title_text=y, row=1, col=1)
-    return figure
-
-
-def _random(figure: go.Figure, panel: Orders, place: int) -> None:
-    mean, low, high = panel.random
-    x = list(range(len(panel.counts)))
-    figure.add_scatter(
-        x=[*x, *reversed(x)],
-        y=[*high, *reversed(list(low))],
-        fill="toself",
-        fillcolor=BAND,
-        line={"width": 0},
-        hoverinfo="skip",
-        showlegend=False,
-        row=1,
-        col=place,
-    )
-    figure.add_scatter(
-        x=x,
-        y=list(mean),
-        mode="lines",
-        name="random orders",
-        legendgroup="random orders",
-        showlegend=place == 1,
-        line={"color": NEUTRAL, "dash": "dashdot", "width": 2},
-        customdata=[[a, b] for a, b in zip(low, high, strict=True)],
-        hovertemplate="random: %{y:.3f} (%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra></extra>",
-        row=1,
-        col=place,
-    )
-
-
-@dataclass(frozen=True)
 class Score:
     """How well a method finds what was planted in simulated data.
 
@@ -259,7 +161,7 @@ def planted_scoreboard(scores: Sequence[Score]) -> go.Figure:
             y=[labels.index(score.label) for score in mine],
             mode="markers",
             name=safe(method),
-            marker={"size": 13, "symbol": symbols[nth % 3], "color": LINES[nth % 3]},
+            marker={"size": 13, "symbol": symbols[nth % 3], "color": METHOD_COLORS[nth % 3]},
             customdata=[[safe(score.label), safe(score.note)] for score in mine],
             hovertemplate="%{customdata[0]}: %{x:.2f}<br>%{customdata[1]}<extra>" + safe(method) + "</extra>",
         )

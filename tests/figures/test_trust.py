@@ -7,14 +7,12 @@ import pytest
 
 from ctrcore.explain.trust.check import Verdict
 from ctrcore.explain.trust.words import WORDS_OF
+from ctrcore.figures.orders import Order, Orders, order_curves
 from ctrcore.figures.trust import (
     COLORS,
     SYMBOLS,
     Cell,
-    Order,
-    Orders,
     Score,
-    order_curves,
     planted_scoreboard,
     verdict_grid,
 )
@@ -80,16 +78,20 @@ def test_the_curves_of_methods_lie_beside_the_band_of_random_orders() -> None:
         "taken away",
         [1, 2, 10],
         [Order("attention", [0.2, 0.4, 0.9]), Order("contribution", [0.8, 0.9, 1.0])],
-        ([0.1, 0.2, 0.7], [0.0, 0.1, 0.6], [0.2, 0.3, 0.8]),
+        ([0.1, 0.2, None], [0.0, 0.1, None], [0.2, 0.3, None]),
+        best=[0.9, 1.0, None],
+        worst=[0.0, 0.1, None],
     )
     figure = order_curves([panel, panel], "share")
-    band, mean, *methods = [trace for trace in figure.data if trace.xaxis == "x"]
-    assert list(band.y) == [0.2, 0.3, 0.8, 0.6, 0.1, 0.0]
-    assert list(mean.y) == [0.1, 0.2, 0.7]
+    band, mean, best, worst, *methods = [trace for trace in figure.data if trace.xaxis == "x"]
+    assert list(band.y) == [0.2, 0.3, 0.1, 0.0]  # there and back; where no row has ten parts there is no band
+    assert list(mean.y) == [0.1, 0.2]
+    assert list(best.y)[:2] == [0.9, 1.0]
+    assert list(worst.y)[:2] == [0.0, 0.1]
     assert [list(trace.y) for trace in methods] == [[0.2, 0.4, 0.9], [0.8, 0.9, 1.0]]
     assert methods[0].line.dash != methods[1].line.dash
     named = [trace.name for trace in figure.data if trace.showlegend is not False]
-    assert sorted(named) == ["attention", "contribution", "random orders"]
+    assert sorted(named) == ["attention", "best order", "contribution", "random orders", "worst order"]
     assert list(figure.layout.xaxis.ticktext) == ["1", "2", "10"]
 
 

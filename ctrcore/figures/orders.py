@@ -1,0 +1,139 @@
+"""An explanation's order of the parts against random orders: what the score loses without, and with only, the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from ctrcore.figures.style import MODEL_COLORS, NEUTRAL, finish, safe
+
+METHOD_COLORS = ("#2f7ed8", MODEL_COLORS["afm"], MODEL_COLORS["din"])
+DASHES = ("solid", "dash", "dot")
+BAND = "rgba(132,139,152,0.28)"
+Curve = Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What happens to the score as the parts that a method puts first are taken away, or are all that is left.
+
+    Attributes:
+        label: the method.
+        values: one for each number of parts.
+    """
+
+    label: str
+    values: Curve
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Orders of the parts, judged in one way.
+
+    Attributes:
+        title: of the panel.
+        counts: how many parts are taken or kept.
+        orders: the methods; the first is the one looked at.
+        random: the mean of random orders, with the low and high end of them.
+        best, worst: the orders by what the parts really do.
+    """
+
+    title: str
+    counts: Sequence[int]
+    orders: Sequence[Order]
+    random: tuple[Curve, Curve, Curve]
+    best: Curve
+    worst: Curve
+
+
+def order_curves(panels: Sequence[Orders], y: str) -> go.Figure:
+    """A panel for each way to judge an order: the methods as lines, random orders as a grey band around their mean."""
+    figure = make_subplots(
+        rows=1, cols=len(panels), horizontal_spacing=0.09, subplot_titles=[panel.title for panel in panels]
+    )
+    for place, panel in enumerate(panels, start=1):
+        _random(figure, panel, place)
+        _bounds(figure, panel, place)
+        for nth, order in enumerate(panel.orders):
+            figure.add_scatter(
+                x=list(range(len(panel.counts))),
+                y=list(order.values),
+                mode="lines+markers",
+                name=safe(order.label),
+                legendgroup=order.label,
+                showlegend=place == 1,
+                line={"color": METHOD_COLORS[nth % 3], "dash": DASHES[nth % 3], "width": 3 if nth == 0 else 2},
+                marker={"size": 8},
+                customdata=list(panel.counts),
+                hovertemplate="%{customdata} parts: %{y:.3f}<extra>" + safe(order.label) + "</extra>",
+                row=1,
+                col=place,
+            )
+        figure.update_xaxes(
+            tickvals=list(range(len(panel.counts))),
+            ticktext=[str(count) for count in panel.counts],
+            title_text="parts",
+            row=1,
+            col=place,
+        )
+    finish(figure, height=380, top=40)
+    figure.update_layout(legend_y=1.12)
+    figure.update_annotations(font_size=13)
+    figure.update_yaxes(title_text=y, row=1, col=1)
+    return figure
+
+
+def _random(figure: go.Figure, panel: Orders, place: int) -> None:
+    known = [
+        place for place, ends in enumerate(zip(*panel.random, strict=True)) if all(value is not None for value in ends)
+    ]
+    mean, low, high = ([curve[place] for place in known] for curve in panel.random)
+    x = known
+    figure.add_scatter(
+        x=[*x, *reversed(x)],
+        y=[*high, *reversed(low)],
+        fill="toself",
+        fillcolor=BAND,
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
+        row=1,
+        col=place,
+    )
+    figure.add_scatter(
+        x=x,
+        y=mean,
+        mode="lines",
+        name="random orders",
+        legendgroup="random orders",
+        showlegend=place == 1,
+        line={"color": NEUTRAL, "dash": "dashdot", "width": 2},
+        customdata=[[a, b] for a, b in zip(low, high, strict=True)],
+        hovertemplate="random: %{y:.3f} (%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra></extra>",
+        row=1,
+        col=place,
+    )
+
+
+def _bounds(figure: go.Figure, panel: Orders, place: int) -> None:
+    """The best and the worst order that the parts' real effects give: what any order can be judged by."""
+    for name, values, symbol in (
+        ("best order", panel.best, "triangle-up"),
+        ("worst order", panel.worst, "triangle-down"),
+    ):
+        figure.add_scatter(
+            x=list(range(len(panel.counts))),
+            y=list(values),
+            mode="lines+markers",
+            name=name,
+            legendgroup=name,
+            showlegend=place == 1,
+            line={"color": NEUTRAL, "dash": "dot", "width": 1},
+            marker={"symbol": symbol, "size": 7, "color": NEUTRAL},
+            hovertemplate="%{y:.3f}<extra>" + name + "</extra>",
+            row=1,
+            col=place,
+        )
