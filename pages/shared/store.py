@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ctrcore.data.preparing import Prepared
     from ctrcore.data.recipe import Recipe
     from ctrcore.data.stored import Stored
+    from ctrcore.explain.background import Background
     from ctrcore.models.base import CTRModel
 
 
@@ -74,6 +75,16 @@ def seen_of(dataset: Dataset, recipe: Recipe) -> Stored:
 def catalogue_of(dataset: Dataset, recipe: Recipe) -> pd.DataFrame | None:
     """Every item once with its columns, the commonest first; None if the schema names no item. Read only."""
     return _catalogue(dataset.id, recipe.id, recipe) if recipe.data_schema.item is not None else None
+
+
+def users_of(dataset: Dataset, recipe: Recipe) -> pd.DataFrame:
+    """Every user: rows, clicks and the last row, those with most rows first. Needs a user column. Read only."""
+    return _users(dataset.id, recipe.id, recipe)
+
+
+def background_for(run: Run) -> Background:
+    """50 training rows: what stands for a value that is taken away. The same for all runs on the same rows."""
+    return _background(run.spec.dataset, run.recipe.id, run)
 
 
 def open_newest() -> None:
@@ -136,3 +147,17 @@ def _catalogue(dataset_id: str, recipe_id: str, _recipe: Recipe) -> pd.DataFrame
     from ctrcore.explain.candidates import catalogue
 
     return catalogue(_seen(dataset_id, recipe_id, _recipe), _recipe.data_schema)
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _users(dataset_id: str, recipe_id: str, _recipe: Recipe) -> pd.DataFrame:
+    from ctrcore.recommend.users import users
+
+    return users(_seen(dataset_id, recipe_id, _recipe), _recipe.data_schema)
+
+
+@st.cache_resource(show_spinner=False, max_entries=6)
+def _background(dataset_id: str, recipe_id: str, _run: Run) -> Background:  # noqa: ARG001
+    from ctrcore.explain.background import background_of
+
+    return background_of(prepared(_run.spec.dataset, _run.recipe).train)
