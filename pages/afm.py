@@ -12,6 +12,7 @@ from ctrcore.figures import captions
 from ctrcore.figures.explanations import signed_bars, waterfall
 from ctrcore.figures.matrices import field_pairs
 from ctrcore.words import WORDS
+from pages.shared.badge import show_badge
 from pages.shared.charts import chart, selected
 from pages.shared.formula import show_formula
 from pages.shared.inside import Chosen, choose, sample_note, show_row
@@ -140,5 +141,6 @@ else:
     with problems_shown():
         show_formula(chosen, pair)
 show_row(chosen)
+show_badge(chosen, "attention")
 with problems_shown():
     row_bars(chosen)
