@@ -11,6 +11,7 @@ from ctrcore.figures import captions
 from ctrcore.figures.explanations import signed_bars
 from ctrcore.figures.gates import DEAD, dead_fields, gates_picture, row_gates
 from ctrcore.words import WORDS
+from pages.shared.badge import show_badge
 from pages.shared.charts import chart
 from pages.shared.inside import Chosen, choose, sample_note, show_row
 from pages.shared.level import learn
@@ -109,5 +110,6 @@ banner(summary)
 with problems_shown():
     overview(chosen, summary)
 show_row(chosen)
+show_badge(chosen, "gate")
 with problems_shown():
     row_view(chosen, summary)
