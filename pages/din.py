@@ -13,6 +13,7 @@ from ctrcore.figures import captions
 from ctrcore.figures.histories import behaviour_labels, history_cards, recency_bars
 from ctrcore.metrics import sigmoid
 from ctrcore.words import WORDS
+from pages.shared.badge import show_badge
 from pages.shared.charts import chart
 from pages.shared.inside import Chosen, choose, sample_note, show_row
 from pages.shared.level import learn, level
@@ -124,6 +125,7 @@ def show_history(chosen: Chosen) -> None:
     if history.empty:
         st.caption("All behaviours are switched off.")
         return
+    show_badge(chosen, "attention", row)
     hidden = max(0, len(history) - CARDS)
     if hidden and not st.toggle(f"Show {hidden} older behaviours too", key="all-behaviours"):
         history = history.iloc[hidden:]
