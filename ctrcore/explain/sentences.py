@@ -83,7 +83,17 @@ def part_phrase(kind: str, name: str, value: str) -> str:
         return f"{clicks} on {_short(name.partition(': ')[2])}"
     if kind == "other":
         return f"{name}, {value}" if value else name
-    return f"{_short(name)} = {_short(value)}" if value else _short(name)
+    fields, values = name.split(" + "), value.split(", ")
+    if kind == "group" and len(fields) == len(values):  # tied columns: the first says what the others are
+        return f"{_short(fields[0])} = {_short(values[0])} with its {joined([_short(field) for field in fields[1:]])}"
+    return f"{_short(name)} = {_short(few(value))}" if value else _short(name)
+
+
+def few(value: str, most: int = 3) -> str:
+    """The first of several values, and how many more there are."""
+    values = value.split(", ")
+    more = len(values) - most
+    return f"{', '.join(values[:most])} and {more} more" if more > 1 else value
 
 
 def named(explanation: Explanation, names: Names, histories: Sequence[str] = ()) -> Explanation:

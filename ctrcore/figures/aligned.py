@@ -9,8 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ctrcore.explain.explanation import Explanation
+from ctrcore.figures.explanations import part_label
 from ctrcore.figures.logits import SURE, standard_errors
-from ctrcore.figures.style import NEUTRAL, SYMBOLS, finish, model_color, occurrences, safe, shorten, small_numbers
+from ctrcore.figures.style import NEUTRAL, SYMBOLS, finish, model_color, occurrences, safe, small_numbers
 
 A_COLOR, B_COLOR = "#848b98", "#c93f7e"
 
@@ -43,7 +44,7 @@ def fields_by_model(models: Sequence[FieldParts], count: int = 20) -> go.Figure:
     values: dict[str, str] = {}
     for one in models:
         values |= {str(name): str(value) for name, value in zip(one.parts["name"], one.parts["value"], strict=True)}
-    labels = {name: f"{shorten(f'{name} = {values[name]}', 34)}{chr(8203) * n}" for n, name in enumerate(order)}
+    labels = {name: f"{part_label(name, values[name])}{chr(8203) * n}" for n, name in enumerate(order)}
     figure = go.Figure()
     for one, nth in zip(models, occurrences([one.model for one in models]), strict=True):
         parts = one.parts[one.parts["name"].isin(order)]
@@ -103,7 +104,7 @@ def two_rows(differences: pd.DataFrame, names: tuple[str, str], count: int = 15)
         count: parts shown.
     """
     top = differences.head(count)
-    labels = [f"{shorten(str(name), 34)}{chr(8203) * place}" for place, name in enumerate(top["name"])]
+    labels = [f"{part_label(str(name), '')}{chr(8203) * place}" for place, name in enumerate(top["name"])]
     figure = go.Figure()
     for label, a, b in zip(labels, top["a"], top["b"], strict=True):
         figure.add_scatter(

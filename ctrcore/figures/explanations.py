@@ -25,8 +25,12 @@ def largest_parts(explanation: Explanation, count: int) -> tuple[pd.DataFrame, p
 
 
 def part_label(name: str, value: object, length: int = 34) -> str:
-    """'field = value', cut to fit an axis; a part without a value is its name."""
+    """'field = value', cut to fit an axis; a part without a value is its name, of tied columns the first stands."""
     text = "" if value is None or (isinstance(value, float) and np.isnan(value)) else str(value)
+    columns, values = name.split(" + "), text.split(", ")
+    if len(columns) > 1:
+        name = f"{columns[0]} + {len(columns) - 1}"
+        text = values[0] if len(columns) == len(values) else text
     return shorten(f"{name} = {text}" if text else name, length)
 
 

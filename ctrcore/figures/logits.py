@@ -59,7 +59,8 @@ def standard_errors(parts: pd.DataFrame) -> npt.NDArray[np.float64]:
     """(n,) how unsure each part is by the sample it was computed from, 0 where nothing was sampled."""
     if "standard_error" not in parts:
         return np.zeros(len(parts))
-    return np.nan_to_num(parts["standard_error"].to_numpy(dtype=float))
+    errors: npt.NDArray[np.float64] = np.nan_to_num(parts["standard_error"].to_numpy(dtype=float))
+    return errors
 
 
 @dataclass(frozen=True)
