@@ -36,9 +36,9 @@ def left_out(
 ) -> Explanation:
     """The logit minus its mean when one player takes the values of each background row, for each player.
 
-    It is for the same players, and from the same base, as `shapley`, so that the two can be compared. It is no sum: what
-    two players do only together is lost without either, so it counts twice, and what each of them could do alone counts
-    for none. The residual says by how much.
+    It is for the same players, and from the same base, as `shapley`, so that the two can be compared. It is no sum:
+    what two players do only together is lost without either, so it counts twice, and what each of them could do alone
+    counts for none. The residual says by how much.
 
     Args:
         model: in eval mode.
@@ -86,17 +86,23 @@ def _logits(model: CTRModel, one: Encoded, background: Background, players: Sequ
 
 
 def shapley_seconds(
-    model: CTRModel, encoder: Encoder, one: Encoded, background: Background, *, ties: Sequence[Sequence[str]] = ()
+    model: CTRModel,
+    encoder: Encoder,
+    one: Encoded,
+    background: Background,
+    *,
+    ties: Sequence[Sequence[str]] = (),
+    behaviours: str = "whole",
 ) -> float:
     """About how long the Shapley values of a row take here and now, by timing one batch of it.
 
     Args:
-        model, encoder, background, ties: as `shapley` takes them, with the history as a whole.
+        model, encoder, background, ties, behaviours: as `shapley` takes them.
         one: a single encoded row.
     """
-    if has_closed_form(model):
+    if has_closed_form(model) and behaviours == "whole":
         return 0.0
-    count = len(players_of(model, encoder, one, ties=ties))
+    count = len(players_of(model, encoder, one, ties=ties, behaviours=behaviours))
     passes = 2**count if count <= EXACT_UP_TO else 2 * (count + 1) * ROUNDS
     hybrids, source = Hybrids(model, one, background.rows), torch.zeros((TIMED, len(model.fields)), dtype=torch.int64)
     hybrids.logits(source[:8])
