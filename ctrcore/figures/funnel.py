@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from ctrcore.figures.style import MARK, NEUTRAL, OUTSIDE, POSITIVE, WHISKER, finish, model_color, safe, shorten
+from ctrcore.recommend.path import Stop
 
 TOP = 0.72  # where the bars begin on the axis of ranks: a little above rank 1
 COLORS = (NEUTRAL, OUTSIDE, POSITIVE)  # all items, recalled, ranked by a model without a colour of its own
@@ -38,13 +39,12 @@ def milliseconds(seconds: float) -> str:
     return f"{seconds * 1000:.1f} ms" if seconds < 0.01 else f"{seconds * 1000:.0f} ms"
 
 
-def funnel(steps: Sequence[Step], path: Sequence[int | None] = (), item: str = "", model: str = "") -> go.Figure:
+def funnel(steps: Sequence[Step], path: Sequence[Stop | None] = (), item: str = "", model: str = "") -> go.Figure:
     """Stages from left to right on one axis of ranks, and the path of one item through them.
 
     Args:
         steps: from all items to the list.
-        path: the item's rank at each stage, by what orders that stage; None where it is not known. An item that is
-            left out of a stage has a rank beyond its count.
+        path: where the item stands at each stage; None where that is not known, and once it was left out.
         item: its name.
         model: that ranks, for the colour of the last two stages.
     """
@@ -63,7 +63,7 @@ def funnel(steps: Sequence[Step], path: Sequence[int | None] = (), item: str = "
         )
     )
     _path(figure, steps, path, item)
-    lowest = max([step.count for step in steps] + [rank for rank in path if rank is not None] + [1])
+    lowest = max([step.count for step in steps] + [stop.rank for stop in path if stop is not None] + [1])
     finish(figure, height=330, y="rank, the best on top (each line ten times as far)", legend=False)
     figure.update_xaxes(
         tickvals=places,
@@ -81,28 +81,29 @@ def funnel(steps: Sequence[Step], path: Sequence[int | None] = (), item: str = "
     return figure
 
 
-def _path(figure: go.Figure, steps: Sequence[Step], path: Sequence[int | None], item: str) -> None:
-    """The line of one item; a cross where it is left out, and nothing after that."""
-    known = [(at, rank, rank <= steps[at].count) for at, rank in enumerate(path) if rank is not None]
-    end = next((at for at, (_, _, stays) in enumerate(known) if not stays), len(known))
-    shown = known[: end + 1]
-    if not shown:
+def _path(figure: go.Figure, steps: Sequence[Step], path: Sequence[Stop | None], item: str) -> None:
+    """The line of one item; a cross where it is left out."""
+    stops = [(at, stop) for at, stop in enumerate(path) if stop is not None]
+    if not stops:
         return
     figure.add_scatter(
-        x=[at for at, _, _ in shown],
-        y=[rank for _, rank, _ in shown],
+        x=[at for at, _ in stops],
+        y=[stop.rank for _, stop in stops],
         mode="lines+markers+text",
         line={"color": MARK, "width": 2.5},
         marker={
             "color": MARK,
-            "size": [11 if stays else 14 for _, _, stays in shown],
-            "symbol": ["circle" if stays else "x" for _, _, stays in shown],
+            "size": [11 if stop.kept else 14 for _, stop in stops],
+            "symbol": ["circle" if stop.kept else "x" for _, stop in stops],
         },
-        text=[f"<b>{rank:,}</b>" for _, rank, _ in shown],
-        textposition=["middle right"] * len(shown),
+        text=[f"<b>{stop.rank:,}</b>" for _, stop in stops],
+        textposition="middle right",
         textfont={"size": 14},
-        customdata=[[steps[at].name, "kept" if stays else "left out"] for at, _, stays in shown],
-        hovertemplate=f"{shorten(item, 40)}<br>%{{customdata[0]}}: rank %{{y:,}}, %{{customdata[1]}}<extra></extra>",
+        customdata=[
+            [safe(steps[at].name), safe(stop.by), "kept" if stop.kept else "left out here"] for at, stop in stops
+        ],
+        hovertemplate=f"{shorten(item, 40)}<br>%{{customdata[0]}}: rank %{{y:,}} by %{{customdata[1]}}, "
+        "%{customdata[2]}<extra></extra>",
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from ctrcore.figures.funnel import TOP, Step, funnel, milliseconds, ranks_by_model
 from ctrcore.figures.recommended import appeal_and_fit, difference_bars
 from ctrcore.figures.style import MODEL_COLORS, NEGATIVE, POSITIVE
+from ctrcore.recommend.path import Stop
 
 STEPS = [
     Step("All items", 1682),
@@ -34,22 +37,29 @@ def test_the_head_of_a_stage_says_count_way_and_time() -> None:
     assert "<b>1</b> item<br>" in funnel([Step("All items", 1)]).layout.xaxis.ticktext[0]
 
 
+def stops(*ranks: int | None, kept: bool = True) -> list[Stop | None]:
+    """Stops at these ranks, the last of them kept or not."""
+    found = [None if rank is None else Stop(rank, True, "FM") for rank in ranks]
+    last = max(at for at, stop in enumerate(found) if stop is not None)
+    return [stop and replace(stop, kept=kept) if at == last else stop for at, stop in enumerate(found)]
+
+
 def test_the_path_ends_with_a_cross_where_the_item_is_left_out() -> None:
-    path = funnel(STEPS, [900, 412, 3, 3], "X").data[1]
+    path = funnel(STEPS, stops(900, 412, None, None, kept=False), "X").data[1]
     assert (list(path.x), list(path.y)) == ([0, 1], [900, 412])
     assert list(path.marker.symbol) == ["circle", "x"]
-    kept = funnel(STEPS, [900, 12, 3, 3], "X").data[1]
+    kept = funnel(STEPS, stops(900, 12, 3, 3), "X").data[1]
     assert (list(kept.y), set(kept.marker.symbol)) == ([900, 12, 3, 3], {"circle"})
 
 
 def test_a_stage_without_a_rank_is_passed_over() -> None:
-    path = funnel(STEPS, [5, None, 3, 3], "X").data[1]
+    path = funnel(STEPS, stops(5, None, 3, 3), "X").data[1]
     assert (list(path.x), list(path.y)) == ([0, 2, 3], [5, 3, 3])
     assert len(funnel(STEPS).data) == 1
 
 
 def test_the_axis_reaches_a_rank_beyond_all_bars_and_names_cannot_act_as_tags() -> None:
-    figure = funnel([Step("All", 5), Step("<a href='x'>", 2)], [1, 400], "<b>bad</b>")
+    figure = funnel([Step("All", 5), Step("<a href='x'>", 2)], stops(1, 400), "<b>bad</b>")
     low, high = figure.layout.yaxis.range
     assert 10**low > 400
     assert high < 0  # rank 1 is at the top
