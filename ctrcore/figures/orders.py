@@ -10,8 +10,8 @@ from plotly.subplots import make_subplots
 
 from ctrcore.figures.style import MODEL_COLORS, NEUTRAL, finish, safe
 
-METHOD_COLORS = ("#2f7ed8", MODEL_COLORS["afm"], MODEL_COLORS["din"])
-DASHES = ("solid", "dash", "dot")
+METHOD_COLORS = ("#2f7ed8", MODEL_COLORS["afm"], MODEL_COLORS["din"], MODEL_COLORS["fibinet"], "#c93f7e")
+DASHES = ("solid", "dash", "longdash")
 BAND = "rgba(132,139,152,0.28)"
 Curve = Sequence[float | None]
 
@@ -65,7 +65,11 @@ def order_curves(panels: Sequence[Orders], y: str) -> go.Figure:
                 name=safe(order.label),
                 legendgroup=order.label,
                 showlegend=place == 1,
-                line={"color": METHOD_COLORS[nth % 3], "dash": DASHES[nth % 3], "width": 3 if nth == 0 else 2},
+                line={
+                    "color": METHOD_COLORS[nth % len(METHOD_COLORS)],
+                    "dash": DASHES[nth % len(DASHES)],
+                    "width": 3 if nth == 0 else 2,
+                },
                 marker={"size": 8},
                 customdata=list(panel.counts),
                 hovertemplate="%{customdata} parts: %{y:.3f}<extra>" + safe(order.label) + "</extra>",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -15,6 +16,7 @@ from ctrcore.figures.style import NEUTRAL, finish, safe, shorten
 COLORS: dict[Verdict, str] = {"green": "#1a9850", "amber": "#c27803", "red": "#dc2626", "shown": NEUTRAL}
 # A shape for each verdict, as colours alone are not seen by everybody.
 SYMBOLS: dict[Verdict, str] = {"green": "circle", "amber": "triangle-up", "red": "x", "shown": "diamond-open"}
+METHOD_SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x")
 ROW = 32  # pixels that a line of the grid needs
 
 
@@ -127,7 +129,7 @@ class Score:
     Attributes:
         label: what is measured.
         method: whose score it is.
-        value: of it, from 0 to 1.
+        value: of it, 1 is perfect.
         chance: what a guess would get; None if that is not known.
         note: more for the hover.
     """
@@ -139,8 +141,32 @@ class Score:
     note: str = ""
 
 
+def planted_scores(planted: Mapping[str, Any]) -> list[Score]:
+    """The figures of `ctrcore.explain.trust.planted.planted_checks` as lines of the scoreboard.
+
+    Args:
+        planted: plain JSON with 'pairs', 'fields' or 'behaviours', whatever suits the model.
+    """
+    found: list[Score] = []
+    pairs, fields, behaviours = (planted.get(name) or {} for name in ("pairs", "fields", "behaviours"))
+    for method in ("attention", "contribution", "interaction"):
+        one = pairs.get(method)
+        if one:
+            ranks = ", ".join(f"{name}: {rank}" for name, rank in zip(pairs["planted"], one["ranks"], strict=True))
+            guess, note = min(1.0, 3 / pairs["count"]), f"ranks of {pairs['count']} pairs: {ranks}"
+            found.append(Score("planted pairs among the first 3", method, float(one["hit_3"]), guess, note))
+    for method, value in (fields.get("spearman") or {}).items():
+        note = "rank correlation with the true effects of the fields"
+        found.append(Score("order of the fields", str(method), value, 0.0, note))
+    for key, label in (("row_auc", "clicks that matter against others"), ("sign_accuracy", "right sign")):
+        for method, value in (behaviours.get(key) or {}).items():
+            note = f"{behaviours['relevant']:,} of {behaviours['behaviours']:,} clicks matter"
+            found.append(Score(label, str(method), value, 0.5, note))
+    return [score for score in found if score.value is not None]
+
+
 def planted_scoreboard(scores: Sequence[Score]) -> go.Figure:
-    """A line a measure, a mark a method, from 0 to 1; a tick where a guess would stand."""
+    """A line a measure, a mark a method; a tick where a guess would stand."""
     labels = list(dict.fromkeys(score.label for score in scores))
     figure = go.Figure()
     guesses = {score.label: score.chance for score in scores if score.chance is not None}
@@ -153,7 +179,6 @@ def planted_scoreboard(scores: Sequence[Score]) -> go.Figure:
             marker={"symbol": "line-ns-open", "size": 20, "color": NEUTRAL, "line": {"width": 2}},
             hovertemplate="a guess would get %{x:.2f}<extra></extra>",
         )
-    symbols = ("circle", "diamond", "square")
     for nth, method in enumerate(dict.fromkeys(score.method for score in scores)):
         mine = [score for score in scores if score.method == method]
         figure.add_scatter(
@@ -161,12 +186,17 @@ def planted_scoreboard(scores: Sequence[Score]) -> go.Figure:
             y=[labels.index(score.label) for score in mine],
             mode="markers",
             name=safe(method),
-            marker={"size": 13, "symbol": symbols[nth % 3], "color": METHOD_COLORS[nth % 3]},
+            marker={
+                "size": 13,
+                "symbol": METHOD_SYMBOLS[nth % len(METHOD_SYMBOLS)],
+                "color": METHOD_COLORS[nth % len(METHOD_COLORS)],
+            },
             customdata=[[safe(score.label), safe(score.note)] for score in mine],
             hovertemplate="%{customdata[0]}: %{x:.2f}<br>%{customdata[1]}<extra>" + safe(method) + "</extra>",
         )
     finish(figure, height=120 + 40 * max(len(labels), 2), x="score, 1 is perfect")
-    figure.update_xaxes(range=[-0.03, 1.03])
+    lowest = min([0.0, *(score.value for score in scores)])
+    figure.update_xaxes(range=[lowest - 0.04, 1.04])
     return figure.update_yaxes(
         tickvals=list(range(len(labels))),
         ticktext=[shorten(label, 44) for label in labels],

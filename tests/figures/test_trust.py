@@ -14,6 +14,7 @@ from ctrcore.figures.trust import (
     Cell,
     Score,
     planted_scoreboard,
+    planted_scores,
     verdict_grid,
 )
 
@@ -108,3 +109,31 @@ def test_the_scoreboard_has_a_line_a_measure_and_a_tick_for_a_guess() -> None:
     assert list(contribution.x) == [0.8, 0.99]
     assert list(contribution.y) == [0, 1]
     assert attention.marker.symbol != contribution.marker.symbol
+
+
+def test_what_was_planted_becomes_lines_with_the_figure_of_a_guess() -> None:
+    pairs = {
+        "planted": ["a × b", "c × d"],
+        "count": 30,
+        "attention": {"ranks": [1, 9], "hit_1": True, "hit_3": 0.5},
+        "contribution": {"ranks": [1, 2], "hit_1": True, "hit_3": 1.0},
+        "interaction": None,
+    }
+    behaviours = {
+        "behaviours": 50,
+        "relevant": 12,
+        "row_auc": {"attention": 0.98},
+        "sign_accuracy": {"attention": 0.4, "contribution": None},
+    }
+    scores = planted_scores({"rows": 9, "pairs": pairs, "behaviours": behaviours})
+    assert [(score.label, score.method, score.value, score.chance) for score in scores] == [
+        ("planted pairs among the first 3", "attention", 0.5, 0.1),
+        ("planted pairs among the first 3", "contribution", 1.0, 0.1),
+        ("clicks that matter against others", "attention", 0.98, 0.5),
+        ("right sign", "attention", 0.4, 0.5),
+    ]
+    assert "c × d: 9" in scores[0].note
+    fields = planted_scores({"fields": {"spearman": {"gate": -0.3, "ablation": None}}})
+    assert [(score.method, score.value) for score in fields] == [("gate", -0.3)]
+    assert planted_scoreboard(fields).layout.xaxis.range[0] < -0.3
+    assert planted_scores({"rows": 3}) == []
