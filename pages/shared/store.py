@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ctrcore.data.recipe import Recipe
     from ctrcore.data.stored import Stored
     from ctrcore.explain.background import Background
+    from ctrcore.explain.names import Names
     from ctrcore.models.base import CTRModel
 
 
@@ -85,6 +86,12 @@ def users_of(dataset: Dataset, recipe: Recipe) -> pd.DataFrame:
 def background_for(run: Run) -> Background:
     """50 training rows: what stands for a value that is taken away. The same for all runs on the same rows."""
     return _background(run.spec.dataset, run.recipe.id, run)
+
+
+def item_names_of(dataset: Dataset, recipe: Recipe) -> Names:
+    """What the items are called, by the dataset's present choice of the column that says it. Read only."""
+    present = dataset.recipe()
+    return _item_names(dataset.id, recipe.id, None if present is None else present.id, recipe)
 
 
 def open_newest() -> None:
@@ -161,3 +168,10 @@ def _background(dataset_id: str, recipe_id: str, _run: Run) -> Background:  # no
     from ctrcore.explain.background import background_of
 
     return background_of(prepared(_run.spec.dataset, _run.recipe).train)
+
+
+@st.cache_resource(show_spinner=False, max_entries=6)
+def _item_names(dataset_id: str, recipe_id: str, present_id: str | None, _recipe: Recipe) -> Names:  # noqa: ARG001
+    from ctrcore.runs.naming import item_names_of as names_of
+
+    return names_of(workspace().dataset(dataset_id), _recipe)
