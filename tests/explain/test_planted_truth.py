@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from ctrcore import metrics
-from ctrcore.data.encoded import Encoded
 from ctrcore.data.preparing import prepare
 from ctrcore.data.simulate import PLANTED_PAIRS, ShopConfig, simulate
-from ctrcore.explain.pairs import pair_summary
+from ctrcore.explain.trust.planted import planted_checks
+from ctrcore.explain.trust.truth import planted_truth
 from ctrcore.models.registry import build
 from ctrcore.runs.demo import SAMPLE_DATA, install_demo
+from ctrcore.runs.opening import open_for_explaining
+from ctrcore.runs.planted import planted_truth_of
 from ctrcore.runs.workspace import Workspace
-from ctrcore.training.loader import to_batch
 from ctrcore.training.predicting import predict
 from ctrcore.training.presets import preset
 from ctrcore.training.trainer import train
-
-PLANTED = [set(pair) for pair in PLANTED_PAIRS]
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +35,13 @@ def truth() -> pd.DataFrame:
     return pd.read_parquet(SAMPLE_DATA / "shop" / "truth.parquet")
 
 
-def strongest_pairs(summary: dict[str, list[list[float]]]) -> list[set[str]]:
-    """Pairs of fields by their mean absolute contribution, strongest first."""
-    strength = np.triu(np.array(summary["strength"]), k=1)
-    order = np.argsort(-strength, axis=None)
-    fields = summary["fields"]
-    return [{str(fields[i]), str(fields[j])} for i, j in zip(*np.unravel_index(order, strength.shape), strict=True)]
+@pytest.fixture(scope="module")
+def found(demo: Workspace) -> dict[str, dict[str, Any]]:
+    """What the models of the demo find of the truth."""
+    planted = planted_truth_of(demo.dataset("shop"))
+    assert planted is not None
+    opened = {name: open_for_explaining(demo.run(f"shop-{name}")) for name in ("afm", "fibinet", "din")}
+    return {name: planted_checks(one.model, one.judged, planted, sample=1500) for name, one in opened.items()}
 
 
 def test_models_of_the_demo_rank_as_their_means_allow(demo: Workspace, truth: pd.DataFrame) -> None:
@@ -55,31 +55,26 @@ def test_models_of_the_demo_rank_as_their_means_allow(demo: Workspace, truth: pd
     assert best - 0.010 <= auc["din"] <= best
 
 
-def test_afm_of_the_demo_finds_a_planted_pair(demo: Workspace) -> None:
-    assert strongest_pairs(demo.run("shop-afm").explanations()["pairs"])[0] in PLANTED
+def test_afm_of_the_demo_finds_the_planted_pairs(found: dict[str, dict[str, Any]]) -> None:
+    pairs = found["afm"]["pairs"]
+    assert pairs["count"] == 136
+    assert pairs["contribution"]["hit_3"] == pairs["attention"]["hit_3"] == 1
+    assert pairs["against"] > 0.2  # of the attention: on pairs that lower the score
 
 
-def test_din_of_the_demo_attends_to_the_behaviours_that_matter(demo: Workspace, truth: pd.DataFrame) -> None:
-    """AUC within a row of |attention| for 'this behaviour is part of the true logit', and the contributions' signs."""
-    run = demo.run("shop-din")
-    predictions = run.predictions().query("split == 'test'").head(1500)
-    chosen: Encoded = run.encoder().transform(run.dataset().table().iloc[predictions["row"]])
-    parts = run.load_model().explain(to_batch(chosen))
-    assert parts.behaviours is not None
-    assert parts.behaviour_weights is not None
-    areas, right, matter = [], 0, 0
-    for r, text in enumerate(truth["behaviour_effect"].iloc[predictions["row"]]):
-        effects = np.array([float(effect) for effect in str(text).split("|") if effect])
-        relevant = effects != 0
-        area = metrics.auc(relevant.astype(float), parts.behaviour_weights[r, : len(effects)].abs().numpy())
-        if not np.isnan(area):
-            areas.append(area)
-        signs = np.sign(parts.behaviours[r, : len(effects)].numpy())
-        right += int((signs == np.sign(effects))[relevant].sum())
-        matter += int(relevant.sum())
-    assert len(areas) > 500
-    assert np.mean(areas) > 0.9
-    assert right / matter > 0.9
+def test_gates_of_the_demo_order_the_fields_worse_than_their_removal(found: dict[str, dict[str, Any]]) -> None:
+    by = found["fibinet"]["fields"]["spearman"]
+    assert by["permutation"] > 0.6
+    assert by["gate ablation"] > by["gate"] + 0.2
+
+
+def test_din_of_the_demo_attends_to_the_behaviours_that_matter(found: dict[str, dict[str, Any]]) -> None:
+    behaviours = found["din"]["behaviours"]
+    assert behaviours["rows"] > 500
+    assert behaviours["row_auc"]["attention"] > 0.95
+    assert behaviours["sign_accuracy"]["contribution"] >= 0.95
+    # a weight of a softmax claims that its behaviour raises the score
+    assert behaviours["sign_accuracy"]["attention"] < behaviours["sign_accuracy"]["contribution"]
 
 
 def test_fm_trained_here_beats_lr_by_its_pairs() -> None:
@@ -95,7 +90,10 @@ def test_fm_trained_here_beats_lr_by_its_pairs() -> None:
     assert model is not None
     assert auc["fm"] > auc["lr"] + 0.02
     assert auc["fm"] < shop.best_auc(prepared.test.row)
-    assert any(pair in PLANTED for pair in strongest_pairs(pair_summary(model, prepared.test))[:3])
+    planted = planted_truth(shop.impressions, shop.truth, PLANTED_PAIRS)
+    pairs = planted_checks(model, prepared.test, planted)["pairs"]
+    assert min(pairs["contribution"]["ranks"]) <= 3
+    assert pairs["interaction"]["hit_3"] >= pairs["contribution"]["hit_3"]
 
 
 def test_the_sample_is_small_enough_to_ship() -> None:
