@@ -22,6 +22,10 @@ OF_PAGE = {
     ),
     "score": ("repair",),
     "why": ("recall", "recalled", "popular", "top", "seen", "item", "over", "missed", "ask"),
+    "importance": (
+        *("matters", "matters-of", "matters-order", "matters-field", "matters-measure", "matters-least", "matters-by"),
+        *("tied", "shapley-rows", "shapley-background", "matters-seed"),
+    ),
     "trust": ("method", "retrain", "beside", "seed", "rows"),
 }
 NOTHING = "none"
