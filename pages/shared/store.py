@@ -90,8 +90,15 @@ def background_for(run: Run) -> Background:
 
 def item_names_of(dataset: Dataset, recipe: Recipe) -> Names:
     """What the items are called, by the dataset's present choice of the column that says it. Read only."""
-    present = dataset.recipe()
-    return _item_names(dataset.id, recipe.id, None if present is None else present.id, recipe)
+    return _item_names(dataset.id, recipe.id, naming_of(dataset), recipe)
+
+
+def naming_of(dataset: Dataset) -> str:
+    """Tells one choice of the column with the items' names from another: a key for whatever shows names."""
+    saved = dataset.recipe()
+    if saved is None or "item_name" not in saved.data_schema.model_fields_set:
+        return "guessed"
+    return f"column {saved.data_schema.item_name}"
 
 
 def open_newest() -> None:
@@ -171,7 +178,7 @@ def _background(dataset_id: str, recipe_id: str, _run: Run) -> Background:  # no
 
 
 @st.cache_resource(show_spinner=False, max_entries=6)
-def _item_names(dataset_id: str, recipe_id: str, present_id: str | None, _recipe: Recipe) -> Names:  # noqa: ARG001
+def _item_names(dataset_id: str, recipe_id: str, naming: str, _recipe: Recipe) -> Names:  # noqa: ARG001
     from ctrcore.runs.naming import item_names_of as names_of
 
     return names_of(workspace().dataset(dataset_id), _recipe)
