@@ -7,20 +7,27 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ctrcore.explain.trust.check import Check, overall, verdict
+from ctrcore.explain.trust.check import DEFINITIONS, Check, Verdict, overall, verdict
 from ctrcore.explain.trust.words import in_one_sentence
 from pages.shared import address
-from pages.shared.level import level
+from pages.shared.level import expert, level
 from pages.shared.problems import problems_shown
 from pages.shared.store import background_for, encoder_of, model_of
+from pages.shared.tools import plain
 from pages.shared.trust.limits import are_edited, chosen_limits
-from pages.shared.trust.verdicts import badge, define, one_line
+from pages.shared.trust.verdicts import badge, one_line
 
 if TYPE_CHECKING:
     from ctrcore.data.encoded import Encoded
     from ctrcore.runs.run import Run
     from pages.shared.inside import Chosen
 
+ANSWERS: dict[Verdict, str] = {
+    "green": "believable",
+    "amber": "with care",
+    "red": "do not rely on it",
+    "shown": "not judged",
+}
 QUESTIONS = {
     "attention": "Does the attention tell what matters in this row?",
     "gate": "Do the gates tell what matters in this row?",
@@ -42,7 +49,7 @@ def show_badge(chosen: Chosen, method: str, row: Encoded | None = None) -> None:
         found = overall(checks, limits)
         with st.container(border=True, key=f"badge-{method}"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.markdown(f"{badge(found)} **{QUESTIONS[method]}**", width="content")
+                st.markdown(f"{badge(found, ANSWERS[found])} **{QUESTIONS[method]}**", width="content")
                 _all_checks(checks, method)
                 link_to_card(chosen.run, method)
             st.caption(f"Row {chosen.row}: {in_one_sentence(checks, limits)}{_by_whom()}")
@@ -71,8 +78,10 @@ def _all_checks(checks: list[Check], method: str) -> None:
     limits = chosen_limits()
     with st.popover(f"{len(checks)} checks", type="tertiary", icon=":material/fact_check:", key=f"checks-{method}"):
         for check in checks:
+            st.caption(DEFINITIONS[check.id].question)
             st.markdown(one_line(check, limits))
-            define(check, limits)
+            if expert():
+                st.caption(f"How it is computed: {plain(DEFINITIONS[check.id].definition)}")
         if level() != "Simple":
             st.caption("They look at this row alone. The page Trust has more checks, over many rows.")
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from ctrcore.explain.trust.check import DEFINITIONS, Check, Thresholds, Verdict, verdict
-from ctrcore.explain.trust.words import WORDS_OF, figure_text, interval_text, limit_text
-from pages.shared.level import expert
+from ctrcore.explain.trust.words import WORDS_OF, figure_text, limit_text
 from pages.shared.tools import plain
 
 LOOKS: dict[Verdict, tuple[str, str]] = {
@@ -32,43 +29,9 @@ def alert(found: Verdict, text: str) -> None:
 
 
 def one_line(check: Check, thresholds: Thresholds) -> str:
-    """Verdict, check and figure in a line of Markdown, with what it found."""
-    figure = f" · {figure_text(check.id, check.value)}" if check.value is not None else ""
-    return (
-        f"{badge(verdict(check, thresholds))} **{check.id} {DEFINITIONS[check.id].title}**{figure}  \n"
-        f"{plain(check.says)}"
-    )
-
-
-def define(check: Check, thresholds: Thresholds) -> None:
-    """What the check asks, when it passes, and how its figure is computed."""
-    about = DEFINITIONS[check.id]
+    """Verdict, check, figure and limit in a line of Markdown, with what it found below."""
     limit = thresholds.of(check.id)
-    st.caption(f"{about.question} It {'is ' * (limit is None)}{limit_text(check.id, limit)}.")
-    if expert():
-        st.caption(f"Figure: {plain(about.definition)}")
-
-
-def as_records(checks: Sequence[Check], thresholds: Thresholds) -> list[dict[str, object]]:
-    """The checks as rows of a table."""
-    return [
-        {
-            "check": one.id,
-            "title": DEFINITIONS[one.id].title,
-            "verdict": WORDS_OF[verdict(one, thresholds)],
-            "figure": one.value,
-            "low": one.low,
-            "high": one.high,
-            "rows": one.rows,
-            "limit": limit_text(one.id, thresholds.of(one.id)),
-            "finding": one.says,
-            "definition": DEFINITIONS[one.id].definition,
-        }
-        for one in checks
-    ]
-
-
-def interval_of(check: Check) -> str:
-    """The interval of its figure in brackets, or nothing."""
-    text = interval_text(check)
-    return f"95 %: {text}" if text else ""
+    figure = "" if check.value is None else f" · **{figure_text(check.id, check.value)}**"
+    judged = f" ({limit_text(check.id, limit)})" if limit is not None and check.value is not None else ""
+    title = DEFINITIONS[check.id].title
+    return f"{badge(verdict(check, thresholds))} **{check.id} {title}**{figure}{judged}  \n{plain(check.says)}"
