@@ -1,13 +1,28 @@
-"""What matters."""
+"""What matters: fields, values, pairs and past behaviours over many rows, for several models side by side."""
 
 from __future__ import annotations
 
-from pages.shared.pickers import pick_dataset, pick_run
-from pages.shared.tools import missing, ready
+from collections.abc import Callable
 
-dataset = ready(pick_dataset(["lr", "fm", "afm", "fibinet", "din"]))
-run = pick_run(dataset)
-if run is None:
+import streamlit as st
+
+from ctrcore.figures.style import MODEL_TITLES
+from pages.shared import address
+from pages.shared.importance import behaviours, fields, pairs, values
+from pages.shared.importance.view import View, choose_view
+from pages.shared.pickers import finished_runs, pick_contenders, pick_dataset
+from pages.shared.problems import problems_shown
+from pages.shared.tools import PageEnd, missing, ready
+
+VIEWS: dict[str, Callable[[View], None]] = {
+    "Fields": fields.show,
+    "Values": values.show,
+    "Pairs": pairs.show,
+    "Past behaviours": behaviours.show,
+}
+
+dataset = ready(pick_dataset(MODEL_TITLES))
+if not finished_runs(dataset):
     missing(
         "No model has been trained on this dataset yet.",
         "Train one on the Train page; the quick preset takes a minute or so.",
@@ -15,3 +30,19 @@ if run is None:
         "Train a model",
         ":material/model_training:",
     )
+chosen = [one for one in pick_contenders(dataset) if one.run is not None]
+if not chosen:
+    st.info("Choose at least one run in the sidebar.", icon=":material/arrow_back:")
+    raise PageEnd
+with problems_shown():
+    view = choose_view(
+        dataset, [one.run for one in chosen if one.run is not None], {one.id: one.title for one in chosen}
+    )
+    # Only the open tab is drawn: each takes a look at all rows of the sample.
+    address.show("matters", "matters", list(VIEWS), next(iter(VIEWS)))
+    address.write("matters", st.session_state["matters"])
+    tabs = st.tabs(list(VIEWS), key="matters", on_change=address.take, args=("matters", "matters"))
+    for tab, show in zip(tabs, VIEWS.values(), strict=True):
+        if tab.open:
+            with tab, problems_shown():
+                show(view)

@@ -17,7 +17,7 @@ WeightName = Literal["attention", "gate"]
 TITLES = {  # of a measure, as it stands in a sentence
     "permutation": "AUC lost by permutation",
     "shapley": "mean |Shapley|",
-    "contribution": "mean |contribution|",
+    "contribution": "contribution",
     "attention": "attention",
     "gate": "mean gate",
 }
@@ -34,21 +34,22 @@ def own_importance(model: CTRModel, terms: OwnTerms, groups: Sequence[Sequence[i
     """What the model's own terms say of each group of fields.
 
     Returns:
-        name; contribution (mean size of what the group adds to the logit: its own terms and half of each pair with
-        another group) and contribution_error, its standard error over rows; mean (with its sign); spread (standard
-        deviation over rows: what does not vary cannot tell rows apart); and weight with weight_spread, its standard
-        deviation over rows: AFM's attention on the group's pairs, half of each pair, which sums to 1; FiBiNET's gate,
-        of fields that stand together the mean; NaN for the other models.
+        name; contribution: how far what the group adds to the logit (its own terms and half of each pair with another
+        group) is from its mean, as a mean over rows, and contribution_error, its standard error; mean: what it adds on
+        average, which cannot tell rows apart and might as well be in the bias; size: mean |what it adds|; and weight
+        with weight_spread, its standard deviation over rows: AFM's attention on the group's pairs, half of each pair,
+        which sums to 1; FiBiNET's gate, of fields that stand together the mean; NaN for the other models.
     """
-    shares = np.column_stack([terms.share[:, list(places)].sum(1) for places in groups])
-    weights = _weights(model, terms, groups)
+    shares = np.column_stack([terms.together(places) for places in groups])
+    away = np.abs(shares - shares.mean(0))
+    weights = _weights(terms, groups)
     return pd.DataFrame(
         {
             "name": group_names(model, groups),
-            "contribution": np.abs(shares).mean(0),
-            "contribution_error": _error(np.abs(shares)),
+            "contribution": away.mean(0),
+            "contribution_error": _error(away),
             "mean": shares.mean(0),
-            "spread": shares.std(0),
+            "size": np.abs(shares).mean(0),
             "weight": np.nan if weights is None else weights.mean(0),
             "weight_spread": np.nan if weights is None else weights.std(0),
         }
@@ -157,16 +158,12 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def _weights(model: CTRModel, terms: OwnTerms, groups: Sequence[Sequence[int]]) -> Array | None:
-    """(n, G) or None."""
-    if terms.attention is not None:
-        single = np.zeros_like(terms.share)
-        for place, fields in enumerate(model.pairs.T.tolist()):
-            single[:, fields] += terms.attention[:, [place]] / 2
-        return np.column_stack([single[:, list(places)].sum(1) for places in groups])
-    if terms.gates is not None:
-        return np.column_stack([terms.gates[:, list(places)].mean(1) for places in groups])
-    return None
+def _weights(terms: OwnTerms, groups: Sequence[Sequence[int]]) -> Array | None:
+    """(n, G) or None. Attention adds up over the fields of a group, gates are averaged."""
+    if terms.weights is None:
+        return None
+    together = np.sum if terms.attention is not None else np.mean
+    return np.column_stack([together(terms.weights[:, list(places)], axis=1) for places in groups])
 
 
 def _error(values: Array) -> Array:

@@ -28,7 +28,8 @@ class OwnTerms:
         base: (n,) the rest.
         pairs: (n, P) contribution of each pair, before and after the gates together; None if the model has no pairs.
         attention: (n, P) AFM's attention, which sums to 1; else None.
-        gates: (n, F) FiBiNET's gates; else None.
+        weights: (n, F) the weight that the model itself gives to a field: FiBiNET's gates; AFM's attention on the
+            field's pairs, half of each, so that it sums to 1; None for the other models.
         behaviours: (n, L) contribution of each of DIN's behaviours; else None.
         behaviour_weights: (n, L) DIN's attention; else None.
         mask: (n, L) True for a real behaviour; else None.
@@ -38,10 +39,15 @@ class OwnTerms:
     base: Array
     pairs: Array | None = None
     attention: Array | None = None
-    gates: Array | None = None
+    weights: Array | None = None
     behaviours: Array | None = None
     behaviour_weights: Array | None = None
     mask: npt.NDArray[np.bool_] | None = None
+
+    def together(self, places: Sequence[int]) -> Array:
+        """(n,) what the fields at these places add together."""
+        summed: Array = self.share[:, list(places)].sum(1)
+        return summed
 
 
 def own_terms(model: CTRModel, rows: Encoded) -> OwnTerms:
@@ -49,9 +55,14 @@ def own_terms(model: CTRModel, rows: Encoded) -> OwnTerms:
     found = list(_parts(model, rows))
     pairs, share = _joined([_all_pairs(parts) for parts in found]), _needed([parts.fields for parts in found])
     behaviours = _joined([parts.behaviours for parts in found])
+    attention, weights = (
+        _joined([parts.pair_weights for parts in found]),
+        _joined([parts.gates for parts in found]),
+    )
     if pairs is not None:
-        for place, field in enumerate(model.pairs.T.tolist()):
-            share[:, field] += pairs[:, [place]] / 2
+        share += _halves(model, pairs)
+    if attention is not None:
+        weights = _halves(model, attention)
     if behaviours is not None:
         first = next(place for place, field in enumerate(model.fields) if field.kind == "history")
         share[:, first] += behaviours.sum(1)
@@ -60,8 +71,8 @@ def own_terms(model: CTRModel, rows: Encoded) -> OwnTerms:
         share=share,
         base=_needed([parts.base for parts in found]),
         pairs=pairs,
-        attention=_joined([parts.pair_weights for parts in found]),
-        gates=_joined([parts.gates for parts in found]),
+        attention=attention,
+        weights=weights,
         behaviours=behaviours,
         behaviour_weights=_joined([parts.behaviour_weights for parts in found]),
         mask=None if mask is None else mask > 0,
@@ -72,6 +83,14 @@ def _parts(model: CTRModel, rows: Encoded) -> Iterator[Parts]:
     tensors = RowTensors(rows, model.bias.device)
     for batch in tensors.in_order(BATCH):
         yield model.explain(batch)
+
+
+def _halves(model: CTRModel, pairs: Array) -> Array:
+    """(n, P) to (n, F): each pair's number shared by its two fields."""
+    single = np.zeros((len(pairs), len(model.fields)))
+    for place, fields in enumerate(model.pairs.T.tolist()):
+        single[:, fields] += pairs[:, [place]] / 2
+    return single
 
 
 def _all_pairs(parts: Parts) -> Tensor | None:

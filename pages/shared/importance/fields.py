@@ -1,0 +1,157 @@
+"""The tab "Fields": what each field is worth, measured in several ways, for all chosen runs side by side."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ctrcore.figures import importance_captions
+from ctrcore.figures.importances import Dots, Panel, aligned
+from ctrcore.figures.style import MODEL_TITLES
+from ctrcore.runs.importances import strongest, wide
+from ctrcore.runs.run import Run
+from ctrcore.words import WORDS
+from pages.shared import address
+from pages.shared.charts import chart
+from pages.shared.importance.view import View, measured
+from pages.shared.importance.work import panel
+from pages.shared.inside import sample_note
+from pages.shared.level import expert, learn
+from pages.shared.tools import plain
+
+ALL = "all"
+LINES = 40  # fields drawn; the file with the numbers has all
+PANELS = {  # title and unit of each measure
+    "permutation": ("shuffling it costs", "AUC lost"),
+    "shapley": ("Shapley", "mean |Shapley|, logit"),
+    "contribution": ("own terms", "mean move of logit"),
+    "attention": ("attention", "share of attention"),
+    "gate": ("gate", "1: unchanged"),
+}
+
+
+def show(view: View) -> None:
+    """The picture, what takes longer, and how far the measures agree."""
+    learn(
+        "Ask *what matters* in several ways and you get several answers. **Shuffling** a field asks what the ranking "
+        "would lose without it. **Shapley values** and the model's **own terms** ask how far it moves the score, "
+        "whether that helps or not. An **attention** or a **gate** only says where the model looks."
+    )
+    shown = _pick_runs(view)
+    tables = {run.id: measured(view, run) for run in shown}
+    known = [one for one in PANELS if any((table["measure"] == one).any() for table in tables.values())]
+    if len(shown) > 1:  # weights of different models have no unit in common
+        known = [one for one in known if one not in ("attention", "gate")]
+    by = address.choose("Order the fields by", known, known[0], "matters-order")
+    order = strongest(list(tables.values()), by)
+    panels = [
+        Panel(*PANELS[one], [_dots(view, run, tables[run.id], one) for run in shown], zero=one != "gate")
+        for one in known
+    ]
+    chart(
+        aligned(panels, order[:LINES]),
+        key="matters-fields",
+        **importance_captions.importances(_rests_on(shown, tables), known, len(order), LINES),
+        help_text=WORDS["field"],
+        alt_text=f"What {len(order)} fields are worth by {len(known)} measures to {len(shown)} models",
+        data=lambda: pd.concat(
+            [table.assign(run=view.title(run)) for run, table in zip(shown, tables.values(), strict=True)]
+        ),
+    )
+    panel(view, shown)
+    _agreement(view, shown, tables, order)
+
+
+def _pick_runs(view: View) -> list[Run]:
+    """All chosen runs, or one of them with its own weights beside the rest."""
+    if len(view.runs) == 1:
+        return list(view.runs)
+    options = [ALL, *(run.id for run in view.runs)]
+    address.show("matters-of", "matters-of", options, ALL)
+    picked = st.segmented_control(
+        "Show",
+        options,
+        required=True,
+        format_func=lambda one: "All models" if one == ALL else view.titles[one],
+        key="matters-of",
+        on_change=address.take,
+        args=("matters-of", "matters-of"),
+        help="A single model is shown with its own weight, such as AFM's attention, where it has one.",
+    )
+    return [run for run in view.runs if picked in (ALL, run.id)]
+
+
+def _dots(view: View, run: Run, table: pd.DataFrame, measure: str) -> Dots:
+    part = table[table["measure"] == measure]
+    return Dots(
+        view.title(run),
+        run.spec.model.name,
+        part["name"].tolist(),
+        part["value"],
+        part["low"],
+        part["high"],
+        whisker="one deviation over rows:" if measure in ("attention", "gate") else "95 % interval",
+    )
+
+
+def _rests_on(shown: list[Run], tables: dict[str, pd.DataFrame]) -> str:
+    """Which rows each measure rests on, in a sentence."""
+    every = pd.concat(list(tables.values()))
+    told = []
+    for measure, part in every.groupby("measure", sort=False):
+        if measure in ("permutation", "shapley", "contribution"):
+            sizes = sorted(set(part["rows"]))
+            words = {"permutation": "shuffling", "shapley": "Shapley", "contribution": "own terms"}[str(measure)]
+            told.append(f"{words}: " + " or ".join(sample_note(shown[0], int(size)) for size in sizes))
+    return "; ".join(told)
+
+
+def _agreement(view: View, shown: list[Run], tables: dict[str, pd.DataFrame], order: list[str]) -> None:
+    """Rank agreement of the measures of each run, and of the runs; in words where they disagree."""
+    from ctrcore.explain.importance import disagreements, rank_agreement
+
+    st.markdown("#### Do the measures agree?", help=WORDS["rank correlation"])
+    rows = []
+    for run in shown:
+        found = {key: values for key, values in wide(tables[run.id], order).items() if key in PANELS}
+        matrix = rank_agreement(found).to_dict()
+        pairs = [(a, b) for at, a in enumerate(found) for b in list(found)[at + 1 :]]
+        rows.append({"model": view.title(run)} | {f"{a} – {b}": matrix[a][b] for a, b in pairs})
+    table = pd.DataFrame(rows)
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="matters-agreement",
+        column_config={name: st.column_config.NumberColumn(format="%+.2f") for name in table.columns[1:]},
+        alt=f"Rank correlations of the measures for {len(shown)} models",
+    )
+    st.caption(
+        "Spearman's rank correlation over the fields: +1 the same order, 0 no relation. Empty: the model has no such "
+        "measure, or it was not computed yet."
+    )
+    for run in shown:
+        found = wide(tables[run.id], order)
+        part = tables[run.id][tables[run.id]["measure"] == "permutation"].set_index("name").reindex(order)
+        low = part["low"].tolist() if part["low"].notna().any() else None
+        sentences = disagreements([plain(name) for name in order], found, low, count=3 if len(shown) == 1 else 1)
+        for sentence in sentences:
+            st.markdown(
+                f"- {MODEL_TITLES[run.spec.model.name] if len(shown) > 1 else ''} {sentence}".replace("-  ", "- ")
+            )
+    if len(shown) > 1 and expert():
+        _between_models(view, shown, tables, order)
+
+
+def _between_models(view: View, shown: list[Run], tables: dict[str, pd.DataFrame], order: list[str]) -> None:
+    from ctrcore.explain.importance import rank_agreement
+
+    drops = {view.title(run): wide(tables[run.id], order).get("permutation", []) for run in shown}
+    matrix = rank_agreement({name: values for name, values in drops.items() if values})
+    st.caption("**Do the models agree on the fields?** Rank correlation of the AUC lost by shuffling.")
+    st.dataframe(
+        matrix.reset_index(names="model"),
+        hide_index=True,
+        key="matters-models",
+        column_config={name: st.column_config.NumberColumn(format="%+.2f") for name in matrix.columns},
+        alt="Rank correlations between the models",
+    )

@@ -1,0 +1,167 @@
+"""The tab "Values": what each value of a field does to the score of the chosen runs."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ctrcore.figures import importance_captions
+from ctrcore.figures.importances import Dots, Line, Panel, aligned, curves
+from ctrcore.runs.importances import both_ends, compared, strongest
+from ctrcore.runs.run import Run
+from pages.shared import address
+from pages.shared.charts import chart
+from pages.shared.importance.kept import effect_of, groups_of, shapley_rows_of
+from pages.shared.importance.view import View, measured
+from pages.shared.inside import sample_note
+from pages.shared.level import expert, learn
+from pages.shared.store import item_names_of, model_of
+from pages.shared.tools import plain
+
+MEASURES = ("contribution", "shapley")
+ENDS = 12  # values drawn at either end
+
+
+def show(view: View) -> None:
+    """One field, value by value."""
+    learn(
+        "A field that matters does so through its **values**. Each is compared with the average row: the search "
+        "channel may raise the score, and e-mail lower it."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        field = _pick_field(view)
+        measure = _pick_measure(view)
+    tables = effects(view, field, measure)
+    if not tables:
+        st.info("No chosen model has this field.", icon=":material/info:")
+        return
+    _say_together(view, field)
+    if tables[0][1]["middle"].notna().any():
+        _curve(view, field, measure, tables)
+    else:
+        _values(view, field, measure, tables)
+
+
+def effects(view: View, field: str, measure: str) -> list[tuple[Run, pd.DataFrame]]:
+    """The effects (`runs.importances.compared`) of each run that has the field, in the order of the runs."""
+    options = view.shapley if measure == "shapley" else None
+    found = [(run, effect_of(run, field, options, tied=view.tied)) for run in view.runs]
+    return [(run, compared(one)) for run, one in found if one is not None]
+
+
+def _pick_field(view: View) -> str:
+    """The field, the one that matters most to any of the runs first."""
+    groups = strongest([measured(view, run) for run in view.runs], "permutation")
+    order = list(dict.fromkeys(name for group in groups for name in group.split(" + ")))
+    address.show("matters-field", "matters-field", order, order[0])
+    return st.selectbox(
+        "Field",
+        order,
+        key="matters-field",
+        on_change=address.take,
+        args=("matters-field", "matters-field"),
+        help="The field that costs most AUC when shuffled stands first.",
+        width=320,
+    )
+
+
+def _pick_measure(view: View) -> str:
+    there = any(shapley_rows_of(run, view.shapley) is not None for run in view.runs)
+    if not there:
+        return "contribution"
+    return address.choose(
+        "Effect",
+        MEASURES,
+        "contribution",
+        "matters-measure",
+        "Contribution: the model's own terms. Shapley: compared with background rows, for the models for which they "
+        "were computed.",
+    )
+
+
+def _say_together(view: View, field: str) -> None:
+    names = [one.name for one in model_of(view.runs[0]).fields]
+    if field not in names:
+        return
+    place = names.index(field)
+    group = next(group for group in groups_of(view.runs[0], tied=view.tied) if place in group)
+    if len(group) > 1:
+        others = ", ".join(plain(names[other]) for other in group if other != place)
+        st.caption(f"{plain(field)} moves together with {others}: the effect shown is that of all of them.")
+
+
+def _rests_on(run: Run, tables: list[tuple[Run, pd.DataFrame]]) -> str:
+    sizes = sorted({int(table["of"].iloc[0]) for _, table in tables})
+    return "Means over " + " or ".join(sample_note(run, size) for size in sizes)
+
+
+def _curve(view: View, field: str, measure: str, tables: list[tuple[Run, pd.DataFrame]]) -> None:
+    lines = [
+        Line(
+            view.title(run),
+            run.spec.model.name,
+            table["middle"],
+            table["effect"],
+            table["low"],
+            table["high"],
+            table["value"].tolist(),
+            table["rows"].tolist(),
+        )
+        for run, table in tables
+    ]
+    chart(
+        curves(lines, field, "change of logit"),
+        key="matters-curve",
+        **importance_captions.effect_curve(plain(field), _rests_on(tables[0][0], tables), measure),
+        alt_text=f"Mean effect of the number {field} on the logit of {len(lines)} models",
+        data=lambda: _file(view, tables),
+    )
+
+
+def _values(view: View, field: str, measure: str, tables: list[tuple[Run, pd.DataFrame]]) -> None:
+    least = _pick_least(max(len(table) for _, table in tables))
+    order, left_out = both_ends([table for _, table in tables], ENDS, least)
+    names = item_names_of(view.dataset, view.runs[0].recipe)
+    rows = {
+        str(value): int(count)
+        for _, table in tables
+        for value, count in zip(table["value"], table["rows"], strict=True)
+    }
+    labels = {value: f"{names.value(field, value)} ({rows[value]:,})" for value in order}
+    dots = [
+        Dots(
+            view.title(run),
+            run.spec.model.name,
+            table["value"].tolist(),
+            table["effect"],
+            table["low"],
+            table["high"],
+            frozenset(table.loc[table["rare"], "value"]),
+            {
+                value: f"{n:,} rows, seen {seen:,.0f} times in training"
+                for value, n, seen in zip(table["value"], table["rows"], table["seen"], strict=True)
+            },
+        )
+        for run, table in tables
+    ]
+    chart(
+        aligned([Panel("", "change of logit, compared with the average row", dots)], order, labels),
+        key="matters-values",
+        **importance_captions.effects(plain(field), _rests_on(tables[0][0], tables), measure, left_out),
+        alt_text=f"Mean effect of {len(order)} values of {field} on the logit of {len(dots)} models",
+        data=lambda: _file(view, tables),
+    )
+
+
+def _pick_least(values: int) -> int:
+    """Rows that a value needs to be drawn, where there are more values than lines."""
+    if values <= 2 * ENDS:
+        return 1
+    options = [1, 2, 5, 10, 20, 50]
+    if not expert():
+        return next((one for one in options if str(one) == address.read("matters-least")), 5)
+    return address.choose("Only values with at least this many rows", options, 5, "matters-least")
+
+
+def _file(view: View, tables: list[tuple[Run, pd.DataFrame]]) -> pd.DataFrame:
+    return pd.concat([table.assign(run=view.title(run)) for run, table in tables])

@@ -1,0 +1,63 @@
+"""What takes longer than a page may: started and watched here, run by run."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ctrcore.runs.files import Record
+from ctrcore.runs.run import Run
+from ctrcore.words import WORDS
+from pages.shared.charts import csv_button
+from pages.shared.importance.kept import shapley_rows_of
+from pages.shared.importance.view import View
+from pages.shared.level import learn
+from pages.shared.studies import study_result
+from pages.shared.tools import duration, model_badge, plain
+
+
+def panel(view: View, shown: list[Run]) -> None:
+    """One line a run: permutation with intervals, and Shapley values."""
+    with st.container(border=True, key="matters-work"):
+        st.markdown("#### Measured in the background", help=WORDS["shapley"])
+        learn(
+            "Intervals for shuffling, and Shapley values, take from seconds to minutes. They are computed by a process "
+            "of their own and kept with the run: you may leave the page."
+        )
+        for run in shown:
+            with st.grid(3, min_column_width=240):
+                st.markdown(f"{model_badge(run)} {plain(view.title(run))}")
+                with st.container():
+                    found = study_result(run, "importance", view.importance, "Shuffle, with intervals")
+                    if found is not None:
+                        _importance_done(found)
+                with st.container():
+                    result = study_result(run, "shapley", view.shapley, "Compute Shapley values")
+                    if result is not None:
+                        _shapley_done(view, run, result)
+
+
+def _importance_done(found: Record) -> None:
+    st.caption(
+        f":material/check: Shuffled {found['repeats']} times over a sample of {found['rows']:,} of {found['of']:,} "
+        f"rows, {found['units']} as independent; AUC {found['auc']:.4f} before. Took {duration(found['seconds'])}."
+        + _together(found)
+    )
+
+
+def _shapley_done(view: View, run: Run, found: Record) -> None:
+    st.caption(
+        f":material/check: Sample of {found['rows']:,} of {found['of']:,} rows; {plain(found['method'])}. "
+        f"Took {duration(found['seconds'])}." + _together(found)
+    )
+    csv_button(lambda: _file(view, run), f"shapley-{run.id}", "Shapley values, row by row")
+
+
+def _file(view: View, run: Run) -> pd.DataFrame:
+    table = shapley_rows_of(run, view.shapley)
+    return table if table is not None else pd.DataFrame()
+
+
+def _together(found: Record) -> str:
+    ties = "; ".join(plain(", ".join(names)) for names in found["ties"])
+    return f" Together: {ties}." if ties else ""
