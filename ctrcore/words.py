@@ -63,10 +63,10 @@ WORDS = {
     "permutation": "How much AUC is lost when a field's values are shuffled over the rows, so that they say nothing.",
     "leave-one-out": "The logit with the behaviour minus the logit without it: what it really did to the score.",
     "shapley": "The score shared out among the fields fairly: a field gets what its value adds to the score, averaged "
-    "over all orders in which the fields could become known one after the other. Until it is known, it has the values of "
-    "other rows (the background). The shares add up to the score, and mean the same for every model.",
-    "tied columns": "Columns of which one says what the other is, such as an item and its category. Replaced one by one "
-    "they make rows that cannot exist, and each looks worth little, as the other stands in for it; together they are "
+    "over all orders in which the fields could become known one after the other. Until it is known, it has the values "
+    "of other rows (the background). The shares add up to the score, and mean the same for every model.",
+    "tied columns": "Columns of which one says what the other is, such as an item and its category. Replaced one by "
+    "one they make rows that cannot exist, and each looks worth little, as the other stands in for it; together they are "
     "one.",
     "background": "The rows that stand for 'we do not know the value': a sample of the training rows, the same one "
     "each time.",
