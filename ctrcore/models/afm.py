@@ -49,8 +49,12 @@ class AFM(CTRModel):
     def _attend(self, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         i, j = self.pairs
         g = v[:, i] * v[:, j]
-        score = torch.relu(self.attention(g)) @ self.h
+        score = self.score(g)
         return g, score, torch.softmax(score, dim=1)
+
+    def score(self, g: Tensor) -> Tensor:
+        """e_ij (...) of products of embeddings g (..., k)."""
+        return torch.relu(self.attention(g)) @ self.h
 
     def forward_with_attention(self, batch: Batch, attention: Tensor | None = None) -> Tensor:
         """Logits (B,) with these weights (B, P) instead of the model's own: for ablation."""

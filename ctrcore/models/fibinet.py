@@ -36,7 +36,11 @@ class SENet(nn.Module):
         self.excitation = excitation
 
     def forward(self, v: Tensor) -> Tensor:
-        gate: Tensor = self.excite(torch.relu(self.squeeze(v.mean(2))))
+        return self.of_means(v.mean(2))
+
+    def of_means(self, z: Tensor) -> Tensor:
+        """(..., F) gates of the squeezed embeddings z (..., F)."""
+        gate: Tensor = self.excite(torch.relu(self.squeeze(z)))
         return torch.relu(gate) if self.excitation == "relu" else 2 * torch.sigmoid(gate)
 
 
@@ -52,7 +56,11 @@ class Bilinear(nn.Module):
         self.kind = kind
 
     def forward(self, v: Tensor, pairs: Tensor) -> Tensor:
-        i, j = pairs
+        return self.turned(v, pairs) * v[:, pairs[1]]
+
+    def turned(self, v: Tensor, pairs: Tensor) -> Tensor:
+        """(B, P, k): `v_i W` of each pair's left field."""
+        i, _ = pairs
         if self.kind == "field_interaction":
             turned = torch.bmm(v[:, i].transpose(0, 1), self.weight).transpose(0, 1)
         elif self.kind == "field_each":
@@ -60,7 +68,7 @@ class Bilinear(nn.Module):
             turned = torch.bmm(left.transpose(0, 1), self.weight).transpose(0, 1)[:, i]
         else:
             turned = (v @ self.weight[0])[:, i] if len(self.weight) else v[:, i]
-        return turned * v[:, j]
+        return turned
 
 
 class FiBiNET(CTRModel):

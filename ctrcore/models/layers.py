@@ -90,11 +90,23 @@ class MLP(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.out = nn.Linear(widths[-1], 1)
 
+    @property
+    def first(self) -> nn.Linear:
+        """The layer that reads the inputs: the first hidden one, or the output where there is none."""
+        layer = self.linears[0] if len(self.linears) else self.out
+        assert isinstance(layer, nn.Linear)
+        return layer
+
     def forward(self, x: Tensor, frozen: bool = False) -> Tensor:
         """`frozen` detaches every activation's gate, which makes the layer affine around x."""
-        for linear, norm, act in zip(self.linears, self.norms, self.acts, strict=True):
-            x = self.dropout(act(norm(linear(x)), frozen))
-        result: Tensor = self.out(x).squeeze(-1)
+        return self.after_first(self.first(x), frozen)
+
+    def after_first(self, x: Tensor, frozen: bool = False) -> Tensor:
+        """The rest of `forward`, from what `first` makes of the inputs (N, its width)."""
+        for place, (norm, act) in enumerate(zip(self.norms, self.acts, strict=True)):
+            x = self.dropout(act(norm(x), frozen))
+            x = self.linears[place + 1](x) if place + 1 < len(self.linears) else self.out(x)
+        result: Tensor = x.squeeze(-1)
         return result
 
 
