@@ -1,11 +1,24 @@
-"""Why this item."""
+"""Why this item: what would be recommended to a user, why, and the smallest change that drops it."""
 
 from __future__ import annotations
 
-from pages.shared.pickers import pick_dataset, pick_run
-from pages.shared.tools import missing, ready
+import streamlit as st
 
-dataset = ready(pick_dataset(["lr", "fm", "afm", "fibinet", "din"]))
+from ctrcore.figures.style import MODEL_TITLES
+from pages.shared.chores import rows_ready
+from pages.shared.pickers import pick_dataset, pick_run
+from pages.shared.problems import problems_shown
+from pages.shared.store import catalogue_of
+from pages.shared.tools import PageEnd, missing, ready
+from pages.shared.why.card import show_card, show_parts, show_trust
+from pages.shared.why.choices import Asked, pick_moment, pick_recall, pick_sizes
+from pages.shared.why.history import show_history
+from pages.shared.why.listed import pick_item, pick_others, say_list, show_list
+from pages.shared.why.questions import show_questions
+from pages.shared.why.traces import trace_of, why_of
+from pages.shared.why.way import show_way
+
+dataset = ready(pick_dataset(MODEL_TITLES))
 run = pick_run(dataset)
 if run is None:
     missing(
@@ -15,3 +28,35 @@ if run is None:
         "Train a model",
         ":material/model_training:",
     )
+if run.recipe.data_schema.item is None:
+    missing(
+        "This run's table names no item column, so there is nothing to recommend.",
+        "Choose the column with the item's id on the Data page, then train again.",
+        "data.py",
+        "Go to Data",
+        ":material/table_view:",
+    )
+if not rows_ready(dataset, run.recipe):
+    raise PageEnd
+with st.spinner("Reading the rows and the items"):
+    items = catalogue_of(dataset, run.recipe)
+assert items is not None
+recall = pick_recall(dataset, len(items))
+user, row = pick_moment(dataset, run)
+asked = Asked(dataset, run, recall, user, row, *pick_sizes())
+others = pick_others(asked)
+trace = trace_of(asked)
+say_list(asked, trace)
+item = pick_item(trace)
+with st.grid(2, min_column_width=380):
+    show_list(asked, trace, others, item)
+    with problems_shown():
+        why = why_of(asked, item)
+        show_card(trace, why)
+with problems_shown():
+    show_way(asked, trace, item)
+    with st.grid(2, min_column_width=380):
+        show_parts(trace, why)
+        show_history(trace, why.explanation, why.counterfactual)
+    show_trust(asked, trace, item)
+    show_questions(asked, trace, item)

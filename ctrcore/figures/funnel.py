@@ -64,7 +64,7 @@ def funnel(steps: Sequence[Step], path: Sequence[Stop | None] = (), item: str = 
     )
     _path(figure, steps, path, item)
     lowest = max([step.count for step in steps] + [stop.rank for stop in path if stop is not None] + [1])
-    finish(figure, height=330, y="rank, the best on top (each line ten times as far)", legend=False)
+    finish(figure, height=330, y="rank (logarithmic)", legend=False)
     figure.update_xaxes(
         tickvals=places,
         ticktext=[_head(step) for step in steps],
@@ -89,22 +89,25 @@ def _path(figure: go.Figure, steps: Sequence[Step], path: Sequence[Stop | None],
     figure.add_scatter(
         x=[at for at, _ in stops],
         y=[stop.rank for _, stop in stops],
-        mode="lines+markers+text",
+        mode="lines+markers",
         line={"color": MARK, "width": 2.5},
-        marker={
-            "color": MARK,
-            "size": [11 if stop.kept else 14 for _, stop in stops],
-            "symbol": ["circle" if stop.kept else "x" for _, stop in stops],
-        },
-        text=[f"<b>{stop.rank:,}</b>" for _, stop in stops],
-        textposition="middle right",
-        textfont={"size": 14},
+        marker={"color": MARK, "size": 12, "symbol": ["circle" if stop.kept else "x" for _, stop in stops]},
         customdata=[
             [safe(steps[at].name), safe(stop.by), "kept" if stop.kept else "left out here"] for at, stop in stops
         ],
         hovertemplate=f"{shorten(item, 40)}<br>%{{customdata[0]}}: rank %{{y:,}} by %{{customdata[1]}}, "
         "%{customdata[2]}<extra></extra>",
     )
+    for at, stop in stops:  # a plate under the number, so that it can be read on bars and line, light and dark
+        figure.add_annotation(
+            x=at,
+            y=_log(stop.rank),
+            text=f"<b>{stop.rank:,}</b>" if stop.kept else f"<b>✕ {stop.rank:,}</b>",
+            showarrow=False,
+            bgcolor=MARK,
+            font={"color": "#ffffff", "size": 13},
+            borderpad=3,
+        )
 
 
 def _head(step: Step) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from ctrcore.figures.explanations import part_label, percent
-from ctrcore.figures.style import NEUTRAL, finish, safe, sign_color, small_numbers
+from ctrcore.figures.explanations import percent
+from ctrcore.figures.style import NEUTRAL, finish, safe, shorten, sign_color, small_numbers
 
 SHOWN = 10
 
@@ -51,26 +51,26 @@ def difference_bars(parts: pd.DataFrame, total: float, above: str, below: str, c
     """What puts one item above another, part by part; the last bar is their sum.
 
     Args:
-        parts: columns name, value and contribution (to the logit of the one minus that of the other).
+        parts: columns name, value_a and value_b (of the one and of the other item) and difference (what the part adds
+            to the logit of the one minus what it adds to the other).
         total: the whole difference.
         above: name of the one item. below: of the other.
         count: parts shown; the smaller ones are one bar.
     """
-    order = parts["contribution"].abs().sort_values(ascending=False, kind="stable").index
+    order = parts["difference"].abs().sort_values(ascending=False, kind="stable").index
     top, rest = parts.loc[order[:count]], parts.loc[order[count:]]
     bars = [
-        (part_label(str(name), value), float(contribution), safe(f"{name} = {value}" if value else str(name)))
-        for name, value, contribution in zip(top["name"], top["value"], top["contribution"], strict=True)
+        (_label(name, a, b), value, f"{safe(name)}<br>{safe(a)}" + (f"<br>against {safe(b)}" if a != b else ""))
+        for name, a, b, value in zip(
+            *(top[column].map(str) for column in ("name", "value_a", "value_b")),
+            top["difference"].map(float),
+            strict=True,
+        )
     ]
     if len(rest):
-        bars.append(
-            (
-                f"{len(rest)} smaller part{'' if len(rest) == 1 else 's'}",
-                float(rest["contribution"].sum()),
-                "all other parts together",
-            )
-        )
-    missing = total - float(parts["contribution"].sum())
+        smaller = f"{len(rest)} smaller part{'' if len(rest) == 1 else 's'}"
+        bars.append((smaller, float(rest["difference"].sum()), "all other parts together"))
+    missing = total - float(parts["difference"].sum())
     if abs(missing) > 1e-4 * max(1.0, abs(total)):
         bars.append(("not explained", missing, "the difference minus all parts"))
     bars.append(("difference", total, "the sum of the bars above"))
@@ -92,5 +92,12 @@ def difference_bars(parts: pd.DataFrame, total: float, above: str, below: str, c
     pad = 0.18 * (high - low or 1.0)
     figure.update_xaxes(range=[low - pad, high + pad])
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    title = f"◀ speaks for {safe(below)[:24]}     logit     speaks for {safe(above)[:24]} ▶"
+    title = f"◀ speaks for {shorten(below, 24)}     logit     speaks for {shorten(above, 24)} ▶"
     return small_numbers(finish(figure, height=110 + 28 * len(bars), x=title, legend=False))
+
+
+def _label(name: str, a: str, b: str) -> str:
+    """A part on an axis: of a pair the fields, as its values would not fit; of a field the values, too."""
+    if " × " in name or not a:
+        return shorten(name, 44)
+    return shorten(f"{name}: {a}" if a == b else f"{name}: {shorten(a, 14)} | {shorten(b, 14)}", 44)

@@ -90,18 +90,31 @@ def test_appeal_and_fit_add_up_to_the_score() -> None:
     assert bars.text[2] == "+0.90 (71 %)"
 
 
+def parts(**columns: object) -> pd.DataFrame:
+    return pd.DataFrame({"value_b": "", "value_a": "", **columns})
+
+
 def test_the_difference_shows_every_part_and_its_sum() -> None:
-    parts = pd.DataFrame(
-        {"name": ["a", "b", "c"], "value": ["1 | 2", "", "5"], "contribution": [0.5, -0.2, 0.01], "weight": 0.0}
+    table = parts(
+        name=["year", "user × item", "c"],
+        value_a=["1994", "9 × Fargo", ""],
+        value_b=["1957", "9 × Alien", ""],
+        difference=[0.5, -0.2, 0.01],
     )
-    bars = difference_bars(parts, 0.31, "A", "B", count=2).data[0]
+    bars = difference_bars(table, 0.31, "A", "B", count=2).data[0]
     assert list(bars.x) == pytest.approx([0.5, -0.2, 0.01, 0.31])
-    assert [label.replace(chr(8203), "") for label in bars.y] == ["a = 1 | 2", "b", "1 smaller part", "difference"]
+    labels = ["year: 1994 | 1957", "user × item", "1 smaller part", "difference"]
+    assert [label.replace(chr(8203), "") for label in bars.y] == labels
     assert list(bars.marker.color[:2]) == [POSITIVE, NEGATIVE]
+    assert bars.customdata[1] == "user × item<br>9 × Fargo<br>against 9 × Alien"
+
+
+def test_a_value_that_both_have_is_told_once() -> None:
+    table = parts(name=["kind"], value_a=["a"], value_b=["a"], difference=[0.3])
+    assert difference_bars(table, 0.3, "A", "B").data[0].y[0] == "kind: a"
 
 
 def test_a_difference_that_is_not_explained_is_a_bar() -> None:
-    parts = pd.DataFrame({"name": ["a"], "value": ["1"], "contribution": [0.5]})
-    bars = difference_bars(parts, 0.7, "A", "B").data[0]
-    assert [label.replace(chr(8203), "") for label in bars.y] == ["a = 1", "not explained", "difference"]
+    bars = difference_bars(parts(name=["a"], difference=[0.5]), 0.7, "A", "B").data[0]
+    assert [label.replace(chr(8203), "") for label in bars.y] == ["a", "not explained", "difference"]
     assert bars.x[1] == pytest.approx(0.2)

@@ -1,0 +1,111 @@
+"""One item of the list: why it is there, what it has for anybody and what for this user, and what would drop it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from ctrcore.explain.sentences import named
+from ctrcore.figures.explanations import waterfall
+from ctrcore.figures.recommended import appeal_and_fit
+from ctrcore.words import WORDS
+from pages.shared.badge import show_badge
+from pages.shared.charts import chart
+from pages.shared.inside import Chosen
+from pages.shared.level import expert
+from pages.shared.tools import plain
+from pages.shared.why.choices import Asked
+
+if TYPE_CHECKING:
+    from ctrcore.explain.support import Support
+    from ctrcore.recommend.counterfactual import Counterfactual
+    from ctrcore.recommend.funnel import Trace
+    from ctrcore.recommend.why import Why
+
+NOT_CAUSE = "It tells how this model scores, not what moves the user: association, not cause. No model is trained anew."
+
+
+def show_card(trace: Trace, why: Why) -> None:
+    """Rank and score at each stage, three sentences, the smallest change, and how well the values are known."""
+    with st.container(border=True, height="stretch", key="card-why"):
+        st.markdown(f"#### Why {plain(why.name)}?")
+        with st.grid(4 if expert() else 3, min_column_width=95):
+            st.metric("Place", f"{why.rank:,}", help=f"Among the {len(trace.positions):,} items that were ranked.")
+            st.metric("Probability", f"{why.probability:.1%}", help=WORDS["probability"])
+            if why.recall_rank is not None:
+                st.metric("Recalled as", f"{why.recall_rank:,}", help=f"Its rank there. {WORDS['recalled']}")
+            if expert():
+                st.metric("Logit", f"{why.logit:+.3f}", help=WORDS["logit"])
+        for sentence in why.sentences[:-1]:
+            st.markdown(f"- {plain(sentence)}")
+        if why.counterfactual is not None:
+            _tries(why.counterfactual)
+        _support(why.support)
+        st.caption(plain(why.sentences[-1]))
+
+
+def show_parts(trace: Trace, why: Why) -> None:
+    """Appeal and fit as two bars, then every contribution."""
+    from ctrcore.recommend.moments import history_fields
+
+    explained = named(why.explanation, trace.items.names, history_fields(trace.recommender.encoder))
+    if why.appeal is not None:
+        found = why.appeal
+        chart(
+            appeal_and_fit(found.appeal, found.fit),
+            key="appeal",
+            title="Liked by anybody, or by this user?",
+            help_text=f"**For anybody.** {WORDS['appeal']}  \n**For this user.** {WORDS['fit']}",
+            read=f"First bar: the item's mean score with {found.rows:,} other users. Second bar: what this user, their "
+            "history and the situation add. Together they are the score.",
+            beware="Much for anybody and little for this user is no fault, but a list of such items is the same for "
+            "everybody.",
+            alt_text=f"Appeal {found.appeal:+.2f}, personal fit {found.fit:+.2f}, score {found.logit:+.2f}",
+            data=pd.DataFrame(
+                {"part": ["for anybody", "for this user", "score"], "logit": [found.appeal, found.fit, found.logit]}
+            ),
+        )
+    chart(
+        waterfall(explained, count=10),
+        key="why-parts",
+        title="What makes up its score",
+        help_text=f"{WORDS['contribution']}  \n{WORDS['logit']}",
+        read="From the model's bias on top to the logit at the bottom, the largest parts first: blue raises the score "
+        "of this item for this user, orange lowers it.",
+        beware=f"The parts add up exactly, by {why.explanation.method}. {NOT_CAUSE}",
+        alt_text=f"Waterfall from {why.explanation.base:+.3f} to the logit {why.explanation.logit:+.3f}",
+        data=explained.parts,
+    )
+
+
+def show_trust(asked: Asked, trace: Trace, item: str) -> None:
+    """How far the contributions may be believed."""
+    chosen = Chosen(asked.dataset, asked.run, 0, asked.row, 0, trace.logit(item))
+    show_badge(chosen, "contribution", trace.row(item))
+
+
+def _tries(found: Counterfactual) -> None:
+    """How hard was looked for the smallest change."""
+    if found.found:
+        sure = "no smaller one does it" if found.exhaustive else "a smaller one may have been missed"
+        st.caption(f"{found.tried:,} sets of changes were looked at; {sure}. Verified by making the whole list again.")
+    elif found.kind is not None:
+        st.caption(f"{found.tried:,} sets of changes were looked at, at most three changes each.")
+
+
+def _support(support: list[Support]) -> None:
+    """Values of which training saw little: their part of the score is hardly learnt."""
+    weak = [one for one in support if one.state != "known"]
+    if not weak:
+        st.caption(f":material/check: Training knows all {len(support)} values of this row well (5 times or more).")
+        return
+    by_field: dict[str, int] = {}
+    for one in weak:
+        by_field[one.field] = by_field.get(one.field, 0) + 1
+    told = ", ".join(f"{plain(name)} ({count})" if count > 1 else plain(name) for name, count in by_field.items())
+    st.caption(
+        f":material/warning: {len(weak)} of {len(support)} values are rare in training (under 5 times), unknown or out "
+        f"of range: {told}. What they add is hardly learnt."
+    )
