@@ -66,8 +66,8 @@ WORDS = {
     "over all orders in which the fields could become known one after the other. Until it is known, it has the values "
     "of other rows (the background). The shares add up to the score, and mean the same for every model.",
     "tied columns": "Columns of which one says what the other is, such as an item and its category. Replaced one by "
-    "one they make rows that cannot exist, and each looks worth little, as the other stands in for it; together they are "
-    "one.",
+    "one they make rows that cannot exist, and each looks worth little, as the other stands in for it; together they "
+    "are one.",
     "background": "The rows that stand for 'we do not know the value': a sample of the training rows, the same one "
     "each time.",
     "residual": "What the parts do not explain: the score minus the start minus all parts.",
