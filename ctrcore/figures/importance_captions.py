@@ -83,12 +83,19 @@ def pairs(rests_on: str, drawn: int, total: int) -> Caption:
     }
 
 
-def behaviours(by: str, rests_on: str) -> Caption:
-    """Of past behaviours by the value of a history column; `rests_on` says which rows the means rest on."""
+def behaviours(by: str, rests_on: str, *, left_out: bool) -> Caption:
+    """Of past behaviours by the value of a history column.
+
+    Args:
+        by: the column.
+        rests_on: which rows the means rest on.
+        left_out: the picture says what leaving a behaviour out does.
+    """
+    without = "**Left out**: the score with it minus the score without it. " if left_out else ""
     return {
         "title": f"What past behaviours do, by {by}",
         "read": "**Contribution**: what one such behaviour adds to the score, with the hidden layers' switches held. "
-        "**Left out**: the score with it minus the score without it. **Attention**: how much the model looks at it. "
+        f"{without}**Attention**: how much the model looks at it. "
         f"In brackets: behaviours. Lines: 95 % intervals. {rests_on}.",
         "beware": "Behaviours of one kind stand in for each other: with many of them, leaving one out changes little. "
         "The means are over all candidates; with a candidate of its own kind a behaviour does more."

@@ -48,17 +48,18 @@ def show(view: View) -> None:
         for measure, (title, unit, low, high) in PANELS.items()
         if (dots := [_dots(view, run, table, (measure, low, high)) for run, table, _ in found if measure in table])
     ]
+    left_out_known = any("leave_one_out" in table for _, table, _ in found)
     friendly = item_names_of(view.dataset, runs[0].recipe)
     counts = {str(v): int(n) for _, table, _ in found for v, n in zip(table["value"], table["behaviours"], strict=True)}
     rests_on = f"Means over {sample_note(runs[0], found[0][2])}. {left_out}".strip().rstrip(".")
     chart(
         aligned(panels, order, {value: f"{friendly.value(by, value)} ({counts[value]:,})" for value in order}),
         key="matters-behaviours",
-        **importance_captions.behaviours(plain(by), rests_on),
+        **importance_captions.behaviours(plain(by), rests_on, left_out=left_out_known),
         alt_text=f"Contribution of past behaviours by {len(order)} values of {by}",
         data=lambda: pd.concat([table.assign(run=view.title(run)) for run, table, _ in found]),
     )
-    if not any("leave_one_out" in table for _, table, _ in found):
+    if not left_out_known:
         st.caption(
             "What is lost when a behaviour is left out takes a forward pass each: it comes with the intervals for "
             "shuffling, on the tab Fields."

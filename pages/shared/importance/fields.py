@@ -24,7 +24,7 @@ LINES = 40  # fields drawn; the file with the numbers has all
 PANELS = {  # title and unit of each measure
     "permutation": ("shuffling it costs", "AUC lost"),
     "shapley": ("Shapley", "mean |Shapley|, logit"),
-    "contribution": ("own terms", "mean move of logit"),
+    "contribution": ("own terms", "change of logit"),
     "attention": ("attention", "share of attention"),
     "gate": ("gate", "1: unchanged"),
 }

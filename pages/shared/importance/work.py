@@ -26,7 +26,8 @@ def panel(view: View, shown: list[Run]) -> None:
         )
         for run in shown:
             with st.grid(3, min_column_width=240):
-                st.markdown(f"{model_badge(run)} {plain(view.title(run))}")
+                title = view.title(run)
+                st.markdown(model_badge(run) + (f" {plain(title)}" if title != run.spec.model.title else ""))
                 with st.container():
                     found = study_result(run, "importance", view.importance, "Shuffle, with intervals")
                     if found is not None:
