@@ -22,30 +22,18 @@ class Names:
     Attributes:
         items: name of each item by its id as text; ids without a name are not in it.
         fields: the columns whose values are item ids: the item column and the histories of it.
-        place: where a history of items stands among the histories, and so in a behaviour's values; None: nowhere.
     """
 
     items: dict[str, str] = field(default_factory=dict)
     fields: frozenset[str] = frozenset()
-    place: int | None = None
 
     def item(self, item: str) -> str:
         """The item's name, or its id if it has none."""
         return self.items.get(item, item)
 
-    def value(self, name: str, value: str) -> str:
-        """A value as people know it: the item's name where the value is an item's id.
-
-        Args:
-            name: of a field; or of a behaviour ('behaviour 2 back'), whose values stand with commas between them.
-            value: as the encoder shows it.
-        """
-        if name in self.fields:
-            return self.item(value)
-        if name.startswith("behaviour ") and self.place is not None:
-            values = value.split(", ")
-            return self.items.get(values[self.place], value) if self.place < len(values) else value
-        return value
+    def value(self, field_name: str, value: str) -> str:
+        """A field's value as people know it: the item's name where the value is an item's id."""
+        return self.item(value) if field_name in self.fields else value
 
 
 def item_names(table: Table, schema: Schema) -> dict[str, str]:
@@ -85,9 +73,8 @@ def names_of(table: Table, schema: Schema) -> Names:
     """
     if schema.item is None:
         return Names()
-    own = [place for place, column in enumerate(schema.histories) if column.of == schema.item]
-    fields = {schema.item, *(schema.histories[place].name for place in own)}
-    return Names(item_names(table, schema), frozenset(fields), own[0] if own else None)
+    own = {column.name for column in schema.histories if column.of == schema.item}
+    return Names(item_names(table, schema), frozenset({schema.item, *own}))
 
 
 def _years(table: Table, schema: Schema) -> Words | None:

@@ -183,31 +183,44 @@ class Trace:
         better[self.left_out] = False
         return int(better.sum()) + 1
 
+    def recall_score(self, item: str) -> float | None:
+        """The recall model's logit of any item; None without that stage."""
+        return None if self.recall_scores is None else float(self.recall_scores[self.items.position(item)])
+
     @property
     def recall_cutoff(self) -> float | None:
         """The lowest score that the recall model chose; None without that stage, or if it chose nothing."""
         chosen = self.positions[self.recalled > 0]
         return None if self.recall_scores is None or not len(chosen) else float(self.recall_scores[chosen].min())
 
+    def logit(self, item: str) -> float:
+        """The ranking model's logit of any item, be it a candidate or not."""
+        place = self.place(item)
+        return float(predict(self.recommender.model, self.row(item))[0] if place is None else self.logits[place])
+
     def row(self, item: str) -> Encoded:
         """The moment with this item, as the ranking model reads it: one row."""
         return candidates(self.moment.ranker, self.items, [self.items.position(item)])
 
 
-def recommend(recommender: Recommender, moment: Moment, options: Options | None = None) -> Trace:
+def recommend(
+    recommender: Recommender, moment: Moment, options: Options | None = None, left_out: Positions | None = None
+) -> Trace:
     """Make one user's list.
 
     Args:
         recommender: the two stages.
         moment: a single one.
         options: how; the defaults if None.
+        left_out: positions of items that must not be offered; None: as the options say.
 
     Raises:
         DataError: there is nothing to rank, or too much without a recall stage.
     """
     options = options or Options()
     started = time.perf_counter()
-    left_out = recommender.seen(moment) if options.leave_out_seen else np.zeros(0, dtype=np.int64)
+    if left_out is None:
+        left_out = recommender.seen(moment) if options.leave_out_seen else np.zeros(0, dtype=np.int64)
     scores, by_score, by_clicks = recalled(recommender, moment, options, left_out)
     chosen = np.unique(np.concatenate([by_score, by_clicks]))
     if not len(chosen):

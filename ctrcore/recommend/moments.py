@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ctrcore.data.encoded import Bag, Encoded
+from ctrcore.data.encoded import Encoded
 from ctrcore.data.encoding import Encoder
 from ctrcore.data.stored import Table
 from ctrcore.data.values import as_times, as_words
 from ctrcore.errors import DataError
+from ctrcore.explain.removal import keep_behaviours
+from ctrcore.models.base import CTRModel
 from ctrcore.schema import Schema
 
 
@@ -76,22 +78,20 @@ def history_fields(encoder: Encoder) -> list[str]:
     return [field.name for field in encoder.fields if field.kind == "history"]
 
 
-def without_behaviours(one: Encoded, encoder: Encoder, gone: npt.NDArray[np.bool_]) -> Encoded:
+def without_behaviours(model: CTRModel, encoder: Encoder, one: Encoded, gone: npt.NDArray[np.bool_]) -> Encoded:
     """m variants of a single row, variant r without the behaviours `gone[r]`.
 
     Args:
-        one: a single row.
+        model: that reads the row.
         encoder: its own.
+        one: a single row.
         gone: (m, T), column t for the behaviour t + 1 back: 0 is the most recent one. A shorter history of this row
             lacks the oldest ones, a longer one keeps what is beyond T.
     """
-    many = one.take(np.zeros(len(gone), dtype=np.int64))
-    bags = dict(many.bags)
-    for name in history_fields(encoder):
-        size = int(one.bags[name].lengths[0])
-        keep = np.ones((len(gone), size), dtype=bool)
-        reached = min(size, gone.shape[1])
-        keep[:, size - reached :] = ~gone[:, :reached][:, ::-1]
-        offsets = np.concatenate([[0], np.cumsum(keep.sum(1))]).astype(np.int64)
-        bags[name] = Bag(one.bags[name].ids[np.nonzero(keep)[1]], offsets)
-    return replace(many, bags=bags)
+    if not history_fields(encoder):
+        return one.take(np.zeros(len(gone), dtype=np.int64))
+    size = steps_of(encoder, one)
+    keep = np.ones((len(gone), size), dtype=bool)
+    reached = min(size, gone.shape[1])
+    keep[:, size - reached :] = ~gone[:, :reached][:, ::-1]
+    return keep_behaviours(model, one, keep)

@@ -1,0 +1,193 @@
+"""What can be changed about a user's moment: behaviours left out, values of fields replaced."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from ctrcore.data.encoded import Encoded
+from ctrcore.data.encoding import Encoder
+from ctrcore.explain.names import Names
+from ctrcore.recommend.funnel import Recommender
+from ctrcore.recommend.moments import Moment, history_fields, steps_of, without_behaviours
+from ctrcore.schema import EncodedField
+
+Kind = Literal["behaviour", "field"]
+Set = tuple[int, ...]  # places of single changes that are made together
+MOST_VALUES = 24  # tried of one field, the most frequent first
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change, as people know it.
+
+    Attributes:
+        kind: a behaviour left out, or a field's value replaced.
+        name: 'behaviour 3 back' (1 is the most recent), or the field's name.
+        before: the behaviour's item by its name, else the behaviour's values; or the field's value.
+        after: the new value; None for a behaviour, which is gone.
+    """
+
+    kind: Kind
+    name: str
+    before: str
+    after: str | None = None
+
+
+class Changes(ABC):
+    """All single changes of one kind to one moment.
+
+    Attributes:
+        kind: of them.
+        singles: the changes.
+    """
+
+    kind: Kind
+    singles: list[Change]
+
+    @abstractmethod
+    def moments(self, sets: Sequence[Set]) -> Moment:
+        """The moment once for each set of changes made together."""
+
+    def allowed(self, chosen: Set) -> bool:  # noqa: ARG002
+        """True if these can be made together."""
+        return True
+
+
+class BehaviourChanges(Changes):
+    """Each behaviour left out: from every history of every model."""
+
+    kind: Kind = "behaviour"
+
+    def __init__(self, recommender: Recommender, moment: Moment) -> None:
+        self._recommender, self._moment = recommender, moment
+        one, encoder = moment.ranker, recommender.encoder
+        recall = recommender.recall
+        if recall is not None and moment.recall is not None:
+            longer = steps_of(recall.items.encoder, moment.recall) > steps_of(encoder, one)
+            one, encoder = (moment.recall, recall.items.encoder) if longer else (one, encoder)
+        self._steps = steps_of(encoder, one)
+        shown = behaviours_shown(encoder, one, recommender.items.names)
+        self.singles = [
+            Change("behaviour", f"behaviour {back} back", shown[-back]) for back in range(1, self._steps + 1)
+        ]
+
+    def gone(self, sets: Sequence[Set]) -> np.ndarray:
+        """(sets, T) True where a behaviour is left out; column t is t + 1 back."""
+        gone = np.zeros((len(sets), self._steps), dtype=bool)
+        for row, chosen in enumerate(sets):
+            gone[row, list(chosen)] = True
+        return gone
+
+    def moments(self, sets: Sequence[Set]) -> Moment:
+        first, gone, recall = self._recommender.recall, self.gone(sets), None
+        if first is not None and self._moment.recall is not None:
+            recall = without_behaviours(first.model, first.items.encoder, self._moment.recall, gone)
+        ranker = without_behaviours(self._recommender.model, self._recommender.encoder, self._moment.ranker, gone)
+        return replace(self._moment, ranker=ranker, recall=recall)
+
+
+class FieldChanges(Changes):
+    """Each open field with another value.
+
+    Args:
+        recommender: the two stages.
+        moment: a single one.
+        locked: fields that stay; None: those that describe the user, who cannot be another one.
+    """
+
+    kind: Kind = "field"
+
+    def __init__(self, recommender: Recommender, moment: Moment, locked: Collection[str] | None = None) -> None:
+        self._moment = moment
+        self._encoders = [recommender.encoder]
+        if recommender.recall is not None:
+            self._encoders.append(recommender.recall.items.encoder)
+        self.singles = []
+        self._new: list[tuple[str, int]] = []  # the field of each single change, and its row in the cells below
+        self._cells: dict[str, list[Encoded | None]] = {}
+        for encoder, one in zip(self._encoders, (moment.ranker, moment.recall), strict=False):
+            assert one is not None
+            before = encoder.inverse(one).iloc[0]
+            for field in encoder.fields:
+                if field.name not in self._cells and _open(field, recommender, locked):
+                    self._add(field, encoder, _text(before[field.name]), recommender.others)
+
+    def _add(self, field: EncodedField, encoder: Encoder, before: str, others: Encoded) -> None:
+        values = _alternatives(field, encoder, others, before)
+        frame = pd.DataFrame({field.name: pd.Series(values, dtype=object)})
+        names = [{known.name for known in encoder.fields} for encoder in self._encoders]
+        self._cells[field.name] = [
+            encoder.transform(frame) if field.name in known else None
+            for encoder, known in zip(self._encoders, names, strict=True)
+        ]
+        self.singles += [Change("field", field.name, before, value) for value in values]
+        self._new += [(field.name, place) for place in range(len(values))]
+
+    def allowed(self, chosen: Set) -> bool:
+        """One value for each field."""
+        return len({self._new[place][0] for place in chosen}) == len(chosen)
+
+    def moments(self, sets: Sequence[Set]) -> Moment:
+        many = self._moment.repeat(len(sets))
+        for which, (encoder, rows) in enumerate(zip(self._encoders, (many.ranker, many.recall), strict=False)):
+            if rows is not None:
+                dense = [field.name for field in encoder.fields if not field.is_bag]
+                for row, chosen in enumerate(sets):
+                    for place in chosen:
+                        name, value = self._new[place]
+                        cells = self._cells[name][which]
+                        if cells is not None:
+                            at = dense.index(name)
+                            rows.ids[row, at] = cells.ids[value, at]
+                            rows.numbers[row, rows.numeric == at] = cells.numbers[value, cells.numeric == at]
+        return many
+
+
+def changes_of(recommender: Recommender, moment: Moment, kind: Kind, locked: Collection[str] | None = None) -> Changes:
+    """All single changes of one kind."""
+    if kind == "behaviour":
+        return BehaviourChanges(recommender, moment)
+    return FieldChanges(recommender, moment, locked)
+
+
+def behaviours_shown(encoder: Encoder, one: Encoded, names: Names) -> list[str]:
+    """Each behaviour of a single row as people know it, oldest first: the item's name, else all its values."""
+    histories = history_fields(encoder)
+    shown = encoder.inverse(one).iloc[0]
+    told = []
+    for values in zip(*(shown[name] for name in histories), strict=True):
+        items = (
+            names.items.get(str(value)) for name, value in zip(histories, values, strict=True) if name in names.fields
+        )
+        told.append(next((item for item in items if item), ", ".join(map(str, values))))
+    return told
+
+
+def _open(field: EncodedField, recommender: Recommender, locked: Collection[str] | None) -> bool:
+    if field.is_bag or field.name in recommender.items.fields or field.role == "item":
+        return False
+    return field.role != "user" if locked is None else field.name not in locked
+
+
+def _alternatives(field: EncodedField, encoder: Encoder, others: Encoded, before: str) -> list[str]:
+    """Values to try: the most frequent ones of a category, of a number some that other rows have."""
+    if field.kind != "numeric":
+        return [word for word in encoder.words(field.name)[: MOST_VALUES + 1] if word != before][:MOST_VALUES]
+    if not len(others):
+        return []
+    found = encoder.inverse(others)
+    if field.name not in found:
+        return []
+    numbers = np.quantile(found[field.name].to_numpy(dtype=np.float64), QUANTILES, method="nearest")
+    return [text for text in dict.fromkeys(f"{number:.6g}" for number in numbers) if text != before]
+
+
+def _text(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)

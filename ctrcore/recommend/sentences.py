@@ -1,0 +1,207 @@
+"""Why an item is on a list, above another or missing, in plain words. Their numbers are those of tables and charts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ctrcore.explain.sentences import few, joined, part_phrase, percent_of, signed
+from ctrcore.recommend.changes import Change
+from ctrcore.recommend.counterfactual import Counterfactual
+from ctrcore.recommend.funnel import FROM_ALL, FROM_POPULAR, FROM_RECALL, Trace
+from ctrcore.recommend.reasons import COLUMNS
+
+if TYPE_CHECKING:
+    from ctrcore.recommend.why import Above, Why, WhyNot
+
+REASONS = 3  # named at most
+WORTH_NAMING = 0.1  # of the largest reason
+CAVEAT = (
+    "This is what the model has learned to go together, not what causes a click; and it is the same model throughout, "
+    "not trained anew."
+)
+
+
+def of_why(trace: Trace, found: Why) -> list[str]:
+    """Where the item stands, what speaks for and against it, and what would take it off the list."""
+    told = [_standing(trace, found), *reasons_told(found.reasons, trace.items.encoder.schema.item)]
+    told += [_appeal(found)] if found.appeal is not None else []
+    told += _support(trace, found)
+    told += [of_counterfactual(trace, found.counterfactual)] if found.counterfactual is not None else []
+    return [*told, CAVEAT]
+
+
+def reasons_told(table: pd.DataFrame, item: str | None = None, count: int = REASONS) -> list[str]:
+    """What speaks for the item and what against it, the largest reasons first.
+
+    Args:
+        table: of `ctrcore.recommend.reasons`.
+        item: the column with the item's id.
+        count: named at most in either direction.
+    """
+    if table.empty:
+        return ["Nothing in the row depends on the item, so the model gives every item the same score."]
+    worth = max(WORTH_NAMING * float(table["contribution"].abs().max()), 5e-4)
+    told = []
+    for start, sign in (("Mainly because of", 1), ("Against it speaks", -1)):
+        side = table[sign * table["contribution"] >= worth].head(count)
+        phrases = [
+            f"{reason_phrase(str(kind), str(name), str(value), int(many), item)} ({signed(float(contribution))})"
+            for kind, name, value, many, contribution in side[list(COLUMNS)].to_numpy().tolist()
+        ]
+        told += [f"{start} {joined(phrases)}."] if phrases else []
+    return told
+
+
+def reason_phrase(kind: str, name: str, value: str, count: int, item: str | None = None) -> str:
+    """A reason as people say it: '3 past clicks with class = Comedy, as here', 'the past click on Fargo (2 back)'."""
+    if kind == "item":
+        if not name:
+            return "how the item's own values go together"
+        return f"{name} = {few(value)}, whoever looks at it" if name != item else "the item itself, whoever looks at it"
+    if kind == "behaviour":
+        return f"the past click on {_quoted(few(value))} ({name.removeprefix('behaviour ')})"
+    if kind in ("group", "own group"):
+        return f"{count} past clicks with {name} = {value}" + (", as here" if kind == "own group" else "")
+    return f"{name} = {few(value)} with this item"
+
+
+def of_above(trace: Trace, found: Above) -> list[str]:
+    """What puts one item above the other, and what pulls the other way."""
+    names = trace.items.names
+    a, b = _quoted(names.item(found.a)), _quoted(names.item(found.b))
+    side = "higher" if found.difference >= 0 else "lower"
+    told = [f"{a} scores {signed(found.difference)} against {b}: that much {side} on the logit."]
+    about = found.parts[found.parts["about_item"]]
+    for who, sign in ((a, 1), (b, -1)):
+        parts = about[sign * about["difference"] >= 5e-5].head(REASONS)
+        phrases = [
+            f"{_versus(str(kind), str(name), str(one), str(two))} ({signed(float(difference))})"
+            for kind, name, one, two, difference in parts[["kind", "name", "value_a", "value_b", "difference"]]
+            .to_numpy()
+            .tolist()
+        ]
+        told += [f"In favour of {who}: {joined(phrases)}."] if phrases else []
+    if abs(found.user_only) >= 5e-5:
+        told.append(
+            f"What is the user's alone makes {signed(found.user_only)} of it: the user is the same, but this model "
+            "weighs the user's values by the item."
+        )
+    return [*told, CAVEAT]
+
+
+def of_why_not(trace: Trace, found: WhyNot) -> list[str]:
+    """Where the item was lost, and what would lift it."""
+    name, size = _quoted(found.name), len(trace.positions)
+    kept = trace.options.top_k
+    if found.stage == "list":
+        told = [f"{name} is on the list, at rank {found.rank}."]
+    elif found.stage == "seen":
+        told = [
+            f"{name} is in the user's history, and items of the history are left out. "
+            f"Among the {size:,} candidates it would rank {found.would_rank}."
+        ]
+    elif found.stage == "ranking":
+        assert found.score is not None
+        assert found.cutoff is not None
+        told = [
+            f"{name} was recalled, but the ranking puts it at {found.rank} of {size:,} candidates, with a logit of "
+            f"{signed(found.score)}; the list ends at {signed(found.cutoff)}, with rank {kept}."
+        ]
+    else:
+        told = [_lost(trace, found, name)]
+    if found.lift is not None:
+        told.append(of_counterfactual(trace, found.lift))
+    return [*told, CAVEAT]
+
+
+def of_counterfactual(trace: Trace, found: Counterfactual) -> str:
+    """The smallest change, verified; or that there is none within reach, and the best that was found."""
+    item = _quoted(trace.items.names.item(found.item))
+    if not found.changes:
+        return "There is nothing to change: no model reads past clicks of this moment, and no other field is open."
+    without = _changed(found.changes)
+    goes = "leave" if found.goal == "leaves" else "enter"
+    if found.found:
+        other = _quoted(trace.items.names.item(found.replacement)) if found.replacement is not None else ""
+        where = f"rank {found.rank_after}" if found.rank_after is not None else "no rank, for it is not even recalled"
+        swap = {"leaves": f", and {other} would come onto the list", "enters": f", and {other} would leave the list"}
+        small = "No smaller change does it." if found.exhaustive and len(found.changes) > 1 else ""
+        return (
+            f"{without}, {item} would {goes} the first {found.top_k}: it would have {where}"
+            f"{swap[found.goal] if other else ''}. {small}".strip()
+        )
+    kind = "Leaving out up to three past clicks" if found.kind == "behaviour" else "Changing up to three values"
+    rank = f"puts it at rank {found.rank_after}" if found.rank_after is not None else "does not get it recalled"
+    told = (
+        f"{kind} does not make {item} {goes} the first {found.top_k}, as far as was tried ({found.tried:,} times). "
+        f"The best found, {without[0].lower()}{without[1:]}, {rank}."
+    )
+    if found.rank_without is not None:
+        told += f" Even without any past click it would have rank {found.rank_without}."
+    return told
+
+
+def _standing(trace: Trace, found: Why) -> str:
+    start = (
+        f"{_quoted(found.name)} is number {found.rank} of {len(trace.positions):,} candidates, "
+        f"with a click probability of {percent_of(found.logit)} (logit {signed(found.logit)})."
+    )
+    if found.channel == FROM_ALL:
+        return start
+    total = len(trace.items) - len(trace.left_out)
+    ways = {
+        FROM_RECALL: f"The recall chose it as number {found.recall_rank:,} of {total:,} items",
+        FROM_POPULAR: f"It was recalled as one of the items with most clicks; by its own score it is only number "
+        f"{found.recall_rank:,} of {total:,}",
+    }
+    return f"{start} {ways.get(found.channel, ways[FROM_RECALL] + ', and it is one of the most clicked')}."
+
+
+def _appeal(found: Why) -> str:
+    assert found.appeal is not None
+    return (
+        f"A sample of {found.appeal.rows} other users gives it {signed(found.appeal.appeal)} on average, its appeal; "
+        f"this user and the moment add {signed(found.appeal.fit)}, which holds how readily this user clicks anything."
+    )
+
+
+def _support(trace: Trace, found: Why) -> list[str]:
+    """A warning where the model hardly knows the item."""
+    own = [one for one in found.support if one.field == trace.recommender.encoder.schema.item]
+    if not own or own[0].state == "known":
+        return []
+    if own[0].state == "unknown":
+        return ["Beware: the item was not among the training rows, so the model knows only what describes it."]
+    return [f"Beware: training saw the item only {own[0].seen} time{'' if own[0].seen == 1 else 's'}."]
+
+
+def _lost(trace: Trace, found: WhyNot, name: str) -> str:
+    wish = f"The ranking model would have put it at {found.would_rank}, with a logit of {signed(found.logit)}."
+    if found.rank is None or found.score is None or found.cutoff is None:
+        return f"{name} was not recalled. {wish}"
+    total = len(trace.items) - len(trace.left_out)
+    return (
+        f"{name} was lost in the recall: its score there is {signed(found.score)}, number {found.rank:,} of {total:,}, "
+        f"and {signed(found.cutoff)} was needed. {wish}"
+    )
+
+
+def _changed(changes: Sequence[Change]) -> str:
+    """'Without the past clicks on A and B', or 'With hour = 8 instead of 9'."""
+    if changes[0].kind == "behaviour":
+        clicks = joined([_quoted(few(change.before)) for change in changes])
+        return f"Without the past click{'s' if len(changes) > 1 else ''} on {clicks}"
+    return "With " + joined([f"{change.name} = {change.after} instead of {change.before}" for change in changes])
+
+
+def _versus(kind: str, name: str, one: str, two: str) -> str:
+    """A part of two items: 'class = Comedy against Drama'; where both values are equal, only one."""
+    told = part_phrase(kind, name, one)
+    return told if one == two else f"{told} against {few(two)}"
+
+
+def _quoted(text: str) -> str:
+    return f"“{text}”"
