@@ -20,6 +20,7 @@ OF_PAGE = {
         *("view", "test", "replicates", "pairs", "differ-scale", "differ-by", "zoom", "goal", "cost-alarm"),
         *("cost-missed", "bins", "slices-of", "k", "learning-what", "learning-over", "over-seeds"),
     ),
+    "explain": ("tab", "how", "by", "together", "clicks", "pin", "field", "value"),
     "score": ("repair",),
     "why": ("recall", "recalled", "popular", "top", "seen", "item", "over", "missed", "ask"),
     "importance": (
