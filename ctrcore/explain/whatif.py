@@ -117,6 +117,25 @@ def history_changes(behaviours: Sequence[Behaviour], schema: Schema) -> dict[str
     return {name: [behaviour[place] for behaviour in behaviours] for place, name in enumerate(histories)}
 
 
+def placed(own: Sequence[Behaviour], now: Sequence[Behaviour]) -> tuple[list[Behaviour], list[int]]:
+    """A row's own behaviours followed by those added, and the places among these of which the history now consists.
+
+    Args:
+        own: the history as it is, oldest first.
+        now: the same with some behaviours removed and others added at its end.
+    """
+    entries, kept, start = list(own), list[int](), 0
+    for behaviour in now:
+        place = next((at for at in range(start, len(own)) if own[at] == behaviour), None)
+        if place is None:
+            place = len(entries)
+            entries.append(behaviour)
+        else:
+            start = place + 1
+        kept.append(place)
+    return entries, kept
+
+
 def behaviour_of(item: pd.DataFrame, schema: Schema) -> Behaviour:
     """The behaviour that a click on an item becomes; the item is a frame of one, from the catalogue."""
     return tuple(word(item[column.of].iloc[0]) if column.of in item.columns else None for column in schema.histories)

@@ -11,14 +11,17 @@ import streamlit as st
 from pages.shared import address
 
 CHOICES = ("a random click", "a random non-click", "the surest right guess", "the most wrong guess")
+DISPUTED = "the most disputed row"
 
 
-def pick_row(scored: pd.DataFrame, usable: np.ndarray | None = None) -> int:
+def pick_row(scored: pd.DataFrame, usable: np.ndarray | None = None, apart: np.ndarray | None = None) -> int:
     """The position, within the test rows, of the row to explain.
 
     Args:
         scored: the run's scored test rows, in the order of the encoded test rows (row, label, logit).
-        usable: (n,) True where the view has something to show; the first row offered is one of them.
+        usable: (n,) True where the view has something to show, or what the visitor looks for is found; the first row
+            offered is one of them.
+        apart: (n,) how far several models' scores lie apart, to offer the row most disputed.
     """
     rows = scored["row"].to_numpy()
     said = address.read("row")
@@ -40,11 +43,11 @@ def pick_row(scored: pd.DataFrame, usable: np.ndarray | None = None) -> int:
         )
         st.menu_button(
             "Find",
-            CHOICES,
+            CHOICES if apart is None else (*CHOICES, DISPUTED),
             key="find-row",
             icon=":material/search:",
             on_click=_find,
-            args=(scored, usable),
+            args=(scored, usable, apart),
             help="Let the app choose a row.",
         )
     if wanted is not None and wanted != row:
@@ -61,18 +64,27 @@ def _first(scored: pd.DataFrame, usable: np.ndarray | None) -> int:
     return 0
 
 
-def _find(scored: pd.DataFrame, usable: np.ndarray | None) -> None:
+def _find(scored: pd.DataFrame, usable: np.ndarray | None, apart: np.ndarray | None) -> None:
+    position = find(scored, st.session_state["find-row"], usable, apart)
+    if position is not None:
+        address.write("row", str(int(scored["row"].iloc[position])))
+
+
+def find(
+    scored: pd.DataFrame, choice: str, usable: np.ndarray | None = None, apart: np.ndarray | None = None
+) -> int | None:
+    """The position of a row of the kind chosen, among the usable ones if there are any; None if there is none.
+
+    Args:
+        scored, usable, apart: as `pick_row` takes them.
+        choice: one of `CHOICES`, or `DISPUTED`.
+    """
     label, logit = scored["label"].to_numpy(), scored["logit"].to_numpy()
     allowed = usable if usable is not None and usable.any() else np.ones(len(scored), dtype=bool)
-    choice = st.session_state["find-row"]
     if choice in CHOICES[:2]:
         wanted = np.flatnonzero(allowed & (label == (1 if choice == CHOICES[0] else 0)))
-        if not len(wanted):
-            return
-        position = int(np.random.default_rng(time.time_ns()).choice(wanted))
-    else:
-        # Surest and right is a large logit on a click; most wrong is the largest loss: a large logit on a non-click.
-        score = np.where(label == 1, logit, -logit)
-        score = np.where(allowed, score, -np.inf if choice == CHOICES[2] else np.inf)
-        position = int(score.argmax() if choice == CHOICES[2] else score.argmin())
-    address.write("row", str(int(scored["row"].iloc[position])))
+        return int(np.random.default_rng(time.time_ns()).choice(wanted)) if len(wanted) else None
+    # Surest and right is a large logit on a click; most wrong is the largest loss: a large logit on a non-click.
+    right = np.where(label == 1, logit, -logit)
+    score = apart if choice == DISPUTED and apart is not None else right if choice == CHOICES[2] else -right
+    return int(np.where(allowed, score, -np.inf).argmax())

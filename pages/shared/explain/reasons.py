@@ -1,0 +1,136 @@
+"""Why one model gives the row its score: in plain words, as a waterfall, and how far that may be believed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from ctrcore.errors import DataError
+from ctrcore.explain.sentences import percent_of, sentences, signed
+from ctrcore.figures.explanations import waterfall
+from ctrcore.figures.recommended import appeal_and_fit
+from ctrcore.words import WORDS
+from pages.shared.badge import show_badge
+from pages.shared.charts import chart
+from pages.shared.explain.chosen import Explained, encoded_row, focus_buttons
+from pages.shared.explain.methods import ABOUT, METHODS, Way, explained, pick_way
+from pages.shared.inside import Chosen
+from pages.shared.level import level
+from pages.shared.problems import problems_shown
+from pages.shared.store import background_for, encoder_of, judged_rows, model_of
+from pages.shared.tools import plain
+
+if TYPE_CHECKING:
+    from ctrcore.data.encoded import Encoded
+    from ctrcore.explain.appeal import Appeal
+    from ctrcore.explain.explanation import Explanation
+    from ctrcore.runs.run import Run
+
+ROUNDING = 1e-4
+PARTS = 12
+
+
+def show(chosen: Explained) -> None:
+    """The tab."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        focus_buttons(chosen.view)
+        way = pick_way(chosen.run, tuple(METHODS), "how")
+    if level() == "Learn":
+        st.caption(f"**{METHODS[way.method]}.** {ABOUT[way.method]}")
+    one = encoded_row(chosen.run, chosen.row)
+    with problems_shown():
+        explanation = explained(chosen.run, one, way)
+        if explanation is not None:
+            _words(explanation)
+            _waterfall(chosen, explanation, way)
+    with st.grid(2, min_column_width=380):
+        _appeal(chosen, one)
+        with st.container(height="stretch"):
+            _badge(chosen, one)
+
+
+def _words(explanation: Explanation) -> None:
+    with st.container(border=True, key="explain-words"):
+        st.markdown("#### In plain words")
+        for sentence in sentences(explanation):
+            st.markdown(plain(sentence))
+        if level() != "Expert":
+            st.caption("This is how the model comes to its score. It does not say why the user clicked or did not.")
+
+
+def _waterfall(chosen: Explained, explanation: Explanation, way: Way) -> None:
+    sampled = bool(np.isfinite(explanation.parts["standard_error"].to_numpy(dtype=float)).any())
+    chart(
+        waterfall(explanation, PARTS, way.start),
+        key="explain-waterfall",
+        title=f"How {plain(chosen.focus.title)} comes to its score of row {chosen.row}",
+        help_text=WORDS["contribution"],
+        read="From the start on top to the logit at the bottom, the largest parts first: blue raises the score, orange "
+        "lowers it. The axis on top says what a logit is as a probability."
+        + (" Whiskers: where a part ends is a sample's estimate; 95 % intervals." if sampled else ""),
+        beware="The same step in logits is worth many percentage points in the middle and few near 0 or 100 %. A part "
+        "that adds much is not the cause of a click: it is what this model makes of the value.",
+        alt_text=f"Waterfall from {signed(explanation.base)} to the logit {signed(explanation.logit)}",
+        data=explanation.parts,
+    )
+    st.caption(f"{_residual(explanation)} Computed by: {plain(explanation.method)}.")
+
+
+def _residual(explanation: Explanation) -> str:
+    """What the parts leave over, always said."""
+    total = float(explanation.parts["contribution"].sum())
+    start = f"Start {signed(explanation.base)}, all parts {signed(total)}, logit {signed(explanation.logit)}; "
+    if abs(explanation.residual) <= ROUNDING * max(1.0, abs(explanation.logit)):
+        return f"{start}not explained: {explanation.residual:.0e} (rounding)."
+    return f"{start}**not explained: {signed(explanation.residual)}**."
+
+
+def _appeal(chosen: Explained, one: Encoded) -> None:
+    schema = encoder_of(chosen.run).schema
+    if schema.user is None or schema.item is None:
+        return
+    try:
+        found = _split(chosen.run, one)
+    except DataError:
+        return  # no field describes the item: there is nothing to split
+    chart(
+        appeal_and_fit(found.appeal, found.fit),
+        key="explain-appeal",
+        title="The item, and this user",
+        help_text=f"**Appeal.** {WORDS['appeal']}  \n**Fit.** {WORDS['fit']}",
+        read=f"For anybody: the item's mean score with the users, pasts and moments of {found.rows} other rows, "
+        f"{percent_of(found.appeal)}. For this user: what is left, {signed(found.fit)}.",
+        beware="The other rows are a sample of the training rows. What the model learned of the item came from users "
+        "who were shown it, who may be of a special kind.",
+        alt_text=f"For anybody {signed(found.appeal)}, for this user {signed(found.fit)}",
+        data=pd.DataFrame({"part": ["appeal", "fit", "logit"], "value": [found.appeal, found.fit, found.logit]}),
+    )
+
+
+def _split(run: Run, one: Encoded) -> Appeal:
+    from ctrcore.explain.appeal import appeal_and_fit as split
+
+    others, encoder = background_for(run).rows, encoder_of(run)
+    dense = [field.name for field in encoder.fields if not field.is_bag]
+    if encoder.schema.user in dense:
+        place = dense.index(encoder.schema.user)
+        different = np.flatnonzero(others.ids[:, place] != one.ids[0, place])
+        others = others.take(different) if len(different) else others
+    return split(model_of(run), one, 0, others)
+
+
+def _badge(chosen: Explained, one: Encoded) -> None:
+    """How far the model's own terms may be believed in this row."""
+    position = np.flatnonzero(judged_rows(chosen.run).row == chosen.row)
+    at = Chosen(
+        dataset=chosen.dataset,
+        run=chosen.run,
+        position=int(position[0]) if len(position) else 0,
+        row=chosen.row,
+        label=int(chosen.clicked),
+        logit=chosen.logit(chosen.focus),
+    )
+    show_badge(at, "contribution", one)

@@ -1,0 +1,168 @@
+"""Scenarios: imagined rows that are kept side by side for the session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ctrcore.errors import CtrLensError
+from ctrcore.metrics import sigmoid
+from pages.shared.charts import csv_button
+from pages.shared.explain.chosen import Explained, run_of
+from pages.shared.explain.imagined import changes_of, imagine, replace_changes
+
+_KEPT = "explain-scenarios"
+MOST = 50
+LONGEST = 60
+NOTHING: dict[str, Any] = {}
+Kept = dict[str, Any]  # name, row, changes, told: plain values, so that a reload of the code does no harm
+
+
+def keep_button(chosen: Explained, told: list[str]) -> None:
+    """A name, and the button that keeps the changes as they are."""
+    scenarios = kept(chosen.dataset.id)
+    st.text_input(
+        "Name",
+        key="whatif-name",
+        max_chars=LONGEST,
+        placeholder=f"Scenario {len(scenarios) + 1}",
+        width=240,
+        label_visibility="collapsed",
+    )
+    st.button(
+        "Keep as a scenario",
+        key="whatif-keep",
+        icon=":material/bookmark_add:",
+        on_click=_keep,
+        args=(chosen, told),
+        disabled=len(scenarios) >= MOST,
+        help=f"For this session; at most {MOST}.",
+    )
+
+
+def show_scenarios(chosen: Explained) -> None:
+    """The table of what was kept, with the row as it is on top; a chosen one can be renamed, removed or taken up."""
+    scenarios = kept(chosen.dataset.id)
+    if not scenarios:
+        return
+    table = table_of(chosen, scenarios)
+    with st.container(border=True, key="whatif-scenarios"):
+        st.markdown("#### Scenarios")
+        event = st.dataframe(
+            table,
+            hide_index=True,
+            key=f"whatif-table-{len(scenarios)}",
+            on_select="rerun",
+            selection_mode="single-row",
+            alt=f"{len(scenarios)} scenarios: changes, and each model's probability and its difference",
+            column_config={
+                "scenario": "Scenario",
+                "row": st.column_config.NumberColumn("Row", format="%d"),
+                "changes": st.column_config.TextColumn("Changes", width="medium"),
+                **{
+                    one.title: st.column_config.NumberColumn(one.title, format="percent")
+                    for one in chosen.view.contenders
+                },
+                **{
+                    f"{one.title} change": st.column_config.NumberColumn(
+                        "±", format="%+.1f", help=f"{one.title}: change in percentage points."
+                    )
+                    for one in chosen.view.contenders
+                },
+            },
+        )
+        picked = [place for place in event["selection"]["rows"] if place < len(scenarios)]
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            if picked:
+                _tools(chosen, scenarios, picked[0])
+            else:
+                st.caption("Choose a line to rename it, to remove it, or to take its changes up again.")
+            csv_button(table, "scenarios")
+
+
+def kept(dataset_id: str) -> list[Kept]:
+    """The scenarios of a dataset, the oldest first."""
+    by_dataset: dict[str, list[Kept]] = st.session_state.setdefault(_KEPT, {})
+    return by_dataset.setdefault(dataset_id, [])
+
+
+def table_of(chosen: Explained, scenarios: list[Kept]) -> pd.DataFrame:
+    """A line a scenario: scenario, row, changes, and for each model its probability and the change in % points."""
+    lines = []
+    for scenario in scenarios:
+        line: dict[str, Any] = {
+            "scenario": scenario["name"],
+            "row": scenario["row"],
+            "changes": "; ".join(scenario["told"]),
+        }
+        for one in chosen.view.contenders:
+            before, after = _probabilities(chosen, scenario, one.id)
+            line |= {one.title: after, f"{one.title} change": None if after is None else 100 * (after - before)}
+        lines.append(line)
+    return pd.DataFrame(lines)
+
+
+def _probabilities(chosen: Explained, scenario: Kept, run_id: str) -> tuple[float, float | None]:
+    """Of the row as it is and as it is imagined; None where the model cannot read the changes."""
+    run = run_of(chosen.view[run_id])
+    try:
+        found = [imagine(run, scenario["row"], changes).logit for changes in (NOTHING, scenario["changes"])]
+    except (CtrLensError, KeyError):
+        return float("nan"), None
+    before, after = (float(sigmoid(logit)) for logit in found)  # type: ignore[arg-type]
+    return before, after
+
+
+def _tools(chosen: Explained, scenarios: list[Kept], place: int) -> None:
+    name = f"whatif-rename-{place}"
+    st.text_input(
+        "New name",
+        value=scenarios[place]["name"],
+        key=name,
+        max_chars=LONGEST,
+        width=240,
+        label_visibility="collapsed",
+        on_change=_rename,
+        args=(chosen.dataset.id, place, name),
+    )
+    here = scenarios[place]["row"] == chosen.row
+    st.button(
+        "Take up",
+        key="whatif-load",
+        icon=":material/edit:",
+        disabled=not here,
+        on_click=_load,
+        args=(chosen, place),
+        help="Set the controls above to this scenario." if here else "It is of another row: choose that row first.",
+    )
+    st.button(
+        "Remove",
+        key="whatif-remove",
+        icon=":material/delete:",
+        on_click=_remove,
+        args=(chosen.dataset.id, place),
+    )
+
+
+def _keep(chosen: Explained, told: list[str]) -> None:
+    scenarios = kept(chosen.dataset.id)
+    name = st.session_state.get("whatif-name", "").strip()[:LONGEST] or f"Scenario {len(scenarios) + 1}"
+    changes = dict(changes_of(chosen.dataset.id, chosen.row))
+    scenarios.append({"name": name, "row": chosen.row, "changes": changes, "told": list(told)})
+    st.session_state["whatif-name"] = ""
+
+
+def _rename(dataset_id: str, place: int, key: str) -> None:
+    name = st.session_state[key].strip()[:LONGEST]
+    if name:
+        kept(dataset_id)[place]["name"] = name
+
+
+def _remove(dataset_id: str, place: int) -> None:
+    kept(dataset_id).pop(place)
+
+
+def _load(chosen: Explained, place: int) -> None:
+    replace_changes(chosen.dataset.id, chosen.row, kept(chosen.dataset.id)[place]["changes"])

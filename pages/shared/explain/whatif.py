@@ -1,0 +1,153 @@
+"""What if the row were different: its values changed, and what every model makes of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ctrcore.explain.sentences import percent_of, signed
+from ctrcore.figures.aligned import differing_parts, two_rows
+from ctrcore.figures.logits import Score, scores_picture
+from ctrcore.metrics import sigmoid
+from ctrcore.words import WORDS
+from pages.shared.charts import chart
+from pages.shared.explain.chosen import Explained, encoded_row, run_of, usual
+from pages.shared.explain.editing import edit_fields
+from pages.shared.explain.history import edit_history
+from pages.shared.explain.imagined import Imagined, changes_of, imagine, reset
+from pages.shared.explain.methods import Way, explained
+from pages.shared.explain.scenarios import keep_button, show_scenarios
+from pages.shared.level import learn
+from pages.shared.problems import problems_shown
+from pages.shared.store import encoder_of
+from pages.shared.tools import plain
+
+OWN = Way("own")
+SHOWN = 6
+
+
+def show(chosen: Explained) -> None:
+    """The tab."""
+    learn(
+        "Change any value of the row, and every model scores it anew. Keep what you find as a **scenario**, to have "
+        "several side by side."
+    )
+    with problems_shown():
+        edit_fields(chosen)
+    with problems_shown():
+        edit_history(chosen)
+    changes = changes_of(chosen.dataset.id, chosen.row)
+    with problems_shown():
+        now = {one.id: imagine(run_of(one), chosen.row, changes) for one in chosen.view.contenders}
+        told = _told(chosen, now)
+        _changes(chosen, told)
+        _scores(chosen, now)
+        if told:
+            _inside(chosen, now)
+    with problems_shown():
+        show_scenarios(chosen)
+
+
+def _told(chosen: Explained, now: dict[str, Imagined]) -> list[str]:
+    """The changes that any of the models reads, in words."""
+    from ctrcore.explain.whatif import told
+
+    found: list[str] = []
+    for one in chosen.view.contenders:
+        schema, imagined = encoder_of(run_of(one)).schema, now[one.id]
+        found += told(imagined.cells, imagined.changes, schema)
+    return list(dict.fromkeys(found))
+
+
+def _changes(chosen: Explained, told: list[str]) -> None:
+    """What was changed, what training knows of the new values, and buttons to keep it or to go back."""
+    if not told:
+        st.caption("Nothing is changed yet: the scores are those of the row as it is.")
+        return
+    with st.container(border=True, key="whatif-changes"):
+        st.markdown("**Changed:** " + " ".join(f":blue-badge[{plain(one[:90])}]" for one in told))
+        weak = _weak(chosen)
+        if weak:
+            st.markdown(f":orange-badge[:material/warning: little data] {plain('; '.join(weak))}.")
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            keep_button(chosen, told)
+            st.button(
+                "Reset the changes",
+                key="whatif-reset",
+                icon=":material/undo:",
+                on_click=reset,
+                args=(chosen.dataset.id, chosen.row),
+            )
+
+
+def _weak(chosen: Explained) -> list[str]:
+    """The new values that training knows little of, as the focus' model reads them."""
+    from ctrcore.explain.support import supports
+    from ctrcore.explain.whatif import change
+
+    imagined = imagine(chosen.run, chosen.row, changes_of(chosen.dataset.id, chosen.row))
+    encoder = encoder_of(chosen.run)
+    row = change(imagined.cells, imagined.changes, encoder.schema)
+    words = {
+        "rare": "is rare in training",
+        "unknown": "is unknown to the model",
+        "outside": "is outside of the training range, so that its nearest end counts",
+    }
+    found = [
+        f"{one.field} {words[one.state]}"
+        for one in supports(encoder, imagined.one, row)
+        if one.field in imagined.changes and one.state in words
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _scores(chosen: Explained, now: dict[str, Imagined]) -> None:
+    view = chosen.view
+    scores = [
+        Score(one.title, one.model, now[one.id].logit, before=chosen.logit(one), spread=usual(view, one))
+        for one in view.contenders
+    ]
+    table = pd.DataFrame(
+        {
+            "run": [score.label for score in scores],
+            "logit_before": [score.before for score in scores],
+            "logit": [score.logit for score in scores],
+            "probability": [float(sigmoid(score.logit)) for score in scores],  # type: ignore[arg-type]
+        }
+    )
+    chart(
+        scores_picture(scores),
+        key="whatif-scores",
+        title="What each model says now",
+        help_text=WORDS["what-if"],
+        read="One line a model. The mark is the score of the changed row, the arrow comes from the row as it was.",
+        beware="The models were never trained on this row, and nobody knows what the user would have done. A "
+        "combination of values that does not occur gets a score, too.",
+        alt_text="; ".join(
+            f"{score.label}: from {signed(score.before or 0.0)} to {signed(score.logit)}, {percent_of(score.logit)}"
+            for score in scores
+        ),
+        data=table,
+    )
+
+
+def _inside(chosen: Explained, now: dict[str, Imagined]) -> None:
+    """Which of each model's own parts changed."""
+    st.markdown("#### What changed inside", help=WORDS["contribution"])
+    with st.grid(2 if len(now) > 1 else 1, min_column_width=380):
+        for one in chosen.view.contenders:
+            run = run_of(one)
+            before, after = (explained(run, row, OWN) for row in (encoded_row(run, chosen.row), now[one.id].one))
+            assert before is not None
+            assert after is not None
+            table = differing_parts(before, after)
+            chart(
+                two_rows(table, ("as it was", "changed"), SHOWN),
+                key=f"whatif-parts-{one.id}",
+                title=plain(one.title),
+                read=f"The {SHOWN} of its own terms that changed most: from the grey dot to the diamond.",
+                beware="A term may change although its own value did not, because it depends on other values, too. "
+                "Terms of different kinds of models cannot be compared.",
+                alt_text=f"The terms of {one.title} that changed most",
+                data=table,
+            )
