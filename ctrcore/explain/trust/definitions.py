@@ -47,7 +47,7 @@ DEFINITIONS: dict[str, Definition] = {
             "Would the model rank the rows worse without its attention?",
             "AUC of the model less its AUC when the weights are replaced by uniform ones (of SENet: by each field's "
             "mean gate), with a paired bootstrap 95 % interval; the same for weights shuffled within the row (mean "
-            "of 20).",
+            "of 20; on fewer rows).",
             "the whole interval above 0",
             "interval",
         ),
@@ -82,7 +82,8 @@ DEFINITIONS: dict[str, Definition] = {
             "T5",
             "Decision flip",
             "Do fewer top parts have to go before the decision changes than parts in a random order?",
-            "Parts that must go until the row leaves its user's top 3 (where the user has 6 judged rows), else until "
+            "Parts that must go (looked at after 1, 2, 3, 5, 10, 20, 50, ...) until the row leaves its user's top 3 "
+            "(where the user has 6 judged rows), else until "
             "its logit falls under the median of the judged rows: mean of the random orders less the method's, divided "
             "by the row's number of parts; 95 % interval over rows.",
             "the whole interval above 0",

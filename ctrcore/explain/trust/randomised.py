@@ -1,0 +1,93 @@
+"""T7 and T8: whether the scores change when the model forgets (Adebayo et al. 2018), or learns from shuffled clicks."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+
+from ctrcore.data.encoded import Encoded
+from ctrcore.explain.trust.check import Check
+from ctrcore.explain.trust.methods import CONTRIBUTION
+from ctrcore.explain.trust.profiles import Profile, likeness, profile_of, row_likeness
+from ctrcore.models.base import CTRModel
+from ctrcore.models.registry import build
+
+TIMES = 3
+ATTENTION = {"afm": ("attention.", "h"), "fibinet": ("senet.",), "din": ("scorer.",)}  # beginnings of parameters' names
+
+
+def forget_everything(model: CTRModel, seed: int) -> CTRModel:
+    """A model of the same form, freshly initialised."""
+    return build(model.config, model.fields, seed).eval().to(model.bias)
+
+
+def forget_attention(model: CTRModel, seed: int) -> CTRModel | None:
+    """The model with its attention freshly initialised; None if its attention has no parameters of its own."""
+    fresh = forget_everything(model, seed).state_dict()
+    beginnings = ATTENTION.get(model.config.title.lower(), ())
+    anew = {name: value for name, value in fresh.items() if beginnings and name.startswith(beginnings)}
+    if not anew:
+        return None
+    other = copy.deepcopy(model)
+    other.load_state_dict(other.state_dict() | anew)
+    return other.eval()
+
+
+def parameter_check(model: CTRModel, method: str, rows: Encoded, profile: Profile, seed: int = 0) -> Check:
+    """T7.
+
+    Args:
+        model: in eval mode.
+        method: under test.
+        rows: encoded rows.
+        profile: of the method on these rows.
+        seed: of the first of the `TIMES` initialisations.
+    """
+    found: dict[str, float | None] = {}
+    for step, forget in (("attention", forget_attention), ("everything", forget_everything)):
+        others = [forget(model, seed + 1000 + number) for number in range(TIMES)]
+        values = [row_likeness(profile, profile_of(other, method, rows)) for other in others if other is not None]
+        known = [value for value in values if value is not None]
+        found[step] = float(np.mean(known)) if known else None
+    judged = [found["everything"]] if method == CONTRIBUTION else list(found.values())
+    known = [value for value in judged if value is not None]
+    if not known:
+        return Check(id="T7", says="The scores of each row are all alike, so they have no order to lose.")
+    return Check(
+        id="T7",
+        value=max(known),
+        rows=len(rows),
+        says="With the attention initialised anew the order of the scores has a correlation of "
+        f"{_text(found['attention'])} with what it was, with everything initialised anew {_text(found['everything'])}.",
+        details={**found, "times": TIMES},
+    )
+
+
+def label_check(profile: Profile, short: Profile, shuffled: Profile, rows: int) -> Check:
+    """T8.
+
+    Args:
+        profile: of the model under test.
+        short: of a model trained as briefly as the next one, on the true labels.
+        shuffled: of a model trained on shuffled labels.
+        rows: on which all of them are.
+    """
+    value, _ = likeness(profile, shuffled)
+    as_short, _ = likeness(profile, short)
+    if value is None:
+        return Check(id="T8", says="The scores are all alike, so they have no structure to lose.", rows=rows)
+    before, after = profile.concentration, shuffled.concentration
+    return Check(
+        id="T8",
+        value=value,
+        rows=rows,
+        says=f"After a short training on shuffled clicks the scores have a correlation of {value:.2f} to the model's, "
+        f"on the true clicks, trained as briefly, {_text(as_short)}. Concentration: {_text(before)} before, "
+        f"{_text(after)} after (0: all parts alike, 1: one part alone).",
+        details={"true_labels": as_short, "concentration": before, "concentration_shuffled": after},
+    )
+
+
+def _text(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
