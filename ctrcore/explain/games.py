@@ -1,7 +1,7 @@
 """One row against a background as a game: what the logit is with some players in and the others out.
 
 A hybrid of the row and a background row only depends on the players in which they differ, so of each background row
-only the subsets of those are computed, and hybrids that come out equal are computed once.
+only the subsets of those are computed.
 """
 
 from __future__ import annotations
@@ -9,19 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from math import factorial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
-from ctrcore.explain.hybrids import Hybrids, word_of
+from ctrcore.explain.hybrids import Flags, Hybrids, Integers, distinct
 from ctrcore.explain.players import Player
 
 Numbers = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
+FEWEST_ROUNDS = 4
 MOST_ROUNDS = 400  # each walks through every background row once there and once back
 
 
@@ -56,44 +54,30 @@ class Game:
 
     def __init__(self, hybrids: Hybrids, row: int, players: Sequence[Player]) -> None:
         self.hybrids, self.row = hybrids, row
-        shape = (hybrids.background, len(players))
-        self._mine, self._theirs = np.zeros(shape[1], dtype=np.uint64), np.zeros(shape, dtype=np.uint64)
         self._fields = np.zeros((len(players), len(hybrids.model.fields)), dtype=bool)
         self._steps = np.zeros((len(players), hybrids.history_width), dtype=bool)
+        self._differs = np.ones((hybrids.background, len(players)), dtype=bool)
         for place, player in enumerate(players):
             self._fields[place, list(player.fields)] = True
             self._steps[place, list(player.behaviours)] = True
-            if player.behaviours:  # out, they are missing, whatever the background row has
-                self._theirs[:, place] = word_of(f"without {place}")
-            else:
-                words = hybrids.words(player.fields)
-                self._mine[place], self._theirs[:, place] = words[row], words[hybrids.rows :]
+            if player.fields:  # behaviours are never in a background row
+                codes = hybrids.codes(player.fields)
+                self._differs[:, place] = codes[hybrids.rows :] != codes[row]
 
     def exact(self) -> Solved:
         """Shapley values from every subset of the players in which the row and a background row differ."""
-        differs = self._theirs != self._mine
-        count = differs.sum(1)
-        sizes = np.unique(count)
-        groups = [np.flatnonzero(count == size) for size in sizes]
-        places = [np.nonzero(differs[group])[1].reshape(len(group), -1) for group in groups]
-        words, outside = [], []
-        for group, place in zip(groups, places, strict=True):
-            swap = np.take_along_axis(self._theirs[group] - self._mine, place, axis=1)
-            words.append(_over_subsets(swap))
-            outside.append(_over_subsets(np.left_shift(np.int64(1), place)))
-        other = np.concatenate([np.repeat(g, w.shape[1]) for g, w in zip(groups, words, strict=True)])
-        out = np.concatenate([flags.ravel() for flags in outside])
-        _, first, again = np.unique(np.concatenate([w.ravel() for w in words]), return_index=True, return_inverse=True)
-        inside = (out[first, None] >> np.arange(differs.shape[1])) & 1 == 0
-        value = self._logits(other[first], inside)[again]
-        phi, base, start = np.zeros(differs.shape[1]), 0.0, 0
-        for size, place in zip(sizes.tolist(), places, strict=True):
-            grid = value[start : start + len(place) * 2**size].reshape(len(place), -1)
-            np.add.at(phi, place, grid @ _weights(size))
-            base += grid[:, -1].sum()
-            start += grid.size
-        rows = len(differs)
-        return Solved(phi / rows, np.zeros_like(phi), base / rows, float(value[0]), 0)
+        rows, players = self._differs.shape
+        phi, base, logit = np.zeros(players), 0.0, 0.0
+        first, kind = distinct([self._differs])
+        for number, pattern in enumerate(self._differs[first]):
+            places = np.flatnonzero(pattern)
+            outside = np.zeros((2 ** len(places), players), dtype=bool)
+            outside[:, places] = _subsets(len(places))
+            value = self._values(np.flatnonzero(kind == number), outside)
+            phi[places] += value.sum(0) @ _weights(len(places))
+            base += value[:, -1].sum()
+            logit = float(value[0, 0])
+        return Solved(phi / rows, np.zeros(players), base / rows, logit, 0)
 
     def sampled(self, tolerance: float, seed: int) -> Solved:
         """Shapley values from permutations, each walked there and back, until the standard errors are small.
@@ -105,64 +89,51 @@ class Game:
             tolerance: wanted largest standard error as a share of the sum of |phi|.
             seed: of the permutations.
         """
-        rng, walks = np.random.default_rng(seed), np.empty((0, *self._theirs.shape))
-        wanted = 4
+        rng, walks, wanted = np.random.default_rng(seed), np.empty((*self._differs.shape, 0)), FEWEST_ROUNDS
         while True:
-            walks = np.concatenate([walks, *(self._round(rng)[None] for _ in range(wanted - len(walks)))])
-            phi = walks.mean((0, 1))
-            error = np.sqrt(walks.var(0, ddof=1).sum(0) / len(walks)) / walks.shape[1]
+            more = [self._walks(row, wanted - walks.shape[2], rng) for row in range(len(walks))]
+            walks = np.concatenate([walks, np.stack(more)], axis=2)  # (B, M, rounds)
+            phi, rounds = walks.mean((0, 2)), walks.shape[2]
+            error = np.sqrt(walks.var(2, ddof=1).sum(0) / rounds) / len(walks)
             allowed = tolerance * np.abs(phi).sum()
-            if error.max(initial=0.0) <= allowed or len(walks) >= MOST_ROUNDS:
+            if error.max(initial=0.0) <= allowed or rounds >= MOST_ROUNDS:
                 break
-            guess = len(walks) * (error.max() / allowed) ** 2 if allowed else MOST_ROUNDS
-            wanted = int(min(max(np.ceil(guess), len(walks) + 1), 2 * len(walks), MOST_ROUNDS))
-        base, logit = self._ends()
-        return Solved(phi, error, base, logit, len(walks))
+            guess = rounds * (error.max() / allowed) ** 2 if allowed else MOST_ROUNDS
+            wanted = int(min(max(np.ceil(guess), rounds + 1), 2 * rounds, MOST_ROUNDS))
+        ends = np.array([[True], [False]]).repeat(len(phi), axis=1)
+        value = self._values(np.arange(len(walks)), ends)
+        return Solved(phi, error, float(value[:, 0].mean()), float(value[0, 1]), rounds)
 
-    def _round(self, rng: np.random.Generator) -> Numbers:
-        """(B, M) what each player adds, meaned over a permutation and its reverse, drawn anew for each row."""
-        rows, size = self._theirs.shape
-        rank = rng.permuted(np.tile(np.arange(size), (rows, 1)), axis=1)
-        ranks = np.stack([rank, size - 1 - rank], axis=1)  # (B, 2, M)
-        inside = ranks[:, :, None, :] < np.arange(size + 1)[:, None]  # (B, 2, M + 1, M)
-        other = np.broadcast_to(np.arange(rows)[:, None, None], inside.shape[:3]).ravel()
-        inside = inside.reshape(-1, size)
-        words = np.where(inside, self._mine, self._theirs[other]).sum(1, dtype=np.uint64)
-        _, first, again = np.unique(words, return_index=True, return_inverse=True)
-        value = self._logits(other[first], inside[first])[again].reshape(rows, 2, size + 1)
+    def _walks(self, other: int, rounds: int, rng: np.random.Generator) -> Numbers:
+        """(M, rounds) what each player adds against one background row, meaned over a permutation and its reverse."""
+        size = self._differs.shape[1]
+        rank = rng.permuted(np.tile(np.arange(size), (rounds, 1)), axis=1)
+        ranks = np.stack([rank, size - 1 - rank], axis=1)  # (rounds, 2, M)
+        outside = ranks[:, :, None, :] >= np.arange(size + 1)[:, None]  # (rounds, 2, M + 1, M)
+        outside = (outside & self._differs[other]).reshape(-1, size)
+        first, kind = distinct([np.packbits(outside, axis=1)])
+        value = self._values(np.array([other]), outside[first])[0, kind].reshape(rounds, 2, size + 1)
         added: Numbers = np.take_along_axis(np.diff(value, axis=2), ranks, axis=2).mean(1)
-        return added
+        return added.T
 
-    def _ends(self) -> tuple[float, float]:
-        """Mean logit with all players out, and the logit with all in."""
-        rows, size = self._theirs.shape
-        other, inside = np.arange(rows + 1) % rows, np.zeros((rows + 1, size), dtype=bool)
-        inside[-1] = True
-        value = self._logits(other, inside)
-        return float(value[:-1].mean()), float(value[-1])
-
-    def _logits(self, other: Integers, inside: Flags) -> Numbers:
-        """Logits (H,) of hybrids of the row with background rows `other` (H,), players `inside` (H, M) from the row."""
-        theirs = torch.from_numpy(~inside).float()
-        foreign = (theirs @ torch.from_numpy(self._fields).float()) > 0
-        source = torch.where(foreign, torch.from_numpy(self.hybrids.rows + other)[:, None], self.row)
-        if not self._steps.any():
-            return self.hybrids.logits(source)
-        return self.hybrids.logits(source, (theirs @ torch.from_numpy(self._steps).float()) == 0)
+    def _values(self, others: Integers, outside: Flags) -> Numbers:
+        """(R, S) logits with the background rows `others` (R,), and in each the players `outside` (S, M) out."""
+        foreign = (outside.astype(np.float32) @ self._fields) > 0
+        gone = (outside.astype(np.float32) @ self._steps) > 0 if self._steps.any() else None
+        return self.hybrids.values(self.row, others, foreign, None if gone is None else ~gone)
 
 
-def _over_subsets(swap: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """(R, 2^d) sums of the columns of `swap` (R, d) in each subset: bit k of a subset's number is column k."""
-    total = np.zeros((len(swap), 1), dtype=swap.dtype)
-    for column in swap.T:
-        total = np.concatenate([total, total + column[:, None]], axis=1)
-    return total
+@cache
+def _subsets(size: int) -> Flags:
+    """(2^size, size) the players that are out: none in the first, all in the last."""
+    bits = (np.arange(2**size)[:, None] >> np.arange(size)) & 1
+    return bits.astype(np.bool_)
 
 
 @cache
 def _weights(size: int) -> Numbers:
-    """(2^size, size) what each subset counts for each Shapley value; bit k says that player k is out."""
-    outside = (np.arange(2**size)[:, None] >> np.arange(size)) & 1 == 1
+    """(2^size, size) what the logit of each of the `_subsets` counts for each Shapley value."""
+    outside = _subsets(size)
     inside = size - outside.sum(1)
     share = [factorial(n) * factorial(size - n - 1) / factorial(size) for n in range(size)]
     joined = np.array([0.0, *share])[inside][:, None]  # it came last to n - 1 others

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from hashlib import blake2b
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,13 @@ from torch import Tensor
 from ctrcore.data.encoded import Encoded
 from ctrcore.models.base import CTRModel
 from ctrcore.models.batch import BagBatch, Batch
+from ctrcore.models.embedding import Looked
 from ctrcore.training.loader import to_batch
 
-Words = npt.NDArray[np.uint64]
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 TOGETHER = 1024  # rows of a forward pass: few enough that what lies between the layers stays in the cache
+MOST = 32_768  # mixtures computed together
 
 
 def logits(model: CTRModel, batches: Iterable[Batch]) -> npt.NDArray[np.float64]:
@@ -41,9 +44,9 @@ class Hybrids:
         ours, theirs = to_batch(rows, device=device), to_batch(background, device=device)
         self.model, self.rows, self.background = model, len(rows), len(background)
         self.ids = torch.cat([ours.ids, theirs.ids])
-        self.values = torch.cat([ours.values, theirs.values]).to(model.bias.dtype)
+        self.numbers = torch.cat([ours.values, theirs.values]).to(model.bias.dtype)
         self.bags = {name: _stack(bag, theirs.bags[name]) for name, bag in ours.bags.items()}
-        self._words: dict[tuple[int, ...], Words] = {}
+        self._codes: dict[tuple[int, ...], Integers] = {}
 
     @property
     def history_width(self) -> int:
@@ -66,7 +69,7 @@ class Hybrids:
             if steps is not None and self.model.fields[place].kind == "history":
                 mask = mask & steps
             bags[name] = BagBatch(ids, mask)
-        return Batch(self.ids.gather(0, dense), self.values.gather(0, dense), bags)
+        return Batch(self.ids.gather(0, dense), self.numbers.gather(0, dense), bags)
 
     def logits(self, source: Tensor, steps: Tensor | None = None) -> npt.NDArray[np.float64]:
         """Logits (H,) of the rows that `batch` would make, without making all of them at once."""
@@ -74,27 +77,63 @@ class Hybrids:
         parts = (slice(start, start + TOGETHER) for start in places)
         return logits(self.model, (self.batch(source[p], None if steps is None else steps[p]) for p in parts))
 
-    def words(self, fields: tuple[int, ...]) -> Words:
-        """(n + B,) a 64-bit hash of what the fields hold in each row: equal if, and all but surely only if, that is."""
-        if fields not in self._words:
+    def values(self, row: int, others: Integers, foreign: Flags, steps: Flags | None = None) -> npt.NDArray[np.float64]:
+        """(R, S) logits of one row with each of R background rows in S mixtures.
+
+        Args:
+            row: which row.
+            others: (R,) which background rows.
+            foreign: (S, F) the fields that come from the background row.
+            steps: (S, L) the behaviours that stay in the history; None keeps all of them.
+        """
+        together = max(1, MOST // max(len(foreign), 1))
+        mixed, kept = torch.from_numpy(foreign), None if steps is None else torch.from_numpy(steps)
+        parts = torch.split(torch.from_numpy(others), together)
+        with torch.inference_mode():
+            found = [self._values(row, part, mixed, kept).double().cpu() for part in parts]
+        return torch.cat(found).numpy()
+
+    def _values(self, row: int, others: Tensor, foreign: Tensor, steps: Tensor | None) -> Tensor:
+        """`values` by forward passes."""
+        source = torch.where(foreign, self.rows + others[:, None, None], row).flatten(0, 1)
+        repeated = None if steps is None else steps.repeat(len(others), 1)
+        return torch.from_numpy(self.logits(source, repeated)).view(len(others), len(foreign))
+
+    @cached_property
+    def looked(self) -> Looked:
+        """What all n + B rows look up."""
+        everything = torch.arange(self.rows + self.background)[:, None].expand(-1, len(self.model.fields))
+        with torch.inference_mode():
+            looked: Looked = self.model.embedding(self.batch(everything))
+        return looked
+
+    def codes(self, fields: tuple[int, ...]) -> Integers:
+        """(n + B,) a number for what the fields hold together in each row, the same for the same values."""
+        if fields not in self._codes:
             columns = [column for field in fields for column in self._columns(field)]
-            cells = np.hstack([np.ascontiguousarray(c).view(np.uint8).reshape(len(c), -1) for c in columns])
-            self._words[fields] = np.array([word_of(repr(fields), row.tobytes()) for row in cells], dtype=np.uint64)
-        return self._words[fields]
+            self._codes[fields] = distinct(columns)[1]
+        return self._codes[fields]
 
     def _columns(self, field: int) -> list[npt.NDArray[Any]]:
         """Everything that one field holds, as arrays with one line a row."""
         if field < self.ids.shape[1]:
-            held = [self.ids[:, field], self.values[:, field]]
+            held = [self.ids[:, field], self.numbers[:, field]]
         else:
             bag = list(self.bags.values())[field - self.ids.shape[1]]
             held = [bag.ids * bag.mask, bag.mask]
         return [tensor.cpu().numpy() for tensor in held]
 
 
-def word_of(who: str, value: bytes = b"") -> int:
-    """A 64-bit hash of what someone holds; equal values of different holders are as different as any two."""
-    return int.from_bytes(blake2b(who.encode() + b"\0" + value, digest_size=8).digest(), "little")
+def distinct(columns: Sequence[npt.NDArray[Any]]) -> tuple[Integers, Integers]:
+    """The first of each kind of equal lines, and for every line the number of its kind.
+
+    Args:
+        columns: arrays of n lines, compared byte by byte.
+    """
+    cells = np.hstack([np.ascontiguousarray(column).view(np.uint8).reshape(len(column), -1) for column in columns])
+    lines = cells.view(np.dtype((np.void, cells.shape[1]))).ravel()
+    _, first, kind = np.unique(lines, return_index=True, return_inverse=True)
+    return first, kind
 
 
 def _stack(ours: BagBatch, theirs: BagBatch) -> BagBatch:

@@ -38,12 +38,12 @@ def field_removal(model: CTRModel, rows: Encoded, background: Background) -> Num
     own = torch.arange(len(rows))[:, None].expand(-1, len(model.fields))
     whole = hybrids.logits(own)
     for group in field_groups(model.fields):
-        words = hybrids.words(group)[len(rows) :]
-        _, first, count = np.unique(words, return_index=True, return_counts=True)  # a value needs one pass, not many
+        codes = hybrids.codes(group)[len(rows) :]
+        _, first, count = np.unique(codes, return_index=True, return_counts=True)  # a value needs one pass, not many
         source = own.repeat_interleave(len(first), dim=0)
         source[:, list(group)] = torch.from_numpy(len(rows) + first).repeat(len(rows))[:, None]
         changed = hybrids.logits(source).reshape(len(rows), len(first))
-        removed[:, list(group)] = (whole - changed @ (count / len(words)))[:, None]
+        removed[:, list(group)] = (whole - changed @ (count / len(codes)))[:, None]
     return removed
 
 

@@ -21,6 +21,7 @@ from ctrcore.explain.fm_shapley import fm_shapley, has_closed_form
 from ctrcore.explain.games import Game, Solved
 from ctrcore.explain.hybrids import TOGETHER, Hybrids, logits
 from ctrcore.explain.players import Player, field_groups, players_of
+from ctrcore.explain.shared_parts import hybrids_of
 from ctrcore.models.base import CTRModel
 from ctrcore.training.blocks import parts_of
 from ctrcore.training.loader import RowTensors
@@ -126,7 +127,7 @@ def shapley(
     if has_closed_form(model) and behaviours == "whole":
         solved = _closed(model, one, background, [player.fields for player in players])[0]
     else:
-        solved = effort.solve(Hybrids(model, one, background.rows), 0, players)
+        solved = effort.solve(hybrids_of(model, one, background.rows), 0, players)
     errors = solved.error if solved.rounds else np.full(len(players), NAN)
     return Explanation(
         base=solved.base,
@@ -171,7 +172,7 @@ def shapley_rows(
         if has_closed_form(model):
             solved += _closed(model, part, background, groups)
             continue
-        hybrids = Hybrids(model, part, background.rows)
+        hybrids = hybrids_of(model, part, background.rows)
         for row in range(len(part)):
             solved.append(effort.solve(hybrids, row, players))
             if progress is not None:

@@ -56,7 +56,7 @@ class DIN(CTRModel):
         k = torch.cat([looked.members[name] for name in self.histories], dim=2)
         return q, k, batch.bags[self.histories[0]].mask
 
-    def _attention(self, q: Tensor, k: Tensor, mask: Tensor) -> Tensor:
+    def attend(self, q: Tensor, k: Tensor, mask: Tensor) -> Tensor:
         """(B, L) weights, 0 where padded. Only real behaviours pass the scorer: Dice must not see padding."""
         row, step = mask.nonzero(as_tuple=True)
         query, key = q[row], k[row, step]
@@ -78,7 +78,7 @@ class DIN(CTRModel):
         """Logits (B,) with these weights (B, L) of the behaviours instead of the model's own: for ablation."""
         looked = self.embedding(batch)
         q, k, mask = self._sequence(batch, looked)
-        attention = self._attention(q, k, mask) if attention is None else attention
+        attention = self.attend(q, k, mask) if attention is None else attention
         interest = torch.einsum("bl,bld->bd", attention, k)
         logit: Tensor = self.bias + self.mlp(self._output_input(looked, q, interest))
         return logit
@@ -90,7 +90,7 @@ class DIN(CTRModel):
     def explain(self, batch: Batch) -> Parts:
         looked = self.embedding(batch)
         q, k, mask = self._sequence(batch, looked)
-        attention = self._attention(q, k, mask)
+        attention = self.attend(q, k, mask)
         interest = torch.einsum("bl,bld->bd", attention, k)
         x = self._output_input(looked, q, interest)
         gradient, rest = frozen_gradient(self.mlp, x)
