@@ -59,16 +59,24 @@ def pair_contribution(rows: str, made_of: str = "attention times what the pair s
     }
 
 
-def gates(rows: str) -> Caption:
-    """Of `figures.gates.gates_picture`; `rows` says which rows it rests on."""
+def gates(rows: str, *, deviation: bool = False, shapley: str | None = None) -> Caption:
+    """Of `figures.gates.gates_picture`.
+
+    Args:
+        rows: which rows it rests on.
+        deviation: the gates are drawn less their field's mean.
+        shapley: which rows the Shapley values rest on; None if they are not drawn.
+    """
+    gate = "the gates less their field's mean" if deviation else "the gates"
+    fourth = f" Fourth: how far the field's Shapley value moves the score on average ({shapley})." if shapley else ""
     return {
-        "title": "Three views on how much a field matters",
-        "read": f"Left: the gates over {rows} (box: middle half of the rows, whiskers: 5 % to 95 %, dotted line: "
-        "mean). Middle: how much the score moves when the gate no longer tells rows apart. Right: how much AUC is lost "
-        "when the field's values are shuffled, with the spread over repeats.",
-        "beware": "A large gate is not importance: the layers behind it can undo its scale. Where the three columns "
-        "disagree, trust the right one for the field and the middle one for the gate. Fields that say the same thing "
-        "(such as an item and its category) stand in for each other when one is shuffled.",
+        "title": f"{'Four' if shapley else 'Three'} views on how much a field matters",
+        "read": f"First: {gate} over {rows} (box: middle half of the rows, whiskers: 5 % to 95 %, dotted line: mean). "
+        "Second: how much the score moves when the gate no longer tells rows apart. Third: how much AUC is lost when "
+        f"the field's values are shuffled, with the spread over repeats.{fourth}",
+        "beware": "A large gate is not importance: the layers behind it can undo its scale. Where the columns "
+        "disagree, trust the third for the field and the second for the gate. Fields that say the same thing (such as "
+        "an item and its category) stand in for each other when one is shuffled.",
     }
 
 

@@ -19,13 +19,21 @@ def dead_fields(summary: Mapping[str, Any], share: float = DEAD) -> list[str]:
     return [f for f, dead in zip(summary["fields"], summary["dead_share"], strict=True) if dead >= share]
 
 
-def gates_picture(summary: Mapping[str, Any], order: Sequence[str] | None = None) -> go.Figure:
-    """Three aligned columns per field: the gate's distribution, the gate ablation, the permutation AUC drop.
+def gates_picture(
+    summary: Mapping[str, Any],
+    order: Sequence[str] | None = None,
+    *,
+    deviation: bool = False,
+    shapley: Mapping[str, float] | None = None,
+) -> go.Figure:
+    """Aligned columns per field: the gate's distribution, the gate ablation, the permutation AUC drop, mean |Shapley|.
 
     Args:
         summary: fields, gate_mean, gate_quantiles (F x 5: 5 %, 25 %, 50 %, 75 %, 95 %), dead_share,
             ablation, permutation_auc_drop, permutation_std; each a list over the fields.
         order: the fields from top to bottom; by permutation AUC drop if not given.
+        deviation: draw the gates less their field's mean: how far they tell rows apart.
+        shapley: mean |Shapley| by field, for a fourth column.
     """
     fields = list(summary["fields"])
     drop = np.asarray(summary["permutation_auc_drop"], dtype=float)
@@ -34,16 +42,19 @@ def gates_picture(summary: Mapping[str, Any], order: Sequence[str] | None = None
     names = [shorten(field, 22) for field in order]
     dead = set(dead_fields(summary))
     colors = [NEUTRAL if field in dead else MODEL_COLORS["fibinet"] for field in order]
+    titles = ("gate", "ablation", "permutation") + (() if shapley is None else ("Shapley",))
     figure = make_subplots(
         rows=1,
-        cols=3,
+        cols=len(titles),
         shared_yaxes=True,
         horizontal_spacing=0.04,
-        subplot_titles=("gate", "ablation", "permutation"),
-        column_widths=[0.4, 0.3, 0.3],
+        subplot_titles=titles,
+        column_widths=[0.4, *[0.6 / (len(titles) - 1)] * (len(titles) - 1)],
     )
-    quantiles = np.asarray(summary["gate_quantiles"], dtype=float)[index]
     mean = np.asarray(summary["gate_mean"], dtype=float)[index]
+    zero = mean if deviation else np.zeros_like(mean)
+    quantiles = np.asarray(summary["gate_quantiles"], dtype=float)[index] - zero[:, None]
+    mean = mean - zero
     for color in dict.fromkeys(colors):  # one trace for the living and one for the dead, as a trace has one colour
         rows = [row for row, other in enumerate(colors) if other == color]
         low, quarter, middle, three_quarters, high = quantiles[rows].T
@@ -65,7 +76,7 @@ def gates_picture(summary: Mapping[str, Any], order: Sequence[str] | None = None
             row=1,
             col=1,
         )
-    figure.add_vline(x=1, line={"color": NEUTRAL, "dash": "dot", "width": 1}, row=1, col=1)
+    figure.add_vline(x=0 if deviation else 1, line={"color": NEUTRAL, "dash": "dot", "width": 1}, row=1, col=1)
     figure.add_bar(
         y=names,
         x=np.asarray(summary["ablation"], dtype=float)[index],
@@ -92,11 +103,23 @@ def gates_picture(summary: Mapping[str, Any], order: Sequence[str] | None = None
         row=1,
         col=3,
     )
+    if shapley is not None:
+        figure.add_bar(
+            y=names,
+            x=[shapley.get(field) for field in order],
+            orientation="h",
+            marker={"color": colors},
+            showlegend=False,
+            hovertemplate="%{y}: mean size of the Shapley value %{x:.4f}<extra></extra>",
+            row=1,
+            col=4,
+        )
     finish(figure, height=130 + 28 * len(names), legend=False, top=34)
     figure.update_annotations(font_size=13)
     figure.update_yaxes(autorange="reversed", showgrid=False, categoryorder="array", categoryarray=names)
     figure.update_xaxes(nticks=4, tickangle=0, exponentformat="power", tickfont_size=11)
-    for place, title in enumerate(("gate, 1: open", "change of logit", "AUC lost"), start=1):
+    gate = "gate less its mean" if deviation else "gate, 1: open"
+    for place, title in enumerate((gate, "change of logit", "AUC lost", "logit")[: len(titles)], start=1):
         figure.update_xaxes(title_text=title, row=1, col=place)
     return figure
 

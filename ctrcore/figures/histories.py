@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ctrcore.figures.style import NEUTRAL, finish, shorten, small_numbers
+from ctrcore.figures.style import NEUTRAL, finish, shorten, sign_color, small_numbers
 
 OWN_COLUMNS = ("back", "attention", "contribution", "leave_one_out")
 
@@ -110,4 +110,77 @@ def recency_bars(records: Sequence[Mapping[str, float]]) -> go.Figure:
     )
     return finish(
         figure, height=320, x="clicks back (1: the most recent)", y="mean size of the attention", legend=False
+    )
+
+
+def group_bars(groups: pd.DataFrame) -> go.Figure:
+    """Behaviours by value: attention on the left; on the right contribution, removal of all, and one by one.
+
+    Args:
+        groups: value, behaviours, attention, contribution, removal, one_by_one.
+    """
+    labels = [
+        f"{shorten(str(value), 26)} ({count}){chr(8203) * place}"
+        for place, (value, count) in enumerate(zip(groups["value"], groups["behaviours"], strict=True))
+    ]
+    numbers = groups[["attention", "contribution", "removal", "one_by_one"]].to_numpy(dtype=float)
+    figure = make_subplots(
+        rows=1,
+        cols=2,
+        shared_yaxes=True,
+        horizontal_spacing=0.03,
+        column_widths=[0.4, 0.6],
+        subplot_titles=("attention", "contribution, ◆ all left out, ○ one by one"),
+    )
+    hover = (
+        "%{y}<br>attention %{customdata[0]:.4f}<br>contribution %{customdata[1]:+.4f}"
+        "<br>all left out %{customdata[2]:+.4f}<br>sum of one by one %{customdata[3]:+.4f}<extra></extra>"
+    )
+    colors = [sign_color(value) for value in numbers[:, 1]]
+    common = {"y": labels, "customdata": numbers, "hovertemplate": hover}
+    for column in (1, 2):
+        figure.add_bar(x=numbers[:, column - 1], orientation="h", marker={"color": colors}, row=1, col=column, **common)
+    for values, symbol, size in ((numbers[:, 3], "circle-open", 12), (numbers[:, 2], "diamond", 10)):
+        line = {"width": 2.4, "color": NEUTRAL} if symbol == "circle-open" else {"width": 1.6, "color": "#1f2937"}
+        marker = {"symbol": symbol, "size": size, "line": line, "color": NEUTRAL if "open" in symbol else "#ffffff"}
+        figure.add_scatter(x=values, mode="markers", marker=marker, row=1, col=2, **common)
+    finish(figure, height=130 + 30 * len(labels), legend=False, top=30)
+    figure.update_annotations(font_size=13)
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    figure.update_xaxes(nticks=5, title_text="attention, summed", row=1, col=1)
+    figure.update_xaxes(nticks=6, title_text="change of logit", row=1, col=2)
+    return small_numbers(figure)
+
+
+def attention_cloud(cloud: pd.DataFrame) -> go.Figure:
+    """Every behaviour: attention against what leaving it out takes from the logit; colour is the contribution.
+
+    Args:
+        cloud: back, attention, contribution, leave_one_out.
+    """
+    values = cloud["contribution"].to_numpy(dtype=float)
+    largest = float(np.quantile(np.abs(values), 0.98)) if len(values) else 0.0
+    figure = go.Figure(
+        go.Scatter(
+            x=cloud["attention"],
+            y=cloud["leave_one_out"],
+            mode="markers",
+            marker={
+                "size": 6,
+                "opacity": 0.75,
+                "color": values,
+                "autocolorscale": True,
+                "cmin": -(largest or 1e-9),
+                "cmax": largest or 1e-9,
+                "line": {"color": NEUTRAL, "width": 0.5},
+                "colorbar": {"title": {"text": "contribution", "side": "right"}, "thickness": 12, "outlinewidth": 0},
+            },
+            customdata=np.column_stack([cloud["back"], values]),
+            hovertemplate="%{customdata[0]} back<br>attention %{x:.4f}<br>left out %{y:+.4f}"
+            "<br>contribution %{customdata[1]:+.4f}<extra></extra>",
+        )
+    )
+    figure.add_hline(y=0, line={"color": NEUTRAL, "dash": "dot", "width": 1.5})
+    return small_numbers(
+        finish(figure, height=380, x="attention weight", y="logit lost when it is left out", legend=False)
     )
