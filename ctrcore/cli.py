@@ -28,6 +28,7 @@ COMMANDS = {  # what `--help` shows without importing what the commands need
     "calibrate": "Repair a model's probabilities, and show what that changes.",
     "predict": "Score the rows of a file with a trained model.",
     "explain": "Show why a model gave a row its score.",
+    "importance": "Show what each field is worth to a model, over many rows.",
     "runs": "List, show, rename, cancel, resume, delete, export and import runs.",
 }
 

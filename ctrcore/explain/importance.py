@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ctrcore.explain.own_terms import OwnTerms
+from ctrcore.explain.trust.statistics import spearman
 from ctrcore.models.base import CTRModel
 
 Array = npt.NDArray[np.float64]
@@ -111,14 +112,12 @@ def rank_agreement(measures: Mapping[str, Sequence[float]]) -> pd.DataFrame:
     """
     table = pd.DataFrame({name: np.asarray(values, dtype=float) for name, values in measures.items()})
     names = list(table.columns)
-    matrix = np.full((len(names), len(names)), np.nan)
-    for a, left in enumerate(names):
-        for b, right in enumerate(names):
-            both = table[[left, right]].dropna() if a != b else table[[left]].dropna()
-            ranks = both.rank().to_numpy()
-            if len(ranks) >= FEWEST and (ranks.std(0) > 0).all():
-                matrix[a, b] = 1.0 if a == b else np.corrcoef(ranks.T)[0, 1]
-    return pd.DataFrame(matrix, index=pd.Index(names), columns=pd.Index(names))
+    a, b = np.indices((len(names), len(names))).reshape(2, -1)
+    values = table.to_numpy().T
+    known = ~np.isnan(values[a]) & ~np.isnan(values[b])
+    found = spearman(np.nan_to_num(values[a]), np.nan_to_num(values[b]), known)
+    found[known.sum(1) < FEWEST] = np.nan
+    return pd.DataFrame(found.reshape(len(names), -1), index=pd.Index(names), columns=pd.Index(names))
 
 
 def disagreements(

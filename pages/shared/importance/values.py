@@ -20,6 +20,7 @@ from pages.shared.tools import plain
 
 MEASURES = ("contribution", "shapley")
 ENDS = 12  # values drawn at either end
+EVERY = "every field"
 
 
 def show(view: View) -> None:
@@ -36,23 +37,39 @@ def show(view: View) -> None:
         st.info("No chosen model has this field.", icon=":material/info:")
         return
     _say_together(view, field)
-    if tables[0][1]["middle"].notna().any():
+    if field != EVERY and tables[0][1]["middle"].notna().any():
         _curve(view, field, measure, tables)
     else:
         _values(view, field, measure, tables)
 
 
 def effects(view: View, field: str, measure: str) -> list[tuple[Run, pd.DataFrame]]:
-    """The effects (`runs.importances.compared`) of each run that has the field, in the order of the runs."""
+    """The effects (`runs.importances.compared`) of each run that has the field, in the order of the runs.
+
+    With the values of every field below each other, a value reads 'field = value'. `label` is what people call it.
+    """
     options = view.shapley if measure == "shapley" else None
-    found = [(run, effect_of(run, field, options, tied=view.tied)) for run in view.runs]
-    return [(run, compared(one)) for run, one in found if one is not None]
+    names = item_names_of(view.dataset, view.runs[0].recipe)
+    tables = []
+    for run in view.runs:
+        wanted = [one.name for one in model_of(run).fields] if field == EVERY else [field]
+        found = [(name, effect_of(run, name, options, tied=view.tied)) for name in wanted]
+        parts = []
+        for name, one in found:
+            if one is not None:
+                table = compared(one)
+                before = f"{name} = " if field == EVERY else ""
+                table["label"] = [before + names.value(name, value) for value in table["value"]]
+                parts.append(table.assign(value=[before + value for value in table["value"]]))
+        if parts:
+            tables.append((run, pd.concat(parts, ignore_index=True)))
+    return tables
 
 
 def _pick_field(view: View) -> str:
     """The field, the one that matters most to any of the runs first."""
     groups = strongest([measured(view, run) for run in view.runs], "permutation")
-    order = list(dict.fromkeys(name for group in groups for name in group.split(" + ")))
+    order = [*dict.fromkeys(name for group in groups for name in group.split(" + ")), EVERY]
     address.show("matters-field", "matters-field", order, order[0])
     return st.selectbox(
         "Field",
@@ -60,7 +77,7 @@ def _pick_field(view: View) -> str:
         key="matters-field",
         on_change=address.take,
         args=("matters-field", "matters-field"),
-        help="The field that costs most AUC when shuffled stands first.",
+        help="The field that costs most AUC when shuffled stands first; at the end the strongest values of all fields.",
         width=320,
     )
 
@@ -81,7 +98,7 @@ def _pick_measure(view: View) -> str:
 
 def _say_together(view: View, field: str) -> None:
     names = [one.name for one in model_of(view.runs[0]).fields]
-    if field not in names:
+    if field not in names:  # another run has it, or every field is asked for
         return
     place = names.index(field)
     group = next(group for group in groups_of(view.runs[0], tied=view.tied) if place in group)
@@ -121,13 +138,13 @@ def _curve(view: View, field: str, measure: str, tables: list[tuple[Run, pd.Data
 def _values(view: View, field: str, measure: str, tables: list[tuple[Run, pd.DataFrame]]) -> None:
     least = _pick_least(max(len(table) for _, table in tables))
     order, left_out = both_ends([table for _, table in tables], ENDS, least)
-    names = item_names_of(view.dataset, view.runs[0].recipe)
     rows = {
         str(value): int(count)
         for _, table in tables
         for value, count in zip(table["value"], table["rows"], strict=True)
     }
-    labels = {value: f"{names.value(field, value)} ({rows[value]:,})" for value in order}
+    called = {value: label for _, table in tables for value, label in zip(table["value"], table["label"], strict=True)}
+    labels = {value: f"{called[value]} ({rows[value]:,})" for value in order}
     dots = [
         Dots(
             view.title(run),
@@ -138,7 +155,7 @@ def _values(view: View, field: str, measure: str, tables: list[tuple[Run, pd.Dat
             table["high"],
             frozenset(table.loc[table["rare"], "value"]),
             {
-                value: f"{n:,} rows, seen {seen:,.0f} times in training"
+                value: f"{n:,} rows" + (f", seen {seen:,.0f} times in training" if pd.notna(seen) else "")
                 for value, n, seen in zip(table["value"], table["rows"], table["seen"], strict=True)
             },
         )
