@@ -23,6 +23,8 @@ from ctrcore.training.predicting import predict
 
 if TYPE_CHECKING:
     from ctrcore.data.encoding import Encoder
+    from ctrcore.recommend.contrast import Contrast
+    from ctrcore.recommend.terms import Means
 
 MOST_WITHOUT_RECALL = 20_000  # items that the ranking model scores by itself where there is no recall
 FROM_RECALL, FROM_POPULAR, FROM_ALL = "FM", "popular", "every item"
@@ -65,12 +67,14 @@ class Recommender:
         items: as its encoder sees them.
         recall: the first stage, over the same items in the same order; None: every item is ranked.
         others: last rows of a sample of users, by the ranking model's encoder: whom an item appeals to.
+        appeals: what is known of items' appeal already, by position.
     """
 
     model: CTRModel
     items: ItemTable
     recall: FMRecall | None
     others: Encoded = field(repr=False)
+    appeals: dict[int, Means] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def encoder(self) -> Encoder:
@@ -151,6 +155,13 @@ class Trace:
                 "channel": [self.channel(place) for place in range(len(ids))],
             }
         )
+
+    @cached_property
+    def contrast(self) -> Contrast:
+        """The candidates compared with each other, and the user with others."""
+        from ctrcore.recommend.contrast import Contrast
+
+        return Contrast(self)
 
     @property
     def top(self) -> pd.DataFrame:

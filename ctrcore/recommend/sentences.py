@@ -11,7 +11,6 @@ from ctrcore.explain.sentences import few, joined, part_phrase, percent_of, sign
 from ctrcore.recommend.changes import Change
 from ctrcore.recommend.counterfactual import Counterfactual
 from ctrcore.recommend.funnel import FROM_ALL, FROM_POPULAR, FROM_RECALL, Trace
-from ctrcore.recommend.reasons import COLUMNS
 
 if TYPE_CHECKING:
     from ctrcore.recommend.why import Above, Why, WhyNot
@@ -26,7 +25,7 @@ CAVEAT = (
 
 def of_why(trace: Trace, found: Why) -> list[str]:
     """Where the item stands, what speaks for and against it, and what would take it off the list."""
-    told = [_standing(trace, found), *reasons_told(found.reasons, trace.items.encoder.schema.item)]
+    told = [_standing(trace, found), _lead(trace, found), *reasons_told(found.reasons, trace.items.encoder.schema.item)]
     told += [_appeal(found)] if found.appeal is not None else []
     told += _support(trace, found)
     told += [of_counterfactual(trace, found.counterfactual)] if found.counterfactual is not None else []
@@ -37,35 +36,37 @@ def reasons_told(table: pd.DataFrame, item: str | None = None, count: int = REAS
     """What speaks for the item and what against it, the largest reasons first.
 
     Args:
-        table: of `ctrcore.recommend.reasons`.
+        table: of `ctrcore.recommend.reasons`; the numbers are its leads.
         item: the column with the item's id.
         count: named at most in either direction.
     """
-    if table.empty:
-        return ["Nothing in the row depends on the item, so the model gives every item the same score."]
-    worth = max(WORTH_NAMING * float(table["contribution"].abs().max()), 5e-4)
+    worth = max(WORTH_NAMING * float(table["lead"].abs().max()), 5e-4)
     told = []
     for start, sign in (("Mainly because of", 1), ("Against it speaks", -1)):
-        side = table[sign * table["contribution"] >= worth].head(count)
+        side = table[sign * table["lead"] >= worth].head(count)
         phrases = [
-            f"{reason_phrase(str(kind), str(name), str(value), int(many), item)} ({signed(float(contribution))})"
-            for kind, name, value, many, contribution in side[list(COLUMNS)].to_numpy().tolist()
+            f"{reason_phrase(str(kind), str(name), str(value), int(many), item)} ({signed(float(lead))})"
+            for kind, name, value, many, lead in side[["kind", "name", "value", "count", "lead"]].to_numpy().tolist()
         ]
         told += [f"{start} {joined(phrases)}."] if phrases else []
-    return told
+    return told or ["Nothing tells it from the other candidates."]
 
 
 def reason_phrase(kind: str, name: str, value: str, count: int, item: str | None = None) -> str:
-    """A reason as people say it: '3 past clicks with class = Comedy, as here', 'the past click on Fargo (2 back)'."""
-    if kind == "item":
-        if not name:
-            return "how the item's own values go together"
-        return f"{name} = {few(value)}, whoever looks at it" if name != item else "the item itself, whoever looks at it"
+    """A reason as people say it: '3 past clicks with class = Comedy, as here', 'how it suits age = 49'."""
     if kind == "behaviour":
         return f"the past click on {_quoted(few(value))} ({name.removeprefix('behaviour ')})"
     if kind in ("group", "own group"):
         return f"{count} past clicks with {name} = {value}" + (", as here" if kind == "own group" else "")
-    return f"{name} = {few(value)} with this item"
+    if kind == "item" and name:
+        return f"what {'this item' if name == item else f'{name} = {few(value)}'} means to this user"
+    told = {
+        "appeal": "what it has for anybody",
+        "match": f"how it suits {name} = {few(value)}",
+        "item": "how its own values go together for this user",
+        "rest": "how it suits this user in all",
+    }
+    return told[kind]
 
 
 def of_above(trace: Trace, found: Above) -> list[str]:
@@ -158,6 +159,14 @@ def _standing(trace: Trace, found: Why) -> str:
         f"{found.recall_rank:,} of {total:,}",
     }
     return f"{start} {ways.get(found.channel, ways[FROM_RECALL] + ', and it is one of the most clicked')}."
+
+
+def _lead(trace: Trace, found: Why) -> str:
+    lead = found.logit - found.mean_logit
+    return (
+        f"The {len(trace.positions):,} candidates have a mean logit of {signed(found.mean_logit)}, so it is "
+        f"{signed(lead)} from there."
+    )
 
 
 def _appeal(found: Why) -> str:

@@ -17,13 +17,13 @@ from ctrcore.explain.rows import explain_row
 from ctrcore.explain.sentences import named
 from ctrcore.explain.support import Support, supports
 from ctrcore.metrics import sigmoid
+from ctrcore.models.base import CTRModel
 from ctrcore.recommend import sentences
 from ctrcore.recommend.counterfactual import Counterfactual, drop, lift
 from ctrcore.recommend.funnel import Trace
 from ctrcore.recommend.groups import group_behaviours
 from ctrcore.recommend.moments import history_fields
-from ctrcore.recommend.reasons import reasons, sides_of
-from ctrcore.recommend.worth import behaviour_worth
+from ctrcore.recommend.reasons import reasons
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Why:
         logit, probability: of the ranking model.
         explanation: of the ranking model's logit.
         groups: past behaviours with a common value (`ctrcore.recommend.groups`).
-        reasons: all parts that have to do with the item, put together so that people can read them
-            (`ctrcore.recommend.reasons`): the sentences take their numbers from here.
+        reasons: what is different about it (`ctrcore.recommend.reasons`); the sentences take their numbers from here.
+        mean_logit: of all candidates; `logit - mean_logit` is the sum of the reasons' leads.
         appeal: what the item scores with other users, and what this one adds; None if no field describes the item.
         support: how often training saw each value of the row.
         counterfactual: the smallest change that takes it off the list; None if it was not asked for, or is not on it.
@@ -58,6 +58,7 @@ class Why:
     explanation: Explanation
     groups: pd.DataFrame
     reasons: pd.DataFrame
+    mean_logit: float
     appeal: Appeal | None
     support: list[Support]
     counterfactual: Counterfactual | None
@@ -143,8 +144,7 @@ def why(
         raise DataError(f"The item '{item}' is no candidate for this user.", "Ask why it is not on the list.")
     recommender, row = trace.recommender, trace.row(item)
     explanation = explain_row(recommender.model, recommender.encoder, row, 0)
-    worth = behaviour_worth(trace, item, explanation)
-    groups = group_behaviours(trace, item, worth)
+    groups = group_behaviours(trace, place)
     on_list = place < trace.options.top_k
     found = Why(
         item=item,
@@ -157,7 +157,8 @@ def why(
         probability=float(sigmoid(np.array(explanation.logit))),
         explanation=explanation,
         groups=groups,
-        reasons=reasons(trace, item, explanation, worth, groups),
+        reasons=reasons(trace, place, groups),
+        mean_logit=float(trace.logits.mean()),
         appeal=_appeal(trace, row, others),
         support=supports(recommender.encoder, row),
         counterfactual=drop(trace, item, locked=locked) if counterfactual and on_list else None,
@@ -182,9 +183,7 @@ def above(trace: Trace, a: str, b: str) -> Above:
     for side, found in (("a", one), ("b", two)):
         parts[f"value_{side}"], parts[f"contribution_{side}"] = found.parts["value"], found.parts["contribution"]
     parts["difference"] = parts["contribution_a"] - parts["contribution_b"]
-    sides = sides_of(model, one.parts)
-    of_user = [bool(fields) and not trace.items.fields.intersection(fields) for fields in sides]
-    parts["about_item"] = ~np.array(of_user)
+    parts["about_item"] = ~np.array(_of_user(model, one.parts, trace.items.fields), dtype=bool)
     difference = one.logit - two.logit
     order = parts["difference"].abs().sort_values(ascending=False, kind="stable").index
     found_above = Above(
@@ -231,6 +230,18 @@ def why_not(trace: Trace, item: str, *, look_for_lift: bool = True, locked: Coll
     )
     found.sentences.extend(sentences.of_why_not(trace, found))
     return found
+
+
+def _of_user(model: CTRModel, parts: pd.DataFrame, item_fields: Collection[str]) -> list[bool]:
+    """True for each part that holds fields of the user or the situation, and none of the item."""
+    names = [field.name for field in model.fields]
+    alone = {name for name in names if name not in item_fields}
+    pairs = {f"{names[i]} × {names[j]}" for i, j in model.pairs.T.tolist() if {names[i], names[j]} <= alone}
+    known = {"field": alone, "pair": pairs}
+    return [
+        str(name).removesuffix(" (re-weighted)") in known.get(str(kind), ())
+        for kind, name in zip(parts["kind"], parts["name"], strict=True)
+    ]
 
 
 def _appeal(trace: Trace, row: Encoded, others: Encoded | None) -> Appeal | None:
