@@ -6,12 +6,12 @@ import streamlit as st
 
 from ctrcore.figures.style import MODEL_TITLES
 from pages.shared.chores import rows_ready
-from pages.shared.pickers import pick_dataset, pick_run
+from pages.shared.pickers import finished_runs, pick_dataset, pick_run
 from pages.shared.problems import problems_shown
 from pages.shared.store import catalogue_of
 from pages.shared.tools import PageEnd, missing, ready
-from pages.shared.why.card import show_card, show_parts, show_trust
-from pages.shared.why.choices import Asked, pick_moment, pick_recall, pick_sizes
+from pages.shared.why.card import show_appeal, show_card, show_parts, show_trust
+from pages.shared.why.choices import Asked, can_recall, pick_moment, pick_recall, pick_sizes
 from pages.shared.why.history import show_history
 from pages.shared.why.listed import pick_item, pick_others, say_list, show_list
 from pages.shared.why.questions import show_questions
@@ -42,21 +42,29 @@ with st.spinner("Reading the rows and the items"):
     items = catalogue_of(dataset, run.recipe)
 assert items is not None
 recall = pick_recall(dataset, len(items))
+if recall is None and not any(map(can_recall, finished_runs(dataset))):
+    st.info(
+        "**There is no FM or LR run on this dataset that could recall, so every item is ranked.**  \nThat is fine for "
+        "a small catalogue. For a large one train an FM: it picks a few hundred items in milliseconds.",
+        icon=":material/filter_alt_off:",
+    )
 user, row = pick_moment(dataset, run)
 asked = Asked(dataset, run, recall, user, row, *pick_sizes())
 others = pick_others(asked)
 trace = trace_of(asked)
 say_list(asked, trace)
 item = pick_item(trace)
-with st.grid(2, min_column_width=380):
+why = why_of(asked, item)
+sides = st.grid(2, min_column_width=380)
+with sides.cell():
     show_list(asked, trace, others, item)
-    with problems_shown():
-        why = why_of(asked, item)
-        show_card(trace, why)
-with problems_shown():
-    show_way(asked, trace, item)
-    with st.grid(2, min_column_width=380):
-        show_parts(trace, why)
-        show_history(trace, why.explanation, why.counterfactual)
+    show_appeal(why)
+with sides.cell():
+    show_card(trace, why)
     show_trust(asked, trace, item)
+show_way(asked, trace, item)
+with st.grid(2, min_column_width=380):
+    show_parts(trace, why)
+    show_history(trace, why.explanation, why.counterfactual)
+with problems_shown():
     show_questions(asked, trace, item)

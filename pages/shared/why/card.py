@@ -46,27 +46,32 @@ def show_card(trace: Trace, why: Why) -> None:
         st.caption(plain(why.sentences[-1]))
 
 
+def show_appeal(why: Why) -> None:
+    """What the item has for anybody and what for this user, as two bars."""
+    if why.appeal is None:
+        return
+    found = why.appeal
+    chart(
+        appeal_and_fit(found.appeal, found.fit),
+        key="appeal",
+        title="Liked by anybody, or by this user?",
+        help_text=f"**For anybody.** {WORDS['appeal']}  \n**For this user.** {WORDS['fit']}",
+        read=f"First bar: the item's mean score with {found.rows:,} other users. Second bar: what this user, their "
+        "history and the situation add. Together they are the score.",
+        beware="Much for anybody and little for this user is no fault, but a list of such items is the same for "
+        "everybody.",
+        alt_text=f"Appeal {found.appeal:+.2f}, personal fit {found.fit:+.2f}, score {found.logit:+.2f}",
+        data=pd.DataFrame(
+            {"part": ["for anybody", "for this user", "score"], "logit": [found.appeal, found.fit, found.logit]}
+        ),
+    )
+
+
 def show_parts(trace: Trace, why: Why) -> None:
-    """Appeal and fit as two bars, then every contribution."""
+    """Every contribution to the score."""
     from ctrcore.recommend.moments import history_fields
 
     explained = named(why.explanation, trace.items.names, history_fields(trace.recommender.encoder))
-    if why.appeal is not None:
-        found = why.appeal
-        chart(
-            appeal_and_fit(found.appeal, found.fit),
-            key="appeal",
-            title="Liked by anybody, or by this user?",
-            help_text=f"**For anybody.** {WORDS['appeal']}  \n**For this user.** {WORDS['fit']}",
-            read=f"First bar: the item's mean score with {found.rows:,} other users. Second bar: what this user, their "
-            "history and the situation add. Together they are the score.",
-            beware="Much for anybody and little for this user is no fault, but a list of such items is the same for "
-            "everybody.",
-            alt_text=f"Appeal {found.appeal:+.2f}, personal fit {found.fit:+.2f}, score {found.logit:+.2f}",
-            data=pd.DataFrame(
-                {"part": ["for anybody", "for this user", "score"], "logit": [found.appeal, found.fit, found.logit]}
-            ),
-        )
     chart(
         waterfall(explained, count=10),
         key="why-parts",

@@ -50,7 +50,7 @@ def show_history(trace: Trace, explanation: Explanation, change: Counterfactual 
             height=38 + 35 * min(len(table), SHOWN),
             key="why-history",
             alt=f"{len(table)} past clicks, the newest first",
-            column_order=[GONE, "back", *names, "adds"],
+            column_order=[GONE, "back", "adds", *names],
             column_config={
                 GONE: st.column_config.TextColumn("", width=24, help="Without these clicks the item leaves the list."),
                 "back": st.column_config.NumberColumn("Back", width=50, help="How many clicks ago; 1 is the newest."),

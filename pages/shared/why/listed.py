@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -127,18 +128,20 @@ def _table(asked: Asked, trace: Trace, others: list[Run], chosen: str) -> tuple[
             "probability": top["probability"],
         }
     )
-    ranks = []
-    for run in others:
-        name = f"by {run_label(run, [*others, asked.run])}"
-        shown[name] = top["item"].map(ranked_by(asked, run)["rank"]).to_numpy()
-        ranks.append(name)
+    ranks = {
+        f"by {run_label(run, [*others, asked.run])}": top["item"].map(ranked_by(asked, run)["rank"]).to_numpy()
+        for run in others
+    }
+    if ranks:
+        inside = np.sum([found <= asked.top for found in ranks.values()], axis=0)
+        shown["agree"] = [f"{count} of {len(ranks)}" for count in inside.tolist()]
     if asked.recall is not None:
         shown["recalled"] = top["recall_rank"].to_numpy()
         shown["channel"] = top["channel"].to_numpy()
     if expert():
         shown["logit"] = top["logit"].to_numpy()
         shown["id"] = top["item"].to_numpy()
-    return shown, ranks
+    return shown.assign(**ranks), list(ranks)
 
 
 def _columns(ranks: list[str]) -> dict[str, Any]:
@@ -147,9 +150,10 @@ def _columns(ranks: list[str]) -> dict[str, Any]:
     return {
         HERE: st.column_config.TextColumn("", width=24),
         "rank": number("#", width=34, help="Rank by the ranking model."),
-        "item": st.column_config.TextColumn("Item", width=200),
-        "probability": st.column_config.ProgressColumn(
-            "Probability", min_value=0.0, max_value=1.0, format="percent", width=110, help=WORDS["probability"]
+        "item": st.column_config.TextColumn("Item", width=180),
+        "probability": number("Chance", format="percent", width=70, help=f"Probability. {WORDS['probability']}"),
+        "agree": st.column_config.TextColumn(
+            "Agree", width=60, help="How many of the other models chosen in the sidebar put it on their list, too."
         ),
         "recalled": number("Recalled as", format="localized", width=90, help=f"Its rank there. {WORDS['recalled']}"),
         "channel": st.column_config.TextColumn("Channel", width=100, help=WORDS["channel"]),

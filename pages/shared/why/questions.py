@@ -17,7 +17,7 @@ from pages.shared.charts import chart
 from pages.shared.pickers import finished_runs, run_label
 from pages.shared.tools import plain
 from pages.shared.why.choices import Asked
-from pages.shared.why.traces import above_of, missed_of, ranked_by
+from pages.shared.why.traces import STAGES, above_of, missed_of, ranked_by
 from pages.shared.why.way import show_way
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _first_missed(trace: Trace, listed: list[str]) -> str:
 
 def _agree(asked: Asked, trace: Trace, item: str) -> None:
     """The rank of the item by every finished run on the dataset."""
-    runs = finished_runs(asked.dataset)
+    runs = finished_runs(asked.dataset)[:STAGES]
     if len(runs) < 2:
         st.info("There is no other finished run on this dataset.", icon=":material/info:")
         return
@@ -130,6 +130,7 @@ def _agree(asked: Asked, trace: Trace, item: str) -> None:
     st.markdown(
         f"**{inside} of {len(ranked)}** runs put {plain(name)} among the first {top} for this user."
         + (f" {len(table) - len(ranked)} could not rank it." if len(ranked) < len(table) else "")
+        + (f" The {STAGES} newest runs were asked." if len(runs) == STAGES else "")
     )
     chart(
         ranks_by_model(ranked["run"].tolist(), ranked["model"].tolist(), ranked["rank"].astype(int).tolist(), top),

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ctrcore.runs.recommending import TwoStages
 
 Key = tuple[object, ...]
+# Each holds a model and every item once, encoded: a few megabytes for a hundred thousand items. "Do the other models
+# agree" asks every run for every user, so as many stay as it asks.
+STAGES = 32
 
 
 def key_of(asked: Asked) -> Key:
@@ -54,11 +57,8 @@ def missed_of(asked: Asked, item: str) -> WhyNot:
 
 def ranked_by(asked: Asked, run: Run) -> pd.DataFrame:
     """The same user's candidates as another run ranks them, by item: rank and probability; empty if it cannot."""
-    try:
-        found = trace_of(replace(asked, run=run)).candidates
-    except CtrLensError:  # other choices of columns or rows: this run has no such user or item
-        found = trace_of(asked).candidates.head(0)
-    return found.set_index("item")[["rank", "probability"]]
+    other = replace(asked, run=run)
+    return _ranks(key_of(other), other)
 
 
 def _runs_key(run: Run, recall: Run | None) -> Key:
@@ -67,25 +67,38 @@ def _runs_key(run: Run, recall: Run | None) -> Key:
     return (run.id, run.finished, *first, naming_of(run.dataset()))
 
 
-@st.cache_resource(show_spinner="Opening the models and the items", max_entries=8)
+@st.cache_resource(show_spinner="Opening the models and the items", max_entries=STAGES)
 def _stages(key: Key, _run: Run, _recall: Run | None) -> TwoStages:  # noqa: ARG001
     from ctrcore.runs.recommending import open_two_stages
 
     return open_two_stages(_run, _recall, seen_of)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@st.cache_resource(show_spinner=False, max_entries=32)
 def _trace(key: Key, _asked: Asked) -> Trace:  # noqa: ARG001
+    return _made(_asked)
+
+
+def _made(asked: Asked) -> Trace:
     from ctrcore.recommend.funnel import Options, recommend
 
-    two = stages_of(_asked.run, _asked.recall)
+    two = stages_of(asked.run, asked.recall)
     options = Options(
-        recall_size=_asked.recalled,
-        popular_size=_asked.popular,
-        top_k=_asked.top,
-        leave_out_seen=_asked.fresh,
+        recall_size=asked.recalled,
+        popular_size=asked.popular,
+        top_k=asked.top,
+        leave_out_seen=asked.fresh,
     )
-    return recommend(two.recommender, two.moment(_asked.row), options)
+    return recommend(two.recommender, two.moment(asked.row), options)
+
+
+@st.cache_resource(show_spinner=False, max_entries=500)
+def _ranks(key: Key, _asked: Asked) -> pd.DataFrame:  # noqa: ARG001
+    try:
+        found = _made(_asked).candidates  # kept without the trace, which holds models
+    except CtrLensError:  # a run with other choices of columns or rows has no such user or item
+        return pd.DataFrame({"rank": [], "probability": []}, dtype=float)
+    return found.set_index("item")[["rank", "probability"]]
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)
