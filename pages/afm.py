@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,9 @@ import streamlit as st
 from ctrcore.figures import captions
 from ctrcore.figures.explanations import signed_bars, waterfall
 from ctrcore.figures.matrices import field_pairs
+from ctrcore.figures.pairs import with_removal
 from ctrcore.words import WORDS
+from pages.shared.attended import show_attention, show_pair
 from pages.shared.badge import show_badge
 from pages.shared.charts import chart, selected
 from pages.shared.formula import show_formula
@@ -20,7 +22,11 @@ from pages.shared.level import learn
 from pages.shared.problems import problems_shown
 from pages.shared.store import encoder_of, explanations_of, model_of
 
+if TYPE_CHECKING:
+    from ctrcore.models.afm import AFM
+
 MATRICES: tuple[str, ...] = ("attention", "contribution")
+PAIRS = 15  # of one row
 SIDE_BY_SIDE = 9  # with more fields the cells become too small to hit
 
 
@@ -98,18 +104,24 @@ def pairs_table(fields: list[str], values: np.ndarray) -> pd.DataFrame:
 
 def row_bars(chosen: Chosen) -> None:
     """The row's pairs as signed bars, the model's attention as their thickness."""
+    from ctrcore.explain.removal import pair_removal
     from ctrcore.explain.rows import explain_row
 
-    explanation = explain_row(model_of(chosen.run), encoder_of(chosen.run), chosen.rows(), chosen.position)
+    model = cast("AFM", model_of(chosen.run))
+    explanation = explain_row(model, encoder_of(chosen.run), chosen.rows(), chosen.position)
     pairs = explanation.parts[explanation.parts["kind"] == "pair"]
+    pairs = pairs.assign(removal=pair_removal(model, chosen.rows().take([chosen.position]))[0])
+    largest = pairs["contribution"].abs().sort_values(ascending=False, kind="stable").index[:PAIRS]
     chart(
-        signed_bars(pairs, weight="attention", count=15),
+        with_removal(signed_bars(pairs, weight="attention", count=PAIRS), pairs.loc[largest, "removal"]),
         key="afm-row",
         title=f"Pairs of row {chosen.row}",
         help_text=WORDS["contribution"],
         read="Length: how much the pair adds to the logit; blue raises it, orange lowers it. The thicker a bar, the "
-        "more attention. The 15 largest of all pairs are shown.",
-        beware="A thick short bar is a pair the model looks at and then makes nothing of.",
+        "more attention. Diamond: what the logit loses without the pair, when the other pairs share out its attention. "
+        f"The {PAIRS} largest of all {len(pairs)} pairs are shown.",
+        beware="A thick short bar is a pair the model looks at and then makes nothing of. Where bar and diamond "
+        "differ, the pair's attention would serve the others: a pair that adds little may still hold them down.",
         alt_text=f"Signed contributions of the pairs of row {chosen.row}",
         data=pairs,
     )
@@ -140,6 +152,8 @@ else:
     matrices(chosen, summary, kinds, pair)
     with problems_shown():
         show_formula(chosen, pair)
+        show_pair(chosen, pair)
+        show_attention(chosen, pair)
 show_row(chosen)
 show_badge(chosen, "attention")
 with problems_shown():

@@ -61,6 +61,11 @@ class Attended:
         i, j = sorted((self.fields.index(left), self.fields.index(right)))
         return int(np.flatnonzero((self.pairs[0] == i) & (self.pairs[1] == j))[0])
 
+    def of_pair(self, place: int) -> pd.DataFrame:
+        """One pair, one row a row: attention, contribution, removal."""
+        columns = {"attention": self.attention, "contribution": self.contribution, "removal": self.removal}
+        return pd.DataFrame({name: values[:, place] for name, values in columns.items()})
+
     def table(self) -> pd.DataFrame:
         """One row a pair: left, right, attention, contribution, size (mean |contribution|) and removal, all means."""
         i, j = self.pairs
