@@ -1,25 +1,28 @@
 """Logits of hybrids from what they share, for models whose costly parts read one pair of fields or the history.
 
-A pair of fields has four versions in all hybrids of a row with one background row: left and right field each the row's
-or the background's. So AFM and FiBiNET score or multiply each version once, and a hybrid is a sum over its versions, by
-one matrix product. DIN attends once for each candidate and history that occur together, and adds up what each field
-brings to the first hidden layer. The numbers are those of forward passes, up to rounding.
+In all hybrids of a row with one background row a pair of fields has four forms: left and right field each the row's or
+the background's. AFM scores and FiBiNET multiplies each form once, and hybrids are sums over them by one matrix
+product. DIN attends once for each candidate and history that occur together, and adds up what the other fields bring
+to the first hidden layer. The numbers are those of forward passes, up to rounding.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
 import torch
 from torch import Tensor
 
 from ctrcore.data.encoded import Encoded
-from ctrcore.explain.hybrids import TOGETHER, Hybrids
+from ctrcore.explain.hybrids import TOGETHER, Hybrids, distinct
 from ctrcore.models.afm import AFM
 from ctrcore.models.base import CTRModel
 from ctrcore.models.din import DIN
 from ctrcore.models.fibinet import FiBiNET
 from ctrcore.models.layers import MLP
 
-TINY = 1e-200
+TINY = 1e-30
 
 
 def hybrids_of(model: CTRModel, rows: Encoded, background: Encoded) -> Hybrids:
@@ -33,19 +36,28 @@ def hybrids_of(model: CTRModel, rows: Encoded, background: Encoded) -> Hybrids:
     return kind(model, rows, background)
 
 
+class Terms(NamedTuple):
+    """The terms that a sum over P pairs has where each field is of state 0, the row's, or 1, a change to it.
+
+    C terms: of every pair one for both own states, and one more for each state that occurs.
+    """
+
+    pair: Tensor  # (C,) which pair
+    left: Tensor  # (C,) state of its left field, among 2F: own, then changed
+    right: Tensor  # (C,) of its right field
+
+
 class PairHybrids(Hybrids):
-    """What AFM and FiBiNET have in common: hybrids as sums over the versions of each pair."""
+    """What AFM and FiBiNET have in common: hybrids as sums over the terms of each pair."""
 
-    def versions(self, row: int, others: Tensor) -> list[tuple[Tensor, Tensor]]:
-        """Left and right vectors (R, F, k) of the versions: both own, left own, right own, none own."""
-        foreign = self.looked.v[self.rows + others]
-        own = self.looked.v[row].expand_as(foreign)
-        return [(own, own), (own, foreign), (foreign, own), (foreign, foreign)]
-
-    def columns(self) -> tuple[Tensor, Tensor]:
-        """Of the 2F states [own, foreign], the left and the right one of every version of every pair (4P each)."""
-        fields, (i, j) = len(self.model.fields), self.model.pairs
-        return torch.cat([i, i, i + fields, i + fields]), torch.cat([j, j + fields, j, j + fields])
+    def terms(self, foreign: Tensor) -> Terms:
+        """The terms that occur where these fields (S, F) come from the background row."""
+        fields, pairs = foreign.shape[1], self.model.pairs
+        shift = torch.tensor([[0, 0, fields, fields], [0, fields, 0, fields]])
+        left, right = (pairs[:, :, None] + shift[:, None]).flatten(1)
+        occurs = torch.cat([torch.ones(fields, dtype=torch.bool), foreign.any(0)])
+        kept = (occurs[left] & occurs[right]).nonzero().squeeze(1)
+        return Terms(kept // 4, left[kept], right[kept])
 
     def first_order(self, row: int, others: Tensor, foreign: Tensor) -> Tensor:
         """(R, S) bias and first-order weights."""
@@ -55,64 +67,70 @@ class PairHybrids(Hybrids):
 
 
 class AFMHybrids(PairHybrids):
-    """Hybrids of an AFM: the softmax as sums of exponentials over the pairs' versions."""
+    """Hybrids of an AFM: the softmax as sums of exponentials over the terms, of which a hybrid has one of each pair."""
 
     model: AFM
 
     def _values(self, row: int, others: Tensor, foreign: Tensor, steps: Tensor | None) -> Tensor:
-        i, j = self.model.pairs
-        if steps is not None or not len(i):
+        if steps is not None or not self.model.pairs.shape[1]:
             return super()._values(row, others, foreign, steps)
-        g = torch.stack([left[:, i] * right[:, j] for left, right in self.versions(row, others)], dim=1)
-        score, projected = self.model.score(g).double().flatten(1), (g @ self.model.p).double().flatten(1)  # (R, 4P)
+        _, left, right = self.terms(foreign)
+        theirs = self.looked.v[self.rows + others]
+        v = torch.cat([self.looked.v[row].expand_as(theirs), theirs], dim=1)  # (R, 2F, k)
+        g = v[:, left] * v[:, right]  # (R, C, k)
+        score, projected = self.model.score(g), g @ self.model.p
         mass = torch.exp(score - score.amax(1, keepdim=True))
-        state = torch.cat([~foreign, foreign], dim=1).double().T  # (2F, S)
-        left, right = self.columns()
-        version = (state[left] * state[right]).T  # (S, 4P) 1 for the version that the hybrid has
-        pooled, total = (version @ torch.cat([mass * projected, mass]).T).chunk(2, dim=1)
-        if total.min() < TINY:  # a score far above all others would have hidden them
+        state = torch.cat([~foreign, foreign], dim=1).T.to(g.dtype)  # (2F, S)
+        has = state[left] * state[right]  # (C, S) 1 where the hybrid has this term
+        pooled, total = (torch.cat([mass * projected, mass]) @ has).chunk(2)
+        if total.min() < TINY:  # a score that others have stands far above all that this hybrid has
             return super()._values(row, others, foreign, steps)
-        return self.first_order(row, others, foreign) + (pooled / total).T
+        return self.first_order(row, others, foreign) + pooled / total
 
 
 class FiBiNETHybrids(PairHybrids):
-    """Hybrids of a FiBiNET: sums of what the pairs' versions bring to the first hidden layer, times their gates."""
+    """Hybrids of a FiBiNET: the first hidden layer as a sum over terms; in the re-weighted branch times two gates."""
 
     model: FiBiNET
 
     def _values(self, row: int, others: Tensor, foreign: Tensor, steps: Tensor | None) -> Tensor:
-        model = self.model
-        if steps is not None:
+        if steps is not None or not self.model.pairs.shape[1]:
             return super()._values(row, others, foreign, steps)
+        model, terms, (own, theirs) = self.model, self.terms(foreign), (row, self.rows + others)
         z = self.looked.v.mean(2)
-        gates = model.senet.of_means(torch.where(foreign, z[self.rows + others][:, None], z[row]))  # (R, S, F)
-        state = torch.cat([~foreign, foreign], dim=1).to(z.dtype).T  # (2F, S)
+        gates = model.senet.of_means(torch.where(foreign, z[theirs][:, None], z[own]))  # (R, S, F)
+        changed = foreign.T.to(z.dtype)
+        state = torch.cat([torch.ones_like(changed), changed])  # (2F, S) own + changed * (theirs - own)
         gated = torch.cat([gates, gates], dim=2).transpose(1, 2) * state  # (R, 2F, S)
-        left, right = self.columns()
-        raw, reweighted = (self._brought(row, others, branch) for branch in (0, 1))  # (R, 4P, H)
-        hidden = (state[left] * state[right]).T @ raw
-        hidden += (gated[:, left] * gated[:, right]).transpose(1, 2) @ reweighted
+        product = (gated[:, terms.left] * gated[:, terms.right]).transpose(1, 2)  # (R, S, C)
+        hidden = product @ self._brought(own, theirs, terms, 1)
+        # the raw branch has no gates, so terms of the same changes are one
+        code = torch.stack([terms.left, terms.right]).sub(len(model.fields) - 1).clamp(min=0).sort(0).values
+        kinds, kind = torch.unique(code[0] * (len(model.fields) + 1) + code[1], return_inverse=True)
+        raw = self._brought(own, theirs, terms, 0)
+        joined = raw.new_zeros(len(others), len(kinds), raw.shape[2]).index_add_(1, kind, raw)
+        one = torch.cat([torch.ones_like(changed[:1]), changed])
+        size = len(model.fields) + 1
+        hidden += (one[kinds // size] * one[kinds % size]).T @ joined
         if model.mlp is None:
-            deep = hidden.squeeze(2)
-        else:
-            hidden += model.mlp.first.bias
-            deep = in_parts(model.mlp, hidden)
-        return self.first_order(row, others, foreign) + deep
+            return self.first_order(row, others, foreign) + hidden.squeeze(2)
+        return self.first_order(row, others, foreign) + in_parts(model.mlp, hidden + model.mlp.first.bias)
 
-    def _brought(self, row: int, others: Tensor, branch: int) -> Tensor:
-        """(R, 4P, H) what the pairs' versions bring to the first layer, by the raw (0) or re-weighted (1) branch."""
-        model, (_, j) = self.model, self.model.pairs
-        layer = (model.raw, model.reweighted)[branch]
-        product = torch.stack(
-            [layer.turned(left, model.pairs) * right[:, j] for left, right in self.versions(row, others)], dim=1
-        )  # (R, 4, P, k)
+    def _brought(self, own: int, theirs: Tensor, terms: Terms, branch: int) -> Tensor:
+        """(R, C, H) what each term brings to the first layer, by the raw (0) or the re-weighted (1) branch."""
+        model, v = self.model, self.looked.v
+        layer, (pairs, fields) = (model.raw, model.reweighted)[branch], (model.pairs.shape[1], len(model.fields))
+        change = v[theirs] - v[own]
+        turned = torch.cat([layer.turned(x, model.pairs) for x in (v[own].expand_as(change), change)], dim=1)
+        both = torch.cat([v[own].expand_as(change), change], dim=1)  # (R, 2F, k)
+        product = turned[:, terms.pair + pairs * (terms.left >= fields)] * both[:, terms.right]  # (R, C, k)
         if model.config.product == "inner":
-            product = product.sum(3, keepdim=True)
+            product = product.sum(2, keepdim=True)
         if model.mlp is None:
-            return product.sum(3, keepdim=True).flatten(1, 2)
-        weight = model.mlp.first.weight.view(-1, 2, len(j), product.shape[3])[:, branch]  # (H, P, k)
-        found = product.permute(2, 0, 1, 3).flatten(1, 2) @ weight.permute(1, 2, 0)  # (P, R * 4, H)
-        return found.view(len(j), len(others), 4, -1).permute(1, 2, 0, 3).flatten(1, 2)
+            return product.sum(2, keepdim=True)
+        weight = model.mlp.first.weight.view(-1, 2, pairs, product.shape[2])[:, branch]  # (H, P, k)
+        found = product.transpose(0, 1) @ weight.permute(1, 2, 0)[terms.pair]
+        return found.transpose(0, 1)
 
 
 class DINHybrids(Hybrids):
@@ -126,12 +144,15 @@ class DINHybrids(Hybrids):
         v, width = self.looked.v, model.config.embedding_size * len(model.others)
         change = v[self.rows + others][:, free] - v[row, free]  # (R, O, k)
         weight = first.weight[:, :width].view(first.out_features, len(free), -1)
-        hidden = foreign[:, free].to(v.dtype) @ torch.einsum("rok,hok->roh", change, weight)  # (R, S, H)
-        hidden += torch.einsum("ok,hok->h", v[row, free], weight) + first.bias
+        moved = torch.einsum("rok,hok->roh", change, weight)
+        constant = torch.einsum("ok,hok->h", v[row, free], weight) + first.bias
         history = next(place for place, field in enumerate(model.fields) if field.kind == "history")
         deciding = [foreign[:, [*model.candidate, history]], *([] if steps is None else [steps])]
-        kinds, kind = torch.unique(torch.cat(deciding, dim=1), dim=0, return_inverse=True)
-        hidden += (self._interest(row, others, kinds) @ first.weight[:, width:].T)[:, kind]
+        flags = torch.cat(deciding, dim=1)
+        place, kind = distinct([np.packbits(flags.numpy(), axis=1)])
+        interest = self._interest(row, others, flags[place]) @ first.weight[:, width:].T + constant  # (R, C, H)
+        chosen = torch.nn.functional.one_hot(torch.from_numpy(kind), len(place))  # (S, C)
+        hidden = torch.cat([foreign[:, free], chosen], dim=1).to(v.dtype) @ torch.cat([moved, interest], dim=1)
         return model.bias + in_parts(model.mlp, hidden)
 
     def _interest(self, row: int, others: Tensor, kinds: Tensor) -> Tensor:
