@@ -168,19 +168,29 @@ def _usual(logit: np.ndarray) -> tuple[float, float, float]:
 
 
 def encoded_row(run: Run, row: int) -> Encoded:
-    """The row as a run's model reads it."""
-    rows = judged_rows(run)
-    place = np.flatnonzero(rows.row == row)
-    if len(place):
-        return rows.take(place)
-    return encoder_of(run).transform(seen_of(run.dataset(), run.recipe).at([row]))  # judges others, not this run
+    """The row as a run's model reads it. Read only."""
+    return _encoded(run.id, run.finished, row, run)
 
 
 def cells_of(run: Run, row: int) -> pd.DataFrame:
-    """The row's cells as a run's model was given them: a frame of one row."""
+    """The row's cells as a run's model was given them: a frame of one row. Read only."""
+    return _cells(run.id, run.finished, row, run)
+
+
+@st.cache_resource(show_spinner=False, max_entries=400)
+def _encoded(run_id: str, version: float | None, row: int, _run: Run) -> Encoded:  # noqa: ARG001
+    rows = judged_rows(_run)
+    place = np.flatnonzero(rows.row == row)
+    if len(place):
+        return rows.take(place)
+    return encoder_of(_run).transform(seen_of(_run.dataset(), _run.recipe).at([row]))  # judges others, not this run
+
+
+@st.cache_resource(show_spinner=False, max_entries=400)
+def _cells(run_id: str, version: float | None, row: int, _run: Run) -> pd.DataFrame:  # noqa: ARG001
     from ctrcore.explain.whatif import row_as_read
 
-    return row_as_read(seen_of(run.dataset(), run.recipe).at([row]), encoder_of(run), encoded_row(run, row))
+    return row_as_read(seen_of(_run.dataset(), _run.recipe).at([row]), encoder_of(_run), encoded_row(_run, row))
 
 
 def names_of(run: Run) -> Names:

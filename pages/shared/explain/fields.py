@@ -14,7 +14,6 @@ from pages.shared.explain.methods import (
     AT_ONCE,
     BY_FIELD,
     METHODS,
-    Way,
     ask_for,
     explained,
     pick_way,
@@ -31,8 +30,8 @@ def show(chosen: Explained) -> None:
         "side they would say nothing. What all models have are **fields**. For each field the same question "
         "is put to each model: what does this row's value do to the score, compared with the values of other rows?"
     )
-    way = pick_way(chosen.run, BY_FIELD, "by")
-    way = Way(way.method, way.tied)  # the history as a whole is what all of them have
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        way = pick_way(chosen.run, BY_FIELD, "by", clicks=False)
     if level() == "Learn":
         st.caption(f"**{METHODS[way.method]}.** {ABOUT[way.method]}")
     runs = [(run_of(one), encoded_row(run_of(one), chosen.row)) for one in chosen.view.contenders]

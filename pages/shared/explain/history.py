@@ -110,9 +110,11 @@ def _write(chosen: Explained, run: Run, behaviours: list[Behaviour]) -> None:
 
 
 def _labels(run: Run, entries: list[Behaviour], own: int) -> list[str]:
+    """What each click is called; a number makes it unique, for the browser tells options apart by their labels."""
     names, histories = names_of(run), [column.name for column in encoder_of(run).schema.histories]
     return [
-        shorten(" · ".join(_texts(entry, histories, names)), 40) + (" (new)" if place >= own else "")
+        (f"{own - place} back · " if place < own else f"new {place - own + 1} · ")
+        + shorten(" · ".join(_texts(entry, histories, names)), 34)
         for place, entry in enumerate(entries)
     ]
 

@@ -54,7 +54,7 @@ class Way:
 
     method: Method
     tied: bool = True
-    clicks: str = WHOLE
+    clicks: str = EACH
 
     @property
     def start(self) -> str:
@@ -62,8 +62,8 @@ class Way:
         return "model bias" if self.method == "own" else "other rows on average"
 
 
-def pick_way(run: Run, methods: tuple[Method, ...], key: str) -> Way:
-    """The controls of the method, kept in the address under `key`."""
+def pick_way(run: Run, methods: Sequence[Method], key: str, *, clicks: bool = True) -> Way:
+    """The controls of the method, kept in the address under `key`; `clicks`: also how finely the history is split."""
     address.show(key, key, methods, methods[0])
     method = st.segmented_control(
         "Method",
@@ -75,9 +75,13 @@ def pick_way(run: Run, methods: tuple[Method, ...], key: str) -> Way:
         args=(key, key),
         help="  \n".join(f"**{METHODS[one]}.** {ABOUT[one]}" for one in methods),
     )
-    if method not in ("shapley", "left out"):
-        return Way(method or methods[0])
-    return Way(method, _pick_tied(run, key), _pick_clicks(run, key))
+    if method == "own":
+        return (
+            Way(method, clicks=_pick_clicks(run, key, _coarsest(run))) if run.spec.model.name == "din" else Way(method)
+        )
+    if method in ("shapley", "left out"):
+        return Way(method, _pick_tied(run, key), _pick_clicks(run, key, WHOLE) if clicks else WHOLE)
+    return Way(method or methods[0])
 
 
 def _pick_tied(run: Run, key: str) -> bool:
@@ -102,13 +106,19 @@ def _pick_tied(run: Run, key: str) -> bool:
     return bool(st.session_state[f"{key}-tied"] == "yes")
 
 
-def _pick_clicks(run: Run, key: str) -> str:
+def _coarsest(run: Run) -> str:
+    from ctrcore.explain.grouping import coarsest_history
+
+    return coarsest_history(encoder_of(run)) or WHOLE
+
+
+def _pick_clicks(run: Run, key: str, default: str) -> str:
     """How finely the history is looked at."""
     histories = [field.name for field in encoder_of(run).fields if field.kind == "history"]
     if not histories:
         return WHOLE
     names = {WHOLE: "as a whole", EACH: "each click", **{name: f"by {name}" for name in histories}}
-    address.show(f"{key}-clicks", "clicks", list(names), WHOLE)
+    address.show(f"{key}-clicks", "clicks", list(names), default)
     clicks: str = st.selectbox(
         "The history",
         list(names),
@@ -117,8 +127,9 @@ def _pick_clicks(run: Run, key: str) -> str:
         on_change=address.take,
         args=(f"{key}-clicks", "clicks"),
         width=220,
-        help="As a whole it is exchanged for other users' histories. Otherwise clicks are taken out of it, one by one "
-        "or all those with one value together.",
+        help="How finely the past clicks are looked at: all as one part, each by itself, or all those with one value "
+        "together. By Shapley and Left out the history as a whole is exchanged for other users' histories, while "
+        "clicks are taken out of it.",
     )
     return clicks
 
@@ -195,13 +206,15 @@ def _explained(run_id: str, version: float | None, content: str, way: Way, _run:
 
 def _compute(run: Run, one: Encoded, way: Way) -> Explanation:
     from ctrcore.explain.gradients import integrated_gradients
+    from ctrcore.explain.grouping import group_behaviours
     from ctrcore.explain.left_out import left_out
     from ctrcore.explain.rows import explain_row
     from ctrcore.explain.shapley import shapley
 
     model, encoder = model_of(run), encoder_of(run)
     if way.method == "own":
-        return explain_row(model, encoder, one, 0)
+        own = explain_row(model, encoder, one, 0)
+        return own if way.clicks == EACH else group_behaviours(own, encoder, one, way.clicks)
     background = background_for(run)
     if way.method == "gradients":
         return integrated_gradients(model, encoder, one, 0, background)

@@ -61,7 +61,7 @@ def show(chosen: Explained) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         focus_buttons(chosen.view)
-        way = pick_way(chosen.run, tuple(METHODS), "how")
+        way = pick_way(chosen.run, list(METHODS), "how")
     with problems_shown():
         first = explained(chosen.run, encoded_row(chosen.run, other), way)
         second = explained(chosen.run, encoded_row(chosen.run, chosen.row), way) if first is not None else None

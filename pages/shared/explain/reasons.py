@@ -37,7 +37,7 @@ def show(chosen: Explained) -> None:
     """The tab."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         focus_buttons(chosen.view)
-        way = pick_way(chosen.run, tuple(METHODS), "how")
+        way = pick_way(chosen.run, list(METHODS), "how")
     if level() == "Learn":
         st.caption(f"**{METHODS[way.method]}.** {ABOUT[way.method]}")
     one = encoded_row(chosen.run, chosen.row)

@@ -39,7 +39,7 @@ def _facts(chosen: Explained) -> None:
         st.dataframe(
             table,
             hide_index=True,
-            height=min(38 + 35 * len(table), 248),
+            height="stretch",
             key="explain-values",
             alt=f"The fields of row {chosen.row}, their values, and how often training saw them",
             column_config={

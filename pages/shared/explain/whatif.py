@@ -41,8 +41,8 @@ def show(chosen: Explained) -> None:
         now = {one.id: imagine(run_of(one), chosen.row, changes) for one in chosen.view.contenders}
         told = _told(chosen, now)
         _changes(chosen, told)
-        _scores(chosen, now)
         if told:
+            _scores(chosen, now)
             _inside(chosen, now)
     with problems_shown():
         show_scenarios(chosen)
