@@ -12,11 +12,12 @@ import numpy.typing as npt
 from ctrcore.explain.trust.check import Check
 from ctrcore.explain.trust.methods import Scores
 from ctrcore.explain.trust.removing import Removal
-from ctrcore.explain.trust.statistics import Array, mean_over_rows, row_means
+from ctrcore.explain.trust.statistics import Array, Mask, mean_over_rows, row_means
 
 COUNTS = (1, 2, 3, 5, 10)
 FURTHER = (20, 50, 100, 200, 500)  # looked at as well until the decision changes
 RANDOM = 20
+AT_ONCE = 5  # orders followed together
 TOP = 3  # of a user's judged rows
 Order = npt.NDArray[np.int64]
 
@@ -60,18 +61,22 @@ class Paths:
         """How many parts are taken away: `COUNTS`, and more where rows have more."""
         return (*COUNTS, *(count for count in FURTHER if count < self._lengths.max(initial=0)))
 
-    def along(self, scores: Array) -> Path:
-        """The way along the parts (n, L) from the largest score to the smallest."""
-        place = np.argsort(np.argsort(np.where(self.removal.mask, -scores, np.inf), axis=1, kind="stable"), axis=1)
-        without = [self.removal.keep(self.removal.mask & (place >= count)) for count in self.counts]
-        only = [self.removal.keep(self.removal.mask & (place < count)) for count in COUNTS]
-        return Path(np.column_stack(without), np.column_stack(only))
+    def along(self, *scores: Array) -> list[Path]:
+        """The ways along the parts (n, L) from the largest score to the smallest, one for each of the scores."""
+        kept: list[Mask] = []
+        for score in scores:
+            order = np.argsort(np.where(self.removal.mask, -score, np.inf), axis=1, kind="stable")
+            place = np.argsort(order, axis=1)
+            kept += [place >= count for count in self.counts] + [place < count for count in COUNTS]
+        logits = np.split(self.removal.keep(self.removal.mask & np.stack(kept)).T, len(scores), axis=1)
+        return [Path(one[:, : len(self.counts)], one[:, len(self.counts) :]) for one in logits]
 
     @cached_property
     def random(self) -> list[Path]:
         """The ways along random orders."""
         rng = np.random.default_rng(self.seed)
-        return [self.along(rng.random(self.removal.mask.shape)) for _ in range(RANDOM)]
+        drawn = (rng.random((AT_ONCE, *self.removal.mask.shape)) for _ in range(RANDOM // AT_ONCE))
+        return [path for scores in drawn for path in self.along(*scores)]
 
     def drops(self, path: Path) -> tuple[Array, Array]:
         """(comprehensiveness, sufficiency), (n, C) each: the logit lost without, and with only, the first parts.
@@ -111,8 +116,7 @@ def deletion_check(paths: Paths, scores: Scores, seed: int = 0) -> Curves:
     scores', random ones, by the effects, by the effects turned round), to 1, the best. A good order loses much of the
     logit without its first parts (comprehensiveness) and little with only these (sufficiency).
     """
-    own = paths.along(scores.score)
-    tried = [own, paths.along(scores.effect), paths.along(-scores.effect), *paths.random]
+    tried = [*paths.along(scores.score, scores.effect, -scores.effect), *paths.random]
     drops = [paths.drops(path) for path in tried]
     gains = []
     for kind, sign in ((0, 1.0), (1, -1.0)):
@@ -171,7 +175,7 @@ def flip_check(paths: Paths, scores: Scores, decision: Decision, seed: int = 0) 
     standing = (paths.removal.logit > decision.cutoff) & (paths.lengths >= 2)
     if not standing.any():
         return Check(id="T5", says="No row has a decision that taking parts away could change.")
-    ways = [paths.along(scores.score), *paths.random]
+    ways = [*paths.along(scores.score), *paths.random]
     own, *random = [parts_to_go(way.without, paths.counts, decision.cutoff, paths.lengths) for way in ways]
     by_chance = np.mean(random, axis=0)
     gain = np.where(standing, (by_chance - own) / np.maximum(paths.lengths, 1), np.nan)

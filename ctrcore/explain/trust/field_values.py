@@ -23,7 +23,7 @@ from ctrcore.explain.trust.statistics import Array
 from ctrcore.models.base import CTRModel
 
 MOST_ROWS, LEAST_ROWS = 20, 4
-PASSES = 60_000  # forward passes that the Shapley values of all rows may take, about
+PASSES = 300_000  # forward passes that the Shapley values of all rows may take, about
 SAMPLED = 5_000  # passes that a row takes about, where there are too many players to enumerate
 TOLERANCE = 0.1  # of the permutations then
 
@@ -73,12 +73,7 @@ def field_values(
         halves.append(shapley_rows(model, few, half, ties=ties, tolerance=TOLERANCE, progress=told))
     terms = own_terms(model, few)
     removal = FieldRemoval(model, few, background, groups=groups, replacements=len(background))
-    gone = np.ones((len(few), len(groups)), bool)
-    left = []
-    for place in range(len(groups)):
-        kept = gone.copy()
-        kept[:, place] = False
-        left.append(removal.logit - removal.keep(kept))
+    all_but_one = ~np.eye(len(groups), dtype=bool)[:, None, :].repeat(len(few), axis=1)
     one, other = halves[0].values, halves[1].values
     weight = np.array([len(half) for half in background.halves()]) / len(background)
     told = None if progress is None else _part(progress, 0.8, 0.2)
@@ -87,7 +82,7 @@ def field_values(
         halves=(one, other),
         values={
             "contribution": np.column_stack([terms.together(group) for group in groups]),
-            "leave-one-out": np.column_stack(left),
+            "leave-one-out": removal.logit[:, None] - removal.keep(all_but_one).T,
             "Shapley": weight[0] * one + weight[1] * other,
             "integrated gradients": _gradients(model, encoder, few, background, groups=groups, progress=told),
         },

@@ -15,9 +15,9 @@ import torch
 
 from ctrcore.data.encoded import Encoded
 from ctrcore.explain.background import Background
-from ctrcore.explain.hybrids import Hybrids
 from ctrcore.explain.own_terms import own_terms
 from ctrcore.explain.players import field_groups
+from ctrcore.explain.shared_parts import hybrids_of
 from ctrcore.explain.trust.statistics import Array, Mask, ratio_of
 from ctrcore.models.afm import AFM
 from ctrcore.models.base import CTRModel
@@ -44,7 +44,7 @@ class Removal(ABC):
 
     @abstractmethod
     def keep(self, kept: Mask) -> Array:
-        """Logits (n,) with only the parts `kept` (n, L) of each row."""
+        """Logits (S, n) with only the parts `kept` (S, n, L) of each row, for S sets of each."""
 
 
 class PairRemoval(Removal):
@@ -62,9 +62,11 @@ class PairRemoval(Removal):
         self._rest = self.logit - terms.pairs.sum(1)
 
     def keep(self, kept: Mask) -> Array:
-        pooled = ratio_of((self._part * kept).sum(1), (self._weight * kept).sum(1))
-        result: Array = self._rest + np.nan_to_num(pooled, nan=0.0)
-        return result
+        logits = np.empty(kept.shape[:2])
+        for number, one in enumerate(kept):
+            pooled = ratio_of((self._part * one).sum(1), (self._weight * one).sum(1))
+            logits[number] = self._rest + np.nan_to_num(pooled, nan=0.0)
+        return logits
 
 
 class BehaviourRemoval(Removal):
@@ -82,12 +84,14 @@ class BehaviourRemoval(Removal):
         self.logit = parts.logit.double().cpu().numpy()
 
     def keep(self, kept: Mask) -> Array:
-        weight = self._weight * torch.from_numpy(kept).to(self._weight.device)
-        if self._model.config.softmax:
-            weight = weight / weight.sum(1, keepdim=True).clamp(min=torch.finfo(weight.dtype).tiny)
-        with torch.inference_mode():
-            found: Array = self._model.forward_with_attention(self._batch, weight).double().cpu().numpy()
-        return found
+        logits = np.empty(kept.shape[:2])
+        for number, one in enumerate(kept):
+            weight = self._weight * torch.from_numpy(one).to(self._weight.device)
+            if self._model.config.softmax:
+                weight = weight / weight.sum(1, keepdim=True).clamp(min=torch.finfo(weight.dtype).tiny)
+            with torch.inference_mode():
+                logits[number] = self._model.forward_with_attention(self._batch, weight).cpu().numpy()
+        return logits
 
 
 class FieldRemoval(Removal):
@@ -115,11 +119,10 @@ class FieldRemoval(Removal):
         groups: Sequence[tuple[int, ...]] | None = None,
         replacements: int = REPLACEMENTS,
     ) -> None:
-        self._hybrids = Hybrids(model, rows, background.rows)
+        self._hybrids = hybrids_of(model, rows, background.rows)
         count = min(replacements, len(background))
         order = np.random.default_rng(background.seed).random((len(rows), len(background))).argsort(axis=1)
-        self._others = torch.from_numpy(len(rows) + order[:, :count])
-        self._own = torch.arange(len(rows))
+        self._others = order[:, :count]
         groups = field_groups(model.fields) if groups is None else groups
         part = {place: number for number, group in enumerate(groups) for place in group}
         self._part = [part[place] for place in range(len(model.fields))]
@@ -127,12 +130,13 @@ class FieldRemoval(Removal):
         self.logit = predict(model, rows).astype(np.float64)
 
     def keep(self, kept: Mask) -> Array:
-        source = torch.where(
-            torch.from_numpy(kept[:, self._part]).unsqueeze(1), self._own[:, None, None], self._others[:, :, None]
-        )  # (n, replacements, F)
-        found = self._hybrids.logits(source.flatten(0, 1))
-        mean: Array = found.reshape(len(kept), -1).mean(1)
-        return mean
+        foreign = ~kept[:, :, self._part]
+        return np.column_stack(
+            [
+                self._hybrids.values(row, self._others[row], np.ascontiguousarray(foreign[:, row])).mean(0)
+                for row in range(len(self.logit))
+            ]
+        )
 
 
 def removal_of(model: CTRModel, rows: Encoded, background: Background) -> Removal:
