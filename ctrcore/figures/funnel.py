@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ import plotly.graph_objects as go
 from ctrcore.figures.style import MARK, NEUTRAL, OUTSIDE, POSITIVE, WHISKER, finish, model_color, safe, shorten
 from ctrcore.recommend.path import Stop
 
+HEAD_WIDTH = 16  # letters of a line above a stage, so that four stand side by side on a small screen
 TOP = 0.72  # where the bars begin on the axis of ranks: a little above rank 1
 COLORS = (NEUTRAL, OUTSIDE, POSITIVE)  # all items, recalled, ranked by a model without a colour of its own
 
@@ -64,11 +66,12 @@ def funnel(steps: Sequence[Step], path: Sequence[Stop | None] = (), item: str = 
     )
     _path(figure, steps, path, item)
     lowest = max([step.count for step in steps] + [stop.rank for stop in path if stop is not None] + [1])
-    finish(figure, height=330, y="rank (logarithmic)", legend=False)
+    finish(figure, height=350, y="rank (logarithmic)", legend=False)
     figure.update_xaxes(
         tickvals=places,
         ticktext=[_head(step) for step in steps],
         side="top",
+        tickangle=0,
         showgrid=False,
         zeroline=False,
         range=[-0.5, len(steps) - 0.5],
@@ -111,9 +114,10 @@ def _path(figure: go.Figure, steps: Sequence[Step], path: Sequence[Stop | None],
 
 
 def _head(step: Step) -> str:
-    """What stands above a stage."""
+    """What stands above a stage: always as many lines, so that all stand level."""
     lines = [f"<b>{safe(step.name)}</b>", f"<b>{step.count:,}</b> item{'' if step.count == 1 else 's'}"]
-    lines.append(shorten(step.how, 30) or " ")
+    how = textwrap.wrap(safe(step.how), HEAD_WIDTH, max_lines=2, placeholder="…")
+    lines += [*how, *[" "] * (2 - len(how))]
     lines.append(milliseconds(step.seconds) if step.seconds is not None else " ")
     return "<br>".join(lines)
 

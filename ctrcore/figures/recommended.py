@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from ctrcore.explain.sentences import signed
 from ctrcore.figures.explanations import percent
 from ctrcore.figures.style import NEUTRAL, finish, safe, shorten, sign_color, small_numbers
 
@@ -20,9 +21,9 @@ def appeal_and_fit(appeal: float, fit: float) -> go.Figure:
     """
     score = appeal + fit
     steps = [
-        ("for anybody", appeal, "absolute", f"{appeal:+.2f} ({percent(appeal):.0f} %)"),
-        ("for this user", fit, "relative", f"{fit:+.2f}"),
-        ("score", score, "total", f"{score:+.2f} ({percent(score):.0f} %)"),
+        ("for anybody", appeal, "relative", f"{signed(appeal)} ({percent(appeal):.0f} %)"),
+        ("for this user", fit, "relative", signed(fit)),
+        ("score", score, "total", f"{signed(score)} ({percent(score):.0f} %)"),
     ]
     figure = go.Figure(
         go.Waterfall(
@@ -81,7 +82,7 @@ def difference_bars(parts: pd.DataFrame, total: float, above: str, below: str, c
             x=values,
             orientation="h",
             marker={"color": [*(sign_color(value) for value in values[:-1]), NEUTRAL]},
-            text=[f"{value:+.3f}" for value in values],
+            text=[signed(value) for value in values],
             textposition="outside",
             cliponaxis=False,
             customdata=[hover for *_, hover in bars],

@@ -31,7 +31,8 @@ def test_bars_span_the_ranks_that_are_left() -> None:
 def test_the_head_of_a_stage_says_count_way_and_time() -> None:
     text = funnel(STEPS).layout.xaxis.ticktext
     assert "<b>1,682</b> items" in text[0]
-    assert "FM 200 + popular 50" in text[1]
+    assert "FM 200 + popular<br>50" in text[1]
+    assert len({label.count("<br>") for label in text}) == 1
     assert "4.2 ms" in text[1]
     assert "21 ms" in text[2]
     assert "<b>1</b> item<br>" in funnel([Step("All items", 1)]).layout.xaxis.ticktext[0]
@@ -86,7 +87,7 @@ def test_runs_of_one_name_stay_apart() -> None:
 def test_appeal_and_fit_add_up_to_the_score() -> None:
     bars = appeal_and_fit(-0.4, 1.3).data[0]
     assert list(bars.x) == pytest.approx([-0.4, 1.3, 0.9])
-    assert list(bars.measure) == ["absolute", "relative", "total"]
+    assert list(bars.measure) == ["relative", "relative", "total"]
     assert bars.text[2] == "+0.90 (71 %)"
 
 

@@ -29,6 +29,8 @@ NOT_CAUSE = "It tells how this model scores, not what moves the user: associatio
 
 def show_card(trace: Trace, why: Why) -> None:
     """Rank and score at each stage, three sentences, the smallest change, and how well the values are known."""
+    from ctrcore.recommend.sentences import CAVEAT, of_counterfactual
+
     with st.container(border=True, height="stretch", key="card-why"):
         st.markdown(f"#### Why {plain(why.name)}?")
         with st.grid(4 if expert() else 3, min_column_width=95):
@@ -38,12 +40,16 @@ def show_card(trace: Trace, why: Why) -> None:
                 st.metric("Recalled as", f"{why.recall_rank:,}", help=f"Its rank there. {WORDS['recalled']}")
             if expert():
                 st.metric("Logit", f"{why.logit:+.3f}", help=WORDS["logit"])
-        for sentence in why.sentences[:-1]:
-            st.markdown(f"- {plain(sentence)}")
+        change = of_counterfactual(trace, why.counterfactual) if why.counterfactual is not None else ""
+        for sentence in why.sentences:
+            if sentence not in (change, CAVEAT):
+                st.markdown(f"- {plain(sentence)}")
         if why.counterfactual is not None:
+            st.markdown("**What would take it off the list?**", help=WORDS["smallest change"])
+            st.markdown(plain(change))
             _tries(why.counterfactual)
         _support(why.support)
-        st.caption(plain(why.sentences[-1]))
+        st.caption(plain(CAVEAT))
 
 
 def show_appeal(why: Why) -> None:
@@ -67,21 +73,39 @@ def show_appeal(why: Why) -> None:
     )
 
 
+def show_reasons(trace: Trace, why: Why) -> None:
+    """What puts the item above or below the mean of the candidates, reason by reason."""
+    from ctrcore.recommend.leads import as_explanation
+
+    found = as_explanation(trace, why)
+    chart(
+        waterfall(found, count=8, start="mean candidate"),
+        key="why-reasons",
+        title="What is different about it",
+        help_text=WORDS["logit"],
+        read=f"From the mean of the {len(trace.positions):,} candidates on top to this item at the bottom, the largest "
+        "reasons first: blue puts it above the others, orange below. The numbers are those of the sentences.",
+        beware=f"What all candidates have in common is in none of the bars. {NOT_CAUSE}",
+        alt_text=f"Waterfall from the mean candidate, {found.base:+.3f}, to the logit {found.logit:+.3f}",
+        data=found.parts,
+    )
+
+
 def show_parts(trace: Trace, why: Why) -> None:
-    """Every contribution to the score."""
+    """Every contribution to the score, as the model computes it."""
     from ctrcore.recommend.moments import history_fields
 
-    explained = named(why.explanation, trace.items.names, history_fields(trace.recommender.encoder))
+    found = named(why.explanation, trace.items.names, history_fields(trace.recommender.encoder))
     chart(
-        waterfall(explained, count=10),
+        waterfall(found, count=12),
         key="why-parts",
-        title="What makes up its score",
+        title="Every part of its score",
         help_text=f"{WORDS['contribution']}  \n{WORDS['logit']}",
-        read="From the model's bias on top to the logit at the bottom, the largest parts first: blue raises the score "
-        "of this item for this user, orange lowers it.",
-        beware=f"The parts add up exactly, by {why.explanation.method}. {NOT_CAUSE}",
-        alt_text=f"Waterfall from {why.explanation.base:+.3f} to the logit {why.explanation.logit:+.3f}",
-        data=explained.parts,
+        read="From the model's bias on top to the logit at the bottom, the largest parts first, as the model computes "
+        "them: blue raises the score of this item for this user, orange lowers it.",
+        beware=f"Most of it other items have, too. The parts add up exactly, by {found.method}. {NOT_CAUSE}",
+        alt_text=f"Waterfall from {found.base:+.3f} to the logit {found.logit:+.3f}",
+        data=found.parts,
     )
 
 
