@@ -27,8 +27,10 @@ COMMANDS = {  # what `--help` shows without importing what the commands need
     "outside": "Add scores of other systems, to be compared with trained models.",
     "calibrate": "Repair a model's probabilities, and show what that changes.",
     "predict": "Score the rows of a file with a trained model.",
+    "recommend": "Make the lists of items that a model ranks highest for users, with reasons.",
     "explain": "Show why a model gave a row its score.",
     "importance": "Show what each field is worth to a model, over many rows.",
+    "trust": "Put a model's attention, gates and contributions to the test: how far may they be believed?",
     "runs": "List, show, rename, cancel, resume, delete, export and import runs.",
 }
 

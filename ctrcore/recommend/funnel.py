@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
 
 from ctrcore.data.encoded import Encoded
 from ctrcore.errors import DataError
@@ -18,6 +17,7 @@ from ctrcore.metrics import sigmoid
 from ctrcore.models.base import CTRModel
 from ctrcore.recommend.items import ItemTable, Positions, candidates
 from ctrcore.recommend.moments import Moment, history_fields
+from ctrcore.recommend.options import Options as Options  # whoever makes lists needs them
 from ctrcore.recommend.recall import FMRecall, Scores, best, popular
 from ctrcore.training.predicting import predict
 
@@ -28,17 +28,6 @@ if TYPE_CHECKING:
 
 MOST_WITHOUT_RECALL = 20_000  # items that the ranking model scores by itself where there is no recall
 FROM_RECALL, FROM_POPULAR, FROM_ALL = "FM", "popular", "every item"
-
-
-class Options(BaseModel):
-    """How a list is made."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    recall_size: int = Field(200, ge=0, le=10_000, description="items with the highest score of the recall model")
-    popular_size: int = Field(20, ge=0, le=10_000, description="items with the most clicks in the training rows")
-    top_k: int = Field(10, ge=1, le=1_000, description="length of the list")
-    leave_out_seen: bool = Field(True, description="leave out items that are in the user's history")
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
 from ctrcore.errors import DataError, RunError
 from ctrcore.runs.naming import item_names_of
 from ctrcore.runs.opening import Opened, open_for_explaining
 from ctrcore.runs.run import Run
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ctrcore.data.encoded import Encoded
     from ctrcore.data.recipe import Recipe
     from ctrcore.data.stored import Stored
@@ -35,6 +34,8 @@ class _Rows:
 
     def encoded(self, row: int) -> Encoded:
         """A single row. One that the run learned from or was judged by is taken exactly as it was then."""
+        import numpy as np
+
         prepared = self.opened.prepared
         for part in (prepared.test, prepared.valid, prepared.train):
             found = np.flatnonzero(part.row == row)
@@ -67,6 +68,8 @@ class TwoStages:
         Raises:
             DataError: there is no such row, or it was dropped when the table was cleaned.
         """
+        import numpy as np
+
         from ctrcore.recommend.moments import Moment
 
         index = self._ranker.seen.index
@@ -77,6 +80,15 @@ class TwoStages:
         user = None if self._users is None or code < 0 else str(self._users.words[code])
         recall = None if self._recall is None else self._recall.encoded(row)
         return Moment(row, user, self._ranker.encoded(row), recall)
+
+    @property
+    def users(self) -> list[str]:
+        """Every user's id as text. Raises DataError if there is no user column."""
+        if self._users is None:
+            raise DataError(
+                "The schema names no user column.", "Choose the column with the user's id on the Data page."
+            )
+        return [str(user) for user in self.last.index]
 
     def last_moment(self, user: str) -> Moment:
         """A user's last row. Raises DataError for a user that is not in the table."""
@@ -100,6 +112,8 @@ def open_two_stages(
         ModelError: the model cannot recall.
         RunError: the runs belong to different datasets, or one cannot be opened.
     """
+    import pandas as pd
+
     from ctrcore.data.preparing import rows_as_seen
     from ctrcore.data.values import as_words
     from ctrcore.explain.candidates import candidate_columns, catalogue
@@ -125,7 +139,7 @@ def open_two_stages(
         same = first is opened
         found = FMRecall(first.model, items if same else item_table(listed, first.encoder, names))
     users = as_words(rows.seen[schema.user]) if schema.user is not None else None
-    last = last_rows(rows.seen, schema) if schema.user is not None else pd.Series(dtype=np.int64)
+    last = last_rows(rows.seen, schema) if schema.user is not None else pd.Series(dtype="int64")
     others = _others(opened, last)
     return TwoStages(
         Recommender(opened.model, items, found, others), last, rows, None if recall is None else first_rows, users
@@ -134,6 +148,8 @@ def open_two_stages(
 
 def _others(opened: Opened, last: pd.Series[int]) -> Encoded:
     """Last rows of a sample of users; without users, a sample of the rows that judge the run."""
+    import numpy as np
+
     from ctrcore.explain.sampling import sample_rows
 
     for part in (opened.judged, opened.prepared.train):
