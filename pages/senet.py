@@ -9,21 +9,16 @@ import streamlit as st
 
 from ctrcore.figures import captions
 from ctrcore.figures.explanations import signed_bars
-from ctrcore.figures.gates import DEAD, dead_fields, gates_picture, row_gates
+from ctrcore.figures.gates import DEAD, dead_fields, row_gates
 from ctrcore.words import WORDS
 from pages.shared.badge import show_badge
 from pages.shared.charts import chart
-from pages.shared.inside import Chosen, choose, sample_note, show_row
+from pages.shared.gates import overview, pair_matrix
+from pages.shared.inside import Chosen, choose, show_row
 from pages.shared.level import learn
 from pages.shared.problems import problems_shown
 from pages.shared.store import encoder_of, explanations_of, model_of
 from pages.shared.tools import plain
-
-ORDERS = {
-    "permutation_auc_drop": "AUC lost by permutation",
-    "ablation": "gate ablation",
-    "gate_mean": "mean gate",
-}
 
 
 def banner(summary: dict[str, Any]) -> None:
@@ -31,36 +26,6 @@ def banner(summary: dict[str, Any]) -> None:
     dead = dead_fields(summary)
     if dead:
         st.warning(captions.dead_gates(plain(", ".join(dead)), DEAD), icon=":material/toggle_off:")
-
-
-def overview(chosen: Chosen, summary: dict[str, Any]) -> None:
-    """Gate, ablation and permutation of every field, aligned."""
-    by = st.segmented_control(
-        "Order the fields by",
-        list(ORDERS),
-        default="permutation_auc_drop",
-        required=True,
-        format_func=ORDERS.__getitem__,
-        key="senet-order",
-        help=f"**Gate.** {WORDS['gate']}  \n**Ablation.** {WORDS['ablation']}  \n**Permutation.** "
-        f"{WORDS['permutation']}",
-    )
-    table = fields_table(summary)
-    order = table.sort_values(by, ascending=False, kind="stable")["field"].tolist()
-    chart(
-        gates_picture(summary, order),
-        key="senet-gates",
-        **captions.gates(sample_note(chosen.run, summary["rows"])),
-        help_text=WORDS["gate"],
-        alt_text=f"Gate distribution, gate ablation and permutation AUC drop of {len(table)} fields",
-        data=table,
-    )
-
-
-def fields_table(summary: dict[str, Any]) -> pd.DataFrame:
-    """One row a field."""
-    names = ("gate_mean", "gate_std", "dead_share", "ablation", "permutation_auc_drop", "permutation_std")
-    return pd.DataFrame({"field": summary["fields"]} | {name: summary[name] for name in names})
 
 
 def row_view(chosen: Chosen, summary: dict[str, Any]) -> None:
@@ -109,6 +74,7 @@ summary = explanations_of(chosen.run)["gates"]
 banner(summary)
 with problems_shown():
     overview(chosen, summary)
+    pair_matrix(chosen)
 show_row(chosen)
 show_badge(chosen, "gate")
 with problems_shown():

@@ -6,12 +6,15 @@ AUC that shuffling the field costs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 
 from ctrcore.data.encoded import Encoded
+from ctrcore.explain.importance import rank_agreement
 from ctrcore.explain.permutation import permutation_auc_drop
 from ctrcore.explain.removal import gate_ablation, gates_of
 from ctrcore.explain.sampling import sample_rows
@@ -19,6 +22,50 @@ from ctrcore.models.fibinet import FiBiNET
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 DEAD_FROM = 0.5  # a gate that is 0 in this share of the rows is called dead
+
+
+MEASURES = {  # a name in `gate_summary`, and what the measure is called
+    "gate_mean": "the mean gate",
+    "gate_std": "the spread of the gate",
+    "ablation": "the gate ablation",
+    "permutation_auc_drop": "the AUC lost by permutation",
+}
+SHAPLEY = "mean |Shapley|"
+ALIKE, LOOSE = 0.7, 0.3  # rank correlations: from here on much the same order, a loosely similar one
+
+
+def gate_agreement(summary: Mapping[str, Any], shapley: Mapping[str, float] | None = None) -> pd.DataFrame:
+    """How far a field's gate, its ablation and what the field is worth order the fields alike.
+
+    Args:
+        summary: of `gate_summary`.
+        shapley: mean |Shapley| by field, if it is known.
+
+    Returns:
+        One row a comparison: one, other (names of the measures), spearman (rank correlation, NaN where a measure is
+        the same for all fields) and says, a sentence. The gate against each of the others first.
+    """
+    measures = {title: list(summary[key]) for key, title in MEASURES.items()}
+    if shapley is not None:
+        measures[SHAPLEY] = [shapley.get(name, np.nan) for name in summary["fields"]]
+    matrix, names = rank_agreement(measures).to_numpy(), list(measures)
+    rows = []
+    for i, j in zip(*np.triu_indices(len(names), 1), strict=True):
+        one, other, found = names[i], names[j], float(matrix[i, j])
+        rows.append({"one": one, "other": other, "spearman": found, "says": _says(one, other, found)})
+    return pd.DataFrame(rows, columns=["one", "other", "spearman", "says"])
+
+
+def _says(one: str, other: str, found: float) -> str:
+    if np.isnan(found):
+        return f"{one} and {other} cannot be compared: one of them is the same for all fields."
+    if found <= -LOOSE:
+        how = "order the fields the other way round"
+    elif found < LOOSE:
+        how = "order the fields as differently as two shuffled lists"
+    else:
+        how = f"order the fields {'much' if found >= ALIKE else 'loosely'} alike"
+    return f"{one} and {other} {how} (Spearman {found:+.2f})."
 
 
 def gate_summary(model: FiBiNET, rows: Encoded, sample: int = 2000, seed: int = 0, repeats: int = 5) -> dict[str, Any]:

@@ -1,0 +1,135 @@
+"""SENet's gates over many rows, beside what tests of them say, and the strength of the bilinear pairs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from ctrcore.figures import captions, inside_captions
+from ctrcore.figures.gates import gates_picture
+from ctrcore.figures.matrices import field_pairs
+from ctrcore.runs.run import Run
+from ctrcore.runs.shapley_job import OPTIONS
+from ctrcore.runs.studies import find_study
+from ctrcore.words import WORDS
+from pages.shared import address
+from pages.shared.charts import chart
+from pages.shared.inside import Chosen, sample_note
+from pages.shared.level import level
+
+ORDERS = {
+    "permutation_auc_drop": "AUC lost by permutation",
+    "ablation": "gate ablation",
+    "gate_mean": "mean gate",
+    "gate_std": "spread of the gate",
+}
+SHAPLEY = "shapley"
+NOT_IMPORTANCE = (
+    "**A gate is not an importance.** It multiplies an embedding whose size nothing fixes: half the gate and twice the "
+    "weights behind it make the same model. A gate that is the same in all rows tells them nothing, however large. And "
+    "the raw half of FiBiNET does not pass the gates at all. So look at how far a gate moves from row to row, and at "
+    "the tests beside it."
+)
+
+
+def overview(chosen: Chosen, summary: dict[str, Any]) -> None:
+    """Gate, ablation, permutation and, where they are known, Shapley values of every field, aligned."""
+    shapley, rests_on = shapley_of(chosen.run)
+    orders = ORDERS | ({} if shapley is None else {SHAPLEY: "mean |Shapley|"})
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        by = st.segmented_control(
+            "Order the fields by",
+            list(orders),
+            default="permutation_auc_drop",
+            required=True,
+            format_func=orders.__getitem__,
+            key="senet-order",
+            help=f"**Gate.** {WORDS['gate']}  \n**Ablation.** {WORDS['ablation']}  \n**Permutation.** "
+            f"{WORDS['permutation']}",
+        )
+        deviation = st.toggle(
+            "Gates less their mean",
+            key="senet-deviation",
+            help="A field's mean gate is the same for all rows and cannot order them; what differs from it can.",
+        )
+    table = fields_table(summary, shapley)
+    order = table.sort_values(by, ascending=False, kind="stable")["field"].tolist()
+    chart(
+        gates_picture(summary, order, deviation=deviation, shapley=shapley),
+        key="senet-gates",
+        **captions.gates(sample_note(chosen.run, summary["rows"]), deviation=deviation, shapley=rests_on),
+        help_text=WORDS["gate"],
+        alt_text=f"Gate distribution, gate ablation and permutation AUC drop of {len(table)} fields",
+        data=table,
+    )
+    agreement(chosen, summary, shapley)
+
+
+def agreement(chosen: Chosen, summary: dict[str, Any], shapley: dict[str, float] | None) -> None:
+    """In words, how far the measures order the fields alike."""
+    from ctrcore.explain.gates import gate_agreement
+
+    found = gate_agreement(summary, shapley)
+    with st.container(border=True, key="senet-agreement"):
+        st.markdown(
+            "#### Do they agree?",
+            help="Spearman's rank correlation over the fields: +1 the same order, 0 no relation, -1 the opposite one.",
+        )
+        told = found if level() == "Expert" else found[found["one"] == "the mean gate"]
+        st.markdown("\n".join(f"- {says[0].upper()}{says[1:]}" for says in told["says"]))
+        if level() != "Expert":
+            st.markdown(NOT_IMPORTANCE)
+        if shapley is None:
+            st.caption("How far each field moves the score on average (mean |Shapley|) takes a while to compute:")
+            query = {key: value for key, value in address.query().items() if key != "runs"}
+            st.page_link(
+                "importance.py",
+                label="Compute it under What matters",
+                icon=":material/leaderboard:",
+                query_params=query | {"runs": chosen.run.id},
+            )
+
+
+def fields_table(summary: dict[str, Any], shapley: dict[str, float] | None = None) -> pd.DataFrame:
+    """One row a field."""
+    names = ("gate_mean", "gate_std", "dead_share", "ablation", "permutation_auc_drop", "permutation_std")
+    table = pd.DataFrame({"field": summary["fields"]} | {name: summary[name] for name in names})
+    return table if shapley is None else table.assign(shapley=[shapley.get(name, np.nan) for name in table["field"]])
+
+
+def shapley_of(run: Run) -> tuple[dict[str, float] | None, str | None]:
+    """Mean |Shapley| by field and the rows it rests on, if that study was made. Fields of one player share a value."""
+    study = find_study(run, "shapley", OPTIONS)
+    result = study.result() if study is not None else None
+    if result is None:
+        return None, None
+    values = {name: float(one["shapley"]) for one in result["fields"] for name in str(one["name"]).split(" + ")}
+    return values, f"{result['rows']:,} rows against {result['background']}"
+
+
+def pair_matrix(chosen: Chosen) -> None:
+    """How strongly each bilinear pair moves the score, on average."""
+    from pages.shared.store import explanations_of
+
+    summary = explanations_of(chosen.run).get("pairs")
+    if summary is None:
+        return
+    fields = [str(name) for name in summary["fields"]]
+    values = np.array(summary["strength"], dtype=float)
+    np.fill_diagonal(values, np.nan)
+    i, j = np.triu_indices(len(fields), 1)
+    mean = np.array(summary["contribution"], dtype=float)
+    table = pd.DataFrame(
+        {"left": [fields[k] for k in i], "right": [fields[k] for k in j], "strength": values[i, j], "mean": mean[i, j]}
+    )
+    chart(
+        field_pairs(values, fields, value="mean size", hint="raw and re-weighted together"),
+        key="senet-strength",
+        **inside_captions.pair_strength(sample_note(chosen.run, summary["rows"])),
+        help_text=WORDS["contribution"],
+        alt_text=f"Matrix of {len(fields)} by {len(fields)} fields: mean size of what each pair adds",
+        data=table.sort_values("strength", ascending=False, kind="stable"),
+    )
