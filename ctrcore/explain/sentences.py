@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ctrcore.explain.names import Names
 
 WORTH_NAMING = 0.05  # of the largest contribution: smaller ones would only fill the sentence
+CHARTED = 12  # parts that a chart shows one by one; words name no others
 LONGEST = 60
 LEAST = 5e-5  # what is written as 0
 BEHAVIOURS = re.compile(r"(\d+) behaviours?")
@@ -25,7 +26,7 @@ def signed(value: float) -> str:
     """A contribution or a logit as charts, tables and sentences write it: '+0.90', '-1.20', '+0.0031', '0.00'."""
     if abs(value) < LEAST:
         return "0.00"
-    return f"{value:+.2f}" if abs(value) >= 0.00995 else f"{value:+.2g}"
+    return f"{value:+.2f}" if abs(value) >= 0.00995 else f"{value:+.4f}"
 
 
 def percent_of(logit: float) -> str:
@@ -147,9 +148,10 @@ def _group_name(name: str, names: Names) -> str:
 
 
 def _sure(parts: pd.DataFrame) -> pd.DataFrame:
-    """The parts that are not zero, nor so close to it that the sample leaves their sign open."""
+    """The parts on the chart that are not zero, nor so close to it that the sample leaves their sign open."""
     size = parts["contribution"].abs()
-    known = size >= LEAST
+    largest = size.sort_values(ascending=False, kind="stable").index[:CHARTED]
+    known = (size >= LEAST) & parts.index.isin(largest)
     if "standard_error" in parts:
         known &= ~(size < 2 * parts["standard_error"].fillna(0.0))
     return parts[known]

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ctrcore.explain.explanation import Explanation
-from ctrcore.explain.sentences import signed
+from ctrcore.explain.sentences import BEHAVIOURS, CHARTED, signed
 from ctrcore.figures.logits import SURE, percent_axis, standard_errors
 from ctrcore.figures.style import NEUTRAL, WHISKER, finish, safe, shorten, sign_color, small_numbers
 
@@ -25,8 +25,14 @@ def largest_parts(explanation: Explanation, count: int) -> tuple[pd.DataFrame, p
 
 
 def part_label(name: str, value: object, length: int = 34) -> str:
-    """'field = value', cut to fit an axis; a part without a value is its name, of tied columns the first stands."""
+    """'field = value', cut to fit an axis; a part without a value is its name.
+
+    Of tied columns the first stands for all; several behaviours of one value are 'value · 3 clicks'.
+    """
     text = "" if value is None or (isinstance(value, float) and np.isnan(value)) else str(value)
+    if several := BEHAVIOURS.fullmatch(text):
+        clicks = f" · {several[1]} click{'' if several[1] == '1' else 's'}"
+        return shorten(name.partition(": ")[2] or name, length - len(clicks)) + clicks
     columns, values = name.split(" + "), text.split(", ")
     if len(columns) > 1:
         name = f"{columns[0]} + {len(columns) - 1}"
@@ -34,7 +40,7 @@ def part_label(name: str, value: object, length: int = 34) -> str:
     return shorten(f"{name} = {text}" if text else name, length)
 
 
-def waterfall(explanation: Explanation, count: int = 12, start: str = "model bias") -> go.Figure:
+def waterfall(explanation: Explanation, count: int = CHARTED, start: str = "model bias") -> go.Figure:
     """From the base to the logit, part by part, largest first; the smaller parts and the residual stay visible.
 
     The axis on top says the probability. Whiskers: the 95 % interval of what was sampled.

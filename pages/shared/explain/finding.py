@@ -17,7 +17,7 @@ from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
 from pages.shared import address
 from pages.shared.compare.view import View
-from pages.shared.explain.chosen import run_of
+from pages.shared.explain.chosen import names_of, run_of
 from pages.shared.store import seen_of
 
 ANY = "any"
@@ -56,13 +56,14 @@ def pick_filter(view: View) -> Found | None:
         codes = _codes_at(view, run, words)
         counts = np.bincount(codes + 1, minlength=len(words.words) + 1)
         values = _offered(words, counts)
-        said = address.read("value")
+        said, names = address.read("value"), names_of(run)
         if said is not None and said not in values and said in set(words.words):
             values.append(said)  # a link may name a rare one
         address.show("explain-value", "value", values, values[0])
         value = st.selectbox(
             "Value",
             values,
+            format_func=lambda word: names.value(column, word),
             key="explain-value",
             on_change=_value_picked,
             help=f"The values of these rows, the commonest first; at most {OFFERED:,}. Type to search.",

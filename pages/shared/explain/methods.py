@@ -14,7 +14,7 @@ from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.explain.chosen import names_of
 from pages.shared.level import level
-from pages.shared.store import background_for, encoder_of, model_of, prepared
+from pages.shared.store import background_for, encoder_of, model_of, naming_of, prepared
 
 if TYPE_CHECKING:
     from ctrcore.data.encoded import Encoded
@@ -146,7 +146,7 @@ def explained(run: Run, one: Encoded, way: Way) -> Explanation | None:
             _ask(run, one, way, seconds)
             return None
     with st.spinner("Computing"):
-        return _explained(run.id, run.finished, content_of(one), way, run, one)
+        return _explained(run.id, run.finished, naming_of(run.dataset()), content_of(one), way, run, one)
 
 
 def to_ask(runs: Sequence[tuple[Run, Encoded]], way: Way) -> list[tuple[Run, Encoded]]:
@@ -197,7 +197,15 @@ def _name(run: Run, one: Encoded, way: Way) -> str:
 
 
 @st.cache_resource(show_spinner=False, max_entries=400)
-def _explained(run_id: str, version: float | None, content: str, way: Way, _run: Run, _one: Encoded) -> Explanation:  # noqa: ARG001
+def _explained(
+    run_id: str,  # noqa: ARG001
+    version: float | None,  # noqa: ARG001
+    naming: str,  # noqa: ARG001
+    content: str,  # noqa: ARG001
+    way: Way,
+    _run: Run,
+    _one: Encoded,
+) -> Explanation:
     from ctrcore.explain.sentences import named
 
     histories = [field.name for field in encoder_of(_run).fields if field.kind == "history"]

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from ctrcore.runs.run import Run
 
 ROUNDING = 1e-4
-PARTS = 12
+HELD = (
+    " Hidden layers, constant part: what they add whatever the values are, through those of their units that this row "
+    "switches on."
+)
 
 
 def show(chosen: Explained) -> None:
@@ -62,14 +65,16 @@ def _words(explanation: Explanation) -> None:
 
 
 def _waterfall(chosen: Explained, explanation: Explanation, way: Way) -> None:
+    held = bool((explanation.parts["kind"] == "other").any())
     sampled = bool(np.isfinite(explanation.parts["standard_error"].to_numpy(dtype=float)).any())
     chart(
-        waterfall(explanation, PARTS, way.start),
+        waterfall(explanation, start=way.start),
         key="explain-waterfall",
         title=f"How {plain(chosen.focus.title)} comes to its score of row {chosen.row}",
         help_text=WORDS["contribution"],
         read="From the start on top to the logit at the bottom, the largest parts first: blue raises the score, orange "
         "lowers it. The axis on top says what a logit is as a probability."
+        + (HELD if held else "")
         + (" Whiskers: where a part ends is a sample's estimate; 95 % intervals." if sampled else ""),
         beware="The same step in logits is worth many percentage points in the middle and few near 0 or 100 %. A part "
         "that adds much is not the cause of a click: it is what this model makes of the value.",
