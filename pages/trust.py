@@ -1,11 +1,94 @@
-"""Trust."""
+"""Trust: how far a model's attention, gates and contributions may be believed, check by check."""
 
 from __future__ import annotations
 
-from pages.shared.pickers import pick_dataset, pick_run
-from pages.shared.tools import missing, ready
+import re
+from typing import TYPE_CHECKING
 
-dataset = ready(pick_dataset(["lr", "fm", "afm", "fibinet", "din"]))
+import streamlit as st
+
+from ctrcore.explain.trust.check import Thresholds, overall
+from ctrcore.explain.trust.words import in_one_sentence
+from ctrcore.runs.run import Run
+from pages.shared import address
+from pages.shared.charts import csv_button
+from pages.shared.level import learn
+from pages.shared.pickers import pick_dataset, pick_run
+from pages.shared.problems import problems_shown
+from pages.shared.store import judged_part, model_of
+from pages.shared.studies import study_result
+from pages.shared.tools import ago, duration, missing, ready
+from pages.shared.trust.beside import show_beside
+from pages.shared.trust.cards import checks_table, show_cards
+from pages.shared.trust.kept import card_of, pick_options, say_estimate
+from pages.shared.trust.limits import are_edited, chosen_limits, edit_limits
+from pages.shared.trust.orders import show_orders
+from pages.shared.trust.planted import show_planted
+from pages.shared.trust.verdicts import alert
+
+if TYPE_CHECKING:
+    from ctrcore.explain.trust.card import Card
+
+ABOUT = {
+    "attention": "The model's own attention weights, read as importance.",
+    "gate": "The factors by which SENet multiplies the fields, read as importance.",
+    "contribution": "What each part adds to the logit, with its sign.",
+}
+ANSWERS = {
+    "green": "may be believed, as far as these checks go.",
+    "amber": "should be read with care.",
+    "red": "should not be relied on.",
+    "shown": "cannot be judged.",
+}
+
+
+def pick_method(run: Run) -> str:
+    """Which picture of the model is put to the test."""
+    from ctrcore.explain.trust.methods import methods_of
+
+    methods = methods_of(model_of(run))
+    about = "  \n".join(f"**{one.capitalize()}.** {ABOUT[one]}" for one in methods)
+    return address.choose("Put to the test", methods, methods[0], "method", about)
+
+
+def show_verdict(card: Card, method: str, thresholds: Thresholds) -> None:
+    """All checks of the method in one sentence."""
+    checks = card.methods[method]
+    found = overall(checks, thresholds)
+    edited = " Some thresholds are not the default ones." if are_edited() else ""
+    subject = method if method == "attention" else f"{method}s"
+    alert(found, f"**The {subject} of this run {ANSWERS[found]}**  \n{in_one_sentence(checks, thresholds)}{edited}")
+
+
+def downloads(run: Run, card: Card, method: str, thresholds: Thresholds) -> None:
+    """The card as one HTML file, the checks as a table."""
+
+    def html() -> str:
+        from ctrcore.report.trust import trust_html
+
+        return trust_html(card, thresholds)
+
+    name = re.sub(r"[^A-Za-z0-9]+", "-", run.name).strip("-").lower() or "run"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.download_button(
+            "Trust card",
+            html,
+            file_name=f"trust-{name}.html",
+            mime="text/html",
+            icon=":material/verified_user:",
+            key="trust-html",
+            on_click="ignore",
+            help="All checks of this run as one file that opens offline, with the thresholds chosen here.",
+        )
+        csv_button(lambda: checks_table(card.methods[method], thresholds), "trust-checks", "Checks as CSV")
+        st.caption(
+            f"Computed {ago(card.made)} in {duration(card.seconds)}, on a sample of {card.rows:,} of the "
+            f"{card.judged:,} {'test' if judged_part(run) == 'test' else 'validation'} rows. Where a value is taken "
+            f"away, {card.background} stand for it."
+        )
+
+
+dataset = ready(pick_dataset(["afm", "fibinet", "din", "fm", "lr"]))
 run = pick_run(dataset)
 if run is None:
     missing(
@@ -15,3 +98,24 @@ if run is None:
         "Train a model",
         ":material/model_training:",
     )
+learn(
+    "A picture of attention or importance always looks convincing. These checks ask whether it is **true of the "
+    "model**: each has a question, a figure, and a limit that the figure must reach. A red check is not a bug of the "
+    "app; it says that this picture should not be read the way one would like to."
+)
+with problems_shown():
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        method = pick_method(run)
+        edit_limits()
+    options = pick_options(run)
+    say_estimate(run, options)
+    result = study_result(run, "trust", options, "Compute the trust card")
+    card = None if result is None else card_of(result)
+    if card is not None:
+        thresholds = chosen_limits()
+        show_verdict(card, method, thresholds)
+        downloads(run, card, method, thresholds)
+        show_cards(card.methods[method], thresholds)
+        show_orders(card.curves, method)
+        show_planted(card.planted)
+        show_beside(dataset, run, card, options, (method, thresholds))

@@ -99,6 +99,7 @@ def _random(figure: go.Figure, panel: Orders, place: int) -> None:
     figure.add_scatter(
         x=[*x, *reversed(x)],
         y=[*high, *reversed(low)],
+        mode="lines",
         fill="toself",
         fillcolor=BAND,
         line={"width": 0},

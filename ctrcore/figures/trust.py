@@ -73,6 +73,7 @@ def verdict_grid(
         tickvals=list(range(len(checks))),
         ticktext=[shorten(check, 44) for check in checks],
         range=[len(checks) - 0.5, -0.5],
+        showgrid=False,
         zeroline=False,
         fixedrange=True,
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from ctrcore.explain.trust.check import DEFINITIONS, Check, Limit, Thresholds, Verdict, overall, verdict
 
 WORDS_OF: dict[Verdict, str] = {"green": "holds", "amber": "unsure", "red": "fails", "shown": "no verdict"}
-SHARES = ("T3", "T10", "T13", "T14")
+SHARES = ("T3", "T6", "T10", "T13", "T14")
 DIFFERENCES = {"T1": 4, "T4": 3, "T5": 3}
 
 

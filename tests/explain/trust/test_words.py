@@ -38,7 +38,7 @@ def test_every_limit_has_words_and_they_name_both_ends() -> None:
         assert f"{100 * limit.green:g}" in limit_text(name, limit) or f"{limit.green:g}" in limit_text(name, limit)
     assert limit_text("T2", Limit(green=0.5, amber=0.2)) == "holds if at least 0.5; fails below 0.2"
     assert limit_text("T3", Limit(green=0.9, amber=0.7)) == "holds if at least 90 %; fails below 70 %"
-    assert limit_text("T6", Limit(green=0.5, amber=1)) == "holds if at most 0.5; fails above 1"
+    assert limit_text("T6", Limit(green=0.5, amber=1)) == "holds if at most 50 %; fails above 100 %"
     assert limit_text("T12", None) == "shown, never judged"
 
 

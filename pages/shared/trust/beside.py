@@ -1,0 +1,132 @@
+"""Verdicts side by side: the methods of one model, and other runs on the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from ctrcore.explain.trust.check import DEFINITIONS, Check, Thresholds, verdict
+from ctrcore.explain.trust.words import WORDS_OF, figure_text
+from ctrcore.figures.trust import Cell, verdict_grid
+from ctrcore.runs.dataset import Dataset
+from ctrcore.runs.run import Run
+from pages.shared import address
+from pages.shared.charts import chart
+from pages.shared.pickers import finished_runs, run_label
+from pages.shared.tools import plain
+from pages.shared.trust.kept import Options, newest_card
+
+if TYPE_CHECKING:
+    from ctrcore.explain.trust.card import Card
+
+MOST = 3  # other runs that are shown unasked
+Columns = dict[tuple[str, str], Sequence[Check]]  # (run, method)
+
+
+def show_beside(dataset: Dataset, run: Run, card: Card, options: Options, chosen: tuple[str, Thresholds]) -> None:
+    """A grid of check by method and run.
+
+    Args:
+        dataset: of all runs.
+        run: the one looked at.
+        card: its card.
+        options: of the card.
+        chosen: the method looked at, and the thresholds.
+    """
+    method, thresholds = chosen
+    runs = finished_runs(dataset)
+    cards = {one.id: found for one in runs if one.id != run.id and (found := newest_card(one, options)) is not None}
+    titles = {one.id: run_label(one, runs) for one in runs}
+    others = _pick_others(cards, titles, len(runs) - 1)
+    columns: Columns = {(titles[run.id], name): checks for name, checks in card.methods.items()}
+    for one in others:
+        columns |= {(titles[one], name): checks for name, checks in cards[one].methods.items()}
+    if len(columns) < 2:
+        return
+    names = {place: f"{place[1]}\n{place[0]}" for place in columns}
+    checks = {f"{name}  {DEFINITIONS[name].title}": name for name in DEFINITIONS}
+    chart(
+        verdict_grid(
+            list(checks),
+            list(names.values()),
+            _cells(columns, checks, names, thresholds),
+            names[titles[run.id], method],
+        ),
+        key="trust-beside",
+        title="The same checks of other pictures and runs",
+        read="One line a check, one column a method (of a run); the frame is around what you look at. Colour and "
+        "shape give the verdict, the number is the check's figure. A dash: it does not apply, or was not computed.",
+        beware="A method with more green is better tested, not proven right; and a model that can be explained well "
+        "may still rank badly. The scales of the checks differ, so compare along a line, not down a column.",
+        alt_text=_in_words(columns, thresholds),
+        data=lambda: _table(columns, thresholds),
+    )
+
+
+def _pick_others(cards: Mapping[str, Card], titles: Mapping[str, str], others: int) -> list[str]:
+    """The runs to set beside it, kept in the address."""
+    if not cards:
+        if others:
+            st.caption(
+                "Other runs on this dataset can be set beside this one once their trust cards are computed: choose "
+                "them in the sidebar."
+            )
+        return []
+    said = [one for one in address.read_list("beside") if one in cards]
+    default = said if said or address.read("beside") == address.NOTHING else list(cards)[:MOST]
+    if st.session_state.get("trust-runs") != default:
+        st.session_state["trust-runs"] = default
+    return st.multiselect(
+        "Other runs beside it",
+        list(cards),
+        format_func=titles.__getitem__,
+        key="trust-runs",
+        on_change=lambda: address.write_list("beside", st.session_state["trust-runs"]),
+        placeholder="None",
+        help="Runs on the same dataset whose trust cards were computed with the same options.",
+    )
+
+
+def _cells(
+    columns: Columns, checks: Mapping[str, str], names: Mapping[tuple[str, str], str], thresholds: Thresholds
+) -> dict[tuple[str, str], Cell]:
+    labels = {name: label for label, name in checks.items()}
+    return {
+        (labels[check.id], names[place]): Cell(
+            None if check.value is None else verdict(check, thresholds), figure_text(check.id, check.value), check.says
+        )
+        for place, found in columns.items()
+        for check in found
+    }
+
+
+def _table(columns: Columns, thresholds: Thresholds) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "run": run,
+                "method": method,
+                "check": check.id,
+                "title": DEFINITIONS[check.id].title,
+                "verdict": WORDS_OF[verdict(check, thresholds)],
+                "figure": check.value,
+                "low": check.low,
+                "high": check.high,
+                "rows": check.rows,
+            }
+            for (run, method), checks in columns.items()
+            for check in checks
+        ]
+    )
+
+
+def _in_words(columns: Columns, thresholds: Thresholds) -> str:
+    """Which checks fail where, for those who cannot see the grid."""
+    said = []
+    for (run, method), checks in columns.items():
+        failed = [check.id for check in checks if verdict(check, thresholds) == "red"]
+        said.append(f"{plain(run)}, {method}: {'fails ' + ', '.join(failed) if failed else 'nothing fails'}")
+    return "; ".join(said)

@@ -1,0 +1,84 @@
+"""Each check as a card: the question first, then the figure, what it must reach, and what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from ctrcore.explain.trust.check import DEFINITIONS, Check, Thresholds, Verdict, verdict
+from ctrcore.explain.trust.words import WORDS_OF, figure_text, interval_text, limit_text
+from pages.shared.level import expert
+from pages.shared.tools import plain
+from pages.shared.trust.verdicts import badge
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Does the picture add up?": ("T0", "T13", "T14"),
+    "Does it tell what moves the score?": ("T2", "T3", "T4", "T5", "T6", "T12"),
+    "Does it come from what was learnt?": ("T1", "T7", "T8"),
+    "Would another try show the same?": ("T9", "T10", "T11"),
+}
+assert sorted(one for group in GROUPS.values() for one in group) == sorted(DEFINITIONS)
+
+
+def show_cards(checks: Sequence[Check], thresholds: Thresholds) -> None:
+    """All checks, by what they ask."""
+    for title, ids in GROUPS.items():
+        mine = [check for name in ids for check in checks if check.id == name]
+        if not mine:
+            continue
+        st.markdown(f"### {title} {_counts(mine, thresholds)}")
+        with st.grid(3, min_column_width=240):
+            for check in mine:
+                _card(check, thresholds)
+
+
+def _counts(checks: Sequence[Check], thresholds: Thresholds) -> str:
+    verdicts = [verdict(check, thresholds) for check in checks]
+    order: tuple[Verdict, ...] = ("red", "amber", "green")
+    return " ".join(
+        badge(one, f"{verdicts.count(one)} {_plural(one, verdicts.count(one))}") for one in order if one in verdicts
+    )
+
+
+def _plural(one: Verdict, count: int) -> str:
+    return WORDS_OF[one].removesuffix("s") if count > 1 and one != "amber" else WORDS_OF[one]
+
+
+def _card(check: Check, thresholds: Thresholds) -> None:
+    about, limit = DEFINITIONS[check.id], thresholds.of(check.id)
+    with st.container(border=True, key=f"check-{check.id}", height="stretch", gap="xsmall"):
+        st.markdown(f"{badge(verdict(check, thresholds))} {check.id} {about.title}")
+        definition = f"**How it is computed.** {plain(about.definition)}"
+        st.markdown(f"**{about.question}**", help=None if expert() else definition)
+        if check.value is not None:
+            ends, figure = interval_text(check), figure_text(check.id, check.value)
+            st.markdown(f"### {figure}{f' :small[:gray[95 %: {ends}]]' if ends else ''}")
+        st.markdown(plain(check.says))
+        said = [limit_text(check.id, limit), f"sample of {check.rows:,} rows" if check.rows else ""]
+        st.caption(" · ".join(part for part in said if part))
+        if expert():
+            st.caption(definition)
+
+
+def checks_table(checks: Sequence[Check], thresholds: Thresholds) -> pd.DataFrame:
+    """The checks as a table, for the CSV file."""
+    return pd.DataFrame(
+        [
+            {
+                "check": one.id,
+                "title": DEFINITIONS[one.id].title,
+                "question": DEFINITIONS[one.id].question,
+                "verdict": WORDS_OF[verdict(one, thresholds)],
+                "figure": one.value,
+                "low": one.low,
+                "high": one.high,
+                "rows": one.rows,
+                "limit": limit_text(one.id, thresholds.of(one.id)),
+                "finding": one.says,
+                "definition": DEFINITIONS[one.id].definition,
+            }
+            for one in checks
+        ]
+    )

@@ -1,0 +1,87 @@
+"""What the score loses as parts go: by the method's order, by random orders, and at best and at worst."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ctrcore.figures.orders import Order, Orders, order_curves
+from pages.shared.charts import chart
+
+PANELS = {
+    "deletion": "Without the first parts: more is better",
+    "insertion": "With only the first parts: less is better",
+}
+Drawn = Mapping[str, Any]
+
+
+def show_orders(curves: Mapping[str, Drawn], method: str) -> None:
+    """The curves of check T4: the method chosen, and the other methods of the model.
+
+    Args:
+        curves: by method what `ctrcore.explain.trust.curves` drew.
+        method: the one chosen.
+    """
+    if method not in curves or not any(_known(curves[method][name]["method"]) for name in PANELS):
+        return
+    order = [method, *(one for one in curves if one != method)]
+    counts = curves[method]["counts"]
+    rows = max((count for name in PANELS for count in curves[method][name]["rows"]), default=0)
+    chart(
+        order_curves([_panel(curves, order, name) for name in PANELS], "logit lost"),
+        key="trust-orders",
+        title="Do the parts that come first matter most?",
+        help_text="Deletion and insertion, check T4. Leaving a part out: a pair's product or a behaviour is removed, "
+        "a field takes the values of the background rows.",
+        read=f"Left: the logit lost when the first {', '.join(map(str, counts))} parts by the method's order are "
+        "taken away; a good order loses much at once. Right: what is lost when only these parts are left; a good "
+        "order loses little. Grey band: random orders. Dotted: the best and the worst order by the parts' real "
+        f"effects. Sample of {rows:,} rows.",
+        beware="A line above the band of random orders is better than nothing, not good: the distance to the best "
+        "order says how much is missing. With parts taken away the model sees what it never saw in training, but for "
+        "behaviours, where it is just a shorter history.",
+        alt_text=_in_words(curves[method], method),
+        data=lambda: orders_table(curves, order),
+    )
+
+
+def orders_table(curves: Mapping[str, Drawn], order: Sequence[str]) -> pd.DataFrame:
+    """The curves as a table: a line a method, kind and number of parts."""
+    return pd.DataFrame(
+        [
+            {"method": method, "kind": name, "parts": count, "order": line, "logit lost": value}
+            for method in order
+            for name in PANELS
+            for line, values in curves[method][name].items()
+            if line != "rows"
+            for count, value in zip(curves[method]["counts"], values, strict=True)
+        ]
+    )
+
+
+def _panel(curves: Mapping[str, Drawn], order: Sequence[str], name: str) -> Orders:
+    own = curves[order[0]][name]
+    return Orders(
+        PANELS[name],
+        curves[order[0]]["counts"],
+        [Order(method, curves[method][name]["method"]) for method in order if name in curves[method]],
+        (own["random_mean"], own["random_low"], own["random_high"]),
+        best=own["best"],
+        worst=own["worst"],
+    )
+
+
+def _known(values: Sequence[float | None]) -> bool:
+    return any(value is not None for value in values)
+
+
+def _in_words(drawn: Drawn, method: str) -> str:
+    """The left panel for those who cannot see it."""
+    one = drawn["deletion"]
+    steps = zip(drawn["counts"], one["method"], one["random_mean"], one["best"], strict=True)
+    said = [
+        f"{n}: {own:.3f}, random {random:.3f}, best {best:.3f}" for n, own, random, best in steps if own is not None
+    ]
+    return f"Logit lost without the first parts by {method}, by their number: {'; '.join(said)}"
