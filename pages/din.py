@@ -15,6 +15,7 @@ from ctrcore.metrics import sigmoid
 from ctrcore.words import WORDS
 from pages.shared.badge import show_badge
 from pages.shared.charts import chart
+from pages.shared.grouped import show_cloud, show_groups
 from pages.shared.inside import Chosen, choose, sample_note, show_row
 from pages.shared.level import learn, level
 from pages.shared.problems import problems_shown
@@ -142,6 +143,7 @@ def show_history(chosen: Chosen) -> None:
         alt_text=f"Attention, contribution and leave-one-out of {len(history)} behaviours, oldest first",
         data=history,
     )
+    show_groups(chosen, row)
 
 
 def overview(chosen: Chosen) -> None:
@@ -158,6 +160,7 @@ def overview(chosen: Chosen) -> None:
         alt_text="Mean attention by how many clicks back a behaviour lies",
         data=pd.DataFrame(summary["by_recency"]),
     )
+    show_cloud(chosen)
     with st.container(border=True):
         st.markdown(
             "#### Are clicks like the candidate special?", help="Clicks with the candidate's value, and others."

@@ -31,6 +31,7 @@ MEASURES = {  # a name in `gate_summary`, and what the measure is called
     "permutation_auc_drop": "the AUC lost by permutation",
 }
 SHAPLEY = "mean |Shapley|"
+IDLE = 0.01  # of a logit: a probability of 50 % moves by a quarter of a percent
 ALIKE, LOOSE = 0.7, 0.3  # rank correlations: from here on much the same order, a loosely similar one
 
 
@@ -54,6 +55,19 @@ def gate_agreement(summary: Mapping[str, Any], shapley: Mapping[str, float] | No
         one, other, found = names[i], names[j], float(matrix[i, j])
         rows.append({"one": one, "other": other, "spearman": found, "says": _says(one, other, found)})
     return pd.DataFrame(rows, columns=["one", "other", "spearman", "says"])
+
+
+def idle_gates(summary: Mapping[str, Any]) -> str | None:
+    """A sentence if no gate of a `gate_summary` moves the score by anything that matters, else None."""
+    largest = max(summary["ablation"], default=0.0)
+    if largest >= IDLE:
+        return None
+    low, high = np.array(summary["gate_quantiles"], dtype=float)[:, [0, -1]].T
+    return (
+        f"The gates of this run do next to nothing: of each field nine in ten lie between {low.min():.3g} and "
+        f"{high.max():.3g}, and without telling rows apart the strongest would change the logit by {largest:.2g} on "
+        "average."
+    )
 
 
 def _says(one: str, other: str, found: float) -> str:

@@ -21,6 +21,7 @@ OF_PAGE = {
         *("cost-missed", "bins", "slices-of", "k", "learning-what", "learning-over", "over-seeds"),
     ),
     "explain": ("tab", "how", "by", "together", "clicks", "pin", "field", "value"),
+    "din": ("group",),
     "score": ("repair",),
     "why": ("recall", "recalled", "popular", "top", "seen", "item", "over", "missed", "ask"),
     "importance": (

@@ -70,9 +70,9 @@ def overview(chosen: Chosen, summary: dict[str, Any]) -> None:
 
 def agreement(chosen: Chosen, summary: dict[str, Any], shapley: dict[str, float] | None) -> None:
     """In words, how far the measures order the fields alike."""
-    from ctrcore.explain.gates import gate_agreement
+    from ctrcore.explain.gates import gate_agreement, idle_gates
 
-    found = gate_agreement(summary, shapley)
+    found, idle = gate_agreement(summary, shapley), idle_gates(summary)
     with st.container(border=True, key="senet-agreement"):
         st.markdown(
             "#### Do they agree?",
@@ -80,6 +80,8 @@ def agreement(chosen: Chosen, summary: dict[str, Any], shapley: dict[str, float]
         )
         told = found if level() == "Expert" else found[found["one"] == "the mean gate"]
         st.markdown("\n".join(f"- {says[0].upper()}{says[1:]}" for says in told["says"]))
+        if idle is not None:
+            st.markdown(f"**{idle}**")
         if level() != "Expert":
             st.markdown(NOT_IMPORTANCE)
         if shapley is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ctrcore.explain.gates import SHAPLEY, gate_agreement, gate_summary
+from ctrcore.explain.gates import SHAPLEY, gate_agreement, gate_summary, idle_gates
 from ctrcore.models.fibinet import FiBiNET
 from tests.explain.conftest import SmallShop
 
@@ -44,3 +44,12 @@ def test_a_model_without_gates_that_differ_still_gets_words(shop: SmallShop) -> 
         layer.weight.data.zero_()  # every gate is 0
     found = gate_agreement(gate_summary(model, shop.prepared.test, sample=100))
     assert found["says"].str.contains("cannot be compared").sum() >= 3
+
+
+def test_gates_that_move_nothing_are_called_so() -> None:
+    quantiles = [[0.99, 1.0, 1.0, 1.0, 1.01], [0.98, 1.0, 1.0, 1.0, 1.002]]
+    words = idle_gates({"ablation": [0.0003, 0.001], "gate_quantiles": quantiles})
+    assert words is not None
+    assert "between 0.98 and 1.01" in words
+    assert "0.001" in words
+    assert idle_gates({"ablation": [0.0003, 0.2], "gate_quantiles": quantiles}) is None

@@ -1,0 +1,88 @@
+"""DIN's past clicks in groups, and attention against leaving out over many rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import streamlit as st
+
+from ctrcore.figures import inside_captions as captions
+from ctrcore.figures.histories import attention_cloud, group_bars
+from ctrcore.runs.run import Run
+from ctrcore.words import WORDS
+from pages.shared import address
+from pages.shared.charts import chart
+from pages.shared.inside import Chosen, has_history
+from pages.shared.store import encoder_of, judged_of, judged_part, judged_rows, model_of
+from pages.shared.tools import plain
+
+if TYPE_CHECKING:
+    from ctrcore.data.encoded import Encoded
+    from ctrcore.explain.grouped import Cloud
+    from ctrcore.models.din import DIN
+
+ROWS = 150  # with a history; each of their clicks takes a forward pass
+GROUPS = 15
+
+
+def show_groups(chosen: Chosen, row: Encoded) -> None:
+    """The clicks of the row as it is drawn, those with one value together.
+
+    Args:
+        chosen: the run and the row.
+        row: with the candidate and the clicks that are switched on; its history is not empty.
+    """
+    from ctrcore.explain.grouped import behaviour_groups
+
+    model = cast("DIN", model_of(chosen.run))
+    columns = list(model.histories)
+    by = columns[-1]
+    if len(columns) > 1:
+        by = address.choose(
+            "Group the clicks by",
+            columns,
+            by,
+            "group",
+            "Clicks with the same value are summed up, and left out all at once.",
+        )
+    groups = behaviour_groups(model, encoder_of(chosen.run), row, by)
+    shown = groups.head(GROUPS)
+    caption = captions.behaviour_groups(plain(by), chosen.row)
+    if len(groups) > len(shown):
+        caption["read"] += f" The {GROUPS} of {len(groups)} values with the largest effect are shown; the file has all."
+    chart(
+        group_bars(shown),
+        key="din-groups",
+        **caption,
+        help_text=WORDS["leave-one-out"],
+        alt_text=f"Attention, contribution and removal of {len(shown)} groups of clicks",
+        data=groups,
+    )
+
+
+def show_cloud(chosen: Chosen) -> None:
+    """Attention against leaving out for every click of a sample of rows."""
+    cloud = _cloud(chosen.run.id, chosen.run.finished, chosen.run)
+    if cloud.table.empty:
+        return
+    total, kind = len(judged_of(chosen.run)), "test" if judged_part(chosen.run) == "test" else "validation"
+    note = f"a sample of {cloud.rows:,} of the {total:,} {kind} rows, those with a history"
+    chart(
+        attention_cloud(cloud.table),
+        key="din-cloud",
+        **captions.attention_cloud(note, cloud.agreement, cloud.against),
+        help_text=f"**Attention.** {WORDS['attention']}  \n**Left out.** {WORDS['leave-one-out']}",
+        alt_text=f"Attention against what leaving out changes, {len(cloud.table):,} clicks of {cloud.rows:,} rows",
+        data=cloud.table,
+    )
+
+
+@st.cache_resource(show_spinner="Leaving out clicks of many rows", max_entries=8)
+def _cloud(run_id: str, version: float | None, _run: Run) -> Cloud:  # noqa: ARG001
+    from ctrcore.explain.grouped import behaviour_cloud
+    from ctrcore.explain.sampling import sample_rows
+
+    rows = judged_rows(_run)
+    used = np.flatnonzero(has_history(_run))
+    return behaviour_cloud(cast("DIN", model_of(_run)), sample_rows(rows.take(used), ROWS, 0))
