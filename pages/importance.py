@@ -7,11 +7,13 @@ from collections.abc import Callable
 import streamlit as st
 
 from ctrcore.figures.style import MODEL_TITLES
+from ctrcore.runs.run import Run
 from pages.shared import address
 from pages.shared.importance import behaviours, fields, pairs, values
 from pages.shared.importance.view import View, choose_view
 from pages.shared.pickers import finished_runs, pick_contenders, pick_dataset
 from pages.shared.problems import problems_shown
+from pages.shared.store import judged_rows
 from pages.shared.tools import PageEnd, missing, ready
 
 VIEWS: dict[str, Callable[[View], None]] = {
@@ -20,6 +22,15 @@ VIEWS: dict[str, Callable[[View], None]] = {
     "Pairs": pairs.show,
     "Past behaviours": behaviours.show,
 }
+
+
+def can_be_opened(run: Run) -> bool:
+    """False, and said why, for a run that came from elsewhere: the dataset does not hold its rows."""
+    with problems_shown():
+        judged_rows(run)
+        return True
+    return False
+
 
 dataset = ready(pick_dataset(MODEL_TITLES))
 if not finished_runs(dataset):
@@ -30,14 +41,15 @@ if not finished_runs(dataset):
         "Train a model",
         ":material/model_training:",
     )
-chosen = [one for one in pick_contenders(dataset) if one.run is not None]
-if not chosen:
+chosen = pick_contenders(dataset)
+runs = [one.run for one in chosen if one.run is not None and can_be_opened(one.run)]
+if any(one.run is None for one in chosen):
+    st.caption("Scores of other systems are left out: there is nothing to look into.")
+if not runs:
     st.info("Choose at least one run in the sidebar.", icon=":material/arrow_back:")
     raise PageEnd
 with problems_shown():
-    view = choose_view(
-        dataset, [one.run for one in chosen if one.run is not None], {one.id: one.title for one in chosen}
-    )
+    view = choose_view(dataset, runs, {one.id: one.title for one in chosen})
     # Only the open tab is drawn: each takes a look at all rows of the sample.
     address.show("matters", "matters", list(VIEWS), next(iter(VIEWS)))
     address.write("matters", st.session_state["matters"])

@@ -18,7 +18,7 @@ WeightName = Literal["attention", "gate"]
 TITLES = {  # of a measure, as it stands in a sentence
     "permutation": "AUC lost by permutation",
     "shapley": "mean |Shapley|",
-    "contribution": "contribution",
+    "contribution": "its own terms",
     "attention": "attention",
     "gate": "mean gate",
 }

@@ -69,7 +69,7 @@ def aligned(panels: Sequence[Panel], order: Sequence[str], names: Mapping[str, s
         order: the lines from top to bottom; what is not in it is not drawn.
         names: what a line is called on the axis, if that is not its name.
     """
-    labels = {name: f"{shorten((names or {}).get(name, name), 30)}{chr(8203) * at}" for at, name in enumerate(order)}
+    labels = {name: f"{shorten((names or {}).get(name, name), 36)}{chr(8203) * at}" for at, name in enumerate(order)}
     figure = make_subplots(
         rows=1,
         cols=max(len(panels), 1),

@@ -21,6 +21,7 @@ from pages.shared.tools import plain
 
 ALL = "all"
 LINES = 40  # fields drawn; the file with the numbers has all
+WORDS_OF = {"permutation": "shuffling", "shapley": "Shapley", "contribution": "own terms"}
 PANELS = {  # title and unit of each measure
     "permutation": ("shuffling it costs", "AUC lost"),
     "shapley": ("Shapley", "mean |Shapley|, logit"),
@@ -42,8 +43,8 @@ def show(view: View) -> None:
     known = [one for one in PANELS if any((table["measure"] == one).any() for table in tables.values())]
     if len(shown) > 1:  # weights of different models have no unit in common
         known = [one for one in known if one not in ("attention", "gate")]
-    by = address.choose("Order the fields by", known, known[0], "matters-order")
-    order = strongest(list(tables.values()), by)
+    by = {_word(one): one for one in known}
+    order = strongest(list(tables.values()), by[address.choose("Order by", list(by), next(iter(by)), "matters-order")])
     panels = [
         Panel(*PANELS[one], [_dots(view, run, tables[run.id], one) for run in shown], zero=one != "gate")
         for one in known
@@ -81,6 +82,14 @@ def _pick_runs(view: View) -> list[Run]:
     return [run for run in view.runs if picked in (ALL, run.id)]
 
 
+def _word(measure: str) -> str:
+    return WORDS_OF.get(measure, measure)
+
+
+def _signed(value: float) -> str:
+    return "–" if pd.isna(value) else f"{value:+.2f}"
+
+
 def _dots(view: View, run: Run, table: pd.DataFrame, measure: str) -> Dots:
     part = table[table["measure"] == measure]
     return Dots(
@@ -99,10 +108,9 @@ def _rests_on(shown: list[Run], tables: dict[str, pd.DataFrame]) -> str:
     every = pd.concat(list(tables.values()))
     told = []
     for measure, part in every.groupby("measure", sort=False):
-        if measure in ("permutation", "shapley", "contribution"):
+        if measure in WORDS_OF:
             sizes = sorted(set(part["rows"]))
-            words = {"permutation": "shuffling", "shapley": "Shapley", "contribution": "own terms"}[str(measure)]
-            told.append(f"{words}: " + " or ".join(sample_note(shown[0], int(size)) for size in sizes))
+            told.append(f"{_word(str(measure))}: " + " or ".join(sample_note(shown[0], int(size)) for size in sizes))
     return "; ".join(told)
 
 
@@ -116,17 +124,16 @@ def _agreement(view: View, shown: list[Run], tables: dict[str, pd.DataFrame], or
         found = {key: values for key, values in wide(tables[run.id], order).items() if key in PANELS}
         matrix = rank_agreement(found).to_dict()
         pairs = [(a, b) for at, a in enumerate(found) for b in list(found)[at + 1 :]]
-        rows.append({"model": view.title(run)} | {f"{a} – {b}": matrix[a][b] for a, b in pairs})
-    table = pd.DataFrame(rows)
+        rows.append({"model": view.title(run)} | {f"{_word(a)} – {_word(b)}": _signed(matrix[a][b]) for a, b in pairs})
+    table = pd.DataFrame(rows).fillna("–")
     st.dataframe(
         table,
         hide_index=True,
         key="matters-agreement",
-        column_config={name: st.column_config.NumberColumn(format="%+.2f") for name in table.columns[1:]},
         alt=f"Rank correlations of the measures for {len(shown)} models",
     )
     st.caption(
-        "Spearman's rank correlation over the fields: +1 the same order, 0 no relation. Empty: the model has no such "
+        "Spearman's rank correlation over the fields: +1 the same order, 0 no relation. A dash: the model has no such "
         "measure, or it was not computed yet."
     )
     for run in shown:
@@ -146,12 +153,11 @@ def _between_models(view: View, shown: list[Run], tables: dict[str, pd.DataFrame
     from ctrcore.explain.importance import rank_agreement
 
     drops = {view.title(run): wide(tables[run.id], order).get("permutation", []) for run in shown}
-    matrix = rank_agreement({name: values for name, values in drops.items() if values})
+    matrix = rank_agreement({name: values for name, values in drops.items() if values}).map(_signed)
     st.caption("**Do the models agree on the fields?** Rank correlation of the AUC lost by shuffling.")
     st.dataframe(
         matrix.reset_index(names="model"),
         hide_index=True,
         key="matters-models",
-        column_config={name: st.column_config.NumberColumn(format="%+.2f") for name in matrix.columns},
         alt="Rank correlations between the models",
     )

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ctrcore.figures import importance_captions
 from ctrcore.figures.importances import Dots, Line, Panel, aligned, curves
+from ctrcore.figures.style import shorten
 from ctrcore.runs.importances import both_ends, compared, strongest
 from ctrcore.runs.run import Run
 from pages.shared import address
@@ -18,7 +19,8 @@ from pages.shared.level import expert, learn
 from pages.shared.store import item_names_of, model_of
 from pages.shared.tools import plain
 
-MEASURES = ("contribution", "shapley")
+MEASURES = {"own terms": "contribution", "Shapley": "shapley"}
+LEAST = (1, 2, 5, 10, 20, 50)
 ENDS = 12  # values drawn at either end
 EVERY = "every field"
 
@@ -86,14 +88,15 @@ def _pick_measure(view: View) -> str:
     there = any(shapley_rows_of(run, view.shapley) is not None for run in view.runs)
     if not there:
         return "contribution"
-    return address.choose(
+    word = address.choose(
         "Effect",
-        MEASURES,
-        "contribution",
+        list(MEASURES),
+        "own terms",
         "matters-measure",
-        "Contribution: the model's own terms. Shapley: compared with background rows, for the models for which they "
-        "were computed.",
+        "Own terms: what the model itself adds for the field, and half of each pair it is in. Shapley: compared with "
+        "background rows, for the models for which these values were computed.",
     )
+    return MEASURES[word]
 
 
 def _say_together(view: View, field: str) -> None:
@@ -136,7 +139,7 @@ def _curve(view: View, field: str, measure: str, tables: list[tuple[Run, pd.Data
 
 
 def _values(view: View, field: str, measure: str, tables: list[tuple[Run, pd.DataFrame]]) -> None:
-    least = _pick_least(max(len(table) for _, table in tables))
+    least = _pick_least(max(len(table) for _, table in tables), 20 if field == EVERY else 5)
     order, left_out = both_ends([table for _, table in tables], ENDS, least)
     rows = {
         str(value): int(count)
@@ -144,7 +147,7 @@ def _values(view: View, field: str, measure: str, tables: list[tuple[Run, pd.Dat
         for value, count in zip(table["value"], table["rows"], strict=True)
     }
     called = {value: label for _, table in tables for value, label in zip(table["value"], table["label"], strict=True)}
-    labels = {value: f"{called[value]} ({rows[value]:,})" for value in order}
+    labels = {value: f"{shorten(called[value], 26)} ({rows[value]:,})" for value in order}
     dots = [
         Dots(
             view.title(run),
@@ -170,14 +173,13 @@ def _values(view: View, field: str, measure: str, tables: list[tuple[Run, pd.Dat
     )
 
 
-def _pick_least(values: int) -> int:
+def _pick_least(values: int, default: int) -> int:
     """Rows that a value needs to be drawn, where there are more values than lines."""
     if values <= 2 * ENDS:
         return 1
-    options = [1, 2, 5, 10, 20, 50]
     if not expert():
-        return next((one for one in options if str(one) == address.read("matters-least")), 5)
-    return address.choose("Only values with at least this many rows", options, 5, "matters-least")
+        return next((one for one in LEAST if str(one) == address.read("matters-least")), default)
+    return address.choose("Only values with at least this many rows", LEAST, default, "matters-least")
 
 
 def _file(view: View, tables: list[tuple[Run, pd.DataFrame]]) -> pd.DataFrame:

@@ -40,16 +40,19 @@ def panel(view: View, shown: list[Run]) -> None:
 
 def _importance_done(found: Record) -> None:
     st.caption(
-        f":material/check: Shuffled {found['repeats']} times over a sample of {found['rows']:,} of {found['of']:,} "
-        f"rows, {found['units']} as independent; AUC {found['auc']:.4f} before. Took {duration(found['seconds'])}."
-        + _together(found)
+        f":material/check: {found['repeats']} shuffles of a sample of {found['rows']:,} of {found['of']:,} rows. Took "
+        f"{duration(found['seconds'])}." + _together(found),
+        help=f"The AUC was {found['auc']:.4f} before shuffling. The interval takes {found['units']} as independent; it "
+        "holds the luck of the sample and of the shuffles.",
     )
 
 
 def _shapley_done(view: View, run: Run, found: Record) -> None:
     st.caption(
-        f":material/check: Sample of {found['rows']:,} of {found['of']:,} rows; {plain(found['method'])}. "
-        f"Took {duration(found['seconds'])}." + _together(found)
+        f":material/check: {'Exact' if found['exact'] else 'Sampled'}, over a sample of {found['rows']:,} of "
+        f"{found['of']:,} rows against {plain(found['background'])}. Took {duration(found['seconds'])}."
+        + _together(found),
+        help=plain(found["method"]),
     )
     csv_button(lambda: _file(view, run), f"shapley-{run.id}", "Shapley values, row by row")
 
