@@ -14,7 +14,7 @@ from ctrcore.figures.matrices import field_pairs
 from ctrcore.figures.pairs import with_removal
 from ctrcore.words import WORDS
 from pages.shared.attended import show_attention, show_pair
-from pages.shared.badge import show_badge
+from pages.shared.badge import show_badge, show_overall
 from pages.shared.charts import chart, selected
 from pages.shared.formula import show_formula
 from pages.shared.inside import Chosen, choose, sample_note, show_row
@@ -150,6 +150,7 @@ else:
         kinds = pick_matrices(summary["fields"])
         pair = pick_pair(summary["fields"], summary)
     matrices(chosen, summary, kinds, pair)
+    show_overall(chosen.run, "attention")
     with problems_shown():
         show_formula(chosen, pair)
         show_pair(chosen, pair)

@@ -11,7 +11,7 @@ from ctrcore.figures import captions
 from ctrcore.figures.explanations import signed_bars
 from ctrcore.figures.gates import DEAD, dead_fields, row_gates
 from ctrcore.words import WORDS
-from pages.shared.badge import show_badge
+from pages.shared.badge import show_badge, show_overall
 from pages.shared.charts import chart
 from pages.shared.gates import overview, pair_matrix
 from pages.shared.inside import Chosen, choose, show_row
@@ -74,6 +74,7 @@ summary = explanations_of(chosen.run)["gates"]
 banner(summary)
 with problems_shown():
     overview(chosen, summary)
+    show_overall(chosen.run, "gate")
     pair_matrix(chosen)
 show_row(chosen)
 show_badge(chosen, "gate")

@@ -19,7 +19,7 @@ from pages.shared.store import judged_part, model_of
 from pages.shared.studies import study_result
 from pages.shared.tools import ago, duration, missing, ready
 from pages.shared.trust.beside import show_beside
-from pages.shared.trust.cards import checks_table, show_cards
+from pages.shared.trust.cards import checks_table, show_cards, show_questions
 from pages.shared.trust.kept import card_of, pick_options, say_estimate
 from pages.shared.trust.limits import are_edited, chosen_limits, edit_limits
 from pages.shared.trust.orders import show_orders
@@ -111,7 +111,9 @@ with problems_shown():
     say_estimate(run, options)
     result = study_result(run, "trust", options, "Compute the trust card")
     card = None if result is None else card_of(result)
-    if card is not None:
+    if card is None:
+        show_questions()
+    else:
         thresholds = chosen_limits()
         show_verdict(card, method, thresholds)
         downloads(run, card, method, thresholds)

@@ -14,6 +14,7 @@ from pages.shared.level import expert, level
 from pages.shared.problems import problems_shown
 from pages.shared.store import background_for, encoder_of, model_of
 from pages.shared.tools import plain
+from pages.shared.trust.kept import ROWS, SEED, newest_card
 from pages.shared.trust.limits import are_edited, chosen_limits
 from pages.shared.trust.verdicts import badge, one_line
 
@@ -56,6 +57,27 @@ def show_badge(chosen: Chosen, method: str, row: Encoded | None = None) -> None:
             for check in checks:
                 if verdict(check, limits) in ("red", "amber"):
                     st.markdown(one_line(check, limits))
+
+
+def show_overall(run: Run, method: str) -> None:
+    """What all checks over many rows say of a picture, for the picture over many rows; or how to have them made.
+
+    Args:
+        run: whose picture.
+        method: 'attention', 'gate' or 'contribution'.
+    """
+    card = newest_card(run, {"seed": SEED, "rows": ROWS})
+    with st.container(border=True, key=f"overall-{method}", horizontal=True, vertical_alignment="center", gap="small"):
+        if card is None:
+            st.caption("How far may this picture be believed over many rows? It was not checked yet.", width="content")
+        else:
+            limits, checks = chosen_limits(), card.methods[method]
+            found = overall(checks, limits)
+            st.markdown(
+                f"{badge(found, ANSWERS[found])} Over a sample of {card.rows:,} rows: "
+                f"{in_one_sentence(checks, limits)}{_by_whom()}"
+            )
+        link_to_card(run, method)
 
 
 def link_to_card(run: Run, method: str) -> None:

@@ -34,6 +34,16 @@ def show_cards(checks: Sequence[Check], thresholds: Thresholds) -> None:
                 _card(check, thresholds)
 
 
+def show_questions() -> None:
+    """What will be asked, before it is."""
+    with st.container(border=True, key="trust-questions"):
+        st.markdown("#### What will be asked")
+        with st.grid(2, min_column_width=300):
+            for title, ids in GROUPS.items():
+                asked = "\n".join(f"- **{name}** {plain(DEFINITIONS[name].question)}" for name in ids)
+                st.markdown(f"**{title}**\n{asked}")
+
+
 def _counts(checks: Sequence[Check], thresholds: Thresholds) -> str:
     verdicts = [verdict(check, thresholds) for check in checks]
     order: tuple[Verdict, ...] = ("red", "amber", "green")
