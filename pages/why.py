@@ -6,12 +6,11 @@ import streamlit as st
 
 from ctrcore.figures.style import MODEL_TITLES
 from pages.shared.chores import rows_ready
-from pages.shared.level import level
 from pages.shared.pickers import finished_runs, pick_dataset, pick_run
 from pages.shared.problems import problems_shown
 from pages.shared.store import catalogue_of
 from pages.shared.tools import PageEnd, missing, ready
-from pages.shared.why.card import show_appeal, show_card, show_parts, show_reasons, show_trust
+from pages.shared.why.card import show_appeal, show_card, show_reasons, show_trust
 from pages.shared.why.choices import Asked, can_recall, pick_moment, pick_recall, pick_sizes
 from pages.shared.why.history import show_history
 from pages.shared.why.listed import pick_item, pick_others, say_list, show_list
@@ -67,8 +66,5 @@ show_way(asked, trace, item)
 with st.grid(2, min_column_width=380):
     show_reasons(trace, why)
     show_history(trace, why.explanation, why.counterfactual)
-if level() != "Simple":
-    with st.expander("Every part of the score, as the model computes it", icon=":material/waterfall_chart:"):
-        show_parts(trace, why)
 with problems_shown():
-    show_questions(asked, trace, item)
+    show_questions(asked, trace, why)

@@ -101,22 +101,26 @@ def _path(figure: go.Figure, steps: Sequence[Step], path: Sequence[Stop | None],
         hovertemplate=f"{shorten(item, 40)}<br>%{{customdata[0]}}: rank %{{y:,}} by %{{customdata[1]}}, "
         "%{customdata[2]}<extra></extra>",
     )
-    for at, stop in stops:  # a plate under the number, so that it can be read on bars and line, light and dark
-        figure.add_annotation(
-            x=at,
-            y=_log(stop.rank),
-            text=f"<b>{stop.rank:,}</b>" if stop.kept else f"<b>✕ {stop.rank:,}</b>",
-            showarrow=False,
-            bgcolor=MARK,
-            font={"color": "#ffffff", "size": 13},
-            borderpad=3,
-        )
+    plate = {"showarrow": False, "bgcolor": MARK, "font": {"color": "#ffffff", "size": 13}, "borderpad": 3}
+    figure.update_layout(  # under the number, so that it can be read on bars and line, light and dark
+        annotations=[
+            {
+                "x": at,
+                "y": _log(stop.rank),
+                "text": f"<b>{stop.rank:,}</b>" if stop.kept else f"<b>✕ {stop.rank:,}</b>",
+                **plate,
+            }
+            for at, stop in stops
+        ]
+    )
 
 
 def _head(step: Step) -> str:
     """What stands above a stage: always as many lines, so that all stand level."""
     lines = [f"<b>{safe(step.name)}</b>", f"<b>{step.count:,}</b> item{'' if step.count == 1 else 's'}"]
-    how = textwrap.wrap(safe(step.how), HEAD_WIDTH, max_lines=2, placeholder="…")
+    how = safe(step.how).replace(" + ", " +\n").split("\n", 1)  # two channels stand below each other
+    if len(how) == 1:
+        how = textwrap.wrap(how[0], HEAD_WIDTH, max_lines=2, placeholder="…")
     lines += [*how, *[" "] * (2 - len(how))]
     lines.append(milliseconds(step.seconds) if step.seconds is not None else " ")
     return "<br>".join(lines)

@@ -42,7 +42,7 @@ def appeal_and_fit(appeal: float, fit: float) -> go.Figure:
         )
     )
     low, high = min(0.0, appeal, score), max(0.0, appeal, score)
-    pad = 0.34 * (high - low or 1.0)
+    pad = 0.45 * (high - low or 1.0)  # for the text beside a bar
     figure.update_xaxes(range=[low - (pad if low < 0 else 0.02 * pad), high + pad])
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return small_numbers(finish(figure, height=190, x="logit", legend=False))

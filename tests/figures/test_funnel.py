@@ -31,7 +31,7 @@ def test_bars_span_the_ranks_that_are_left() -> None:
 def test_the_head_of_a_stage_says_count_way_and_time() -> None:
     text = funnel(STEPS).layout.xaxis.ticktext
     assert "<b>1,682</b> items" in text[0]
-    assert "FM 200 + popular<br>50" in text[1]
+    assert "FM 200 +<br>popular 50" in text[1]
     assert len({label.count("<br>") for label in text}) == 1
     assert "4.2 ms" in text[1]
     assert "21 ms" in text[2]

@@ -68,6 +68,9 @@ def test_the_item_of_the_address_is_explained_and_another_one_can_be_chosen(spac
     trace = traced(space, "7", top_k=3)
     first, second = (str(item) for item in trace.top["item"].iloc[:2])
     app = open_why(space, visit, user="7", item=second)
+    drawn = json.loads(charts(app)["reasons"])["data"][0]
+    assert drawn["x"][0] == pytest.approx(float(trace.logits.mean()), abs=1e-4)
+    assert drawn["x"][-1] == pytest.approx(float(trace.logits[1]), abs=1e-4)
     assert app.selectbox(key="pick-item").value == second
     for sentence in why(trace, second).sentences:
         assert plain(sentence) in texts(app)

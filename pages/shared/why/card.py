@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from ctrcore.explain.sentences import named
 from ctrcore.figures.explanations import waterfall
 from ctrcore.figures.recommended import appeal_and_fit
 from ctrcore.words import WORDS
 from pages.shared.badge import show_badge
 from pages.shared.charts import chart
 from pages.shared.inside import Chosen
-from pages.shared.level import expert
+from pages.shared.level import expert, level
 from pages.shared.tools import plain
 from pages.shared.why.choices import Asked
 
@@ -29,7 +28,7 @@ NOT_CAUSE = "It tells how this model scores, not what moves the user: associatio
 
 def show_card(trace: Trace, why: Why) -> None:
     """Rank and score at each stage, three sentences, the smallest change, and how well the values are known."""
-    from ctrcore.recommend.sentences import CAVEAT, of_counterfactual
+    from ctrcore.recommend.sentences import CAVEAT, of_counterfactual, reasons_told
 
     with st.container(border=True, height="stretch", key="card-why"):
         st.markdown(f"#### Why {plain(why.name)}?")
@@ -41,9 +40,10 @@ def show_card(trace: Trace, why: Why) -> None:
             if expert():
                 st.metric("Logit", f"{why.logit:+.3f}", help=WORDS["logit"])
         change = of_counterfactual(trace, why.counterfactual) if why.counterfactual is not None else ""
-        for sentence in why.sentences:
-            if sentence not in (change, CAVEAT):
-                st.markdown(f"- {plain(sentence)}")
+        told = reasons_told(why.reasons, trace.items.encoder.schema.item)
+        more = [sentence for sentence in why.sentences if sentence not in (*told, change, CAVEAT)]
+        for sentence in told if level() == "Simple" else [*told, *more]:
+            st.markdown(f"- {plain(sentence)}")
         if why.counterfactual is not None:
             st.markdown("**What would take it off the list?**", help=WORDS["smallest change"])
             st.markdown(plain(change))
@@ -91,24 +91,6 @@ def show_reasons(trace: Trace, why: Why) -> None:
     )
 
 
-def show_parts(trace: Trace, why: Why) -> None:
-    """Every contribution to the score, as the model computes it."""
-    from ctrcore.recommend.moments import history_fields
-
-    found = named(why.explanation, trace.items.names, history_fields(trace.recommender.encoder))
-    chart(
-        waterfall(found, count=12),
-        key="why-parts",
-        title="Every part of its score",
-        help_text=f"{WORDS['contribution']}  \n{WORDS['logit']}",
-        read="From the model's bias on top to the logit at the bottom, the largest parts first, as the model computes "
-        "them: blue raises the score of this item for this user, orange lowers it.",
-        beware=f"Most of it other items have, too. The parts add up exactly, by {found.method}. {NOT_CAUSE}",
-        alt_text=f"Waterfall from {found.base:+.3f} to the logit {found.logit:+.3f}",
-        data=found.parts,
-    )
-
-
 def show_trust(asked: Asked, trace: Trace, item: str) -> None:
     """How far the contributions may be believed."""
     chosen = Chosen(asked.dataset, asked.run, 0, asked.row, 0, trace.logit(item))
@@ -117,11 +99,10 @@ def show_trust(asked: Asked, trace: Trace, item: str) -> None:
 
 def _tries(found: Counterfactual) -> None:
     """How hard was looked for the smallest change."""
-    if found.found:
-        sure = "no smaller one does it" if found.exhaustive else "a smaller one may have been missed"
-        st.caption(f"{found.tried:,} sets of changes were looked at; {sure}. Verified by making the whole list again.")
-    elif found.kind is not None:
-        st.caption(f"{found.tried:,} sets of changes were looked at, at most three changes each.")
+    if not found.found or level() == "Simple":
+        return
+    sure = "" if found.exhaustive else " A smaller change may have been missed."
+    st.caption(f"{found.tried:,} sets of changes were tried; verified by making the whole list again.{sure}")
 
 
 def _support(support: list[Support]) -> None:

@@ -44,6 +44,7 @@ def show_history(trace: Trace, explanation: Explanation, change: Counterfactual 
         if level() != "Expert":
             st.caption(_read(len(found), bool(adds), bool(gone)))
         names = [name for name in found.columns if name != "back"]
+        table = table.sort_values(GONE, ascending=False, kind="stable")  # a mark far down would not be seen
         st.dataframe(
             table,
             hide_index=True,
@@ -65,7 +66,7 @@ def _read(clicks: int, adds: bool, gone: bool) -> str:
     if adds:
         parts.append("'Adds' is what a click adds to this item's logit.")
     if gone:
-        parts.append(f"Without the clicks marked {GONE} the item leaves the list.")
+        parts.append(f"Without those marked {GONE}, which stand first, the item leaves the list.")
     return " ".join(parts)
 
 

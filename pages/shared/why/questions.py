@@ -1,4 +1,4 @@
-"""Three more questions: why this item above that one, why not another one, and what the other models say."""
+"""What else can be asked: every part of the score, why above another item, why not a third, what other models say."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from ctrcore.explain.sentences import named
+from ctrcore.figures.explanations import waterfall
 from ctrcore.figures.funnel import ranks_by_model
 from ctrcore.figures.recommended import difference_bars
 from ctrcore.runs.run import Run
@@ -16,32 +18,54 @@ from pages.shared import address
 from pages.shared.charts import chart
 from pages.shared.pickers import finished_runs, run_label
 from pages.shared.tools import plain
+from pages.shared.why.card import NOT_CAUSE
 from pages.shared.why.choices import Asked
 from pages.shared.why.traces import STAGES, above_of, missed_of, ranked_by
 from pages.shared.why.way import show_way
 
 if TYPE_CHECKING:
     from ctrcore.recommend.funnel import Trace
+    from ctrcore.recommend.why import Why
 
-ABOVE, MISSED, AGREE = "Why above another?", "Why not another item?", "Do the other models agree?"
-ASKS = (ABOVE, MISSED, AGREE)
+PARTS, ABOVE = "Every part of the score", "Why above another?"
+MISSED, AGREE = "Why not another item?", "Do the other models agree?"
+ASKS = (PARTS, ABOVE, MISSED, AGREE)
 OFFERED = 2000  # items in a list of choices; any other id can be typed
-Ask = Callable[["Asked", "Trace", str], None]
+Ask = Callable[["Asked", "Trace", "Why"], None]
 
 
-def show_questions(asked: Asked, trace: Trace, item: str) -> None:
+def show_questions(asked: Asked, trace: Trace, why: Why) -> None:
     """Tabs of which only the open one is computed."""
-    address.show("ask", "ask", ASKS, ABOVE)
+    address.show("ask", "ask", ASKS, PARTS)
     tabs = st.tabs(ASKS, key="ask", on_change=address.take, args=("ask", "ask"))
-    shows: tuple[Ask, ...] = (_above, _missed, _agree)
+    shows: tuple[Ask, ...] = (_parts, _above, _missed, _agree)
     for tab, show in zip(tabs, shows, strict=True):
         if tab.open:
             with tab:
-                show(asked, trace, item)
+                show(asked, trace, why)
 
 
-def _above(asked: Asked, trace: Trace, item: str) -> None:
+def _parts(_asked: Asked, trace: Trace, why: Why) -> None:
+    """Every contribution to the score, as the model computes it."""
+    from ctrcore.recommend.moments import history_fields
+
+    found = named(why.explanation, trace.items.names, history_fields(trace.recommender.encoder))
+    chart(
+        waterfall(found, count=12),
+        key="why-parts",
+        title="Every part of its score",
+        help_text=f"{WORDS['contribution']}  \n{WORDS['logit']}",
+        read="From the model's bias on top to the logit at the bottom, the largest parts first, as the model computes "
+        "them: blue raises the score of this item for this user, orange lowers it.",
+        beware=f"Most of it other items have, too. The parts add up exactly, by {found.method}. {NOT_CAUSE}",
+        alt_text=f"Waterfall from {found.base:+.3f} to the logit {found.logit:+.3f}",
+        data=found.parts,
+    )
+
+
+def _above(asked: Asked, trace: Trace, why: Why) -> None:
     """What puts the item above another one of the list, or below it."""
+    item = why.item
     top = trace.top
     others = [str(one) for one in top["item"] if one != item]
     if not others:
@@ -78,7 +102,7 @@ def _above(asked: Asked, trace: Trace, item: str) -> None:
     )
 
 
-def _missed(asked: Asked, trace: Trace, _item: str) -> None:
+def _missed(asked: Asked, trace: Trace, _why: Why) -> None:
     """Where an item that is not on the list was lost, and what would lift it."""
     shown = set(trace.top["item"])
     listed = [str(one) for one in trace.items.ids[: OFFERED + len(shown)] if one not in shown]
@@ -117,8 +141,9 @@ def _first_missed(trace: Trace, listed: list[str]) -> str:
     return str(after.iloc[0]) if len(after) else listed[0]
 
 
-def _agree(asked: Asked, trace: Trace, item: str) -> None:
+def _agree(asked: Asked, trace: Trace, why: Why) -> None:
     """The rank of the item by every finished run on the dataset."""
+    item = why.item
     runs = finished_runs(asked.dataset)[:STAGES]
     if len(runs) < 2:
         st.info("There is no other finished run on this dataset.", icon=":material/info:")
