@@ -189,7 +189,7 @@ def real_changes(row: pd.DataFrame, changes: Changes, schema: Schema) -> dict[st
 
 
 def told(row: pd.DataFrame, changes: Changes, schema: Schema) -> list[str]:
-    """Each change in words: 'price: 21.08 to 30', 'history: 2 clicks removed, 1 added'."""
+    """Each change in words: 'price: 21.08 to 30', 'history: 2 removed, 1 added'."""
     kept = real_changes(row, changes, schema)
     after = change(row, kept, schema)
     words = []
@@ -206,13 +206,7 @@ def told(row: pd.DataFrame, changes: Changes, schema: Schema) -> list[str]:
     return words
 
 
-def _history_told(before: list[Behaviour], now: list[Behaviour]) -> str:
-    left = list(now)
-    removed = 0
-    for behaviour in before:
-        if behaviour in left:
-            left.remove(behaviour)
-        else:
-            removed += 1
-    counts = [f"{n} {verb}" for n, verb in ((removed, "removed"), (len(left), "added")) if n]
-    return ", ".join(counts) if counts else "another order"
+def _history_told(own: list[Behaviour], now: list[Behaviour]) -> str:
+    entries, kept = placed(own, now)
+    removed, added = len(own) - sum(place < len(own) for place in kept), len(entries) - len(own)
+    return ", ".join(f"{count} {verb}" for count, verb in ((removed, "removed"), (added, "added")) if count)

@@ -56,9 +56,7 @@ def test_the_words_name_the_largest_parts_of_either_direction(shop: SmallShop, m
 @given(st.floats(-1e6, 1e6))
 def test_a_written_number_is_the_number(value: float) -> None:
     written = float(signed(value))
-    assert written == pytest.approx(
-        value, abs=max(0.005, 5e-5) if abs(value) >= 0.00995 else max(6e-5, abs(value) / 10)
-    )
+    assert written == pytest.approx(value, abs=0.00501 if abs(value) >= 0.00995 else 5.01e-5)
     assert signed(value) != "-0.00"
     assert (written == 0) == (abs(value) < 5e-5)
 
