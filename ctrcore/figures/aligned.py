@@ -74,7 +74,7 @@ def differing_parts(a: Explanation, b: Explanation) -> pd.DataFrame:
     The largest difference comes first; the differences sum to that of the logits, but for base and residual.
     """
     left, right = (_numbered(one.parts) for one in (a, b))
-    both = left.join(right, how="outer", suffixes=("_a", "_b"), sort=False)
+    both = left.merge(right, how="outer", left_index=True, right_index=True, suffixes=("_a", "_b"))
     table = pd.DataFrame(
         {
             "name": both["name_a"].fillna(both["name_b"]),
