@@ -130,7 +130,7 @@ def group_bars(groups: pd.DataFrame) -> go.Figure:
         shared_yaxes=True,
         horizontal_spacing=0.03,
         column_widths=[0.4, 0.6],
-        subplot_titles=("attention", "contribution, ◆ all left out, ○ one by one"),
+        subplot_titles=("attention", "contribution, ◆ all out, ○ singly"),
     )
     hover = (
         "%{y}<br>attention %{customdata[0]:.4f}<br>contribution %{customdata[1]:+.4f}"
@@ -140,10 +140,10 @@ def group_bars(groups: pd.DataFrame) -> go.Figure:
     common = {"y": labels, "customdata": numbers, "hovertemplate": hover}
     for column in (1, 2):
         figure.add_bar(x=numbers[:, column - 1], orientation="h", marker={"color": colors}, row=1, col=column, **common)
-    for values, symbol, size in ((numbers[:, 3], "circle-open", 12), (numbers[:, 2], "diamond", 10)):
-        line = {"width": 2.4, "color": NEUTRAL} if symbol == "circle-open" else {"width": 1.6, "color": "#1f2937"}
-        marker = {"symbol": symbol, "size": size, "line": line, "color": NEUTRAL if "open" in symbol else "#ffffff"}
-        figure.add_scatter(x=values, mode="markers", marker=marker, row=1, col=2, **common)
+    dark, light = "#1f2937", "#ffffff"  # each with a rim of the other, to be seen on any bar and in any theme
+    for place, symbol, fill, rim in ((3, "circle", light, dark), (2, "diamond", dark, light)):
+        marker = {"symbol": symbol, "size": 11, "color": fill, "line": {"width": 1.6, "color": rim}}
+        figure.add_scatter(x=numbers[:, place], mode="markers", marker=marker, row=1, col=2, **common)
     finish(figure, height=130 + 30 * len(labels), legend=False, top=30)
     figure.update_annotations(font_size=13)
     figure.update_yaxes(autorange="reversed", showgrid=False)

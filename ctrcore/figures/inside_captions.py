@@ -56,7 +56,7 @@ def behaviour_groups(column: str, row: int) -> Caption:
     return {
         "title": f"The history by {column}",
         "read": f"All clicks of row {row} with one value together. Left: their attention, summed. Right: their "
-        "contribution as a bar; as a filled diamond what is lost when all of them go at once; as a hollow circle the "
+        "contribution as a bar; as a dark diamond what is lost when all of them go at once; as a white circle the "
         "sum of what is lost when each goes alone.",
         "beware": "Where the circle is nearer to zero than the diamond, the clicks stand in for each other: one alone "
         "looks needless, together they matter. Only the diamond says what the model would do without them all.",

@@ -21,7 +21,7 @@ from ctrcore.figures.style import (
 )
 
 BARS = 30  # of a histogram
-LABELLED = 6  # pairs with a name beside their mark
+LABELLED = 4  # pairs with a name beside their mark
 
 
 def pair_spread(
@@ -149,7 +149,9 @@ def attention_against_contribution(
     figure.add_vline(x=even, line={"color": NEUTRAL, "dash": "dot", "width": 1.5})
     finish(figure, height=420, x="mean attention (dotted: an even share)", y="mean contribution", legend=False, top=20)
     figure.update_layout(clickmode="event+select", dragmode=False)
-    return small_numbers(figure)
+    low, high = float(table["attention"].min()), float(table["attention"].max())
+    pad = 0.12 * ((high - low) or high)  # room for the names of the outermost pairs
+    return small_numbers(figure.update_xaxes(range=[low - pad, high + 1.5 * pad]))
 
 
 def with_removal(figure: go.Figure, removal: npt.ArrayLike) -> go.Figure:

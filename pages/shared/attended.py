@@ -14,7 +14,7 @@ from ctrcore.words import WORDS
 from pages.shared.charts import chart
 from pages.shared.inside import Chosen, sample_note
 from pages.shared.level import level
-from pages.shared.store import encoder_of, judged_rows, model_of
+from pages.shared.store import encoder_of, item_names_of, judged_rows, model_of
 from pages.shared.tools import plain
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ def show_pair(chosen: Chosen, pair: tuple[str, str]) -> None:
             data=lambda: terms.of_pair(place),
         )
         table, left_out = pair_values(encoder_of(chosen.run), rows, terms, pair, fewest=FEWEST)
+        names = item_names_of(chosen.dataset, chosen.run.recipe)
+        for side, column in zip(("left", "right"), pair, strict=True):
+            table[side] = [names.value(column, str(value)) for value in table[side]]
         if table.empty:
             st.info(
                 f"**No two values of this pair meet in {FEWEST} rows.** It is looked at over {note}; with fewer rows a "

@@ -14,7 +14,7 @@ from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart
 from pages.shared.inside import Chosen, has_history
-from pages.shared.store import encoder_of, judged_of, judged_part, judged_rows, model_of
+from pages.shared.store import encoder_of, item_names_of, judged_of, judged_part, judged_rows, model_of
 from pages.shared.tools import plain
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def show_groups(chosen: Chosen, row: Encoded) -> None:
             "Clicks with the same value are summed up, and left out all at once.",
         )
     groups = behaviour_groups(model, encoder_of(chosen.run), row, by)
+    names = item_names_of(chosen.dataset, chosen.run.recipe)
+    groups["value"] = [names.value(by, str(value)) for value in groups["value"]]
     shown = groups.head(GROUPS)
     caption = captions.behaviour_groups(plain(by), chosen.row)
     if len(groups) > len(shown):
