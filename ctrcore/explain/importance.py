@@ -16,7 +16,7 @@ from ctrcore.models.base import CTRModel
 Array = npt.NDArray[np.float64]
 WeightName = Literal["attention", "gate"]
 TITLES = {  # of a measure, as it stands in a sentence
-    "permutation": "AUC lost by permutation",
+    "permutation": "AUC lost by shuffling",
     "shapley": "mean |Shapley|",
     "contribution": "its own terms",
     "attention": "attention",

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from ctrcore.figures.captions import Caption
 
 _READ = {
-    "permutation": "**Shuffling it costs**: the AUC lost when its values are shuffled over the rows.",
+    "permutation": "**Shuffling**: the AUC lost when the field's values are shuffled over the rows.",
     "shapley": "**Shapley**: how far it moves the score on average, compared with rows that have another value.",
     "contribution": "**Own terms**: how far what the model adds for it (half of each pair) moves from row to row.",
     "attention": "**Attention**: its share of AFM's attention.",

@@ -23,6 +23,7 @@ from ctrcore.figures.style import (
 )
 
 Numbers = npt.ArrayLike
+TICKS = {1: 6, 2: 4, 3: 3}  # by the number of panels: numbers must not run into each other on a narrow page
 SPREAD = 0.5  # of the height of a line, which the dots of several models share
 
 
@@ -94,7 +95,7 @@ def aligned(panels: Sequence[Panel], order: Sequence[str], names: Mapping[str, s
     finish(figure, height=130 + height * len(order), legend=len(runs) > 1, top=30)
     figure.update_layout(legend_y=1.0 + 32 / (height * len(order) + 60))
     figure.update_annotations(font_size=13)
-    figure.update_xaxes(nticks=4, tickangle=0, tickfont_size=11)
+    figure.update_xaxes(nticks=TICKS.get(len(panels), 2), tickangle=0, tickfont_size=11)
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(order))),

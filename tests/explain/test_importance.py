@@ -113,8 +113,8 @@ def test_words_name_the_fields_ranked_most_differently() -> None:
     drop, gate = [0.06, 0.05, 0.04, 0.03, 0.02, 0.0], [0.5, 0.6, 0.7, 0.8, 0.9, 1.0]
     told = disagreements(names, {"permutation": drop, "gate": gate}, low=[0.01] * 5 + [-0.01], count=2)
     assert told == [
-        "**f0** is 6th of 6 by mean gate, but 1st by AUC lost by permutation.",
-        "**f5** is 1st of 6 by mean gate, but 6th by AUC lost by permutation. Its interval for the AUC lost holds 0.",
+        "**f0** is 6th of 6 by mean gate, but 1st by AUC lost by shuffling.",
+        "**f5** is 1st of 6 by mean gate, but 6th by AUC lost by shuffling. Its interval for the AUC lost holds 0.",
     ]
     assert disagreements(names, {"permutation": drop, "shapley": drop}) == []
     assert disagreements(names[:2], {"permutation": [1, 0], "gate": [0, 1]}) == []

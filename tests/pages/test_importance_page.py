@@ -42,7 +42,7 @@ def test_all_models_stand_side_by_side_at_once(space: Workspace, visit: Open, tr
     app = visit("importance.py", dataset=trained.dataset)
     assert not app.error
     shown = figure(app, "matters-fields")
-    assert titles(shown) == ["shuffling it costs", "own terms"]
+    assert titles(shown) == ["shuffling", "own terms"]
     assert {trace["name"] for trace in shown["data"]} == {"LR", "FM", "AFM", "FiBiNET", "DIN"}
     assert "history_item + history_category" in str(shown["layout"]["yaxis"]["ticktext"])
     agreement = next(table.value for table in app.dataframe if "model" in table.value)
@@ -65,7 +65,7 @@ def test_studies_add_intervals_and_shapley_values(space: Workspace, visit: Open,
     make(run, "shapley", SHAPLEY)
     app = visit("importance.py", dataset=trained.dataset, runs=run.id, **FEW)
     shown = figure(app, "matters-fields")
-    assert titles(shown) == ["shuffling it costs", "Shapley", "own terms"]
+    assert titles(shown) == ["shuffling", "Shapley", "own terms"]
     assert "95 % interval" in str(shown["data"][0]["customdata"])
     assert "sample of 50" in texts(app)
     assert not [button for button in app.button if str(button.key).startswith("start-")]

@@ -18,7 +18,8 @@ from pages.shared.level import learn
 from pages.shared.store import item_names_of
 from pages.shared.tools import plain
 
-ENDS = 12
+ENDS = 12  # values drawn at either end
+LEAST = 10  # behaviours that a value needs to be drawn
 PANELS = {
     "mean": ("contribution", "change of logit", "low", "high"),
     "leave_one_out": ("left out", "logit lost", "leave_one_out_low", "leave_one_out_high"),
@@ -30,7 +31,7 @@ def show(view: View) -> None:
     """The behaviours of all chosen runs of DIN, by a column of the history."""
     learn(
         "DIN looks at each past click in the light of the item at hand. Over many rows one sees which kinds of past "
-        "clicks raise the score, and which lower it: who just bought a fridge does not want another one."
+        "clicks raise the score, and which lower it: who just bought a fridge, for example, may not want another one."
     )
     runs = [run for run in view.runs if own_of(run).behaviours]
     if not runs:
@@ -42,7 +43,7 @@ def show(view: View) -> None:
     names = list(dict.fromkeys(name for run in runs for name in own_of(run).behaviours))
     by = address.choose("By", names, names[-1], "matters-by") if len(names) > 1 else names[0]
     found = [_of(view, run, by) for run in runs if by in own_of(run).behaviours]
-    order, left_out = both_ends([table for _, table, _ in found], ENDS, value="mean", count="behaviours")
+    order, left_out = both_ends([table for _, table, _ in found], ENDS, LEAST, value="mean", count="behaviours")
     panels = [
         Panel(title, unit, dots)
         for measure, (title, unit, low, high) in PANELS.items()

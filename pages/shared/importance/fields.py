@@ -7,7 +7,6 @@ import streamlit as st
 
 from ctrcore.figures import importance_captions
 from ctrcore.figures.importances import Dots, Panel, aligned
-from ctrcore.figures.style import MODEL_TITLES
 from ctrcore.runs.importances import strongest, wide
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
@@ -16,18 +15,18 @@ from pages.shared.charts import chart
 from pages.shared.importance.view import View, measured
 from pages.shared.importance.work import panel
 from pages.shared.inside import sample_note
-from pages.shared.level import expert, learn
+from pages.shared.level import learn
 from pages.shared.tools import plain
 
 ALL = "all"
 LINES = 40  # fields drawn; the file with the numbers has all
 WORDS_OF = {"permutation": "shuffling", "shapley": "Shapley", "contribution": "own terms"}
 PANELS = {  # title and unit of each measure
-    "permutation": ("shuffling it costs", "AUC lost"),
-    "shapley": ("Shapley", "mean |Shapley|, logit"),
-    "contribution": ("own terms", "change of logit"),
-    "attention": ("attention", "share of attention"),
-    "gate": ("gate", "1: unchanged"),
+    "permutation": ("shuffling", "AUC lost"),
+    "shapley": ("Shapley", "logit"),
+    "contribution": ("own terms", "logit"),
+    "attention": ("attention", "share"),
+    "gate": ("gate", "factor"),
 }
 
 
@@ -126,6 +125,9 @@ def _agreement(view: View, shown: list[Run], tables: dict[str, pd.DataFrame], or
         pairs = [(a, b) for at, a in enumerate(found) for b in list(found)[at + 1 :]]
         rows.append({"model": view.title(run)} | {f"{_word(a)} – {_word(b)}": _signed(matrix[a][b]) for a, b in pairs})
     table = pd.DataFrame(rows).fillna("–")
+    if table.shape[1] == 1:
+        st.caption("There is one measure so far. Start another one above.")
+        return
     st.dataframe(
         table,
         hide_index=True,
@@ -141,20 +143,23 @@ def _agreement(view: View, shown: list[Run], tables: dict[str, pd.DataFrame], or
         part = tables[run.id][tables[run.id]["measure"] == "permutation"].set_index("name").reindex(order)
         low = part["low"].tolist() if part["low"].notna().any() else None
         sentences = disagreements([plain(name) for name in order], found, low, count=3 if len(shown) == 1 else 1)
+        of_whom = f"{plain(view.title(run))}: " if len(shown) > 1 else ""
         for sentence in sentences:
-            st.markdown(
-                f"- {MODEL_TITLES[run.spec.model.name] if len(shown) > 1 else ''} {sentence}".replace("-  ", "- ")
-            )
-    if len(shown) > 1 and expert():
+            st.markdown(f"- {of_whom}{sentence}")
+    if len(shown) > 1:
         _between_models(view, shown, tables, order)
 
 
 def _between_models(view: View, shown: list[Run], tables: dict[str, pd.DataFrame], order: list[str]) -> None:
     from ctrcore.explain.importance import rank_agreement
 
-    drops = {view.title(run): wide(tables[run.id], order).get("permutation", []) for run in shown}
-    matrix = rank_agreement({name: values for name, values in drops.items() if values}).map(_signed)
-    st.caption("**Do the models agree on the fields?** Rank correlation of the AUC lost by shuffling.")
+    found = {view.title(run): wide(tables[run.id], order) for run in shown}
+    drops = {title: one["permutation"] for title, one in found.items() if "permutation" in one}
+    if len(drops) < 2:
+        return
+    matrix = rank_agreement(drops).map(_signed)
+    st.markdown("#### Do the models agree on the fields?", help=WORDS["rank correlation"])
+    st.caption("Spearman's rank correlation of the AUC lost by shuffling.")
     st.dataframe(
         matrix.reset_index(names="model"),
         hide_index=True,

@@ -28,8 +28,8 @@ EVERY = "every field"
 def show(view: View) -> None:
     """One field, value by value."""
     learn(
-        "A field that matters does so through its **values**. Each is compared with the average row: the search "
-        "channel may raise the score, and e-mail lower it."
+        "A field that matters does so through its **values**. Each is compared with the average row: of a field "
+        "'channel', for example, search may raise the score and e-mail lower it."
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         field = _pick_field(view)

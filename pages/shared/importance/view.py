@@ -85,7 +85,7 @@ def measured(view: View, run: Run) -> pd.DataFrame:
         weight_name(run.spec.model.name),
         importance=result_of(run, "importance", view.importance),
         shapley=result_of(run, "shapley", view.shapley),
-        first_look=explanations_of(run).get("importance"),
+        first_look=explanations_of(run).get("importance") if not view.tied else None,  # one by one, not tied
     )
 
 
