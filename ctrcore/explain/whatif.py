@@ -15,6 +15,7 @@ from ctrcore.data.members import as_members, is_list
 from ctrcore.data.values import as_numbers, is_missing, word
 from ctrcore.errors import DataError
 from ctrcore.explain.candidates import candidate_columns
+from ctrcore.explain.names import Names
 from ctrcore.models.base import CTRModel
 from ctrcore.schema import Column, Schema
 from ctrcore.training.predicting import predict
@@ -188,8 +189,16 @@ def real_changes(row: pd.DataFrame, changes: Changes, schema: Schema) -> dict[st
     return kept
 
 
-def told(row: pd.DataFrame, changes: Changes, schema: Schema) -> list[str]:
-    """Each change in words: 'price: 21.08 to 30', 'history: 2 removed, 1 added'."""
+def told(row: pd.DataFrame, changes: Changes, schema: Schema, names: Names | None = None) -> list[str]:
+    """Each change in words: 'price: 21.08 to 30', 'history: 2 removed, 1 added'.
+
+    Args:
+        row: a frame of one row.
+        changes: by field.
+        schema: the encoder's.
+        names: what items are called.
+    """
+    naming = names or Names()
     kept = real_changes(row, changes, schema)
     after = change(row, kept, schema)
     words = []
@@ -199,7 +208,8 @@ def told(row: pd.DataFrame, changes: Changes, schema: Schema) -> list[str]:
         if column.kind == "multi_value":
             before, now = ", ".join(members_of(row, column)), ", ".join(members_of(after, column))
         else:
-            before, now = (word(frame[column.name].iloc[0]) or "" for frame in (row, after))
+            cells = (word(frame[column.name].iloc[0]) for frame in (row, after))
+            before, now = ("" if cell is None else naming.value(column.name, cell) for cell in cells)
         words.append(f"{column.name}: {before or 'missing'} to {now or 'missing'}")
     if any(column.name in kept for column in schema.histories):
         words.append("history: " + _history_told(behaviours_of(row, schema), behaviours_of(after, schema)))

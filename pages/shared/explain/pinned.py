@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping
 import pandas as pd
 import streamlit as st
 
-from ctrcore.explain.sentences import joined, part_phrase, signed
+from ctrcore.explain.sentences import BEHAVIOURS, joined, part_phrase, signed
 from ctrcore.figures.aligned import differing_parts, two_rows
 from pages.shared import address
 from pages.shared.charts import chart
@@ -107,6 +107,10 @@ def difference_words(
 
 def _change(line: Mapping[Hashable, object]) -> str:
     before, now = str(line["value_a"]), str(line["value_b"])
+    counts = [BEHAVIOURS.fullmatch(text) for text in (before, now)]
+    if any(counts):  # of a group of clicks that a row has none of nothing is said
+        few, many = (found[1] if found else "0" for found in counts)
+        return f"{many} instead of {few} clicks" if few != many else f"{many} clicks"
     return now if before == now else f"{now} instead of {before}"
 
 

@@ -19,6 +19,8 @@ from pages.shared.store import encoder_of
 from pages.shared.tools import plain
 
 SAID = 6
+SEEN = "How often the value occurs in training, histories included."
+SUPPORT = "Rare: fewer than 5 times in training. Unknown: never. What a model says of such a value rests on little or nothing."
 FLAGS = {"known": "", "rare": "rare", "unknown": "unknown", "outside": "out of range"}
 
 
@@ -43,17 +45,12 @@ def _facts(chosen: Explained) -> None:
             key="explain-values",
             alt=f"The fields of row {chosen.row}, their values, and how often training saw them",
             column_config={
-                "field": "Field",
-                "value": "Value",
-                "seen": st.column_config.NumberColumn(
-                    "Seen", format="localized", help="How often the value occurs in training, histories included."
-                ),
-                "support": st.column_config.TextColumn(
-                    "Support", help="Rare: fewer than 5 times in training. Unknown: never. What a model says of such a "
-                    "value rests on little or nothing."
-                ),
+                "field": st.column_config.TextColumn("Field", width=110),
+                "value": st.column_config.TextColumn("Value", width=150),
+                "seen": st.column_config.NumberColumn("Seen", width=60, format="localized", help=SEEN),
+                "support": st.column_config.TextColumn("Support", width=80, help=SUPPORT),
             },
-        )  # fmt: skip
+        )
         if len(weak):
             st.markdown(f":orange-badge[:material/warning: little data] {plain(_weak(weak))}")
 

@@ -11,7 +11,7 @@ from ctrcore.figures.logits import Score, scores_picture
 from ctrcore.metrics import sigmoid
 from ctrcore.words import WORDS
 from pages.shared.charts import chart
-from pages.shared.explain.chosen import Explained, encoded_row, run_of, usual
+from pages.shared.explain.chosen import Explained, encoded_row, names_of, run_of, usual
 from pages.shared.explain.editing import edit_fields
 from pages.shared.explain.history import edit_history
 from pages.shared.explain.imagined import Imagined, changes_of, imagine, reset
@@ -55,7 +55,7 @@ def _told(chosen: Explained, now: dict[str, Imagined]) -> list[str]:
     found: list[str] = []
     for one in chosen.view.contenders:
         schema, imagined = encoder_of(run_of(one)).schema, now[one.id]
-        found += told(imagined.cells, imagined.changes, schema)
+        found += told(imagined.cells, imagined.changes, schema, names_of(run_of(one)))
     return list(dict.fromkeys(found))
 
 
