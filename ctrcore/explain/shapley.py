@@ -84,9 +84,7 @@ class Effort(NamedTuple):
         if not over:
             return f"{text} of the sum of sizes"
         rows = f" in {over:,} of {len(solved):,} rows" if len(solved) > 1 else ""
-        return (
-            f"{text} of the sum of sizes: above the wanted {self.tolerance:.0%}{rows} at the most permutations allowed"
-        )
+        return f"{text} of the sum of sizes: still above {self.tolerance:.0%}{rows} when as many as allowed were drawn"
 
 
 def shapley(
@@ -170,11 +168,12 @@ def shapley_rows(
     effort, solved = Effort(exact_up_to, tolerance, seed), list[Solved]()
     for part in parts_of(rows, ROWS):
         if has_closed_form(model):
-            solved += _closed(model, part, background, groups)
-            continue
-        hybrids = hybrids_of(model, part, background.rows)
-        for row in range(len(part)):
-            solved.append(effort.solve(hybrids, row, players))
+            ready = iter(_closed(model, part, background, groups))
+        else:
+            hybrids = hybrids_of(model, part, background.rows)
+            ready = (effort.solve(hybrids, row, players) for row in range(len(part)))
+        for one in ready:
+            solved.append(one)
             if progress is not None:
                 progress(len(solved) / len(rows))
     errors = np.array([one.error for one in solved]).reshape(len(rows), len(groups))

@@ -8,6 +8,7 @@ to the first hidden layer. The numbers are those of forward passes, up to roundi
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -99,11 +100,11 @@ class FiBiNETHybrids(PairHybrids):
         model, terms, (own, theirs) = self.model, self.terms(foreign), (row, self.rows + others)
         z = self.looked.v.mean(2)
         gates = model.senet.of_means(torch.where(foreign, z[theirs][:, None], z[own]))  # (R, S, F)
-        changed = foreign.T.to(z.dtype)
-        state = torch.cat([torch.ones_like(changed), changed])  # (2F, S) own + changed * (theirs - own)
-        gated = torch.cat([gates, gates], dim=2).transpose(1, 2) * state  # (R, 2F, S)
-        product = (gated[:, terms.left] * gated[:, terms.right]).transpose(1, 2)  # (R, S, C)
-        hidden = product @ self._brought(own, theirs, terms, 1)
+        changed = foreign.T.to(z.dtype)  # (F, S): a field is own + changed * (theirs - own)
+        by_field = gates.transpose(1, 2).contiguous()
+        gated = torch.cat([by_field, by_field * changed], dim=1)  # (R, 2F, S)
+        product = gated.index_select(1, terms.left).mul_(gated.index_select(1, terms.right))  # (R, C, S)
+        hidden = product.transpose(1, 2) @ self._brought(own, theirs, terms, 1)
         # the raw branch has no gates, so terms of the same changes are one
         code = torch.stack([terms.left, terms.right]).sub(len(model.fields) - 1).clamp(min=0).sort(0).values
         kinds, kind = torch.unique(code[0] * (len(model.fields) + 1) + code[1], return_inverse=True)
@@ -121,16 +122,24 @@ class FiBiNETHybrids(PairHybrids):
         model, v = self.model, self.looked.v
         layer, (pairs, fields) = (model.raw, model.reweighted)[branch], (model.pairs.shape[1], len(model.fields))
         change = v[theirs] - v[own]
-        turned = torch.cat([layer.turned(x, model.pairs) for x in (v[own].expand_as(change), change)], dim=1)
+        turned_own = layer.turned(v[None, own], model.pairs).expand(len(theirs), -1, -1)
+        turned = torch.cat([turned_own, layer.turned(change, model.pairs)], dim=1)  # (R, 2P, k)
         both = torch.cat([v[own].expand_as(change), change], dim=1)  # (R, 2F, k)
-        product = turned[:, terms.pair + pairs * (terms.left >= fields)] * both[:, terms.right]  # (R, C, k)
+        product = turned.index_select(1, terms.pair + pairs * (terms.left >= fields))
+        product *= both.index_select(1, terms.right)  # (R, C, k)
         if model.config.product == "inner":
             product = product.sum(2, keepdim=True)
         if model.mlp is None:
             return product.sum(2, keepdim=True)
-        weight = model.mlp.first.weight.view(-1, 2, pairs, product.shape[2])[:, branch]  # (H, P, k)
-        found = product.transpose(0, 1) @ weight.permute(1, 2, 0)[terms.pair]
+        found = product.transpose(0, 1) @ self._first_layer[branch].index_select(0, terms.pair)
         return found.transpose(0, 1)
+
+    @cached_property
+    def _first_layer(self) -> Tensor:
+        """(2, P, k or 1, H) the first layer's weights of each branch and pair."""
+        assert self.model.mlp is not None
+        weight = self.model.mlp.first.weight
+        return weight.view(len(weight), 2, self.model.pairs.shape[1], -1).permute(1, 2, 3, 0).contiguous()
 
 
 class DINHybrids(Hybrids):
