@@ -63,7 +63,7 @@ with sides.cell():
     show_card(trace, why)
     show_trust(asked, trace, item)
 show_way(asked, trace, item)
-with st.grid(2, min_column_width=380):
+with st.grid(2, min_column_width=470):  # side by side on a large screen only: the reasons have long names
     show_reasons(trace, why)
     show_history(trace, why.explanation, why.counterfactual)
 with problems_shown():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -42,13 +43,21 @@ def show_card(trace: Trace, why: Why) -> None:
         change = of_counterfactual(trace, why.counterfactual) if why.counterfactual is not None else ""
         told = reasons_told(why.reasons, trace.items.encoder.schema.item)
         more = [sentence for sentence in why.sentences if sentence not in (*told, change, CAVEAT)]
-        for sentence in told if level() == "Simple" else [*told, *more]:
-            st.markdown(f"- {plain(sentence)}")
+        say(told if level() == "Simple" else [*told, *more])
         if why.counterfactual is not None:
             st.markdown("**What would take it off the list?**", help=WORDS["smallest change"])
             st.markdown(plain(change))
             _tries(why.counterfactual)
         _support(why.support)
+        st.caption(plain(CAVEAT))
+
+
+def say(sentences: Sequence[str]) -> None:
+    """Sentences as a list; what holds of all of them is said small."""
+    from ctrcore.recommend.sentences import CAVEAT
+
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences if sentence != CAVEAT))
+    if CAVEAT in sentences:
         st.caption(plain(CAVEAT))
 
 

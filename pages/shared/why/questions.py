@@ -18,7 +18,7 @@ from pages.shared import address
 from pages.shared.charts import chart
 from pages.shared.pickers import finished_runs, run_label
 from pages.shared.tools import plain
-from pages.shared.why.card import NOT_CAUSE
+from pages.shared.why.card import NOT_CAUSE, say
 from pages.shared.why.choices import Asked
 from pages.shared.why.traces import STAGES, above_of, missed_of, ranked_by
 from pages.shared.why.way import show_way
@@ -86,8 +86,7 @@ def _above(asked: Asked, trace: Trace, why: Why) -> None:
     )
     first, second = sorted((item, other), key=lambda one: trace.rank(one) or 0)
     found = above_of(asked, first, second)
-    for sentence in found.sentences:
-        st.markdown(plain(sentence))
+    say(found.sentences)
     chart(
         difference_bars(found.parts, found.difference, names.item(first), names.item(second)),
         key="above",
@@ -130,8 +129,7 @@ def _missed(asked: Asked, trace: Trace, _why: Why) -> None:
         width=420,
     )
     found = missed_of(asked, chosen)
-    for sentence in found.sentences:
-        st.markdown(f"- {plain(sentence)}")
+    say(found.sentences)
     show_way(asked, trace, chosen, key="way-missed")
 
 

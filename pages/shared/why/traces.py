@@ -80,7 +80,8 @@ def _trace(key: Key, _asked: Asked) -> Trace:  # noqa: ARG001
 
 
 def _made(asked: Asked) -> Trace:
-    from ctrcore.recommend.funnel import Options, recommend
+    from ctrcore.recommend.funnel import recommend
+    from ctrcore.recommend.options import Options
 
     two = stages_of(asked.run, asked.recall)
     options = Options(

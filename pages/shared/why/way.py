@@ -11,6 +11,7 @@ from ctrcore.figures.funnel import Step, funnel
 from ctrcore.recommend.path import path
 from ctrcore.words import WORDS
 from pages.shared.charts import chart
+from pages.shared.tools import plain
 from pages.shared.why.choices import Asked
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def show_way(asked: Asked, trace: Trace, item: str, key: str = "way") -> None:
     chart(
         funnel(steps, stops, name, asked.run.spec.model.name),
         key=key,
-        title="From all items to the list",
+        title=f"From all items to the list: the way of {plain(name)}",
         help_text=f"{WORDS['funnel']}  \n**Recalled.** {WORDS['recalled']}",
         read="Each bar holds the items that are left, the best on top. The red line is the item looked at: its rank "
         "by number of clicks among all items, by the quick model's score, then by the ranking model. A cross is where "
