@@ -70,19 +70,23 @@ class Making:
     def checks(self, methods: Sequence[str]) -> tuple[dict[str, list[Check]], dict[str, dict[str, Any]]]:
         """(checks that need no other model, curves) by method."""
         shared = self._shared()
+        self.progress(0.3 * self.end, "leaving out each part")
+        _ = self._effect
+        self.progress(0.35 * self.end, "taking parts away in random orders")
+        _ = self._paths.random
         checks: dict[str, list[Check]] = {}
         curves: dict[str, dict[str, Any]] = {}
+        each = 0.6 * self.end / len(methods)
         for number, method in enumerate(methods):
-            done = self.end * (0.4 + 0.6 * number / len(methods))
-            self.progress(done, f"putting the {method} to the test")
-            found, curves[method] = self._of_method(
-                method,
-                lambda share, done=done: self.progress(  # type: ignore[misc]
-                    done + 0.6 * self.end / len(methods) * share, "replacing weights"
-                ),
-            )
+            start = 0.4 * self.end + each * number
+            self.progress(start, f"putting the {method} to the test")
+            found, curves[method] = self._of_method(method, self._telling(start, each, "replacing the weights"))
             checks[method] = [*shared, *found]
         return checks, curves
+
+    def _telling(self, start: float, share: float, text: str) -> Callable[[float], None]:
+        """Tells how far a part of the work is as a part of the whole."""
+        return lambda done: self.progress(start + share * done, text)
 
     def _shared(self) -> list[Check]:
         """T0, T10 and T14: the same for all pictures of the model."""
@@ -124,7 +128,7 @@ class Making:
             self.rows,
             self.background,
             ties=ties,
-            progress=lambda done: self.progress(0.3 * self.end * done, "Shapley values from two backgrounds"),
+            progress=self._telling(0.0, 0.3 * self.end, "Shapley values from two backgrounds"),
         )
 
     def _scores(self, method: str) -> Scores:
@@ -132,12 +136,10 @@ class Making:
 
     @cached_property
     def _effect(self) -> Array:
-        self.progress(0.3 * self.end, "leaving out each part")
         return effects_of(self.model, self.rows.take(self.tested), self.background)
 
     @cached_property
     def _paths(self) -> Paths:
-        self.progress(0.35 * self.end, "taking parts away in random orders")
         rows = self.rows.take(self.tested).take(self.sets)
         return Paths(removal_of(self.model, rows, self.background), self.seed)
 
