@@ -79,14 +79,15 @@ def part_phrase(kind: str, name: str, value: str) -> str:
             return " with ".join(pairs) + (f" ({branch}" if branch else "")
     if kind == "behaviour":
         return f"the click on {_short(value)} ({name.removeprefix('behaviour ')})"
-    if kind == "group" and (several := BEHAVIOURS.fullmatch(value)):
-        clicks = "the click" if several[1] == "1" else f"the {several[1]} clicks"
-        return f"{clicks} on {_short(name.partition(': ')[2])}"
+    if kind in ("field", "group") and (several := BEHAVIOURS.fullmatch(value)):
+        clicks = "click" if several[1] == "1" else "clicks"
+        _, colon, on = name.partition(": ")
+        return f"the {several[1]} {clicks} on {_short(on)}" if colon else f"the {several[1]} past {clicks}"
     if kind == "other":
         return f"{name}, {value}" if value else name
-    fields, values = name.split(" + "), value.split(", ")
-    if kind == "group" and len(fields) == len(values):  # tied columns: the first says what the others are
-        return f"{_short(fields[0])} = {_short(values[0])} with its {joined([_short(field) for field in fields[1:]])}"
+    columns = name.split(" + ")
+    if kind == "group" and len(columns) > 1:
+        return f"{_short(columns[0])} = {_short(value)} with its {joined([_short(column) for column in columns[1:]])}"
     return f"{_short(name)} = {_short(few(value))}" if value else _short(name)
 
 
@@ -100,12 +101,15 @@ def few(value: str, most: int = 3) -> str:
 def named(explanation: Explanation, names: Names, histories: Sequence[str] = ()) -> Explanation:
     """The explanation with items by their names instead of their ids, for charts and for words.
 
+    Tied columns are told by the first one's value, and a history as a whole by its number of behaviours: a list of all
+    of them would fill the page. Call it once: it reads values as `players_of` joins them.
+
     Args:
         explanation: any.
         names: what items are called.
         histories: the history fields in the order of a behaviour's values; without them the first one holds items.
     """
-    if not names.items:
+    if not names.items and not histories:
         return explanation
     parts = explanation.parts
     texts = [
@@ -120,25 +124,24 @@ def named(explanation: Explanation, names: Names, histories: Sequence[str] = ())
 
 def _named_value(kind: str, name: str, value: str, names: Names, histories: Sequence[str]) -> str:
     """The value with what it consists of named, as far as it can be told apart."""
-    if kind == "behaviour":
-        values = value.split(", ")
-        if histories:
-            return ", ".join(_pieces(histories, values, names))
-        return ", ".join([names.item(values[0]), *values[1:]])
-    if kind == "pair":
-        fields = name.partition(" (")[0].split(" × ")
-        return " × ".join(_pieces(fields, value.split(" × "), names))
-    if kind == "group":
-        return ", ".join(_pieces(name.split(" + "), value.split(", "), names))
-    called = names.value(name, value)
-    if called == value and name in names.fields:  # a history: several items
-        return ", ".join(names.item(one) for one in value.split(", "))
+    values, columns = value.split(", "), name.split(" + ")
+    if kind in ("field", "group") and histories and set(columns) <= set(histories):
+        count = 0 if value == "none" else len(values) // len(columns)
+        called = f"{count} behaviour{'' if count == 1 else 's'}"
+    elif kind == "behaviour":
+        called = ", ".join(_pieces(histories or [*names.fields][:1], values, names))
+    elif kind == "pair":
+        called = " × ".join(_pieces(name.partition(" (")[0].split(" × "), value.split(" × "), names))
+    elif kind == "group":  # tied columns: the first says what the others are
+        called = names.value(columns[0], values[0]) if len(columns) > 1 else value
+    else:
+        called = names.value(name, value)
     return called
 
 
 def _pieces(fields: Sequence[str], values: Sequence[str], names: Names) -> Sequence[str]:
-    if len(fields) != len(values):  # a value that contains what divides them
-        return values
+    if len(fields) != len(values):  # a value that contains what divides them: only the first is sure
+        return [names.value(fields[0], values[0]), *values[1:]] if fields else values
     return [names.value(field, value) for field, value in zip(fields, values, strict=True)]
 
 

@@ -33,10 +33,9 @@ def part_label(name: str, value: object, length: int = 34) -> str:
     if several := BEHAVIOURS.fullmatch(text):
         clicks = f" · {several[1]} click{'' if several[1] == '1' else 's'}"
         return shorten(name.partition(": ")[2] or name, length - len(clicks)) + clicks
-    columns, values = name.split(" + "), text.split(", ")
+    columns = name.split(" + ")
     if len(columns) > 1:
         name = f"{columns[0]} + {len(columns) - 1}"
-        text = values[0] if len(columns) == len(values) else text
     return shorten(f"{name} = {text}" if text else name, length)
 
 

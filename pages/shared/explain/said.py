@@ -20,7 +20,7 @@ from pages.shared.tools import plain
 
 SAID = 6
 SEEN = "How often the value occurs in training, histories included."
-SUPPORT = "Rare: fewer than 5 times in training. Unknown: never. What a model says of such a value rests on little or nothing."
+SUPPORT = "Rare: fewer than 5 times in training. Unknown: never. What models say of it rests on next to nothing."
 FLAGS = {"known": "", "rare": "rare", "unknown": "unknown", "outside": "out of range"}
 
 
