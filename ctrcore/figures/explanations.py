@@ -39,7 +39,7 @@ def part_label(name: str, value: object, length: int = 34) -> str:
     return shorten(f"{name} = {text}" if text else name, length)
 
 
-def waterfall(explanation: Explanation, count: int = CHARTED, start: str = "model bias") -> go.Figure:
+def waterfall(explanation: Explanation, count: int = CHARTED, start: str = "model bias", length: int = 34) -> go.Figure:
     """From the base to the logit, part by part, largest first; the smaller parts and the residual stay visible.
 
     The axis on top says the probability. Whiskers: the 95 % interval of what was sampled.
@@ -48,11 +48,17 @@ def waterfall(explanation: Explanation, count: int = CHARTED, start: str = "mode
         explanation: any.
         count: parts shown one by one.
         start: what the base is.
+        length: letters of a part's name that fit beside its bar.
     """
     top, rest = largest_parts(explanation, count)
     steps = [(f"start: {start}", explanation.base, "the logit before any part", "absolute")]
     steps += [
-        (part_label(str(name), value), float(contribution), safe(f"{name} = {value}"), "relative")
+        (
+            part_label(str(name), value, length),
+            float(contribution),
+            safe(f"{name} = {value}" if value else str(name)),
+            "relative",
+        )
         for name, value, contribution in zip(top["name"], top["value"], top["contribution"], strict=True)
     ]
     if len(rest):

@@ -88,7 +88,7 @@ def show_reasons(trace: Trace, why: Why) -> None:
 
     found = as_explanation(trace, why)
     chart(
-        waterfall(found, count=8, start="mean candidate"),
+        waterfall(found, count=8, start="mean candidate", length=52),
         key="why-reasons",
         title="What is different about it",
         help_text=WORDS["logit"],
