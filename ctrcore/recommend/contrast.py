@@ -21,6 +21,7 @@ import numpy as np
 from ctrcore.recommend.funnel import Recommender, Trace
 from ctrcore.recommend.items import candidates, shown
 from ctrcore.recommend.terms import Key, Means, Numbers, Terms, means_of, terms_of
+from ctrcore.recommend.values import Values, behaviour_values
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,19 @@ class Contrast:
         return found
 
     @cached_property
+    def behaviour_values(self) -> Values:
+        """By column of items the values of each behaviour, the most recent first."""
+        return behaviour_values(self.trace.items, self.trace.moment.ranker)
+
+    @cached_property
     def _everywhere(self) -> Means | None:
-        """Other users with the candidates: every user of the sample equally often, with candidates at random."""
+        """Other users with the candidates: every candidate equally often, the users of the sample in turn."""
         others, trace = self.trace.recommender.others, self.trace
         if not len(others):
             return None
-        mixed = np.random.default_rng(0).permutation(trace.positions)
-        who = np.tile(np.arange(len(others)), -(-len(mixed) // len(others)))
-        rows = shown(others, who, trace.items, np.resize(mixed, len(who)))
+        which = np.tile(trace.positions, -(-len(others) // len(trace.positions)))
+        who = np.random.default_rng(0).permutation(np.resize(np.arange(len(others)), len(which)))
+        rows = shown(others, who, trace.items, which)
         return means_of(terms_of(trace.recommender.model, rows, trace.items.fields))
 
     def leads(self, place: int) -> Leads:

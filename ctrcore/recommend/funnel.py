@@ -17,7 +17,7 @@ from ctrcore.metrics import sigmoid
 from ctrcore.models.base import CTRModel
 from ctrcore.recommend.items import ItemTable, Positions, candidates
 from ctrcore.recommend.moments import Moment, history_fields
-from ctrcore.recommend.options import Options as Options  # whoever makes lists needs them
+from ctrcore.recommend.options import Options
 from ctrcore.recommend.recall import FMRecall, Scores, best, popular
 from ctrcore.training.predicting import predict
 

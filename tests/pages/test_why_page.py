@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from ctrcore.data.recipe import Recipe
 from ctrcore.models.config import LRConfig
-from ctrcore.recommend.funnel import Options, Trace, recommend
+from ctrcore.recommend.funnel import Trace, recommend
+from ctrcore.recommend.options import Options
 from ctrcore.recommend.why import above, why, why_not
 from ctrcore.runs.recommending import open_two_stages
 from ctrcore.runs.run import Run

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ctrcore.explain.sentences import signed
-from ctrcore.recommend.funnel import Options, recommend
+from ctrcore.recommend.funnel import recommend
 from ctrcore.recommend.leads import as_explanation
+from ctrcore.recommend.options import Options
 from ctrcore.recommend.why import why
 from ctrcore.runs.recommending import open_two_stages
 from tests.trained import Trained, trained

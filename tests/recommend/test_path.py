@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ctrcore.recommend.funnel import Options, Trace, recommend
+from ctrcore.recommend.funnel import Trace, recommend
+from ctrcore.recommend.options import Options
 from ctrcore.recommend.path import Stop, path
 from ctrcore.runs.recommending import open_two_stages
 from tests.trained import Trained, trained
