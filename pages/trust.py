@@ -10,17 +10,18 @@ import streamlit as st
 from ctrcore.explain.trust.check import Thresholds, overall
 from ctrcore.explain.trust.words import in_one_sentence
 from ctrcore.runs.run import Run
+from ctrcore.runs.studies import start_study
 from pages.shared import address
 from pages.shared.charts import csv_button
 from pages.shared.level import learn
 from pages.shared.pickers import pick_dataset, pick_run
-from pages.shared.problems import problems_shown
+from pages.shared.problems import problems_shown, safely
 from pages.shared.store import judged_part, model_of
 from pages.shared.studies import study_result
 from pages.shared.tools import ago, duration, missing, ready
 from pages.shared.trust.beside import show_beside
 from pages.shared.trust.cards import checks_table, show_cards, show_questions
-from pages.shared.trust.kept import card_of, pick_options, say_estimate
+from pages.shared.trust.kept import Options, card_of, pick_options, say_estimate
 from pages.shared.trust.limits import are_edited, chosen_limits, edit_limits
 from pages.shared.trust.orders import show_orders
 from pages.shared.trust.planted import show_planted
@@ -60,7 +61,7 @@ def show_verdict(card: Card, method: str, thresholds: Thresholds) -> None:
     alert(found, f"**The {subject} of this run {ANSWERS[found]}**  \n{in_one_sentence(checks, thresholds)}{edited}")
 
 
-def downloads(run: Run, card: Card, method: str, thresholds: Thresholds) -> None:
+def downloads(run: Run, options: Options, card: Card, method: str, thresholds: Thresholds) -> None:
     """The card as one HTML file, the checks as a table."""
 
     def html() -> str:
@@ -81,11 +82,25 @@ def downloads(run: Run, card: Card, method: str, thresholds: Thresholds) -> None
             help="All checks of this run as one file that opens offline, with the thresholds chosen here.",
         )
         csv_button(lambda: checks_table(card.methods[method], thresholds), "trust-checks", "Checks as CSV")
+        again(run, options)
         st.caption(
             f"Computed {ago(card.made)} in {duration(card.seconds)}, on a sample of {card.rows:,} of the "
             f"{card.judged:,} {'test' if judged_part(run) == 'test' else 'validation'} rows. Where a value is taken "
             f"away, {card.background} stand for it."
         )
+
+
+def again(run: Run, options: Options) -> None:
+    """Make the card anew: other seeds of the run may have been trained since."""
+    st.button(
+        "Compute it again",
+        icon=":material/refresh:",
+        type="tertiary",
+        key="trust-again",
+        on_click=safely(start_study),
+        args=(run, "trust", options),
+        help="Worth it when runs that differ only in the seed were trained since: check T9 needs them.",
+    )
 
 
 dataset = ready(pick_dataset(["afm", "fibinet", "din", "fm", "lr"]))
@@ -112,11 +127,14 @@ with problems_shown():
     result = study_result(run, "trust", options, "Compute the trust card")
     card = None if result is None else card_of(result)
     if card is None:
+        if result is not None:
+            st.warning("**This card was made by another version of the app.**", icon=":material/history:")
+            again(run, options)
         show_questions()
     else:
         thresholds = chosen_limits()
         show_verdict(card, method, thresholds)
-        downloads(run, card, method, thresholds)
+        downloads(run, options, card, method, thresholds)
         show_cards(card.methods[method], thresholds)
         show_orders(card.curves, method)
         show_planted(card.planted)

@@ -159,7 +159,7 @@ def planted_scores(planted: Mapping[str, Any]) -> list[Score]:
     for method, value in (fields.get("spearman") or {}).items():
         note = "rank correlation with the true effects of the fields"
         found.append(Score("order of the fields", str(method), value, 0.0, note))
-    for key, label in (("row_auc", "clicks that matter against others"), ("sign_accuracy", "right sign")):
+    for key, label in (("row_auc", "clicks that matter come first"), ("sign_accuracy", "right sign")):
         for method, value in (behaviours.get(key) or {}).items():
             note = f"{behaviours['relevant']:,} of {behaviours['behaviours']:,} clicks matter"
             found.append(Score(label, str(method), value, 0.5, note))
@@ -180,11 +180,13 @@ def planted_scoreboard(scores: Sequence[Score]) -> go.Figure:
             marker={"symbol": "line-ns-open", "size": 20, "color": NEUTRAL, "line": {"width": 2}},
             hovertemplate="a guess would get %{x:.2f}<extra></extra>",
         )
-    for nth, method in enumerate(dict.fromkeys(score.method for score in scores)):
+    methods = list(dict.fromkeys(score.method for score in scores))
+    for nth, method in enumerate(methods):
+        aside = 0.12 * (nth - (len(methods) - 1) / 2)  # equal scores lie one above the other, none is covered
         mine = [score for score in scores if score.method == method]
         figure.add_scatter(
             x=[score.value for score in mine],
-            y=[labels.index(score.label) for score in mine],
+            y=[labels.index(score.label) + aside for score in mine],
             mode="markers",
             name=safe(method),
             marker={

@@ -18,7 +18,7 @@ ENTRY = re.compile(r"(T\d{1,2}):(-?[\d.]+(?:e-?\d+)?):(-?[\d.]+(?:e-?\d+)?)")
 LABELS = {
     "high": ("holds from", "fails below"),
     "low": ("holds up to", "fails above"),
-    "interval": ("holds above", "within reach"),
+    "interval": ("holds above", "fails if out of reach"),
 }
 
 
