@@ -43,6 +43,7 @@ class TableOptions:
     user: str | None
     item: str | None
     time: str | None
+    item_name: str | None
     kind: tuple[str, ...]
     ignore: tuple[str, ...]
     drop_duplicates: bool | None
@@ -83,6 +84,7 @@ def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
             setting(Schema, "user", "--user"),
             setting(Schema, "item", "--item"),
             setting(Schema, "time", "--time"),
+            setting(Schema, "item_name", "--item-name"),
             click.option("--kind", multiple=True, metavar="COLUMN=KIND", help="Kind of a column: numeric, ..."),
             click.option("--ignore", multiple=True, metavar="COLUMN", help="Leave a column out."),
             setting(Cleaning, "drop_duplicates", "--drop-duplicates"),
@@ -229,6 +231,7 @@ def schema_for(schema: Schema, options: TableOptions, known: Sequence[str]) -> S
     """The schema with what the user said about columns. `known` are the columns of the table."""
     columns = {column.name: column for column in schema.columns}
     special = {"label": options.label, "user": options.user, "item": options.item, "time": options.time}
+    special["item_name"] = options.item_name
     kinds = dict(_pair(text) for text in options.kind) | dict.fromkeys(options.ignore, "ignore")
     for name in [*kinds, *(name for name in special.values() if name is not None)]:
         if name not in known:

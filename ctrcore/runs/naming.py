@@ -11,22 +11,33 @@ if TYPE_CHECKING:
     from ctrcore.explain.names import Names
 
 
+def present_recipe(dataset: Dataset) -> Recipe:
+    """The saved choices of a dataset; if there are none, those that follow from the guessed schema.
+
+    Where nobody was ever asked for the column of names, because the choices are older than the question, it is guessed.
+    """
+    from ctrcore.data.guesses.item_names import guess_item_name
+    from ctrcore.data.recipe import first_recipe
+
+    saved = dataset.recipe()
+    recipe = saved if saved is not None else first_recipe(dataset.guess())
+    schema = recipe.data_schema
+    if "item_name" in schema.model_fields_set or schema.item is None:
+        return recipe
+    named = schema.model_copy(update={"item_name": guess_item_name(dataset.stored(), schema.item)})
+    return recipe.model_copy(update={"data_schema": named})
+
+
 def item_names_of(dataset: Dataset, recipe: Recipe) -> Names:
     """Names of the dataset's items.
 
     Args:
-        dataset: the dataset. The column of names is its present choice: a run trained before somebody chose one shows
-            names, too. Where nobody was ever asked, because the choices are older than the question, it is guessed.
+        dataset: the dataset. The column of names is its present choice, so that a run that was trained before somebody
+            chose one shows names, too.
         recipe: of the run whose fields are shown.
     """
-    from ctrcore.data.guesses.item_names import guess_item_name
     from ctrcore.data.histories import full_schema
     from ctrcore.explain.names import names_of
 
-    saved = dataset.recipe()
-    present = saved.data_schema if saved is not None else dataset.guess()
-    own, table = full_schema(recipe), dataset.stored()
-    name = present.item_name
-    if "item_name" not in present.model_fields_set and own.item is not None:
-        name = guess_item_name(table, own.item)
-    return names_of(table, own.model_copy(update={"item_name": name}))
+    name = present_recipe(dataset).data_schema.item_name
+    return names_of(dataset.stored(), full_schema(recipe).model_copy(update={"item_name": name}))

@@ -42,11 +42,11 @@ SHOWN = {
 
 
 def edit_label(dataset: Dataset, draft: Draft) -> None:
-    """Which column is the label, which are the user, the item and the time."""
+    """Which column is the label, which are the user, the item and the time, and which names the item."""
     schema = draft["data_schema"]
     names = dataset.columns
     key = f"{dataset.id}-{edition(dataset)}"
-    with st.grid(4, min_column_width=180):
+    with st.grid(5, min_column_width=150):
         schema["label"] = st.selectbox(
             "Label: was it clicked?",
             names,
@@ -58,10 +58,12 @@ def edit_label(dataset: Dataset, draft: Draft) -> None:
             ("user", "Who saw it. Groups rows for per-user AUC and for histories."),
             ("item", "What was shown: the candidate's id."),
             ("time", "When. Needed to split by time and to build histories."),
+            ("item_name", "What people call the item, such as a title. It is shown instead of the id."),
         ):
             options = [NONE, *names]
             now = schema[role] if schema[role] in names else NONE
-            chosen = st.selectbox(role.capitalize(), options, index=options.index(now), key=f"{role}-{key}", help=text)
+            title = role.capitalize().replace("_", " ")
+            chosen = st.selectbox(title, options, index=options.index(now), key=f"{role}-{key}", help=text)
             schema[role] = None if chosen == NONE else chosen
     _edit_positive(schema, key)
     for column in schema["columns"]:

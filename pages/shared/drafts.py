@@ -8,6 +8,7 @@ import streamlit as st
 
 from ctrcore.data.recipe import Recipe, first_recipe
 from ctrcore.runs.dataset import Dataset
+from ctrcore.runs.naming import present_recipe
 
 Draft = dict[str, Any]
 
@@ -23,7 +24,7 @@ def draft_of(dataset: Dataset) -> Draft:
 
 def saved_or_guessed(dataset: Dataset) -> Recipe:
     """The saved choices of a dataset; if there are none, those that follow from the guessed schema."""
-    return dataset.recipe() or first_recipe(dataset.guess())
+    return present_recipe(dataset)
 
 
 def recipe_of(draft: Draft) -> Recipe:
