@@ -10,12 +10,12 @@ from pages.shared.pickers import finished_runs, pick_dataset, pick_run
 from pages.shared.problems import problems_shown
 from pages.shared.store import catalogue_of
 from pages.shared.tools import PageEnd, missing, ready
-from pages.shared.why.card import show_appeal, show_card, show_reasons, show_trust
+from pages.shared.why.card import show_appeal, show_card, show_change, show_reasons, show_trust
 from pages.shared.why.choices import Asked, can_recall, pick_moment, pick_recall, pick_sizes
 from pages.shared.why.history import show_history
 from pages.shared.why.listed import pick_item, pick_others, say_list, show_list
 from pages.shared.why.questions import show_questions
-from pages.shared.why.traces import trace_of, why_of
+from pages.shared.why.traces import change_of, trace_of, why_of
 from pages.shared.why.way import show_way
 
 dataset = ready(pick_dataset(MODEL_TITLES))
@@ -60,11 +60,16 @@ with sides.cell():
     show_list(asked, trace, others, item)
     show_appeal(why)
 with sides.cell():
-    show_card(trace, why)
+    place_of_change = show_card(trace, why)
     show_trust(asked, trace, item)
 show_way(asked, trace, item)
 with st.grid(2, min_column_width=470):  # side by side on a large screen only: the reasons have long names
     show_reasons(trace, why)
-    show_history(trace, why.explanation, why.counterfactual)
+    place_of_history = st.container(height="stretch")
 with problems_shown():
     show_questions(asked, trace, why)
+change = change_of(asked, item)  # last, as it takes longest: everything else is there already
+with place_of_change:
+    show_change(trace, change)
+with place_of_history:
+    show_history(trace, why.explanation, change)

@@ -10,8 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from ctrcore.data.recipe import Recipe
 from ctrcore.models.config import LRConfig
+from ctrcore.recommend.counterfactual import drop
 from ctrcore.recommend.funnel import Trace, recommend
 from ctrcore.recommend.options import Options
+from ctrcore.recommend.sentences import of_counterfactual
 from ctrcore.recommend.why import above, why, why_not
 from ctrcore.runs.recommending import open_two_stages
 from ctrcore.runs.run import Run
@@ -73,8 +75,9 @@ def test_the_item_of_the_address_is_explained_and_another_one_can_be_chosen(spac
     assert drawn["x"][0] == pytest.approx(float(trace.logits.mean()), abs=1e-4)
     assert drawn["x"][-1] == pytest.approx(float(trace.logits[1]), abs=1e-4)
     assert app.selectbox(key="pick-item").value == second
-    for sentence in why(trace, second).sentences:
+    for sentence in why(trace, second, counterfactual=False).sentences:
         assert plain(sentence) in texts(app)
+    assert plain(of_counterfactual(trace, drop(trace, second))) in texts(app)
     app.selectbox(key="pick-item").set_value(first).run()
     assert app.query_params["item"] in (first, [first])
     assert f"#### Why {plain(trace.items.names.item(first))}?" in texts(app)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ctrcore.figures.explanations import waterfall
 from ctrcore.figures.recommended import appeal_and_fit
@@ -27,9 +28,13 @@ if TYPE_CHECKING:
 NOT_CAUSE = "It tells how this model scores, not what moves the user: association, not cause. No model is trained anew."
 
 
-def show_card(trace: Trace, why: Why) -> None:
-    """Rank and score at each stage, three sentences, the smallest change, and how well the values are known."""
-    from ctrcore.recommend.sentences import CAVEAT, of_counterfactual, reasons_told
+def show_card(trace: Trace, why: Why) -> DeltaGenerator:
+    """Rank and score at each stage, the reasons in sentences, how well the values are known.
+
+    Returns:
+        The place for the smallest change (`show_change`), which takes longest to find.
+    """
+    from ctrcore.recommend.sentences import CAVEAT, reasons_told
 
     with st.container(border=True, height="stretch", key="card-why"):
         st.markdown(f"#### Why {plain(why.name)}?")
@@ -40,16 +45,23 @@ def show_card(trace: Trace, why: Why) -> None:
                 st.metric("Recalled as", f"{why.recall_rank:,}", help=f"Its rank there. {WORDS['recalled']}")
             if expert():
                 st.metric("Logit", f"{why.logit:+.3f}", help=WORDS["logit"])
-        change = of_counterfactual(trace, why.counterfactual) if why.counterfactual is not None else ""
         told = reasons_told(why.reasons, trace.items.encoder.schema.item)
-        more = [sentence for sentence in why.sentences if sentence not in (*told, change, CAVEAT)]
+        more = [sentence for sentence in why.sentences if sentence not in (*told, CAVEAT)]
         say(told if level() == "Simple" else [*told, *more])
-        if why.counterfactual is not None:
-            st.markdown("**What would take it off the list?**", help=WORDS["smallest change"])
-            st.markdown(plain(change))
-            _tries(why.counterfactual)
+        place = st.container()
         _support(why.support)
         st.caption(plain(CAVEAT))
+    return place
+
+
+def show_change(trace: Trace, change: Counterfactual | None) -> None:
+    """The smallest change that takes the item off the list, and what comes instead."""
+    from ctrcore.recommend.sentences import of_counterfactual
+
+    if change is not None:
+        st.markdown("**What would take it off the list?**", help=WORDS["smallest change"])
+        st.markdown(plain(of_counterfactual(trace, change)))
+        _tries(change)
 
 
 def say(sentences: Sequence[str]) -> None:

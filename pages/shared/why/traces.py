@@ -14,6 +14,7 @@ from pages.shared.store import naming_of, seen_of
 from pages.shared.why.choices import Asked
 
 if TYPE_CHECKING:
+    from ctrcore.recommend.counterfactual import Counterfactual
     from ctrcore.recommend.funnel import Trace
     from ctrcore.recommend.why import Above, Why, WhyNot
     from ctrcore.runs.recommending import TwoStages
@@ -41,8 +42,14 @@ def trace_of(asked: Asked) -> Trace:
 
 
 def why_of(asked: Asked, item: str) -> Why:
-    """Why an item of the candidates has its place."""
+    """Why an item of the candidates has its place, without the smallest change, which takes longer: `change_of`."""
     return _why(key_of(asked), item, asked)
+
+
+def change_of(asked: Asked, item: str) -> Counterfactual | None:
+    """The smallest change that takes an item off the list; None if it is not on it."""
+    rank = trace_of(asked).rank(item)
+    return _change(key_of(asked), item, asked) if rank is not None and rank <= asked.top else None
 
 
 def above_of(asked: Asked, a: str, b: str) -> Above:
@@ -106,7 +113,14 @@ def _ranks(key: Key, _asked: Asked) -> pd.DataFrame:  # noqa: ARG001
 def _why(key: Key, item: str, _asked: Asked) -> Why:  # noqa: ARG001
     from ctrcore.recommend.why import why
 
-    return why(trace_of(_asked), item)
+    return why(trace_of(_asked), item, counterfactual=False)
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def _change(key: Key, item: str, _asked: Asked) -> Counterfactual:  # noqa: ARG001
+    from ctrcore.recommend.counterfactual import drop
+
+    return drop(trace_of(_asked), item)
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)
