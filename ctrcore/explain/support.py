@@ -45,7 +45,10 @@ def supports(encoder: Encoder, one: Encoded, row: pd.DataFrame | None = None) ->
     found: list[Support] = []
     dense = [field for field in encoder.fields if not field.is_bag]
     for field, id_ in zip(dense, one.ids[0].tolist(), strict=True):
-        found.append(_number(encoder, field, row) if field.kind == "numeric" else _value(encoder, field, id_))
+        if encoder.schema.column(field.name).kind == "numeric":
+            found.append(_number(encoder, field, id_, row))
+        else:
+            found.append(_value(encoder, field, id_))
     for field in encoder.fields:
         if field.is_bag:
             found += [_value(encoder, field, id_) for id_ in one.bags[field.name].ids.tolist()]
@@ -58,11 +61,13 @@ def _value(encoder: Encoder, field: EncodedField, id_: int) -> Support:
     return Support(field.name, encoder.label_of(field.name, id_), seen, state)
 
 
-def _number(encoder: Encoder, field: EncodedField, row: pd.DataFrame | None) -> Support:
-    low, high = encoder.number_range(field.name)
+def _number(encoder: Encoder, field: EncodedField, id_: int, row: pd.DataFrame | None) -> Support:
+    """A number as it stands in the row; one that is read as a bucket has been seen as often as its bucket."""
+    seen = None if field.kind == "numeric" else int(encoder.counts[id_])
     if row is None or field.name not in row.columns:
-        return Support(field.name, "", None, "known")
+        return Support(field.name, "" if seen is None else encoder.label_of(field.name, id_), seen, "known")
     number = float(as_numbers(row[field.name])[0])
     if np.isnan(number):
-        return Support(field.name, "missing", None, "unknown")
-    return Support(field.name, f"{number:.6g}", None, "known" if low <= number <= high else "outside")
+        return Support(field.name, "missing", seen, "unknown")
+    low, high = encoder.number_range(field.name)
+    return Support(field.name, f"{number:.6g}", seen, "known" if low <= number <= high else "outside")

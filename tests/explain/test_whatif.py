@@ -191,6 +191,10 @@ def test_a_number_out_of_range_counts_as_the_nearest_end(prepared: Prepared, row
         assert same(*(encoder.transform(frame) for frame in frames))
         states = [next(s.state for s in supports(encoder, encoder.transform(f), f) if s.field == "age") for f in frames]
         assert states == ["outside", "known"]
+    wild_price = change(row, {"price": 1e9}, encoder.schema)  # a number that is read as a bucket
+    found = {s.field: s for s in supports(encoder, encoder.transform(wild_price), wild_price)}
+    assert found["price"].state == "outside"
+    assert found["price"].seen == encoder.counts[encoder.id_of("price", 1e9)] > 0
     with pytest.raises(DataError):
         encoder.number_range("category")
 
