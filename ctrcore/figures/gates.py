@@ -118,6 +118,7 @@ def gates_picture(
     figure.update_annotations(font_size=13)
     figure.update_yaxes(autorange="reversed", showgrid=False, categoryorder="array", categoryarray=names)
     figure.update_xaxes(nticks=4, tickangle=0, exponentformat="power", tickfont_size=11)
+    figure.update_xaxes(nticks=3, row=1, col=2)  # of powers of ten more would run into each other
     gate = "gate less its mean" if deviation else "gate, 1: open"
     for place, title in enumerate((gate, "change of logit", "AUC lost", "logit")[: len(titles)], start=1):
         figure.update_xaxes(title_text=title, row=1, col=place)

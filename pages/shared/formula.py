@@ -11,7 +11,7 @@ from ctrcore.words import WORDS
 from pages.shared.charts import csv_button
 from pages.shared.inside import Chosen
 from pages.shared.level import level
-from pages.shared.store import encoder_of, model_of
+from pages.shared.store import encoder_of, item_names_of, model_of
 from pages.shared.tools import plain
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def show_formula(chosen: Chosen, pair: tuple[str, str]) -> None:
 
     rows = chosen.rows()
     numbers = pair_formula(cast("AFM", model_of(chosen.run)), rows, chosen.position, *pair)
-    values = shown_values(encoder_of(chosen.run), rows.take([chosen.position]))
+    names = item_names_of(chosen.dataset, chosen.run.recipe)
+    shown = shown_values(encoder_of(chosen.run), rows.take([chosen.position]))
+    values = {name: names.value(name, value) for name, value in shown.items()}
     even = 1 / numbers["pairs"]
     with st.container(border=True, key="formula-card"):
         left, right = (plain(name) for name in pair)

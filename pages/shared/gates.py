@@ -21,10 +21,10 @@ from pages.shared.inside import Chosen, sample_note
 from pages.shared.level import level
 
 ORDERS = {
-    "permutation_auc_drop": "AUC lost by permutation",
-    "ablation": "gate ablation",
+    "permutation_auc_drop": "permutation",
+    "ablation": "ablation",
     "gate_mean": "mean gate",
-    "gate_std": "spread of the gate",
+    "gate_std": "gate spread",
 }
 SHAPLEY = "shapley"
 NOT_IMPORTANCE = (
@@ -38,7 +38,7 @@ NOT_IMPORTANCE = (
 def overview(chosen: Chosen, summary: dict[str, Any]) -> None:
     """Gate, ablation, permutation and, where they are known, Shapley values of every field, aligned."""
     shapley, rests_on = shapley_of(chosen.run)
-    orders = ORDERS | ({} if shapley is None else {SHAPLEY: "mean |Shapley|"})
+    orders = ORDERS | ({} if shapley is None else {SHAPLEY: "Shapley"})
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         by = st.segmented_control(
             "Order the fields by",
