@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ctrcore.recommend.why import Above, Why, WhyNot
 
 REASONS = 3  # named at most
+PAST = ("group", "own group", "behaviour")
 WORTH_NAMING = 0.1  # of the largest reason
 CAVEAT = (
     "This is what the model has learned to go together, not what causes a click; and it is the same model throughout, "
@@ -41,15 +42,22 @@ def reasons_told(table: pd.DataFrame, item: str | None = None, count: int = REAS
         count: named at most in either direction.
     """
     worth = max(WORTH_NAMING * float(table["lead"].abs().max()), 5e-4)
-    told = []
+    told, past_named = [], False
     for start, sign in (("Mainly because of", 1), ("Against it speaks", -1)):
         side = table[sign * table["lead"] >= worth].head(count)
-        phrases = [
-            f"{reason_phrase(str(kind), str(name), str(value), int(many), item)} ({signed(float(lead))})"
-            for kind, name, value, many, lead in side[["kind", "name", "value", "count", "lead"]].to_numpy().tolist()
-        ]
-        told += [f"{start} {joined(phrases)}."] if phrases else []
+        past_named |= bool(side["kind"].isin(PAST).any())
+        told += [f"{start} {joined(_phrases(side, item))}."] if len(side) else []
+    past = table[table["kind"].isin(PAST) & (table["lead"].abs() >= 5e-5)]
+    if len(past) and not past_named:
+        told.append(f"Past clicks matter little here; what matters most of them: {_phrases(past.head(1), item)[0]}.")
     return told or ["Nothing tells it from the other candidates."]
+
+
+def _phrases(reasons: pd.DataFrame, item: str | None) -> list[str]:
+    return [
+        f"{reason_phrase(str(kind), str(name), str(value), int(many), item)} ({signed(float(lead))})"
+        for kind, name, value, many, lead in reasons[["kind", "name", "value", "count", "lead"]].to_numpy().tolist()
+    ]
 
 
 def reason_phrase(kind: str, name: str, value: str, count: int, item: str | None = None) -> str:
@@ -64,7 +72,7 @@ def reason_phrase(kind: str, name: str, value: str, count: int, item: str | None
         "appeal": "what it has for anybody",
         "match": f"how it suits {name} = {few(value)}",
         "item": "how its own values go together for this user",
-        "rest": "how it suits this user in all",
+        "rest": "how it suits the user's own values",
     }
     return told[kind]
 
@@ -164,8 +172,8 @@ def _standing(trace: Trace, found: Why) -> str:
 def _lead(trace: Trace, found: Why) -> str:
     lead = found.logit - found.mean_logit
     return (
-        f"The {len(trace.positions):,} candidates have a mean logit of {signed(found.mean_logit)}, so it is "
-        f"{signed(lead)} from there."
+        f"The {len(trace.positions):,} candidates have a mean logit of {signed(found.mean_logit)}; this one is "
+        f"{'higher' if lead >= 0 else 'lower'}: {signed(lead)}."
     )
 
 
@@ -173,7 +181,7 @@ def _appeal(found: Why) -> str:
     assert found.appeal is not None
     return (
         f"A sample of {found.appeal.rows} other users gives it {signed(found.appeal.appeal)} on average, its appeal; "
-        f"this user and the moment add {signed(found.appeal.fit)}, which holds how readily this user clicks anything."
+        f"this user and the moment add {signed(found.appeal.fit)}, including how readily this user clicks at all."
     )
 
 
