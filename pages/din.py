@@ -13,7 +13,7 @@ from ctrcore.figures import captions
 from ctrcore.figures.histories import behaviour_labels, history_cards, recency_bars
 from ctrcore.metrics import sigmoid
 from ctrcore.words import WORDS
-from pages.shared.badge import show_badge
+from pages.shared.badge import show_badge, show_overall
 from pages.shared.charts import chart
 from pages.shared.grouped import show_cloud, show_groups
 from pages.shared.inside import Chosen, choose, sample_note, show_row
@@ -200,4 +200,5 @@ show_row(chosen)
 with problems_shown():
     show_history(chosen)
 with problems_shown():
+    show_overall(chosen.run, "attention")
     overview(chosen)
