@@ -21,7 +21,7 @@ def test_names_follow_the_present_choice(tmp_path: Path) -> None:
         update={"data_schema": guessed.data_schema.model_copy(update={"item_name": "brand_name"})}
     )
     dataset.save_recipe(chosen)
-    assert item_names_of(dataset, guessed).item("7") == "Studio 3 (1957) · 7"
+    assert item_names_of(dataset, guessed).item("7") == "Studio 3 (1957)"
     none = guessed.model_copy(update={"data_schema": guessed.data_schema.model_copy(update={"item_name": None})})
     dataset.save_recipe(none)
     assert item_names_of(dataset, guessed).item("7") == "7"
