@@ -56,7 +56,7 @@ DEFINITIONS: dict[str, Definition] = {
             "Order agrees with effect",
             "Are the parts with the largest scores those whose removal changes the logit most?",
             "Mean over rows of Kendall's tau-b of |score| and |leave-one-out effect|; a row whose scores or effects "
-            "are all alike counts 0.",
+            "are all alike counts 0. Contributions of fields count against their mean over the background.",
             "at least 0.5",
             "high",
         ),

@@ -23,7 +23,7 @@ from ctrcore.explain.trust.statistics import Array
 from ctrcore.models.base import CTRModel
 
 MOST_ROWS, LEAST_ROWS = 20, 4
-PASSES = 300_000  # forward passes that the Shapley values of all rows may take, about
+PASSES = 120_000  # forward passes that the Shapley values of all rows may take, about
 SAMPLED = 5_000  # passes that a row takes about, where there are too many players to enumerate
 TOLERANCE = 0.1  # of the permutations then
 

@@ -76,7 +76,8 @@ def scores_of(
     """The scores of a method, beside what each part does.
 
     Contributions of fields are what `own_terms` shares out: the field's own term and half of each pair it is in. The
-    columns of a history are one part, as they can only be exchanged together.
+    columns of a history are one part, as they can only be exchanged together. A field that is left out has the values
+    of the background, so its contribution is taken against their mean: of LR it is then exactly the effect.
 
     Args:
         model: in eval mode.
@@ -93,6 +94,8 @@ def scores_of(
             f"{model.config.title} has no {method} to put to the test.", "Use: " + ", ".join(methods_of(model)) + "."
         )
     score, mask = raw_scores(model, method, own_terms(model, rows))
+    if method == CONTRIBUTION and unit_of(model) == "field":
+        score = score - raw_scores(model, method, own_terms(model, background.rows))[0].mean(0)
     effect = effects_of(model, rows, background) if effect is None else effect
     return Scores(
         method=method,

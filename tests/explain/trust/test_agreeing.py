@@ -54,6 +54,13 @@ def test_scores_that_are_the_effects_pass_and_random_ones_do_not(
     assert sign_check(oracle(found)).value == 1.0
 
 
+def test_contributions_of_lr_are_its_effects(shop: SmallShop, rows: Encoded, background: Background) -> None:
+    found = scores_of(shop.model("lr"), "contribution", rows, background)
+    np.testing.assert_allclose(found.score, found.effect, atol=1e-5)
+    assert np.abs(found.score).max() > 0.5
+    assert verdict(order_check(found), USUAL) == verdict(sign_check(found), USUAL) == "green"
+
+
 def test_equal_scores_order_nothing_and_a_part_without_effect_has_no_right_sign() -> None:
     equal = scores(np.ones((4, 3)), np.array([[3.0, 2.0, 1.0]] * 4))
     assert order_check(equal).value == 0.0
