@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -22,6 +23,8 @@ from ctrcore.runs.spec import RunSpec
 from ctrcore.runs.workspace import Workspace
 from ctrcore.training.config import TrainConfig
 from pages.shared.tools import plain
+from pages.shared.why.choices import Asked
+from pages.shared.why.traces import stages_of, trace_of
 from tests.data.tables import clicks_table
 from tests.pages.conftest import Open, charts, texts
 from tests.trained import RECIPE
@@ -250,3 +253,27 @@ def test_levels_change_the_text_and_never_the_numbers(space: Workspace, visit: O
     lists = [listed(app)[["item", "probability"]].to_numpy().tolist() for app in pages.values()]
     assert numbers[0] == numbers[1] == numbers[2]
     assert lists[0] == lists[1] == lists[2]
+
+
+def test_names_of_items_and_users_cannot_act_as_markdown(empty_space: Workspace, visit: Open) -> None:
+    evil = "<b>x</b> [a](http://b) $c$ :red[d] "
+    table = clicks_table(200)
+    table["item_id"] = evil + table["item_id"].astype(str)
+    table["user_id"] = evil + table["user_id"].astype(str)
+    trained_without(empty_space, table)
+    for ask in ("Every part of the score", "Why above another?", "Why not another item?"):
+        app = visit("why.py", ask=ask)
+        assert not app.error
+        assert "<b>x</b>" not in texts(app)
+        assert "[a](http" not in texts(app)
+        assert all("<b>x" not in spec for spec in charts(app).values())
+
+
+def test_a_trace_is_kept_under_runs_row_and_sizes(space: Workspace) -> None:
+    runs = runs_of(space)
+    asked = Asked(space.datasets()[0], runs["din"], runs["fm"], "7", 123, 200, 20, 3, True)
+    first = trace_of(asked)
+    assert trace_of(replace(asked)) is first
+    for other in (replace(asked, row=124), replace(asked, top=4), replace(asked, run=runs["lr"])):
+        assert trace_of(other) is not first
+    assert stages_of(runs["din"], runs["fm"]).recommender is first.recommender
