@@ -20,7 +20,7 @@ from ctrcore.training.loader import to_batch
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 TOGETHER = 1024  # rows of a forward pass: few enough that what lies between the layers stays in the cache
-MOST = 32_768  # mixtures computed together
+MOST = 8192  # mixtures computed together, in the models that share parts
 
 
 def logits(model: CTRModel, batches: Iterable[Batch]) -> npt.NDArray[np.float64]:

@@ -115,7 +115,7 @@ class FiBiNETHybrids(PairHybrids):
         hidden += (one[kinds // size] * one[kinds % size]).T @ joined
         if model.mlp is None:
             return self.first_order(row, others, foreign) + hidden.squeeze(2)
-        return self.first_order(row, others, foreign) + in_parts(model.mlp, hidden + model.mlp.first.bias)
+        return self.first_order(row, others, foreign) + in_parts(model.mlp, hidden.add_(model.mlp.first.bias))
 
     def _brought(self, own: int, theirs: Tensor, terms: Terms, branch: int) -> Tensor:
         """(R, C, H) what each term brings to the first layer, by the raw (0) or the re-weighted (1) branch."""
