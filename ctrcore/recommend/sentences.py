@@ -217,7 +217,11 @@ def _changed(changes: Sequence[Change]) -> str:
 def _versus(kind: str, name: str, one: str, two: str) -> str:
     """A part of two items: 'class = Comedy against Drama'; where both values are equal, only one."""
     told = part_phrase(kind, name, one)
-    return told if one == two else f"{told} against {few(two)}"
+    if one == two:
+        return told
+    sides = list(zip(one.split(" × "), two.split(" × "), strict=False))
+    differ = [b for a, b in sides if a != b] if kind == "pair" else [two]
+    return f"{told} against {joined([few(value) for value in differ])}"
 
 
 def _quoted(text: str) -> str:
