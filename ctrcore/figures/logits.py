@@ -92,7 +92,7 @@ def scores_picture(scores: Sequence[Score]) -> go.Figure:
     ends = [0.0]
     for score in scores:
         ends += [score.logit, score.before if score.before is not None else score.logit, *(score.spread or ())]
-    pad = 0.1 * (max(ends) - min(ends) or 1.0)
+    pad = 0.18 * (max(ends) - min(ends) or 1.0)
     low, high = min(ends) - pad, max(ends) + pad
     figure.add_vline(x=0, line={"color": NEUTRAL, "dash": "dot", "width": 1})
     figure.update_xaxes(range=[low, high])

@@ -45,8 +45,8 @@ def _facts(chosen: Explained) -> None:
             key="explain-values",
             alt=f"The fields of row {chosen.row}, their values, and how often training saw them",
             column_config={
-                "field": st.column_config.TextColumn("Field", width=110),
-                "value": st.column_config.TextColumn("Value", width=150),
+                "field": st.column_config.TextColumn("Field", width=105),
+                "value": st.column_config.TextColumn("Value", width=125),
                 "seen": st.column_config.NumberColumn("Seen", width=60, format="localized", help=SEEN),
                 "support": st.column_config.TextColumn("Support", width=80, help=SUPPORT),
             },
