@@ -26,11 +26,12 @@ from ctrcore.explain.names import Names
 from ctrcore.models.base import CTRModel
 from ctrcore.models.config import CONFIGS
 from ctrcore.models.registry import build
-from ctrcore.recommend.funnel import Recommender, recommend
+from ctrcore.recommend.funnel import recommend
 from ctrcore.recommend.items import item_table, with_clicks
 from ctrcore.recommend.moments import Moment
 from ctrcore.recommend.options import Options
 from ctrcore.recommend.recall import FMRecall
+from ctrcore.recommend.recommender import Recommender
 from ctrcore.recommend.why import why
 
 STEPS = ("recall and ranking", "why and smallest change", "in all")

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from ctrcore.recommend.counterfactual import drop
-from ctrcore.recommend.funnel import Recommender, Trace, recommend
+from ctrcore.recommend.funnel import Trace, recommend
 from ctrcore.recommend.groups import group_behaviours
 from ctrcore.recommend.moments import Moment
 from ctrcore.recommend.options import Options
 from ctrcore.recommend.reasons import reasons
+from ctrcore.recommend.recommender import Recommender
 from ctrcore.recommend.sentences import of_counterfactual, reasons_told
 
 AT_ONCE = 200  # users of one table

@@ -13,8 +13,8 @@ import pandas as pd
 from ctrcore.data.encoded import Encoded
 from ctrcore.data.encoding import Encoder
 from ctrcore.explain.names import Names
-from ctrcore.recommend.funnel import Recommender
 from ctrcore.recommend.moments import Moment, history_fields, steps_of, without_behaviours
+from ctrcore.recommend.recommender import Recommender
 from ctrcore.schema import EncodedField
 
 Kind = Literal["behaviour", "field"]

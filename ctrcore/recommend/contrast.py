@@ -18,8 +18,9 @@ from functools import cached_property
 
 import numpy as np
 
-from ctrcore.recommend.funnel import Recommender, Trace
+from ctrcore.recommend.funnel import Trace
 from ctrcore.recommend.items import candidates, shown
+from ctrcore.recommend.recommender import Recommender
 from ctrcore.recommend.terms import Key, Means, Numbers, Terms, means_of, terms_of
 from ctrcore.recommend.values import Values, behaviour_values
 

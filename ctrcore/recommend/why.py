@@ -233,7 +233,7 @@ def why_not(trace: Trace, item: str, *, look_for_lift: bool = True, locked: Coll
 
 
 def _of_user(model: CTRModel, parts: pd.DataFrame, item_fields: Collection[str]) -> list[bool]:
-    """True for each part that holds fields of the user or the situation, and none of the item."""
+    """True for each part that holds nothing of the item."""
     names = [field.name for field in model.fields]
     alone = {name for name in names if name not in item_fields}
     pairs = {f"{names[i]} × {names[j]}" for i, j in model.pairs.T.tolist() if {names[i], names[j]} <= alone}

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ctrcore.data.recipe import Recipe
     from ctrcore.data.stored import Stored
     from ctrcore.data.values import Words
-    from ctrcore.recommend.funnel import Recommender
     from ctrcore.recommend.moments import Moment
+    from ctrcore.recommend.recommender import Recommender
     from ctrcore.runs.dataset import Dataset
 
 OTHERS = 200  # users whose last rows say what an item has for anybody
@@ -117,10 +117,10 @@ def open_two_stages(
     from ctrcore.data.preparing import rows_as_seen
     from ctrcore.data.values import as_words
     from ctrcore.explain.candidates import candidate_columns, catalogue
-    from ctrcore.recommend.funnel import Recommender
     from ctrcore.recommend.items import item_table, with_clicks
     from ctrcore.recommend.moments import last_rows
     from ctrcore.recommend.recall import FMRecall
+    from ctrcore.recommend.recommender import Recommender
 
     if recall is not None and recall.spec.dataset != ranker.spec.dataset:
         raise RunError("The two runs were trained on different datasets.", "Choose two runs of one dataset.")

@@ -9,10 +9,10 @@ import pytest
 
 from ctrcore.explain.candidates import catalogue
 from ctrcore.explain.names import Names
-from ctrcore.recommend.funnel import Recommender
 from ctrcore.recommend.items import ItemTable, item_table, with_clicks
 from ctrcore.recommend.moments import Moment
 from ctrcore.recommend.recall import FMRecall
+from ctrcore.recommend.recommender import Recommender
 from tests.explain.conftest import SmallShop, shop
 
 __all__ = ["shop"]

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from ctrcore.errors import DataError
-from ctrcore.recommend.funnel import Recommender, recommend
+from ctrcore.recommend.funnel import recommend
 from ctrcore.recommend.items import ItemTable, candidates
 from ctrcore.recommend.moments import Moment, last_rows
 from ctrcore.recommend.options import Options
+from ctrcore.recommend.recommender import Recommender
 from ctrcore.training.predicting import predict
 from tests.data.tables import clicks_schema, clicks_table
 from tests.recommend.conftest import Build
