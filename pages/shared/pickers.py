@@ -157,7 +157,8 @@ def _show(key: str, value: object, labels: dict[str, str]) -> None:
 
 def _dataset_picked() -> None:
     address.write("dataset", st.session_state["pick-dataset"])
-    for key in ("runs", "run", "row", "user", "afm", "fibinet", "din", "a", "b"):
+    of_rows = ("row", "user", "item", "over", "missed")
+    for key in ("runs", "run", "recall", "afm", "fibinet", "din", "a", "b", *of_rows):
         address.write(key, None)
     chosen_cutoff.forget()
 

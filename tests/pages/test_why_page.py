@@ -88,10 +88,13 @@ def test_the_item_of_the_address_is_explained_and_another_one_can_be_chosen(spac
 
 
 def test_another_user_gets_another_moment(space: Workspace, visit: Open) -> None:
-    app = open_why(space, visit, user="7")
+    third = str(traced(space, "7", top_k=3).top["item"].iloc[2])
+    app = open_why(space, visit, user="7", item=third)
     app.selectbox(key="pick-user").set_value("3").run()
     assert app.query_params["user"] in ("3", ["3"])
-    assert listed(app)["item"].tolist() == traced(space, "3", top_k=3).top["name"].tolist()
+    expected = traced(space, "3", top_k=3).top
+    assert listed(app)["item"].tolist() == expected["name"].tolist()
+    assert app.selectbox(key="pick-item").value == expected["item"].iloc[0]
 
 
 def test_an_unknown_user_or_item_is_said_and_others_are_shown(space: Workspace, visit: Open) -> None:

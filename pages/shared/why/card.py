@@ -100,7 +100,7 @@ def show_reasons(trace: Trace, why: Why) -> None:
 
     found = as_explanation(trace, why)
     chart(
-        waterfall(found, count=8, start="mean candidate", length=52),
+        waterfall(found, count=8, start="mean candidate", length=44),
         key="why-reasons",
         title="What is different about it",
         help_text=WORDS["logit"],

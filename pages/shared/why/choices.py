@@ -133,7 +133,7 @@ def pick_moment(dataset: Dataset, run: Run) -> tuple[str | None, int]:
         "User",
         listed if user in known.index[:OFFERED] else [user, *listed],
         key="pick-user",
-        on_change=lambda: address.write("user", st.session_state["pick-user"]),
+        on_change=lambda: _choose_user(st.session_state["pick-user"]),
         accept_new_options=True,
         help=f"Type an id to search. The {min(OFFERED, len(known)):,} users with most rows are listed; any other id "
         "can be typed in full.",
@@ -142,6 +142,13 @@ def pick_moment(dataset: Dataset, run: Run) -> tuple[str | None, int]:
     st.sidebar.caption(f"{rows:,} row{'' if rows == 1 else 's'}, {clicks:,} of them clicked; last moment: row {last}.")
     _offer_user_of_row(dataset, run, user)
     return user, last
+
+
+def _choose_user(user: str) -> None:
+    """Another user gets another list, of which the first item is looked at."""
+    address.write("user", user)
+    for key in ("item", "over", "missed"):
+        address.write(key, None)
 
 
 def _user(dataset: Dataset, run: Run, known: pd.DataFrame) -> str:
@@ -165,8 +172,8 @@ def _offer_user_of_row(dataset: Dataset, run: Run, user: str) -> None:
             f"The user of row {_row()}",
             icon=":material/person_search:",
             key="user-of-row",
-            on_click=address.write,
-            args=("user", other),
+            on_click=_choose_user,
+            args=(other,),
             type="tertiary",
             help="The row that you looked at on another page.",
         )
