@@ -52,6 +52,9 @@ def sign_check(scores: Scores, seed: int = 0) -> Check:
         "parts_right": float(parts.mean()) if len(parts) else None,
         "no_effect": int((real == 0).sum()),
     }
+    of_all = f"{mass:.0%} of the scores' mass lies on parts that lower it"
+    if scores.signed and len(parts):
+        of_all = f"so do {parts.mean():.0%} of all parts"
     claim = "the way its score says" if scores.signed else "upwards, as a weight without a sign claims"
     return Check(
         id="T3",
@@ -59,8 +62,7 @@ def sign_check(scores: Scores, seed: int = 0) -> Check:
         low=found.low,
         high=found.high,
         rows=found.rows,
-        says=f"{_how_often(found.value, found.rows)} the logit {claim}; {mass:.0%} of the scores' mass lies on parts "
-        "that lower it.",
+        says=f"{_how_often(found.value, found.rows)} the logit {claim}; {of_all}.",
         details=details,
     )
 

@@ -35,7 +35,8 @@ class FieldValues:
     Attributes:
         names: of the players.
         halves: Shapley values against the one and the other half of the background.
-        values: by method: 'contribution', 'leave-one-out', 'Shapley', 'integrated gradients'.
+        values: by method: 'contribution' (against its mean over the background), 'leave-one-out',
+            'Shapley', 'integrated gradients'.
         background: its name.
     """
 
@@ -71,7 +72,7 @@ def field_values(
     for number, half in enumerate(background.halves()):
         told = None if progress is None else _part(progress, 0.4 * number, 0.4)
         halves.append(shapley_rows(model, few, half, ties=ties, tolerance=TOLERANCE, progress=told))
-    terms = own_terms(model, few)
+    terms, usual = own_terms(model, few), own_terms(model, background.rows)
     removal = FieldRemoval(model, few, background, groups=groups, replacements=len(background))
     all_but_one = ~np.eye(len(groups), dtype=bool)[:, None, :].repeat(len(few), axis=1)
     one, other = halves[0].values, halves[1].values
@@ -81,7 +82,7 @@ def field_values(
         names=halves[0].names,
         halves=(one, other),
         values={
-            "contribution": np.column_stack([terms.together(group) for group in groups]),
+            "contribution": np.column_stack([terms.together(group) - usual.together(group).mean() for group in groups]),
             "leave-one-out": removal.logit[:, None] - removal.keep(all_but_one).T,
             "Shapley": weight[0] * one + weight[1] * other,
             "integrated gradients": _gradients(model, encoder, few, background, groups=groups, progress=told),

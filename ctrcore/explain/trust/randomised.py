@@ -58,8 +58,11 @@ def parameter_check(model: CTRModel, method: str, rows: Encoded, profile: Profil
         id="T7",
         value=max(known),
         rows=len(rows),
-        says="With the attention initialised anew the order of the scores has a correlation of "
-        f"{_text(found['attention'])} with what it was, with everything initialised anew {_text(found['everything'])}.",
+        says="The order of the scores has a correlation of "
+        + "; ".join(
+            f"{_text(value)} with {step} initialised anew" for step, value in found.items() if value is not None
+        )
+        + " to what it was.",
         details={**found, "times": TIMES},
     )
 

@@ -26,7 +26,7 @@ from ctrcore.training.loader import to_batch
 from ctrcore.training.predicting import predict
 
 Unit = Literal["pair", "field", "behaviour"]
-REPLACEMENTS = 3  # background rows drawn for each row, where sets of fields are taken away
+REPLACEMENTS = 8  # background rows drawn for each row, where sets of fields are taken away
 
 
 class Removal(ABC):
