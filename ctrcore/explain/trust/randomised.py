@@ -58,11 +58,11 @@ def parameter_check(model: CTRModel, method: str, rows: Encoded, profile: Profil
         id="T7",
         value=max(known),
         rows=len(rows),
-        says="The order of the scores has a correlation of "
+        says="Correlation of the order of the scores with what it was: "
         + "; ".join(
             f"{_text(value)} with {step} initialised anew" for step, value in found.items() if value is not None
         )
-        + " to what it was.",
+        + ".",
         details={**found, "times": TIMES},
     )
 
