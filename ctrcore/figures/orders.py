@@ -10,10 +10,17 @@ from plotly.subplots import make_subplots
 
 from ctrcore.figures.style import MODEL_COLORS, NEUTRAL, finish, safe
 
-METHOD_COLORS = ("#2f7ed8", MODEL_COLORS["afm"], MODEL_COLORS["din"], MODEL_COLORS["fibinet"], "#c93f7e")
+OF_METHODS = ("#2f7ed8", MODEL_COLORS["afm"], MODEL_COLORS["din"], MODEL_COLORS["fibinet"], "#c93f7e")
+PLACES = {"attention": 0, "gate": 0, "contribution": 1, "interaction": 2, "leave-one-out": 2, "gate spread": 2}
+PLACES |= {"gate ablation": 3, "permutation": 4}
 DASHES = ("solid", "dash", "longdash")
 BAND = "rgba(132,139,152,0.28)"
 Curve = Sequence[float | None]
+
+
+def method_color(method: str) -> str:
+    """The colour of a way to explain, the same in every figure of trust."""
+    return OF_METHODS[PLACES.get(method, 4)]
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ def order_curves(panels: Sequence[Orders], y: str) -> go.Figure:
                 legendgroup=order.label,
                 showlegend=place == 1,
                 line={
-                    "color": METHOD_COLORS[nth % len(METHOD_COLORS)],
+                    "color": method_color(order.label),
                     "dash": DASHES[nth % len(DASHES)],
                     "width": 3 if nth == 0 else 2,
                 },

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from ctrcore.explain.trust.check import Verdict
 from ctrcore.explain.trust.words import WORDS_OF
-from ctrcore.figures.orders import METHOD_COLORS
+from ctrcore.figures.orders import method_color
 from ctrcore.figures.style import NEUTRAL, finish, safe, shorten
 
 COLORS: dict[Verdict, str] = {"green": "#1a9850", "amber": "#c27803", "red": "#dc2626", "shown": NEUTRAL}
@@ -57,13 +57,17 @@ def verdict_grid(
         x = columns.index(chosen)
         frame = {"color": NEUTRAL, "width": 1.5}
         figure.add_shape(type="rect", x0=x - 0.47, x1=x + 0.47, y0=-0.5, y1=len(checks) - 0.5, line=frame)
-    titles = ["<br>".join(shorten(part, 20) for part in column.split("\n")) for column in columns]
+    titles = [
+        "<br>".join(shorten(part, max(9, 72 // max(len(columns), 1))) for part in column.split("\n"))
+        for column in columns
+    ]
     finish(figure, height=150 + ROW * len(checks), top=50)
     figure.update_layout(legend={"y": -0.02, "yanchor": "top"}, dragmode=False)
     figure.update_xaxes(
         side="top",
         tickvals=list(range(len(columns))),
         ticktext=titles,
+        tickangle=0,
         range=[-0.5, max(len(columns), 2) - 0.5],
         showgrid=False,
         zeroline=False,
@@ -192,7 +196,7 @@ def planted_scoreboard(scores: Sequence[Score]) -> go.Figure:
             marker={
                 "size": 13,
                 "symbol": METHOD_SYMBOLS[nth % len(METHOD_SYMBOLS)],
-                "color": METHOD_COLORS[nth % len(METHOD_COLORS)],
+                "color": method_color(method),
             },
             customdata=[[safe(score.label), safe(score.note)] for score in mine],
             hovertemplate="%{customdata[0]}: %{x:.2f}<br>%{customdata[1]}<extra>" + safe(method) + "</extra>",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ctrcore.explain.trust.check import DEFINITIONS, Check, Verdict, overall, verdict
+from ctrcore.explain.trust.check import DEFINITIONS, RANK, Check, Verdict, overall, verdict
 from ctrcore.explain.trust.words import in_one_sentence
 from pages.shared import address
 from pages.shared.level import expert, level
@@ -57,6 +57,7 @@ def show_badge(chosen: Chosen, method: str, row: Encoded | None = None) -> None:
             for check in checks:
                 if verdict(check, limits) in ("red", "amber"):
                     st.markdown(one_line(check, limits))
+            _say_if_worse(chosen.run, method, found)
 
 
 def show_overall(run: Run, method: str) -> None:
@@ -106,6 +107,20 @@ def _all_checks(checks: list[Check], method: str) -> None:
                 st.caption(f"How it is computed: {plain(DEFINITIONS[check.id].definition)}")
         if level() != "Simple":
             st.caption("They look at this row alone. The page Trust has more checks, over many rows.")
+
+
+def _say_if_worse(run: Run, method: str, here: Verdict) -> None:
+    """A row that looks well must not hide that the same picture fails over many rows."""
+    card = newest_card(run, {"seed": SEED, "rows": ROWS})
+    if card is None:
+        return
+    limits, checks = chosen_limits(), card.methods[method]
+    found = overall(checks, limits)
+    if RANK[found] > RANK[here]:
+        st.markdown(
+            f"{badge(found, ANSWERS[found])} Over a sample of {card.rows:,} rows it looks worse than in this one: "
+            f"{in_one_sentence(checks, limits)}"
+        )
 
 
 def _by_whom() -> str:

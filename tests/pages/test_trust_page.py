@@ -17,7 +17,7 @@ from ctrcore.runs.studies import _folder
 from ctrcore.runs.trust_job import trust_card
 from ctrcore.runs.workspace import Workspace
 from tests.pages.conftest import Open, texts
-from tests.pages.test_badge import make_inert, run_of
+from tests.pages.test_badge import badge_line, make_inert, run_of
 
 OPTIONS: dict[str, Any] = {"seed": 0, "rows": 500, "retrain": False}
 
@@ -172,6 +172,22 @@ def test_methods_and_other_runs_stand_side_by_side(space: Workspace, visit: Open
     assert app.query_params["beside"] == "none"
     figure = json.loads(next(one.proto.spec for one in app.get("plotly_chart") if "T2  Order" in one.proto.spec))
     assert len(figure["layout"]["xaxis"]["ticktext"]) == 2
+
+
+def test_a_row_that_looks_well_does_not_hide_that_the_picture_fails_over_many_rows(
+    space: Workspace, visit: Open
+) -> None:
+    run = run_of(space, "afm")
+    easy = "T0:9:9,T2:-1:-1,T3:0:0,T13:1:1,T14:1:1"
+    keep(run, card_with(run, T9=0.1))
+    app = visit("afm.py", limits=easy)
+    assert "believable" in badge_line(app)
+    worse = [str(one.value) for one in app.markdown if "it looks worse than in this one" in str(one.value)]
+    assert len(worse) == 1
+    assert worse[0].startswith(":red-badge")
+    assert "T9" in worse[0]
+    overall = next(str(one.value) for one in app.markdown if "Over a sample of 40 rows: " in str(one.value))
+    assert overall.startswith(":red-badge")
 
 
 def test_a_card_of_another_version_is_not_shown_as_one(space: Workspace, visit: Open) -> None:
