@@ -90,8 +90,8 @@ def order_curves(panels: Sequence[Orders], y: str) -> go.Figure:
             row=1,
             col=place,
         )
-    finish(figure, height=380, top=40)
-    figure.update_layout(legend_y=1.12)
+    finish(figure, height=410, top=64)
+    figure.update_layout(legend_y=1.17)
     figure.update_annotations(font_size=13)
     figure.update_yaxes(title_text=y, row=1, col=1)
     return figure

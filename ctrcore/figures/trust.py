@@ -58,7 +58,7 @@ def verdict_grid(
         frame = {"color": NEUTRAL, "width": 1.5}
         figure.add_shape(type="rect", x0=x - 0.47, x1=x + 0.47, y0=-0.5, y1=len(checks) - 0.5, line=frame)
     titles = [
-        "<br>".join(shorten(part, max(9, 72 // max(len(columns), 1))) for part in column.split("\n"))
+        "<br>".join(shorten(part, max(9, 52 // max(len(columns), 1))) for part in column.split("\n"))
         for column in columns
     ]
     finish(figure, height=150 + ROW * len(checks), top=50)
@@ -68,6 +68,7 @@ def verdict_grid(
         tickvals=list(range(len(columns))),
         ticktext=titles,
         tickangle=0,
+        tickfont={"size": 11},
         range=[-0.5, max(len(columns), 2) - 0.5],
         showgrid=False,
         zeroline=False,
@@ -75,7 +76,8 @@ def verdict_grid(
     )
     return figure.update_yaxes(
         tickvals=list(range(len(checks))),
-        ticktext=[shorten(check, 44) for check in checks],
+        ticktext=[shorten(check, 21) for check in checks],
+        tickfont={"size": 11},
         range=[len(checks) - 0.5, -0.5],
         showgrid=False,
         zeroline=False,
@@ -97,8 +99,9 @@ def _marks(
         mode="markers+text",
         name=WORDS_OF[verdict],
         marker={"size": 13, "symbol": SYMBOLS[verdict], "color": COLORS[verdict], "line": {"width": 0}},
-        text=[f"  {safe(cell.text)}" for cell in cells.values()],
+        text=[f" {safe(cell.text)}" for cell in cells.values()],
         textposition="middle right",
+        textfont={"size": 11},
         cliponaxis=False,
         customdata=[
             [safe(check), safe(column.replace("\n", ", ")), safe(cell.note)] for (check, column), cell in cells.items()

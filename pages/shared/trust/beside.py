@@ -22,7 +22,7 @@ from pages.shared.trust.kept import Options, newest_card
 if TYPE_CHECKING:
     from ctrcore.explain.trust.card import Card
 
-MOST = 3  # other runs that are shown unasked
+MOST = 1  # other runs that are shown unasked: a narrow window has room for four columns
 Columns = dict[tuple[str, str], Sequence[Check]]  # (run, method)
 
 

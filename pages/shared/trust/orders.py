@@ -11,8 +11,8 @@ from ctrcore.figures.orders import Order, Orders, order_curves
 from pages.shared.charts import chart
 
 PANELS = {
-    "deletion": "Without the first parts: more is better",
-    "insertion": "With only the first parts: less is better",
+    "deletion": "Without the first parts:<br>more is better",
+    "insertion": "With only the first parts:<br>less is better",
 }
 Drawn = Mapping[str, Any]
 
