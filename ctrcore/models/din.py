@@ -21,7 +21,7 @@ from ctrcore.models.base import CTRModel, Parts
 from ctrcore.models.batch import Batch
 from ctrcore.models.config import DINConfig
 from ctrcore.models.embedding import Looked
-from ctrcore.models.layers import MLP, frozen_gradient
+from ctrcore.models.layers import MLP, held_at
 from ctrcore.schema import EncodedField
 
 
@@ -93,7 +93,7 @@ class DIN(CTRModel):
         attention = self.attend(q, k, mask)
         interest = torch.einsum("bl,bld->bd", attention, k)
         x = self._output_input(looked, q, interest)
-        gradient, rest = frozen_gradient(self.mlp, x)
+        gradient, constant = held_at(self.mlp, x)
         size, d = self.config.embedding_size, self.width
         others, of_q, of_interest, of_match = torch.split(gradient, [size * len(self.others), d, d, d], dim=1)
         fields = torch.zeros(len(batch), len(self.fields), dtype=q.dtype, device=q.device)
@@ -105,7 +105,7 @@ class DIN(CTRModel):
         towards = of_interest + of_match * q
         return Parts(
             logit=self(batch),
-            base=self.bias + rest,
+            base=self.bias + constant,
             fields=fields,
             behaviours=attention * torch.einsum("bd,bld->bl", towards, k),
             behaviour_weights=attention,

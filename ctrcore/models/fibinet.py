@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from ctrcore.models.base import CTRModel, Parts
 from ctrcore.models.batch import Batch
 from ctrcore.models.config import FiBiNETConfig
-from ctrcore.models.layers import MLP, frozen_gradient
+from ctrcore.models.layers import MLP, held_at
 from ctrcore.schema import EncodedField
 
 
@@ -118,7 +118,7 @@ class FiBiNET(CTRModel):
         c = self._interactions(looked.v, gates)
         base = self.bias.expand(len(batch))
         if self.mlp is not None:
-            gradient, rest = frozen_gradient(self.mlp, c.flatten(1))
-            c, base = c * gradient.view_as(c), base + rest
+            gradient, constant = held_at(self.mlp, c.flatten(1))
+            c, base = c * gradient.view_as(c), base + constant
         raw, reweighted = c.sum(3).unbind(1)
         return Parts(logit=self(batch), base=base, fields=looked.w, pairs=raw, reweighted_pairs=reweighted, gates=gates)

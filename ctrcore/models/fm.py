@@ -17,7 +17,7 @@ from ctrcore.models.base import CTRModel, Parts
 from ctrcore.models.batch import Batch
 from ctrcore.models.config import FMConfig
 from ctrcore.models.embedding import Looked
-from ctrcore.models.layers import MLP, frozen_gradient
+from ctrcore.models.layers import MLP, held_at
 from ctrcore.schema import EncodedField
 
 
@@ -58,10 +58,10 @@ class FM(CTRModel):
         base = self.bias.expand(len(batch))
         if self.mlp is None:
             return Parts(logit=self(batch), base=base, fields=looked.w, pairs=g.sum(2))
-        gradient, rest = frozen_gradient(self.mlp, self._hidden_input(looked))
+        gradient, constant = held_at(self.mlp, self._hidden_input(looked))
         return Parts(
             logit=self(batch),
-            base=base + rest,
+            base=base + constant,
             fields=looked.w * gradient[:, :1],
             pairs=(g * gradient[:, None, 1:]).sum(2),
         )

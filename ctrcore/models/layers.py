@@ -26,7 +26,11 @@ class Dice(nn.Module):
         self.register_buffer("mean", torch.zeros(width))
         self.register_buffer("variance", torch.ones(width))
 
-    def forward(self, s: Tensor, frozen: bool = False) -> Tensor:
+    def forward(self, s: Tensor) -> Tensor:
+        return s * self.gate(s)
+
+    def gate(self, s: Tensor) -> Tensor:
+        """What `s` is multiplied by: `alpha + p (1 - alpha)`."""
         mean, variance = self.mean, self.variance
         if self.training and len(s):
             mean, variance = s.mean(0), s.var(0, correction=0)
@@ -34,32 +38,42 @@ class Dice(nn.Module):
                 self.mean.lerp_(mean.detach(), self.momentum)
                 self.variance.lerp_(variance.detach(), self.momentum)
         p = torch.sigmoid((s - mean) * torch.rsqrt(variance + self.eps))
-        if frozen:
-            p = p.detach()
-        return s * (self.alpha + p * (1 - self.alpha))
+        return self.alpha + p * (1 - self.alpha)
 
 
 class PReLU(nn.Module):
-    """`s` above zero, `alpha s` below. Its gate is piecewise constant, so it is its own frozen form."""
+    """`s` above zero, `alpha s` below."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.alpha = nn.Parameter(torch.full((width,), 0.25))
 
-    def forward(self, s: Tensor, frozen: bool = False) -> Tensor:  # noqa: ARG002
+    def forward(self, s: Tensor) -> Tensor:
         return torch.where(s > 0, s, self.alpha * s)
+
+    def gate(self, s: Tensor) -> Tensor:
+        """What `s` is multiplied by: 1 or alpha."""
+        return torch.where(s > 0, 1.0, self.alpha)
 
 
 class ReLU(nn.Module):
-    """`max(s, 0)`; its gate is piecewise constant, so it is its own frozen form."""
+    """`max(s, 0)`."""
 
-    def forward(self, s: Tensor, frozen: bool = False) -> Tensor:  # noqa: ARG002
+    def forward(self, s: Tensor) -> Tensor:
         return torch.relu(s)
 
+    def gate(self, s: Tensor) -> Tensor:
+        """What `s` is multiplied by: 1 or 0."""
+        return (s > 0).to(s.dtype)
 
-def activation(name: str, width: int) -> nn.Module:
+
+Activation = Dice | PReLU | ReLU
+"""Each is `s` times a gate that depends on `s`, so that holding the gate makes it linear."""
+
+
+def activation(name: str, width: int) -> Activation:
     """The activation layer of that name for `width` channels."""
-    kinds: dict[str, Callable[[], nn.Module]] = {
+    kinds: dict[str, Callable[[], Activation]] = {
         "dice": lambda: Dice(width),
         "prelu": lambda: PReLU(width),
         "relu": ReLU,
@@ -97,31 +111,53 @@ class MLP(nn.Module):
         assert isinstance(layer, nn.Linear)
         return layer
 
-    def forward(self, x: Tensor, frozen: bool = False) -> Tensor:
-        """`frozen` detaches every activation's gate, which makes the layer affine around x."""
-        return self.after_first(self.first(x), frozen)
+    def forward(self, x: Tensor) -> Tensor:
+        return self.after_first(self.first(x))
 
-    def after_first(self, x: Tensor, frozen: bool = False) -> Tensor:
-        """The rest of `forward`, from what `first` makes of the inputs (N, its width)."""
+    def after_first(self, x: Tensor, gates: Sequence[Tensor] | None = None) -> Tensor:
+        """The rest of `forward`, from what `first` makes of the inputs (N, its width).
+
+        Args:
+            x: the output of `first`.
+            gates: (N, width) of every hidden layer, held instead of those that x would give: `gates` at another point.
+        """
         for place, (norm, act) in enumerate(zip(self.norms, self.acts, strict=True)):
-            x = self.dropout(act(norm(x), frozen))
+            s = norm(x)
+            x = self.dropout(act(s) if gates is None else s * gates[place])
             x = self.linears[place + 1](x) if place + 1 < len(self.linears) else self.out(x)
         result: Tensor = x.squeeze(-1)
         return result
 
+    def gates(self, x: Tensor) -> list[Tensor]:
+        """(N, width) of every hidden layer: by what its activation multiplies its input, for the inputs x."""
+        found: list[Tensor] = []
+        x = self.first(x)
+        for place, (norm, act) in enumerate(zip(self.norms, self.acts, strict=True)):
+            assert isinstance(act, Activation)
+            s = norm(x)
+            found.append(act.gate(s))
+            if place + 1 < len(self.linears):
+                x = self.linears[place + 1](s * found[-1])
+        return found
 
-def frozen_gradient(mlp: MLP, x: Tensor) -> tuple[Tensor, Tensor]:
-    """(g, b) with `mlp(x) = g . x + b`, exact at x: the gradient with all gates held, and the rest.
+
+def held_at(mlp: MLP, x: Tensor) -> tuple[Tensor, Tensor]:
+    """The affine map (g, b) that an MLP is while every gate is held as it is at x.
+
+    Both are taken where the input is 0, with the gates held there: x is only looked at for its gates. That
+    `g . x + b` is the MLP's output at x is therefore no consequence of how they are computed, and can be checked.
 
     Args:
         mlp: in eval mode.
         x: (B, inputs).
 
     Returns:
-        g of shape (B, inputs) and b of shape (B,).
+        g of shape (B, inputs), the map's gradient, and b of shape (B,), its value at 0.
     """
-    point = x.detach().requires_grad_()
+    with torch.no_grad():
+        gates, bias = mlp.gates(x), mlp.first.bias.expand(len(x), -1)
     with torch.enable_grad():
-        out = mlp(point, frozen=True)
+        point = bias.detach().requires_grad_()
+        out = mlp.after_first(point, gates)
         (g,) = torch.autograd.grad(out.sum(), point)
-    return g, out.detach() - (g * x.detach()).sum(1)
+    return g @ mlp.first.weight.detach(), out.detach()
