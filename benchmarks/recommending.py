@@ -27,6 +27,7 @@ from ctrcore.models.base import CTRModel
 from ctrcore.models.config import CONFIGS
 from ctrcore.models.registry import build
 from ctrcore.recommend.funnel import recommend
+from ctrcore.recommend.history import items_in
 from ctrcore.recommend.items import item_table, with_clicks
 from ctrcore.recommend.moments import Moment
 from ctrcore.recommend.options import Options
@@ -78,7 +79,9 @@ def measure(shop: Shop, made: Prepared, ranker: str, users: int, options: Option
     timed = []
     for place in np.flatnonzero(lengths == lengths.max())[: users + 1].tolist():
         one = made.test.take([place])
-        timed.append(one_user(recommender, Moment(int(one.row[0]), None, one, one), options))
+        row = int(one.row[0])
+        history = items_in(shop.impressions.loc[[row]], made.encoder.schema)
+        timed.append(one_user(recommender, Moment(row, None, one, one, history), options))
     found: dict[str, object] = {"users": len(timed) - 1, "history": int(lengths.max()), "encoding all items": seconds}
     for step in STEPS:  # the first user warms up
         for at, clock in enumerate(("wall", "processor")):

@@ -17,7 +17,7 @@ from ctrcore.metrics import sigmoid
 from ctrcore.recommend.items import ItemTable, Positions, candidates
 from ctrcore.recommend.moments import Moment
 from ctrcore.recommend.options import Options
-from ctrcore.recommend.recall import Scores, best, popular
+from ctrcore.recommend.recall import Scores, best, popular, rank_of
 from ctrcore.recommend.recommender import Recommender
 from ctrcore.training.predicting import predict
 
@@ -133,10 +133,7 @@ class Trace:
         """An item's rank by the recall model's score among all items that may be offered; None without that stage."""
         if self.recall_scores is None:
             return None
-        score = self.recall_scores[self.items.position(item)]
-        better = self.recall_scores > score
-        better[self.left_out] = False
-        return int(better.sum()) + 1
+        return rank_of(self.recall_scores, self.items.position(item), self.left_out)
 
     def recall_score(self, item: str) -> float | None:
         """The recall model's logit of any item; None without that stage."""
@@ -197,7 +194,7 @@ def recommend(
         recalled=_ranks(by_score, positions) if scores is not None else np.zeros(len(positions), dtype=np.int64),
         popular=_ranks(by_clicks, positions),
         stages=[
-            Stage("all items", total, 0.0, f"{len(left_out):,} of them seen already" if len(left_out) else ""),
+            Stage("all items", total, 0.0, _seen_told(moment, options, left_out)),
             Stage("recall", len(positions), after_recall - started, _how(recommender, by_score, by_clicks)),
             Stage("ranking", len(positions), after_ranking - after_recall, type(recommender.model).__name__),
             Stage("list", kept, 0.0, f"the first {kept}"),
@@ -224,6 +221,12 @@ def recalled(
         best(scores, options.recall_size, left_out),
         popular(recommender.items, options.popular_size, left_out),
     )
+
+
+def _seen_told(moment: Moment, options: Options, left_out: Positions) -> str:
+    if options.leave_out_seen and moment.history is None:
+        return "nothing tells which of them the user has seen"
+    return f"{len(left_out):,} of them seen already" if len(left_out) else ""
 
 
 def _ranks(chosen: Positions, of: Positions) -> npt.NDArray[np.int64]:

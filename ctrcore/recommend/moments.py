@@ -27,12 +27,15 @@ class Moment:
         user: the user's id as text, None where there is none.
         ranker: (m) rows for the ranking model.
         recall: (m) rows for the recall model; None if there is no such stage.
+        history: ids of all items of the user's history as the table tells them, however rare and however long ago:
+            models may read fewer; None where nothing tells what the user did before.
     """
 
     row: int
     user: str | None
     ranker: Encoded
     recall: Encoded | None
+    history: frozenset[str] | None
 
     def __len__(self) -> int:
         return len(self.ranker)
@@ -42,6 +45,13 @@ class Moment:
         same = np.zeros(times, dtype=np.int64)
         recall = None if self.recall is None else self.recall.take(same)
         return replace(self, ranker=self.ranker.take(same), recall=recall)
+
+
+def times_of(seen: Table, schema: Schema) -> npt.NDArray[np.float64]:
+    """(n,) the time of each row, a missing one before all others; all equal where the schema names no time."""
+    if schema.time is None:
+        return np.zeros(len(seen))
+    return np.nan_to_num(as_times(seen[schema.time], schema.time), nan=-np.inf)
 
 
 def last_rows(seen: Table, schema: Schema) -> pd.Series[int]:
@@ -55,10 +65,7 @@ def last_rows(seen: Table, schema: Schema) -> pd.Series[int]:
     if schema.user is None:
         raise DataError("The schema names no user column.", "Choose the column with the user's id on the Data page.")
     users = as_words(seen[schema.user])
-    order = np.arange(len(users))
-    if schema.time is not None:
-        times = as_times(seen[schema.time], schema.time)
-        order = np.argsort(np.nan_to_num(times, nan=-np.inf), kind="stable")
+    order = np.argsort(times_of(seen, schema), kind="stable")
     known = order[users.known[order]]
     last = np.full(len(users.words), -1)
     last[users.codes[known]] = known  # of the rows of one user the last one stays

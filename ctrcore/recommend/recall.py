@@ -109,6 +109,17 @@ def best(scores: npt.NDArray[np.floating], n: int, leave_out: Positions | None =
     return above[np.argsort(-scores[above], kind="stable")][:n].astype(np.int64)
 
 
+def rank_of(scores: npt.NDArray[np.floating], position: int, leave_out: Positions) -> int:
+    """The rank from 1 that `best` gives the item at this position, were it not left out."""
+    better = scores > scores[position]
+    better[:position] |= scores[:position] == scores[position]
+    better[leave_out] = False
+    return int(better.sum()) + 1
+
+
 def popular(items: ItemTable, n: int, leave_out: Positions | None = None) -> Positions:
-    """The n items with the most clicks among the training rows; equal ones by how often they were seen."""
-    return best(items.clicks.astype(np.float64), n, leave_out)
+    """The n items with the most clicks among the training rows, of those that have any; equal ones by how often they
+    were seen."""
+    clicks = items.clicks.astype(np.float64)
+    clicks[clicks == 0] = -np.inf
+    return best(clicks, n, leave_out)

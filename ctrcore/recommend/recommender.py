@@ -42,17 +42,8 @@ class Recommender:
         return self.items.encoder
 
     def seen(self, moment: Moment) -> Positions:
-        """Positions of the items in the moment's history, by whichever of the two models reads one of items."""
-        for one, items in ((moment.ranker, self.items), (moment.recall, self.recall and self.recall.items)):
-            if one is None or not items:
-                continue
-            encoder = items.encoder
-            for name in history_fields(encoder):
-                of = encoder.field(name).of
-                if of is not None and of == encoder.schema.item:
-                    words = np.array([encoder.label_of(name, id_) for id_ in np.unique(one.bags[name].ids).tolist()])
-                    return np.unique(items.positions(words.tolist()))
-        return np.zeros(0, dtype=np.int64)
+        """Positions of the items in the moment's history, be they known to a model or not."""
+        return np.unique(self.items.positions(sorted(moment.history or ())))
 
     @property
     def reads_histories(self) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ctrcore.data.recipe import Recipe
     from ctrcore.data.stored import Stored
     from ctrcore.data.values import Words
+    from ctrcore.recommend.history import Clicks
     from ctrcore.recommend.moments import Moment
     from ctrcore.recommend.recommender import Recommender
     from ctrcore.runs.dataset import Dataset
@@ -31,20 +32,35 @@ class _Rows:
 
     opened: Opened
     seen: Stored
+    clicks: Clicks | None  # where the run builds its histories
+
+    def place(self, row: int) -> int:
+        """Where a row of the table stands among those that were not dropped. Raises DataError if it was."""
+        index = self.seen.index
+        place = int(index.searchsorted(row))
+        if place >= len(index) or index[place] != row:
+            raise _no_row(row)
+        return place
+
+    def history(self, row: int) -> frozenset[str] | None:
+        """Ids of the items in the row's histories; None where this run has none."""
+        from ctrcore.recommend.history import items_in
+
+        schema = self.opened.encoder.schema
+        told = items_in(self.seen.at([row]), schema) if schema.histories else None
+        return told if self.clicks is None else self.clicks.before(self.place(row)) | (told or frozenset())
 
     def encoded(self, row: int) -> Encoded:
         """A single row. One that the run learned from or was judged by is taken exactly as it was then."""
         import numpy as np
 
+        self.place(row)
         prepared = self.opened.prepared
         for part in (prepared.test, prepared.valid, prepared.train):
             found = np.flatnonzero(part.row == row)
             if len(found):
                 return part.take(found[:1])
-        try:
-            return self.opened.encoder.transform(self.seen.at([row]))
-        except KeyError as error:
-            raise _no_row(row) from error
+        return self.opened.encoder.transform(self.seen.at([row]))
 
 
 @dataclass(frozen=True)
@@ -68,18 +84,19 @@ class TwoStages:
         Raises:
             DataError: there is no such row, or it was dropped when the table was cleaned.
         """
-        import numpy as np
-
         from ctrcore.recommend.moments import Moment
 
-        index = self._ranker.seen.index
-        place = int(np.searchsorted(index, row))
-        if place >= len(index) or index[place] != row:
-            raise _no_row(row)
+        place = self._ranker.place(row)
         code = -1 if self._users is None else int(self._users.codes[place])
         user = None if self._users is None or code < 0 else str(self._users.words[code])
         recall = None if self._recall is None else self._recall.encoded(row)
-        return Moment(row, user, self._ranker.encoded(row), recall)
+        return Moment(row, user, self._ranker.encoded(row), recall, self._history(row))
+
+    def _history(self, row: int) -> frozenset[str] | None:
+        """What either run's table tells of the user's items."""
+        told = [rows.history(row) for rows in (self._ranker, self._recall) if rows is not None]
+        known = [ids for ids in told if ids is not None]
+        return frozenset[str]().union(*known) if known else None
 
     @property
     def users(self) -> list[str]:
@@ -128,8 +145,14 @@ def open_two_stages(
     first = opened if recall is None or recall.id == ranker.id else open_for_explaining(recall)
     dataset, schema = ranker.dataset(), opened.encoder.schema
     seen = seen or (lambda dataset, recipe: rows_as_seen(dataset.stored(), recipe))
-    rows = _Rows(opened, seen(dataset, ranker.recipe))
-    first_rows = rows if first is opened else _Rows(first, seen(dataset, first.run.recipe))
+    other = first.encoder.schema.item
+    if other != schema.item:
+        raise RunError(
+            f"The run that ranks takes '{schema.item}' for the item, the one that recalls '{other}'.",
+            "Choose two runs whose tables name the same item column.",
+        )
+    rows = _rows_of(opened, seen)
+    first_rows = rows if first is opened else _rows_of(first, seen)
     listed = catalogue(rows.seen, schema, candidate_columns(first.encoder.schema))
     listed = with_clicks(listed, rows.seen, schema, opened.prepared.train)
     names = item_names_of(dataset, ranker.recipe)
@@ -144,6 +167,16 @@ def open_two_stages(
     return TwoStages(
         Recommender(opened.model, items, found, others), last, rows, None if recall is None else first_rows, users
     )
+
+
+def _rows_of(opened: Opened, seen: Callable[[Dataset, Recipe], Stored]) -> _Rows:
+    from ctrcore.data.values import as_words
+    from ctrcore.recommend.history import Clicks
+
+    recipe, schema = opened.run.recipe, opened.encoder.schema
+    table = seen(opened.run.dataset(), recipe)
+    builds = bool(recipe.history.columns) and schema.user is not None and schema.item is not None
+    return _Rows(opened, table, Clicks(table, schema, as_words(table[str(schema.user)])) if builds else None)
 
 
 def _others(opened: Opened, last: pd.Series[int]) -> Encoded:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from ctrcore.data.encoded import Encoded
 from ctrcore.explain.candidates import catalogue
 from ctrcore.explain.names import Names
+from ctrcore.recommend.history import items_in
 from ctrcore.recommend.items import ItemTable, item_table, with_clicks
 from ctrcore.recommend.moments import Moment
 from ctrcore.recommend.recall import FMRecall
@@ -44,4 +46,10 @@ def moment(shop: SmallShop) -> Moment:
     rows = shop.prepared.test
     place = int(np.flatnonzero(rows.bags["history_item"].lengths == 6)[0])
     one = rows.take([place])
-    return Moment(int(one.row[0]), "somebody", one, one)
+    return moment_of(shop, one, "somebody")
+
+
+def moment_of(shop: SmallShop, one: Encoded, user: str | None = None) -> Moment:
+    """A single row as a moment, with the items of its history as the table tells them."""
+    row = int(one.row[0])
+    return Moment(row, user, one, one, items_in(shop.impressions.loc[[row]], shop.prepared.encoder.schema))

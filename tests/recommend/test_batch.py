@@ -13,14 +13,14 @@ from ctrcore.recommend.moments import Moment
 from ctrcore.recommend.options import Options
 from ctrcore.recommend.why import why
 from tests.explain.conftest import SmallShop
-from tests.recommend.conftest import Build
+from tests.recommend.conftest import Build, moment_of
 
 OPTIONS = Options(recall_size=10, popular_size=3, top_k=3)
 
 
 def moments(shop: SmallShop, count: int) -> list[Moment]:
     rows = [shop.prepared.test.take([place]) for place in range(count)]
-    return [Moment(int(one.row[0]), f"user {place}", one, one) for place, one in enumerate(rows)]
+    return [moment_of(shop, one, f"user {place}") for place, one in enumerate(rows)]
 
 
 @pytest.mark.parametrize("model", ["fm", "din"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +17,7 @@ from ctrcore.explain.names import Names
 from ctrcore.models.config import FMConfig
 from ctrcore.models.registry import build as build_model
 from ctrcore.recommend.items import ItemTable, candidates, item_table, with_clicks
-from ctrcore.recommend.recall import FMRecall, best, popular
+from ctrcore.recommend.recall import FMRecall, best, popular, rank_of
 from ctrcore.training.predicting import predict
 from tests.data.tables import clicks_schema, clicks_table
 from tests.explain.conftest import SmallShop
@@ -73,6 +75,14 @@ def test_popular_items_are_those_with_most_clicks_in_training(shop: SmallShop, i
     assert items.clicks[popular(items, 5)].tolist() == counts.head(5).tolist()
     first = popular(items, 3)
     assert not set(first[:1]) & set(popular(items, 3, first[:1]))
+    assert set(popular(items, len(items)).tolist()) == set(np.flatnonzero(items.clicks).tolist())
+
+
+def test_an_item_that_nobody_clicked_is_not_popular(items: ItemTable) -> None:
+    clicks = np.zeros(len(items), dtype=np.int64)
+    clicks[[7, 2]] = 1, 3
+    few = replace(items, frame=items.frame.assign(clicks=clicks))
+    assert popular(few, 5).tolist() == [2, 7]
 
 
 @given(st.lists(st.integers(-3, 3), min_size=1, max_size=40), st.integers(0, 45), st.sets(st.integers(0, 39)))
@@ -82,6 +92,7 @@ def test_best_equals_a_full_sort(values: list[int], n: int, out: set[int]) -> No
     left_out = np.array(sorted(place for place in out if place < len(values)), dtype=np.int64)
     kept = [place for place in np.argsort(-scores, kind="stable").tolist() if place not in set(left_out.tolist())]
     assert best(scores, n, left_out).tolist() == kept[:n]
+    assert [rank_of(scores, place, left_out) for place in kept] == list(range(1, len(kept) + 1))
 
 
 def test_hidden_layers_cannot_recall(shop: SmallShop, items: ItemTable) -> None:
