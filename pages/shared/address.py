@@ -20,8 +20,10 @@ OF_PAGE = {
         *("view", "test", "replicates", "pairs", "differ-scale", "differ-by", "zoom", "goal", "cost-alarm"),
         *("cost-missed", "bins", "slices-of", "k", "learning-what", "learning-over", "over-seeds"),
     ),
-    "explain": ("tab", "how", "by", "together", "clicks", "pin", "field", "value"),
-    "din": ("group",),
+    "explain": ("tab", "how", "together", "clicks", "pin", "field", "value"),
+    "afm": ("pair", "matrix"),
+    "senet": ("order", "deviation"),
+    "din": ("group", "candidate", "off", "older"),
     "score": ("repair",),
     "why": ("recall", "recalled", "popular", "top", "seen", "item", "over", "missed", "ask"),
     "importance": (

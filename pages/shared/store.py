@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -86,6 +87,17 @@ def users_of(dataset: Dataset, recipe: Recipe) -> pd.DataFrame:
 def background_for(run: Run) -> Background:
     """50 training rows: what stands for a value that is taken away. The same for all runs on the same rows."""
     return _background(run.spec.dataset, run.recipe.id, run)
+
+
+def ties_of(run: Run) -> list[list[str]]:
+    """Columns that determine each other in the training rows. Read only."""
+    return _ties(run.spec.dataset, run.recipe.id, run)
+
+
+def content_of(one: Encoded) -> str:
+    """What the models read of a row, as a short text: a key for what is computed from it."""
+    bags = [part.tobytes() for bag in one.bags.values() for part in (bag.ids, bag.offsets)]
+    return hashlib.sha256(b"|".join([one.ids.tobytes(), one.numbers.tobytes(), *bags])).hexdigest()
 
 
 def item_names_of(dataset: Dataset, recipe: Recipe) -> Names:
@@ -175,6 +187,13 @@ def _background(dataset_id: str, recipe_id: str, _run: Run) -> Background:  # no
     from ctrcore.explain.background import background_of
 
     return background_of(prepared(_run.spec.dataset, _run.recipe).train)
+
+
+@st.cache_resource(show_spinner="Looking which columns go together", max_entries=12)
+def _ties(dataset_id: str, recipe_id: str, _run: Run) -> list[list[str]]:  # noqa: ARG001
+    from ctrcore.explain.players import tied_fields
+
+    return tied_fields(prepared(dataset_id, _run.recipe).train, encoder_of(_run).fields)
 
 
 @st.cache_resource(show_spinner=False, max_entries=6)

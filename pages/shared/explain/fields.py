@@ -7,12 +7,14 @@ import streamlit as st
 
 from ctrcore.figures.aligned import FieldParts, fields_by_model
 from ctrcore.words import WORDS
+from pages.shared import address
 from pages.shared.charts import chart
 from pages.shared.explain.chosen import Explained, encoded_row, run_of
 from pages.shared.explain.methods import (
     ABOUT,
     AT_ONCE,
     BY_FIELD,
+    METHOD,
     METHODS,
     ask_for,
     explained,
@@ -32,6 +34,8 @@ def show(chosen: Explained) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         way = pick_way(chosen.run, BY_FIELD, "by", clicks=False)
+    if address.read(METHOD) in (None, "own") and level() != "Simple":
+        st.caption("A model's own terms cannot be set beside another's, so here it starts with what is left out.")
     if level() == "Learn":
         st.caption(f"**{METHODS[way.method]}.** {ABOUT[way.method]}")
     runs = [(run_of(one), encoded_row(run_of(one), chosen.row)) for one in chosen.view.contenders]

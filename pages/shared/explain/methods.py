@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -14,7 +13,7 @@ from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.explain.chosen import names_of
 from pages.shared.level import level
-from pages.shared.store import background_for, encoder_of, model_of, naming_of, prepared
+from pages.shared.store import background_for, content_of, encoder_of, model_of, naming_of, ties_of
 
 if TYPE_CHECKING:
     from ctrcore.data.encoded import Encoded
@@ -38,6 +37,7 @@ ABOUT: dict[Method, str] = {
     "A second opinion from another side; its sum is right up to the steps taken.",
 }
 WHOLE, EACH = "whole", "each"
+METHOD = "how"  # in the address
 AT_ONCE = 1.0  # seconds: what takes longer waits for a button
 _ASKED = "explain-asked"
 
@@ -63,25 +63,34 @@ class Way:
 
 
 def pick_way(run: Run, methods: Sequence[Method], key: str, *, clicks: bool = True) -> Way:
-    """The controls of the method, kept in the address under `key`; `clicks`: also how finely the history is split."""
-    address.show(key, key, methods, methods[0])
-    method = st.segmented_control(
-        "Method",
-        methods,
-        format_func=METHODS.__getitem__,
-        required=True,
-        key=key,
-        on_change=address.take,
-        args=(key, key),
-        help="  \n".join(f"**{METHODS[one]}.** {ABOUT[one]}" for one in methods),
-    )
+    """The controls of the method; in Simple none, and the method of the address holds all the same.
+
+    Args:
+        run: whose row is explained.
+        methods: to choose from, the usual one first.
+        key: of the widgets. The address has one method for all tabs, so that the choice goes along from tab to tab.
+        clicks: the history can be split, too.
+    """
+    address.show(key, METHOD, methods, methods[0])
+    method: Method = st.session_state[key]
+    if level() != "Simple":
+        st.segmented_control(
+            "Method",
+            methods,
+            format_func=METHODS.__getitem__,
+            required=True,
+            key=key,
+            on_change=address.take,
+            args=(key, METHOD),
+            help="  \n".join(f"**{METHODS[one]}.** {ABOUT[one]}" for one in methods),
+        )
     if method == "own":
         return (
             Way(method, clicks=_pick_clicks(run, key, _coarsest(run))) if run.spec.model.name == "din" else Way(method)
         )
     if method in ("shapley", "left out"):
         return Way(method, _pick_tied(run, key), _pick_clicks(run, key, WHOLE) if clicks else WHOLE)
-    return Way(method or methods[0])
+    return Way(method)
 
 
 def _pick_tied(run: Run, key: str) -> bool:
@@ -90,6 +99,8 @@ def _pick_tied(run: Run, key: str) -> bool:
     if not ties:
         return True
     address.show(f"{key}-tied", "together", ["yes", "no"], "yes")
+    if level() == "Simple":
+        return bool(st.session_state[f"{key}-tied"] == "yes")
     st.segmented_control(
         "Columns that go together",
         ["yes", "no"],
@@ -119,6 +130,8 @@ def _pick_clicks(run: Run, key: str, default: str) -> str:
         return WHOLE
     names = {WHOLE: "as a whole", EACH: "each click", **{name: f"by {name}" for name in histories}}
     address.show(f"{key}-clicks", "clicks", list(names), default)
+    if level() == "Simple":
+        return str(st.session_state[f"{key}-clicks"])
     clicks: str = st.selectbox(
         "The history",
         list(names),
@@ -141,7 +154,7 @@ def explained(run: Run, one: Encoded, way: Way) -> Explanation | None:
         ModelError: the run's model reads no such history.
     """
     if way.method == "shapley" and not _is_asked(run, one, way):
-        seconds = _seconds(run.id, run.finished, way, run, one)
+        seconds = seconds_of(run, one, way)
         if seconds > AT_ONCE:
             _ask(run, one, way, seconds)
             return None
@@ -161,19 +174,12 @@ def ask_for(runs: Sequence[tuple[Run, Encoded]], way: Way) -> None:
 
 
 def seconds_of(run: Run, one: Encoded, way: Way) -> float:
-    """About how long it takes."""
-    return _seconds(run.id, run.finished, way, run, one)
+    """About how long it takes. Rows with as many players take as long: of clicks a row may have none or dozens."""
+    from ctrcore.explain.players import players_of
 
-
-def ties_of(run: Run) -> list[list[str]]:
-    """Columns that determine each other in the training rows. Read only."""
-    return _ties(run.spec.dataset, run.recipe.id, run)
-
-
-def content_of(one: Encoded) -> str:
-    """What the models read of a row, as a short text."""
-    bags = [part.tobytes() for bag in one.bags.values() for part in (bag.ids, bag.offsets)]
-    return hashlib.sha256(b"|".join([one.ids.tobytes(), one.numbers.tobytes(), *bags])).hexdigest()
+    ties = ties_of(run) if way.tied else []
+    players = len(players_of(model_of(run), encoder_of(run), one, ties=ties, behaviours=way.clicks))
+    return _seconds(run.id, run.finished, way, players, run, one)
 
 
 def _ask(run: Run, one: Encoded, way: Way, seconds: float) -> None:
@@ -232,17 +238,17 @@ def _compute(run: Run, one: Encoded, way: Way) -> Explanation:
 
 
 @st.cache_resource(show_spinner=False, max_entries=100)
-def _seconds(run_id: str, version: float | None, way: Way, _run: Run, _one: Encoded) -> float:  # noqa: ARG001
+def _seconds(
+    run_id: str,  # noqa: ARG001
+    version: float | None,  # noqa: ARG001
+    way: Way,
+    players: int,  # noqa: ARG001
+    _run: Run,
+    _one: Encoded,
+) -> float:
     from ctrcore.explain.left_out import shapley_seconds
 
     ties = ties_of(_run) if way.tied else []
     return shapley_seconds(
         model_of(_run), encoder_of(_run), _one, background_for(_run), ties=ties, behaviours=way.clicks
     )
-
-
-@st.cache_resource(show_spinner="Looking which columns go together", max_entries=12)
-def _ties(dataset_id: str, recipe_id: str, _run: Run) -> list[list[str]]:  # noqa: ARG001
-    from ctrcore.explain.players import tied_fields
-
-    return tied_fields(prepared(dataset_id, _run.recipe).train, encoder_of(_run).fields)

@@ -12,7 +12,7 @@ from ctrcore.runs.files import Record
 from ctrcore.runs.run import Run
 from ctrcore.runs.shapley_job import TABLE
 from ctrcore.runs.studies import find_study
-from pages.shared.store import encoder_of, judged_rows, model_of, prepared
+from pages.shared.store import encoder_of, judged_rows, model_of, ties_of
 
 if TYPE_CHECKING:
     from ctrcore.data.encoded import Encoded
@@ -48,12 +48,7 @@ def groups_of(run: Run, *, tied: bool) -> list[tuple[int, ...]]:
     """Places of the fields that move together: the history's columns, and tied ones if wanted."""
     from ctrcore.explain.players import field_groups
 
-    return field_groups(model_of(run).fields, _ties(run.spec.dataset, run.recipe.id, run) if tied else ())
-
-
-def ties_of(run: Run) -> list[list[str]]:
-    """Columns that determine each other in the training rows."""
-    return _ties(run.spec.dataset, run.recipe.id, run)
+    return field_groups(model_of(run).fields, ties_of(run) if tied else ())
 
 
 def result_of(run: Run, kind: Any, options: Record) -> Record | None:
@@ -101,13 +96,6 @@ def _own(run_id: str, version: float | None, _run: Run) -> Own:  # noqa: ARG001 
         behaviours = {name: behaviour_effect(encoder, rows, terms, name) for name in histories}
     small = replace(terms, pairs=None, behaviours=None, behaviour_weights=None, mask=None)
     return Own(rows, small, pair_importance(model, terms), behaviours)
-
-
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _ties(dataset_id: str, recipe_id: str, _run: Run) -> list[list[str]]:  # noqa: ARG001
-    from ctrcore.explain.players import tied_fields
-
-    return tied_fields(prepared(dataset_id, _run.recipe).train, model_of(_run).fields)
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)

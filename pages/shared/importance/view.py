@@ -15,9 +15,9 @@ from ctrcore.runs.run import Run
 from ctrcore.runs.shapley_job import OPTIONS as SHAPLEY
 from ctrcore.words import WORDS
 from pages.shared import address
-from pages.shared.importance.kept import groups_of, own_of, result_of, ties_of
+from pages.shared.importance.kept import groups_of, own_of, result_of
 from pages.shared.level import expert
-from pages.shared.store import explanations_of, model_of
+from pages.shared.store import explanations_of, model_of, ties_of
 from pages.shared.tools import plain
 
 NUMBERS = {  # of the experts' choices: label, least, most, step, help
