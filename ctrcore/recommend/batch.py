@@ -77,4 +77,4 @@ def _list(trace: Trace) -> pd.DataFrame:
 def _reason(trace: Trace, place: int) -> str:
     """What speaks for a candidate and what against it, in one text."""
     table = reasons(trace, place, group_behaviours(trace, place))
-    return " ".join(reasons_told(table, trace.items.encoder.schema.item))
+    return " ".join(reasons_told(table, trace.items.encoder.schema))

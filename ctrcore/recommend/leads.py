@@ -10,10 +10,10 @@ from ctrcore.recommend.why import Why
 
 def as_explanation(trace: Trace, why: Why) -> Explanation:
     """From the mean logit of all candidates to the item's own, reason by reason, in the words of the sentences."""
-    item = trace.items.encoder.schema.item
+    schema = trace.items.encoder.schema
     columns = ["kind", "name", "value", "count", "lead"]
     parts: list[Part] = [
-        ("other", reason_phrase(str(kind), str(name), str(value), int(count), item), "", float(lead), NAN, NAN)
+        ("other", reason_phrase(str(kind), str(name), str(value), int(count), schema), "", float(lead), NAN, NAN)
         for kind, name, value, count, lead in why.reasons[columns].to_numpy().tolist()
     ]
     method = f"what is different about it among {len(trace.positions):,} candidates"

@@ -11,6 +11,7 @@ from ctrcore.explain.sentences import few, joined, part_phrase, percent_of, sign
 from ctrcore.recommend.changes import Change
 from ctrcore.recommend.counterfactual import Counterfactual
 from ctrcore.recommend.funnel import FROM_ALL, FROM_POPULAR, FROM_RECALL, Trace
+from ctrcore.schema import Schema
 
 if TYPE_CHECKING:
     from ctrcore.recommend.why import Above, Why, WhyNot
@@ -26,19 +27,19 @@ CAVEAT = (
 
 def of_why(trace: Trace, found: Why) -> list[str]:
     """Where the item stands, what speaks for and against it, and what would take it off the list."""
-    told = [_standing(trace, found), _lead(trace, found), *reasons_told(found.reasons, trace.items.encoder.schema.item)]
+    told = [_standing(trace, found), lead_told(trace, found), *reasons_told(found.reasons, trace.items.encoder.schema)]
     told += [_appeal(found)] if found.appeal is not None else []
     told += _support(trace, found)
     told += [of_counterfactual(trace, found.counterfactual)] if found.counterfactual is not None else []
     return [*told, CAVEAT]
 
 
-def reasons_told(table: pd.DataFrame, item: str | None = None, count: int = REASONS) -> list[str]:
+def reasons_told(table: pd.DataFrame, schema: Schema | None = None, count: int = REASONS) -> list[str]:
     """What speaks for the item and what against it, the largest reasons first.
 
     Args:
         table: of `ctrcore.recommend.reasons`; the numbers are its leads.
-        item: the column with the item's id.
+        schema: names the columns with ids, which are told as such.
         count: named at most in either direction.
     """
     worth = max(WORTH_NAMING * float(table["lead"].abs().max()), 5e-4)
@@ -46,22 +47,27 @@ def reasons_told(table: pd.DataFrame, item: str | None = None, count: int = REAS
     for start, sign in (("Mainly because of", 1), ("Against it speaks", -1)):
         side = table[sign * table["lead"] >= worth].head(count)
         past_named |= bool(side["kind"].isin(PAST).any())
-        told += [f"{start} {joined(_phrases(side, item))}."] if len(side) else []
+        told += [f"{start} {joined(_phrases(side, schema))}."] if len(side) else []
     past = table[table["kind"].isin(PAST) & (table["lead"].abs() >= 5e-5)]
     if len(past) and not past_named:
-        told.append(f"Past clicks matter little here; what matters most of them: {_phrases(past.head(1), item)[0]}.")
+        most = _phrases(past.head(1), schema)[0]
+        told.append(f"Past clicks matter little here; what matters most of them: {most}.")
     return told or ["Nothing tells it from the other candidates."]
 
 
-def _phrases(reasons: pd.DataFrame, item: str | None) -> list[str]:
+def _phrases(reasons: pd.DataFrame, schema: Schema | None) -> list[str]:
     return [
-        f"{reason_phrase(str(kind), str(name), str(value), int(many), item)} ({signed(float(lead))})"
+        f"{reason_phrase(str(kind), str(name), str(value), int(many), schema)} ({signed(float(lead))})"
         for kind, name, value, many, lead in reasons[["kind", "name", "value", "count", "lead"]].to_numpy().tolist()
     ]
 
 
-def reason_phrase(kind: str, name: str, value: str, count: int, item: str | None = None) -> str:
-    """A reason as people say it: '3 past clicks with class = Comedy, as here', 'how it suits age = 49'."""
+def reason_phrase(kind: str, name: str, value: str, count: int, schema: Schema | None = None) -> str:
+    """A reason as people say it: '3 past clicks with class = Comedy, as here', 'how it suits age = 49'.
+
+    An id is no reason that anybody could follow, so it is not named.
+    """
+    item, user = (schema.item, schema.user) if schema is not None else (None, None)
     if kind == "behaviour":
         return f"the past click on {_quoted(few(value))} ({name.removeprefix('behaviour ')})"
     if kind in ("group", "own group"):
@@ -69,8 +75,10 @@ def reason_phrase(kind: str, name: str, value: str, count: int, item: str | None
     if kind == "item" and name:
         return f"what {'this item' if name == item else f'{name} = {few(value)}'} means to this user"
     told = {
-        "appeal": "what it has for anybody",
-        "match": f"how it suits {name} = {few(value)}",
+        "appeal": "how other users score it",
+        "match": "how it suits this very user, whose id the model knows"
+        if name == user
+        else f"how it suits {name} = {few(value)}",
         "item": "how its own values go together for this user",
         "rest": "how it suits the user's own values",
     }
@@ -148,9 +156,16 @@ def of_counterfactual(trace: Trace, found: Counterfactual) -> str:
         f"{kind} does not make {item} {goes} the first {found.top_k}, as far as was tried ({found.tried:,} times). "
         f"The best found, {without[0].lower()}{without[1:]}, {rank}."
     )
-    if found.rank_without is not None:
-        told += f" Even without any past click it would have rank {found.rank_without}."
-    return told
+    return f"{told} {_without_any(found)}".strip()
+
+
+def _without_any(found: Counterfactual) -> str:
+    """What the past as a whole decides, where leaving out a few clicks decides nothing."""
+    if found.rank_without is None:
+        return ""
+    if (found.rank_without > found.top_k) == (found.goal == "leaves"):
+        return f"Only without all past clicks it would: it would then have rank {found.rank_without}."
+    return f"Past clicks do not decide it: even without any of them it would have rank {found.rank_without}."
 
 
 def _standing(trace: Trace, found: Why) -> str:
@@ -169,19 +184,20 @@ def _standing(trace: Trace, found: Why) -> str:
     return f"{start} {ways.get(found.channel, ways[FROM_RECALL] + ', and it is one of the most clicked')}."
 
 
-def _lead(trace: Trace, found: Why) -> str:
+def lead_told(trace: Trace, found: Why) -> str:
+    """How far the item stands above or below the other candidates: what its reasons add up to."""
     lead = found.logit - found.mean_logit
     return (
-        f"The {len(trace.positions):,} candidates have a mean logit of {signed(found.mean_logit)}; this one is "
-        f"{'higher' if lead >= 0 else 'lower'}: {signed(lead)}."
+        f"For this user the {len(trace.positions):,} candidates score {signed(found.mean_logit)} on average and this "
+        f"item {signed(found.logit)}: {signed(abs(lead)).lstrip('+')} {'more' if lead >= 0 else 'less'}."
     )
 
 
 def _appeal(found: Why) -> str:
     assert found.appeal is not None
     return (
-        f"A sample of {found.appeal.rows} other users gives it {signed(found.appeal.appeal)} on average, its appeal; "
-        f"this user and the moment add {signed(found.appeal.fit)}, including how readily this user clicks at all."
+        f"A sample of {found.appeal.rows} other users gives it {signed(found.appeal.appeal)} on average; this user "
+        f"and the moment add {signed(found.appeal.fit)}, including how readily this user clicks at all."
     )
 
 
