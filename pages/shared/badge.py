@@ -60,6 +60,30 @@ def show_badge(chosen: Chosen, method: str, row: Encoded | None = None) -> None:
             _say_if_worse(chosen.run, method, found)
 
 
+def show_short(chosen: Chosen, method: str, row: Encoded | None = None) -> None:
+    """The same verdict as `show_badge` in a line or two, to stand under a heading: the worse one of this row and of
+    many rows, and what it rests on.
+
+    Args:
+        chosen, method, row: as `show_badge` takes them.
+    """
+    with problems_shown():
+        checks, limits = live_of(chosen, method, row), chosen_limits()
+        card = newest_card(chosen.run, {"seed": SEED, "rows": ROWS})
+        here = overall(checks, limits)
+        found, said = here, f"For this item: {in_one_sentence(checks, limits)}"
+        if card is not None and RANK[overall(card.methods[method], limits)] > RANK[here]:
+            found = overall(card.methods[method], limits)
+            said = f"Over a sample of {card.rows:,} rows: {in_one_sentence(card.methods[method], limits)}"
+        with st.container(key=f"badge-{method}", gap="xsmall"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.markdown(f"How far may the reasons be believed? {badge(found, ANSWERS[found])}", width="content")
+                _all_checks(checks, method)
+                link_to_card(chosen.run, method)
+            if level() != "Simple":
+                st.caption(f"{said}{_by_whom()}")
+
+
 def show_overall(run: Run, method: str) -> None:
     """What all checks over many rows say of a picture, for the picture over many rows; or how to have them made.
 
