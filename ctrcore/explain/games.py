@@ -14,12 +14,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ctrcore.explain.hybrids import Flags, Hybrids, Integers, distinct
+from ctrcore.explain.hybrids import Flags, Hybrids, Integers
 from ctrcore.explain.players import Player
 
 Numbers = npt.NDArray[np.float64]
 
-FEWEST_ROUNDS = 4
+FEWEST_DRAWS = 24  # of permutations beyond the first of each background row: what the standard errors rest on
 MOST_ROUNDS = 400  # each walks through every background row once there and once back
 
 
@@ -68,13 +68,18 @@ class Game:
         """Shapley values from every subset of the players in which the row and a background row differ."""
         rows, players = self._differs.shape
         phi, base, logit = np.zeros(players), 0.0, 0.0
-        first, kind = distinct([self._differs])
-        for number, pattern in enumerate(self._differs[first]):
-            places = np.flatnonzero(pattern)
-            outside = np.zeros((2 ** len(places), players), dtype=bool)
-            outside[:, places] = _subsets(len(places))
-            value = self._values(np.flatnonzero(kind == number), outside)
-            phi[places] += value.sum(0) @ _weights(len(places))
+        differs = self._differs | self._differs.any(0) if self.hybrids.mixes_freely else self._differs
+        sizes = differs.sum(1)
+        for size in np.unique(sizes):
+            others = np.flatnonzero(sizes == size)
+            places = np.argsort(~differs[others], axis=1, kind="stable")[:, :size]  # (R, size) players
+            groups = places if (places != places[0]).any() else places[:1]
+            outside = np.zeros((len(groups), 2**size, players), dtype=bool)
+            np.put_along_axis(outside, groups[:, None], _subsets(int(size))[None], axis=2)
+            value = self._values(others, outside if len(groups) > 1 else outside[0])
+            # a player in which a background row does not differ has no effect there, to the last digit
+            effect = value @ _weights(int(size)) * np.take_along_axis(self._differs[others], places, axis=1)
+            np.add.at(phi, places, effect)
             base += value[:, -1].sum()
             logit = float(value[0, 0])
         return Solved(phi / rows, np.zeros(players), base / rows, logit, 0)
@@ -89,35 +94,44 @@ class Game:
             tolerance: wanted largest standard error as a share of the sum of |phi|.
             seed: of the permutations.
         """
-        rng, walks, wanted = np.random.default_rng(seed), np.empty((*self._differs.shape, 0)), FEWEST_ROUNDS
+        rows, players = self._differs.shape
+        ends = self._values(np.arange(rows), np.array([[True], [False]]).repeat(players, axis=1))
+        rng, walks, wanted = np.random.default_rng(seed), np.empty((rows, players, 0)), 1 + -(-FEWEST_DRAWS // rows)
+        wanted = max(wanted, 2)
         while True:
-            more = [self._walks(row, wanted - walks.shape[2], rng) for row in range(len(walks))]
-            walks = np.concatenate([walks, np.stack(more)], axis=2)  # (B, M, rounds)
+            walks = np.concatenate([walks, self._walks(wanted - walks.shape[2], ends, rng)], axis=2)
             phi, rounds = walks.mean((0, 2)), walks.shape[2]
-            error = np.sqrt(walks.var(2, ddof=1).sum(0) / rounds) / len(walks)
+            error = np.sqrt(walks.var(2, ddof=1).sum(0) / rounds) / rows
             allowed = tolerance * np.abs(phi).sum()
             if error.max(initial=0.0) <= allowed or rounds >= MOST_ROUNDS:
-                break
+                return Solved(phi, error, float(ends[:, 0].mean()), float(ends[0, 1]), rounds)
             guess = rounds * (error.max() / allowed) ** 2 if allowed else MOST_ROUNDS
             wanted = int(min(max(np.ceil(guess), rounds + 1), 2 * rounds, MOST_ROUNDS))
-        ends = np.array([[True], [False]]).repeat(len(phi), axis=1)
-        value = self._values(np.arange(len(walks)), ends)
-        return Solved(phi, error, float(value[:, 0].mean()), float(value[0, 1]), rounds)
 
-    def _walks(self, other: int, rounds: int, rng: np.random.Generator) -> Numbers:
-        """(M, rounds) what each player adds against one background row, meaned over a permutation and its reverse."""
-        size = self._differs.shape[1]
-        rank = rng.permuted(np.tile(np.arange(size), (rounds, 1)), axis=1)
-        ranks = np.stack([rank, size - 1 - rank], axis=1)  # (rounds, 2, M)
-        outside = ranks[:, :, None, :] >= np.arange(size + 1)[:, None]  # (rounds, 2, M + 1, M)
-        outside = (outside & self._differs[other]).reshape(-1, size)
-        first, kind = distinct([np.packbits(outside, axis=1)])
-        value = self._values(np.array([other]), outside[first])[0, kind].reshape(rounds, 2, size + 1)
-        added: Numbers = np.take_along_axis(np.diff(value, axis=2), ranks, axis=2).mean(1)
-        return added.T
+    def _walks(self, rounds: int, ends: Numbers, rng: np.random.Generator) -> Numbers:
+        """(B, M, rounds) what each player adds, meaned over a permutation and its reverse.
+
+        Only players that differ come in one after the other. The ends, (B, 2) all out and all in, are the same for
+        every permutation.
+        """
+        rows, players = self._differs.shape
+        differs, size = self._differs[:, None], self._differs.sum(1)
+        order = np.argsort(rng.random((rows, rounds, players)) + ~differs, axis=2)  # who does not differ, comes last
+        rank = np.argsort(order, axis=2)
+        ranks = np.stack([rank, np.where(differs, size[:, None, None] - 1 - rank, rank)], axis=2)  # (B, rounds, 2, M)
+        width = max(int(size.max(initial=0)), 1)
+        outside = (ranks[..., None, :] >= np.arange(1, width)[:, None]) & self._differs[:, None, None, None]
+        between = self._values(np.arange(rows), outside.reshape(rows, -1, players)).reshape(*ranks.shape[:3], width - 1)
+        start, end = (np.broadcast_to(ends[:, which, None, None, None], (*ranks.shape[:3], 1)) for which in (0, 1))
+        added = np.diff(np.concatenate([start, between, end], axis=3), axis=3)
+        own = np.take_along_axis(added, np.minimum(ranks, width - 1), axis=3).mean(2)
+        return np.where(differs, own, 0.0).transpose(0, 2, 1)
 
     def _values(self, others: Integers, outside: Flags) -> Numbers:
-        """(R, S) logits with the background rows `others` (R,), and in each the players `outside` (S, M) out."""
+        """(R, S) logits with the background rows `others` (R,), and in each the players `outside` out.
+
+        `outside` is (S, M), or (R, S, M) where every background row has its own.
+        """
         foreign = (outside.astype(np.float32) @ self._fields) > 0
         gone = (outside.astype(np.float32) @ self._steps) > 0 if self._steps.any() else None
         return self.hybrids.values(self.row, others, foreign, None if gone is None else ~gone)

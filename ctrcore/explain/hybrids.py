@@ -20,7 +20,6 @@ from ctrcore.training.loader import to_batch
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 TOGETHER = 1024  # rows of a forward pass: few enough that what lies between the layers stays in the cache
-MOST = 8192  # mixtures computed together, in the models that share parts
 
 
 def logits(model: CTRModel, batches: Iterable[Batch]) -> npt.NDArray[np.float64]:
@@ -37,7 +36,14 @@ class Hybrids:
         model: in eval mode; its device is used.
         rows: (n) rows.
         background: (B) rows.
+
+    Attributes:
+        mixes_freely: True if mixtures cost next to nothing as long as all background rows have the same ones.
+        at_once: mixtures that one call computes: few enough that what lies between the steps stays in the cache.
     """
+
+    mixes_freely = False
+    at_once = 4096
 
     def __init__(self, model: CTRModel, rows: Encoded, background: Encoded) -> None:
         device = model.bias.device
@@ -83,21 +89,29 @@ class Hybrids:
         Args:
             row: which row.
             others: (R,) which background rows.
-            foreign: (S, F) the fields that come from the background row.
-            steps: (S, L) the behaviours that stay in the history; None keeps all of them.
+            foreign: the fields that come from the background row: (S, F), or (R, S, F) where each has its own mixtures.
+            steps: (S, L) or (R, S, L) the behaviours that stay in the history; None keeps all of them.
         """
-        together = max(1, MOST // max(len(foreign), 1))
-        mixed, kept = torch.from_numpy(foreign), None if steps is None else torch.from_numpy(steps)
-        parts = torch.split(torch.from_numpy(others), together)
+        mixtures = foreign.shape[-2]
+        if not mixtures:
+            return np.empty((len(others), 0))
+        found, together = [], max(1, self.at_once // mixtures)
         with torch.inference_mode():
-            found = [self._values(row, part, mixed, kept).double().cpu() for part in parts]
-        return torch.cat(found).numpy()
+            for start in range(0, len(others), together):
+                part = slice(start, start + together)
+                mixed, kept = (
+                    None if flags is None else torch.from_numpy(flags if flags.ndim == 2 else flags[part])
+                    for flags in (foreign, steps)
+                )
+                assert mixed is not None
+                found.append(self._values(row, torch.from_numpy(others[part]), mixed, kept).double().cpu())
+        return torch.cat(found).numpy() if found else np.empty((0, mixtures))
 
     def _values(self, row: int, others: Tensor, foreign: Tensor, steps: Tensor | None) -> Tensor:
         """`values` by forward passes."""
-        source = torch.where(foreign, self.rows + others[:, None, None], row).flatten(0, 1)
-        repeated = None if steps is None else steps.repeat(len(others), 1)
-        return torch.from_numpy(self.logits(source, repeated)).view(len(others), len(foreign))
+        source = torch.where(foreign, self.rows + others[:, None, None], row)
+        kept = None if steps is None else steps.expand(*source.shape[:2], -1).flatten(0, 1)
+        return torch.from_numpy(self.logits(source.flatten(0, 1), kept)).view(source.shape[:2])
 
     @cached_property
     def looked(self) -> Looked:

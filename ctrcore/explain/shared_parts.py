@@ -9,7 +9,6 @@ to the first hidden layer. The numbers are those of forward passes, up to roundi
 from __future__ import annotations
 
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -37,102 +36,88 @@ def hybrids_of(model: CTRModel, rows: Encoded, background: Encoded) -> Hybrids:
     return kind(model, rows, background)
 
 
-class Terms(NamedTuple):
-    """The terms that a sum over P pairs has where each field is of state 0, the row's, or 1, a change to it.
-
-    C terms: of every pair one for both own states, and one more for each state that occurs.
-    """
-
-    pair: Tensor  # (C,) which pair
-    left: Tensor  # (C,) state of its left field, among 2F: own, then changed
-    right: Tensor  # (C,) of its right field
-
-
 class PairHybrids(Hybrids):
-    """What AFM and FiBiNET have in common: hybrids as sums over the terms of each pair."""
+    """What AFM and FiBiNET have in common: hybrids as sums over the four forms of each pair."""
 
-    def terms(self, foreign: Tensor) -> Terms:
-        """The terms that occur where these fields (S, F) come from the background row."""
-        fields, pairs = foreign.shape[1], self.model.pairs
-        shift = torch.tensor([[0, 0, fields, fields], [0, fields, 0, fields]])
-        left, right = (pairs[:, :, None] + shift[:, None]).flatten(1)
-        occurs = torch.cat([torch.ones(fields, dtype=torch.bool), foreign.any(0)])
-        kept = (occurs[left] & occurs[right]).nonzero().squeeze(1)
-        return Terms(kept // 4, left[kept], right[kept])
-
-    def first_order(self, row: int, others: Tensor, foreign: Tensor) -> Tensor:
-        """(R, S) bias and first-order weights."""
+    def first_order(self, row: int, others: Tensor, changed: Tensor) -> Tensor:
+        """(R, S) bias and first-order weights of changes (F, S) or (R, F, S)."""
         w = self.looked.w
         change = w[self.rows + others] - w[row]
-        return self.model.bias + w[row].sum() + change @ foreign.to(w.dtype).T
+        return self.model.bias + w[row].sum() + torch.matmul(change[:, None], changed).squeeze(1)
 
 
 class AFMHybrids(PairHybrids):
-    """Hybrids of an AFM: the softmax as sums of exponentials over the terms, of which a hybrid has one of each pair."""
+    """Hybrids of an AFM: the softmax as sums of exponentials over the forms, of which a hybrid has one of each pair."""
 
     model: AFM
+    mixes_freely, at_once = True, 65_536
 
     def _values(self, row: int, others: Tensor, foreign: Tensor, steps: Tensor | None) -> Tensor:
         if steps is not None or not self.model.pairs.shape[1]:
             return super()._values(row, others, foreign, steps)
-        _, left, right = self.terms(foreign)
         theirs = self.looked.v[self.rows + others]
-        v = torch.cat([self.looked.v[row].expand_as(theirs), theirs], dim=1)  # (R, 2F, k)
-        g = v[:, left] * v[:, right]  # (R, C, k)
+        g = products(torch.stack([self.looked.v[row].expand_as(theirs), theirs], dim=2))  # (R, 4P, k)
         score, projected = self.model.score(g), g @ self.model.p
         mass = torch.exp(score - score.amax(1, keepdim=True))
-        state = torch.cat([~foreign, foreign], dim=1).T.to(g.dtype)  # (2F, S)
-        has = state[left] * state[right]  # (C, S) 1 where the hybrid has this term
-        pooled, total = (torch.cat([mass * projected, mass]) @ has).chunk(2)
+        changed = foreign.mT.to(g.dtype)  # (F, S) or (R, F, S)
+        has = products(torch.stack([1 - changed, changed], dim=-2))  # (..., 4P, S) 1 where the hybrid has this form
+        pooled, total = torch.matmul(torch.stack([mass * projected, mass], dim=1), has).unbind(1)
         if total.min() < TINY:  # a score that others have stands far above all that this hybrid has
             return super()._values(row, others, foreign, steps)
-        return self.first_order(row, others, foreign) + pooled / total
+        return self.first_order(row, others, changed) + pooled / total
 
 
 class FiBiNETHybrids(PairHybrids):
-    """Hybrids of a FiBiNET: the first hidden layer as a sum over terms; in the re-weighted branch times two gates."""
+    """Hybrids of a FiBiNET: the first hidden layer as a sum over forms; in the re-weighted branch times two gates.
+
+    A field is its own embedding plus, where it is changed, the change. So a hybrid has the products without a change,
+    and those of the changes that it has.
+    """
 
     model: FiBiNET
 
     def _values(self, row: int, others: Tensor, foreign: Tensor, steps: Tensor | None) -> Tensor:
         if steps is not None or not self.model.pairs.shape[1]:
             return super()._values(row, others, foreign, steps)
-        model, terms, (own, theirs) = self.model, self.terms(foreign), (row, self.rows + others)
-        z = self.looked.v.mean(2)
-        gates = model.senet.of_means(torch.where(foreign, z[theirs][:, None], z[own]))  # (R, S, F)
-        changed = foreign.T.to(z.dtype)  # (F, S): a field is own + changed * (theirs - own)
-        by_field = gates.transpose(1, 2).contiguous()
-        gated = torch.cat([by_field, by_field * changed], dim=1)  # (R, 2F, S)
-        product = gated.index_select(1, terms.left).mul_(gated.index_select(1, terms.right))  # (R, C, S)
-        hidden = product.transpose(1, 2) @ self._brought(own, theirs, terms, 1)
-        # the raw branch has no gates, so terms of the same changes are one
-        code = torch.stack([terms.left, terms.right]).sub(len(model.fields) - 1).clamp(min=0).sort(0).values
-        kinds, kind = torch.unique(code[0] * (len(model.fields) + 1) + code[1], return_inverse=True)
-        raw = self._brought(own, theirs, terms, 0)
-        joined = raw.new_zeros(len(others), len(kinds), raw.shape[2]).index_add_(1, kind, raw)
-        one = torch.cat([torch.ones_like(changed[:1]), changed])
-        size = len(model.fields) + 1
-        hidden += (one[kinds // size] * one[kinds % size]).T @ joined
-        if model.mlp is None:
-            return self.first_order(row, others, foreign) + hidden.squeeze(2)
-        return self.first_order(row, others, foreign) + in_parts(model.mlp, hidden.add_(model.mlp.first.bias))
+        model, (left, right) = self.model, self.model.pairs
+        own, change = self.looked.v[row], self.looked.v[self.rows + others] - self.looked.v[row]
+        changed = foreign.mT.to(own.dtype)  # (F, S) or (R, F, S)
+        present = torch.stack([torch.ones_like(changed), changed], dim=-2)  # (..., F, 2, S)
+        gates = model.senet.of_means(own.mean(1) + foreign * change.mean(2)[:, None]).mT  # (R, F, S)
+        gated = products(gates[:, :, None] * present)  # (R, 4P, S)
+        hidden = torch.bmm(gated.mT, self._forms(own, change, 1).flatten(0, 1).transpose(0, 1))  # (R, S, H)
+        # the raw branch has no gates: forms with the same changes are one
+        both = changed[..., left, :] * changed[..., right, :]
+        changes = torch.cat([torch.ones_like(changed[..., :1, :]), changed, both], dim=-2)  # (..., 1 + F + P, S)
+        hidden.baddbmm_(changes.expand(len(others), -1, -1).mT, self._raw(own, change).transpose(0, 1))
+        first_order = self.first_order(row, others, changed)
+        return first_order + (hidden.squeeze(2) if model.mlp is None else in_parts(model.mlp, hidden))
 
-    def _brought(self, own: int, theirs: Tensor, terms: Terms, branch: int) -> Tensor:
-        """(R, C, H) what each term brings to the first layer, by the raw (0) or the re-weighted (1) branch."""
-        model, v = self.model, self.looked.v
-        layer, (pairs, fields) = (model.raw, model.reweighted)[branch], (model.pairs.shape[1], len(model.fields))
-        change = v[theirs] - v[own]
-        turned_own = layer.turned(v[None, own], model.pairs).expand(len(theirs), -1, -1)
-        turned = torch.cat([turned_own, layer.turned(change, model.pairs)], dim=1)  # (R, 2P, k)
-        both = torch.cat([v[own].expand_as(change), change], dim=1)  # (R, 2F, k)
-        product = turned.index_select(1, terms.pair + pairs * (terms.left >= fields))
-        product *= both.index_select(1, terms.right)  # (R, C, k)
+    def _raw(self, own: Tensor, change: Tensor) -> Tensor:
+        """(1 + F + P, R, H) what the raw branch brings: without a change, by the change of each field, of two."""
+        neither, of_right, of_left, both = self._forms(own, change, 0).unbind(1)
+        constant = neither.sum(0, keepdim=True)
+        if self.model.mlp is not None:
+            constant += self.model.mlp.first.bias
+        left, right = self.model.pairs
+        alone = both.new_zeros(len(own), *both.shape[1:]).index_add_(0, left, of_left).index_add_(0, right, of_right)
+        return torch.cat([constant, alone, both])
+
+    def _forms(self, own: Tensor, change: Tensor, branch: int) -> Tensor:
+        """(P, 4, R, H) what each pair brings: neither field changed, the right one, the left one, both."""
+        model, layer = self.model, (self.model.raw, self.model.reweighted)[branch]
+        states = torch.cat([own.expand_as(change), change])  # (2R, F, k)
+        sides = layer.turned(states, model.pairs), states[:, model.pairs[1]]
+        left, right = (
+            side.view(2, len(change), -1, side.shape[2]).permute(2, 0, 1, 3) for side in sides
+        )  # (P, 2, R, k)
+        product = left[:, :, None] * right[:, None]
         if model.config.product == "inner":
-            product = product.sum(2, keepdim=True)
+            product = product.sum(4, keepdim=True)
         if model.mlp is None:
-            return product.sum(2, keepdim=True)
-        found = product.transpose(0, 1) @ self._first_layer[branch].index_select(0, terms.pair)
-        return found.transpose(0, 1)
+            product = product.sum(4, keepdim=True)
+            return product.flatten(1, 2)
+        return torch.bmm(product.flatten(1, 3), self._first_layer[branch]).view(len(left), 4, len(change), -1)
 
     @cached_property
     def _first_layer(self) -> Tensor:
@@ -149,34 +134,53 @@ class DINHybrids(Hybrids):
 
     def _values(self, row: int, others: Tensor, foreign: Tensor, steps: Tensor | None) -> Tensor:
         model, first = self.model, self.model.mlp.first
-        free = model.others
+        free, size = model.others, (len(others), foreign.shape[-2])
         v, width = self.looked.v, model.config.embedding_size * len(model.others)
         change = v[self.rows + others][:, free] - v[row, free]  # (R, O, k)
         weight = first.weight[:, :width].view(first.out_features, len(free), -1)
         moved = torch.einsum("rok,hok->roh", change, weight)
         constant = torch.einsum("ok,hok->h", v[row, free], weight) + first.bias
-        history = next(place for place, field in enumerate(model.fields) if field.kind == "history")
-        deciding = [foreign[:, [*model.candidate, history]], *([] if steps is None else [steps])]
-        flags = torch.cat(deciding, dim=1)
-        place, kind = distinct([np.packbits(flags.numpy(), axis=1)])
-        interest = self._interest(row, others, flags[place]) @ first.weight[:, width:].T + constant  # (R, C, H)
-        chosen = torch.nn.functional.one_hot(torch.from_numpy(kind), len(place))  # (S, C)
-        hidden = torch.cat([foreign[:, free], chosen], dim=1).to(v.dtype) @ torch.cat([moved, interest], dim=1)
+        which, interest = self._interests(row, others, foreign, steps)
+        brought = interest @ first.weight[:, width:].T + constant
+        hidden = brought.index_select(0, which.expand(size).flatten()).view(*size, -1)
+        hidden.baddbmm_(foreign[..., free].to(v.dtype).expand(*size, -1), moved)
         return model.bias + in_parts(model.mlp, hidden)
 
-    def _interest(self, row: int, others: Tensor, kinds: Tensor) -> Tensor:
-        """(R, C, 3d) candidate, interest and their product, for kinds (C, ...) of candidate and history."""
-        model, places = self.model, len(self.model.candidate)
-        theirs = (self.rows + others)[:, None]
-        source = torch.where(kinds[None, :, :places], theirs[..., None], row)  # (R, C, columns)
-        q = self.looked.v[source, torch.tensor(model.candidate)].flatten(0, 1).flatten(1)
-        of_history = torch.where(kinds[None, :, places], theirs, row).flatten()
-        k = torch.cat([self.looked.members[name] for name in model.histories], dim=2)[of_history]
-        mask = self.bags[model.histories[0]].mask[of_history]
-        if kinds.shape[1] > places + 1:
-            mask = mask & kinds[:, places + 1 :].repeat(len(others), 1)
+    def _interests(self, row: int, others: Tensor, foreign: Tensor, steps: Tensor | None) -> tuple[Tensor, Tensor]:
+        """(R, S) which interest each hybrid has, and (N, 3d) candidate, interest and their product, once each."""
+        model = self.model
+        histories = tuple(place for place, field in enumerate(model.fields) if field.kind == "history")
+        columns = [*model.candidate, histories[0]]
+        deciding = torch.cat([foreign[..., columns], *([] if steps is None else [steps])], dim=-1)
+        first, kind = distinct([np.packbits(deciding.flatten(0, -2).numpy(), axis=1)])
+        kinds = deciding.flatten(0, -2)[torch.from_numpy(first)]  # (K, ...)
+        which = torch.from_numpy(kind).view(deciding.shape[:-1]) + len(kinds) * torch.arange(len(others))[:, None]
+        asked, which = torch.unique(which, return_inverse=True)  # each background row with each of its kinds
+        kinds, theirs = kinds[asked % len(kinds)], self.rows + others[asked // len(kinds)]
+        source = torch.where(kinds[:, : len(columns)], theirs[:, None], row)  # (N, columns)
+        held = [*((column,) for column in model.candidate), histories]
+        same = [self.codes(fields)[source[:, place]] for place, fields in enumerate(held)]
+        place, again = distinct([*same, np.packbits(kinds[:, len(columns) :].numpy(), axis=1)])
+        return torch.from_numpy(again)[which], self._interest(source[place], kinds[place, len(columns) :])
+
+    def _interest(self, source: Tensor, steps: Tensor) -> Tensor:
+        """(N, 3d) from the rows of candidate columns and history (N, columns), and the steps (N, L or 0) that stay."""
+        model = self.model
+        q = self.looked.v[source[:, :-1], torch.tensor(model.candidate)].flatten(1)
+        k = torch.cat([self.looked.members[name] for name in model.histories], dim=2)[source[:, -1]]
+        mask = self.bags[model.histories[0]].mask[source[:, -1]]
+        mask = mask & steps if steps.shape[1] else mask
         interest = torch.einsum("bl,bld->bd", model.attend(q, k, mask), k)
-        return torch.cat([q, interest, q * interest], dim=1).view(len(others), len(kinds), -1)
+        return torch.cat([q, interest, q * interest], dim=1)
+
+
+def products(states: Tensor) -> Tensor:
+    """(..., 4P, n) each pair of fields in its four forms, from both states of the fields (..., F, 2, n)."""
+    found = [
+        (states[..., left, None, :, None, :] * states[..., left + 1 :, None, :, :]).flatten(-4, -2)
+        for left in range(states.shape[-3] - 1)
+    ]
+    return torch.cat(found, dim=-2)
 
 
 def in_parts(mlp: MLP, hidden: Tensor) -> Tensor:
