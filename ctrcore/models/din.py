@@ -72,15 +72,21 @@ class DIN(CTRModel):
         return torch.softmax(full, dim=1).where(mask, 0.0) if mask.shape[1] else full
 
     def _output_input(self, looked: Looked, q: Tensor, interest: Tensor) -> Tensor:
-        return torch.cat([looked.v[:, self.others].flatten(1), q, interest, q * interest], dim=1)
+        """(..., B, inputs) of the output layers for an interest (..., B, d)."""
+        given = torch.cat([looked.v[:, self.others].flatten(1), q], dim=1)
+        return torch.cat([given.expand(*interest.shape[:-1], -1), interest, q * interest], dim=-1)
 
     def forward_with_attention(self, batch: Batch, attention: Tensor | None = None) -> Tensor:
-        """Logits (B,) with these weights (B, L) of the behaviours instead of the model's own: for ablation."""
+        """Logits (B,) with these weights (B, L) of the behaviours instead of the model's own: for ablation.
+
+        Weights (V, B, L) give logits (V, B) of V variants, for which everything else is looked up once.
+        """
         looked = self.embedding(batch)
         q, k, mask = self._sequence(batch, looked)
         attention = self.attend(q, k, mask) if attention is None else attention
-        interest = torch.einsum("bl,bld->bd", attention, k)
-        logit: Tensor = self.bias + self.mlp(self._output_input(looked, q, interest))
+        interest = torch.einsum("...bl,bld->...bd", attention, k)
+        x = self._output_input(looked, q, interest)
+        logit: Tensor = self.bias + self.mlp(x.flatten(0, -2)).view(x.shape[:-1])
         return logit
 
     def forward(self, batch: Batch) -> Tensor:

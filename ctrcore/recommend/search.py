@@ -19,6 +19,7 @@ from ctrcore.training.loader import to_batch
 from ctrcore.training.predicting import predict
 
 TOGETHER = 32  # variants whose scores of all items are held at once
+AT_ONCE = 8  # variants whose first layers are computed together
 NOT_RECALLED = -1e6  # what an item's margin begins at that no channel recalls; its recall score is added
 
 
@@ -111,11 +112,10 @@ def _din_scores(model: DIN, trace: Trace, gone: npt.NDArray[np.bool_], which: Po
     keep = np.ones((len(gone), steps), dtype=np.float32)
     reached = min(steps, gone.shape[1])
     keep[:, steps - reached :] -= gone[:, :reached][:, ::-1]
-    found = np.empty((len(gone), len(which)), dtype=np.float32)
     with torch.inference_mode():
-        for row, kept in enumerate(torch.from_numpy(keep).to(attention.device)):
-            weights = attention * kept
-            if model.config.softmax:
-                weights = weights / weights.sum(1, keepdim=True).clamp(min=torch.finfo(weights.dtype).tiny)
-            found[row] = model.forward_with_attention(batch, weights).float().cpu().numpy()
-    return found
+        weights = attention * torch.from_numpy(keep).to(attention)[:, None]  # (m, c, L)
+        if model.config.softmax:
+            weights = weights / weights.sum(2, keepdim=True).clamp(min=torch.finfo(weights.dtype).tiny)
+        logits = [model.forward_with_attention(batch, part) for part in weights.split(AT_ONCE)]
+    scores: Scores = torch.cat(logits).float().cpu().numpy()
+    return scores
