@@ -87,12 +87,13 @@ def waterfall(explanation: Explanation, count: int = CHARTED, start: str = "mode
     ends = np.cumsum([explanation.base, *[v for _, v, _, m in steps[1:] if m == "relative"]])
     _add_whiskers(figure, labels[1:], ends[1:], top)
     low, high = float(min(0, ends.min())), float(max(0, ends.max()))
-    pad = 0.16 * (high - low or 1.0)
-    figure.update_xaxes(range=[low - pad, high + pad])
+    wide = high - low or 1.0  # beside the outermost bars stand their numbers, on the left only where a bar goes there
+    start_at, end_at = low - (0.3 if low < 0 else 0.04) * wide, high + 0.22 * wide
+    figure.update_xaxes(range=[start_at, end_at])
     figure.update_yaxes(autorange="reversed", showgrid=False)
     height = 140 + 28 * len(steps)
     finish(figure, height=height, x="logit (below), probability (above)", legend=False, top=30)
-    return small_numbers(percent_axis(figure, low - pad, high + pad, labels[0]))
+    return small_numbers(percent_axis(figure, start_at, end_at, labels[0]))
 
 
 def _add_whiskers(figure: go.Figure, labels: list[str], ends: np.ndarray, parts: pd.DataFrame) -> None:

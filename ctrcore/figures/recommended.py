@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -13,25 +16,36 @@ SHOWN = 10
 
 
 def appeal_and_fit(appeal: float, fit: float) -> go.Figure:
-    """Two bars that add up to the score: the item for an average user, then what is special about this user.
+    """Two bars that add up to the score: the item for other users, then what this user adds.
 
     Args:
         appeal: mean logit of the item over other users.
         fit: the logit for this user minus that.
     """
-    score = appeal + fit
-    steps = [
-        ("for anybody", appeal, "relative", f"{signed(appeal)} ({percent(appeal):.0f} %)"),
-        ("for this user", fit, "relative", signed(fit)),
+    return score_steps([("mean with other users", appeal), ("what this user adds", fit)])
+
+
+def score_steps(steps: Sequence[tuple[str, float]]) -> go.Figure:
+    """Bars, one after the other, that add up to the score; the first and the sum also say the probability.
+
+    Args:
+        steps: a name and a part of the logit each.
+    """
+    score = sum(value for _, value in steps)
+    ends = np.cumsum([value for _, value in steps])
+    texts = [signed(value) for _, value in steps]
+    texts[0] += f" ({percent(steps[0][1]):.0f} %)"
+    bars = [
+        *((name, value, "relative", text) for (name, value), text in zip(steps, texts, strict=True)),
         ("score", score, "total", f"{signed(score)} ({percent(score):.0f} %)"),
     ]
     figure = go.Figure(
         go.Waterfall(
-            y=[name for name, *_ in steps],
-            x=[value for _, value, _, _ in steps],
-            measure=[measure for _, _, measure, _ in steps],
+            y=[name for name, *_ in bars],
+            x=[value for _, value, _, _ in bars],
+            measure=[measure for _, _, measure, _ in bars],
             orientation="h",
-            text=[text for *_, text in steps],
+            text=[text for *_, text in bars],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{y}: %{text}<extra></extra>",
@@ -41,11 +55,11 @@ def appeal_and_fit(appeal: float, fit: float) -> go.Figure:
             connector={"line": {"color": NEUTRAL, "width": 1}},
         )
     )
-    low, high = min(0.0, appeal, score), max(0.0, appeal, score)
+    low, high = min(0.0, *ends), max(0.0, *ends)
     pad = 0.45 * (high - low or 1.0)  # for the text beside a bar
     figure.update_xaxes(range=[low - (pad if low < 0 else 0.02 * pad), high + pad])
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    return small_numbers(finish(figure, height=190, x="logit", legend=False))
+    return small_numbers(finish(figure, height=94 + 32 * len(bars), x="logit", legend=False))
 
 
 def difference_bars(parts: pd.DataFrame, total: float, above: str, below: str, count: int = SHOWN) -> go.Figure:
