@@ -117,18 +117,22 @@ class FieldChanges(Changes):
             before = encoder.inverse(one).iloc[0]
             for field in encoder.fields:
                 if field.name not in self._cells and _open(field, recommender, locked):
-                    self._add(field, encoder, _text(before[field.name]), recommender.others)
+                    others = recommender.others if encoder is recommender.encoder else None
+                    self._add(field, encoder, _text(before[field.name]), others)
 
-    def _add(self, field: EncodedField, encoder: Encoder, before: str, others: Encoded) -> None:
-        values = _alternatives(field, encoder, others, before)
-        frame = pd.DataFrame({field.name: pd.Series(values, dtype=object)})
+    def _add(self, field: EncodedField, encoder: Encoder, before: str, others: Encoded | None) -> None:
+        """Every other value of the field, told as this encoder reads it: a bucketed number by its bucket."""
+        frame = pd.DataFrame({field.name: pd.Series(_alternatives(field, encoder, others), dtype=object)})
+        told = [_text(value) for value in encoder.inverse(encoder.transform(frame))[field.name]]
+        first = {text: place for place, text in reversed([*enumerate(told)]) if text != before}
         names = [{known.name for known in encoder.fields} for encoder in self._encoders]
         self._cells[field.name] = [
             encoder.transform(frame) if field.name in known else None
             for encoder, known in zip(self._encoders, names, strict=True)
         ]
-        self.singles += [Change("field", field.name, before, value) for value in values]
-        self._new += [(field.name, place) for place in range(len(values))]
+        chosen = sorted((place, text) for text, place in first.items())[:MOST_VALUES]
+        self.singles += [Change("field", field.name, before, text) for _, text in chosen]
+        self._new += [(field.name, place) for place, _ in chosen]
 
     def allowed(self, chosen: Set) -> bool:
         """One value for each field."""
@@ -176,17 +180,25 @@ def _open(field: EncodedField, recommender: Recommender, locked: Collection[str]
     return field.role != "user" if locked is None else field.name not in locked
 
 
-def _alternatives(field: EncodedField, encoder: Encoder, others: Encoded, before: str) -> list[str]:
-    """Values to try: the most frequent ones of a category, of a number some that other rows have."""
-    if field.kind != "numeric":
-        return [word for word in encoder.words(field.name)[: MOST_VALUES + 1] if word != before][:MOST_VALUES]
-    if not len(others):
-        return []
-    found = encoder.inverse(others)
-    if field.name not in found:
-        return []
-    numbers = np.quantile(found[field.name].to_numpy(dtype=np.float64), QUANTILES, method="nearest")
-    return [text for text in dict.fromkeys(f"{number:.6g}" for number in numbers) if text != before]
+def _alternatives(field: EncodedField, encoder: Encoder, others: Encoded | None) -> list[str] | list[float]:
+    """Cells to try: the most frequent words of a category; of a number some that other rows have.
+
+    Args:
+        field: of this encoder.
+        encoder: that knows it.
+        others: rows of other users by this encoder; without them numbers are spread evenly over the training range.
+    """
+    if encoder.schema.column(field.name).kind != "numeric":
+        return encoder.words(field.name)[: MOST_VALUES + 1]
+    low, high = encoder.number_range(field.name)
+    if field.kind != "numeric":  # buckets: the smallest number of each
+        edges = [low, *(float(name[1:].split(",")[0]) for name in encoder.words(field.name)[1:])]
+        places = np.linspace(0, len(edges) - 1, min(len(edges), MOST_VALUES + 1)).round().astype(int)
+        return [edges[place] for place in places]
+    if others is None or not len(others):
+        return [float(number) for number in np.linspace(low, high, len(QUANTILES))]
+    numbers = encoder.inverse(others)[field.name].to_numpy(dtype=np.float64)
+    return [float(number) for number in np.quantile(numbers, QUANTILES, method="nearest")]
 
 
 def _text(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import combinations
+from math import comb
 from typing import Literal
 
 import numpy as np
@@ -16,7 +17,7 @@ from ctrcore.recommend.search import margins
 
 Goal = Literal["leaves", "enters"]
 MOST_TOGETHER = 3
-EFFECTIVE = 7  # single changes of which pairs and triples are made
+EFFECTIVE = 7  # single changes of which pairs and triples are made at least
 RIVALS = 40  # candidates that a quick look ranks
 VERIFIED = 6  # sets of one size that are tried through both stages
 
@@ -37,7 +38,8 @@ class Counterfactual:
         replacement: id of the item that takes its place on the list, or that makes room for it.
         tried: sets of changes that were looked at.
         rank_without: its rank without any behaviour; only where no smaller set of them was found.
-        exhaustive: True if every smaller set was tried among all candidates; so no smaller one does it.
+        exhaustive: True if every smaller set was tried in both stages, so that no smaller one does it; where none was
+            found: if every set of at most three was.
     """
 
     goal: Goal
@@ -67,19 +69,20 @@ def drop(
 ) -> Counterfactual:
     """The smallest set of at most three changes that takes an item out of the first `top_k`.
 
-    All single changes are tried, then pairs and triples of the most effective ones. An answer is verified by making
-    the whole list of the changed moment. What the user has seen stays left out, and no model is trained anew.
+    All single changes are tried, then pairs and triples: of all of them where that is few enough, else of the most
+    effective ones. An answer is verified by making the whole list of the changed moment. What the user has seen stays
+    left out, and no model is trained anew.
 
     Args:
         trace: the list as it is.
         item: on it.
         top_k: length of the list; that of the trace if None.
-        kind: what to change; None: behaviours, or fields where no model reads a behaviour of this moment.
+        kind: what to change; None: behaviours, and fields where leaving those out does not do it.
         locked: fields that stay; None: those that describe the user.
-        budget: pairs of a change and a candidate up to which single changes rank every candidate; above it only the
-            strongest ones.
+        budget: pairs of a set of changes and a candidate up to which recall and ranking are made anew for every set;
+            above it a quick look ranks the strongest candidates only.
     """
-    return _Search(trace, item, top_k, "leaves", budget).run(_kind(trace, kind), locked)
+    return _Search(trace, item, top_k, "leaves", budget).any_of(kind, locked)
 
 
 def lift(
@@ -91,22 +94,8 @@ def lift(
     locked: Collection[str] | None = None,
     budget: int = 12_000,
 ) -> Counterfactual:
-    """The smallest set of at most three changes that brings an item into the first `top_k`; as `drop` looks for it.
-
-    Without a `kind`, fields are tried where leaving out behaviours does not do it.
-    """
-    search = _Search(trace, item, top_k, "enters", budget)
-    first = search.run(_kind(trace, kind), locked)
-    if first.found or kind is not None or first.kind == "field":
-        return first
-    second = search.run("field", locked)
-    return second if second.found or not first.changes else first
-
-
-def _kind(trace: Trace, kind: Kind | None) -> Kind:
-    if kind is not None:
-        return kind
-    return "behaviour" if changes_of(trace.recommender, trace.moment, "behaviour").singles else "field"
+    """The smallest set of at most three changes that brings an item into the first `top_k`; as `drop` looks for it."""
+    return _Search(trace, item, top_k, "enters", budget).any_of(kind, locked)
 
 
 class _Search:
@@ -117,30 +106,55 @@ class _Search:
         self._sign = 1.0 if goal == "leaves" else -1.0
         self._tried = 0
 
+    def any_of(self, kind: Kind | None, locked: Collection[str] | None) -> Counterfactual:
+        """The smallest set of changes of this kind; of none: of behaviours, else of fields."""
+        if kind is not None:
+            return self.run(kind, locked)
+        first = self.run("behaviour", locked)
+        if first.found:
+            return first
+        second = self.run("field", locked)
+        return second if second.found or not first.changes else first
+
     def run(self, kind: Kind, locked: Collection[str] | None) -> Counterfactual:
         """Look for the smallest set of changes of one kind."""
         self._tried = 0
         changes = changes_of(self._trace.recommender, self._trace.moment, kind, locked)
-        if not changes.singles:
+        count = len(changes.singles)
+        if not count or self._all_are_listed:
             return self._answer(None, (), None, exhaustive=True)
-        many = len(changes.singles) * len(self._trace.positions) > self._budget
         best: tuple[float, Set] = (np.inf, (0,))
-        effective = range(len(changes.singles))
+        order, whole = np.arange(count), True  # whole: all smaller sets were tried among all candidates
         for size in range(1, MOST_TOGETHER + 1):
+            effective = sorted(order[: self._most(count, size)].tolist())
             sets = [chosen for chosen in combinations(effective, size) if changes.allowed(chosen)]
             if not sets:
                 break
-            distance = self._distances(changes, sets, quick=many if size == 1 else True)
-            order = np.argsort(distance, kind="stable")
-            best = min(best, (float(distance[order[0]]), sets[order[0]]))
-            for place in order[:VERIFIED]:
+            quick = len(sets) * len(self._trace.positions) > self._budget
+            distance = self._distances(changes, sets, quick=quick)
+            nearest = np.argsort(distance, kind="stable")
+            best = min(best, (float(distance[nearest[0]]), sets[nearest[0]]))
+            for place in nearest[:VERIFIED]:
                 after = self._verified(changes, sets[place]) if distance[place] < 0 else None
                 if after is not None:
-                    return self._answer(changes, sets[place], after, exhaustive=size == 1 or (size == 2 and not many))
+                    return self._answer(changes, sets[place], after, exhaustive=whole)
+            whole &= not quick and len(effective) == count
             if size == 1:
-                effective = sorted(order[:EFFECTIVE].tolist())  # type: ignore[assignment]
-        after = self._again(changes, best[1])
-        return self._answer(changes, best[1], after, exhaustive=len(changes.singles) == 1 and not many, found=False)
+                order = nearest
+        return self._answer(changes, best[1], self._again(changes, best[1]), exhaustive=whole, found=False)
+
+    @property
+    def _all_are_listed(self) -> bool:
+        """True if there are no more items than places, so that none can leave."""
+        free = len(self._trace.items) - len(self._trace.left_out)
+        return self._goal == "leaves" and free <= self._top_k and self._trace.recommender.recall is None
+
+    def _most(self, count: int, size: int) -> int:
+        """Of how many single changes sets of this size are made: as many as the budget allows, the best ones."""
+        if size == 1:
+            return count
+        sets = self._budget // len(self._trace.positions)
+        return next((most for most in range(count, EFFECTIVE, -1) if comb(most, size) <= sets), EFFECTIVE)
 
     def _distances(self, changes: Changes, sets: list[Set], *, quick: bool) -> np.ndarray:
         """(sets,) how far each is from its goal; below 0 it is reached."""

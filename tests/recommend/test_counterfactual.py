@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,7 +51,7 @@ def backs_of(found: Counterfactual) -> list[int]:
 def test_a_drop_holds_when_the_list_is_made_anew(build: Build, moment: Moment, model: str, rank: int) -> None:
     trace = recommend(build(model), moment, OPTIONS)
     item = str(trace.top["item"].iloc[rank - 1])
-    found = drop(trace, item)
+    found = drop(trace, item, kind="behaviour")
     after = without(trace, backs_of(found))
     assert found.kind == "behaviour"
     assert found.rank_before == rank
@@ -70,7 +71,7 @@ def test_a_single_removal_is_found_whenever_there_is_one(build: Build, moment: M
     trace = recommend(build(model), moment, OPTIONS)
     for item in trace.top["item"]:
         ranks = [without(trace, [back]).rank(str(item)) or 99 for back in range(1, 7)]
-        found = drop(trace, str(item))
+        found = drop(trace, str(item), kind="behaviour")
         assert (found.found and len(found.changes) == 1) == (max(ranks) > 4)
         if found.found and len(found.changes) <= 2:
             assert found.exhaustive
@@ -116,6 +117,42 @@ def test_a_lift_holds_when_the_list_is_made_anew(build: Build, moment: Moment, m
     assert found.found == ((after.rank(item) or 99) <= 4)
     if found.found:
         assert found.replacement in set(trace.top["item"]) - set(after.top["item"])
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_smallest_set_of_clicks_is_found_and_none_smaller_there_is(
+    build: Build, moment: Moment, model: str
+) -> None:
+    trace = recommend(build(model), moment, OPTIONS)
+    ranks = {backs: without(trace, [*backs]) for size in (1, 2, 3) for backs in combinations(range(1, 7), size)}
+    for item in trace.candidates["item"].iloc[:7]:
+        listed = trace.rank(item) <= 4  # type: ignore[operator]
+        works = [backs for backs, after in ranks.items() if ((after.rank(item) or 99) <= 4) != listed]
+        found = (drop if listed else lift)(trace, str(item), kind="behaviour")
+        assert found.found == bool(works)
+        assert found.exhaustive
+        if works:
+            assert len(found.changes) == min(map(len, works))
+            assert tuple(sorted(backs_of(found))) in works
+
+
+@pytest.mark.parametrize("search", [drop, lift])
+def test_fields_are_tried_where_past_clicks_do_not_do_it(build: Build, moment: Moment, search: Any) -> None:
+    trace = recommend(build("afm"), moment, OPTIONS)
+    by_fields = 0
+    for item in trace.candidates["item"].iloc[:4] if search is drop else trace.candidates["item"].iloc[4:8]:
+        first, second = (search(trace, str(item), kind=kind) for kind in ("behaviour", "field"))
+        found = search(trace, str(item))
+        assert found.found == (first.found or second.found)
+        assert found.kind == ("behaviour" if first.found or not second.found else "field")
+        by_fields += found.kind == "field"
+    assert by_fields
+
+
+def test_no_item_can_leave_a_list_of_all_items(build: Build, moment: Moment) -> None:
+    trace = recommend(build("fm", None), moment, Options(top_k=100))
+    found = drop(trace, str(trace.top["item"].iloc[0]))
+    assert (found.found, found.changes, found.tried, found.exhaustive) == (False, [], 0, True)
 
 
 def test_users_fields_are_locked_and_others_are_not(build: Build, moment: Moment) -> None:
@@ -168,8 +205,8 @@ def test_without_history_and_with_all_fields_locked_there_is_nothing_to_change(b
 
 def test_sets_of_three_at_most(build: Build, moment: Moment) -> None:
     trace = recommend(build("fm"), moment, OPTIONS.model_copy(update={"top_k": 15}))
-    found = drop(trace, str(trace.top["item"].iloc[0]))
+    found = drop(trace, str(trace.top["item"].iloc[0]), kind="behaviour")
     assert not found.found
-    assert not found.exhaustive
+    assert found.exhaustive
     assert found.tried == 6 + len(list(combinations(range(6), 2))) + len(list(combinations(range(6), 3)))
     assert "Past clicks do not decide it: even without any of them it would" in of_counterfactual(trace, found)
