@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from ctrcore.data.encoded import Encoded
+from ctrcore.data.encoding import Encoder
 from ctrcore.errors import DataError
 from ctrcore.explain.hybrids import Hybrids
 from ctrcore.models.base import CTRModel
@@ -28,6 +31,19 @@ class Appeal:
     fit: float
     rows: int
     logit: float
+
+
+def other_users(others: Encoded, one: Encoded, encoder: Encoder) -> npt.NDArray[np.bool_]:
+    """(n,) True for the rows that are of another user than this single row: nobody is compared with himself.
+
+    Users that training did not see enough of look alike, so of these only the very row itself is known to be the same.
+    """
+    other: npt.NDArray[np.bool_] = np.asarray(others.row != one.row[0])
+    dense = [field for field in encoder.fields if not field.is_bag]
+    place = next((place for place, field in enumerate(dense) if field.name == encoder.schema.user), None)
+    if place is not None and one.ids[0, place] != dense[place].start:
+        other = other & (others.ids[:, place] != one.ids[0, place])
+    return other
 
 
 def appeal_and_fit(
