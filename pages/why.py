@@ -6,11 +6,12 @@ import streamlit as st
 
 from ctrcore.figures.style import MODEL_TITLES
 from pages.shared.chores import rows_ready
+from pages.shared.level import level
 from pages.shared.pickers import finished_runs, pick_dataset, pick_run
 from pages.shared.problems import problems_shown
 from pages.shared.store import catalogue_of
 from pages.shared.tools import PageEnd, missing, ready
-from pages.shared.why.card import show_appeal, show_card, show_change, show_reasons, show_trust
+from pages.shared.why.card import show_card, show_change, show_reasons, show_split
 from pages.shared.why.choices import Asked, can_recall, pick_moment, pick_recall, pick_sizes
 from pages.shared.why.history import show_history
 from pages.shared.why.listed import pick_item, pick_others, say_list, show_list
@@ -55,21 +56,27 @@ trace = trace_of(asked)
 say_list(asked, trace)
 item = pick_item(trace)
 why = why_of(asked, item)
-sides = st.grid(2, min_column_width=380)
-with sides.cell():
+with st.grid(2, min_column_width=380):
     show_list(asked, trace, others, item)
-    show_appeal(why)
-with sides.cell():
-    place_of_change = show_card(trace, why)
-    show_trust(asked, trace, item)
-show_way(asked, trace, item)
-with st.grid(2, min_column_width=470):  # side by side on a large screen only: the reasons have long names
-    show_reasons(trace, why)
-    place_of_history = st.container(height="stretch")
-with problems_shown():
-    show_questions(asked, trace, why)
+    place_of_change = show_card(asked, trace, why, others)
+place_of_history = None
+if level() != "Simple":
+    with st.grid(2, min_column_width=380):
+        show_reasons(trace, why)
+        with st.container(height="stretch"):
+            show_split(trace, why)
+            place_of_history = st.container(height="stretch")
+    show_way(asked, trace, item)
+    with problems_shown():
+        show_questions(asked, trace, why)
+else:
+    st.caption(
+        "What sets the item apart in numbers, the user's history, the way from all items to the list and more "
+        "questions show at the reading level Learn (on the left)."
+    )
 change = change_of(asked, item)  # last, as it takes longest: everything else is there already
 with place_of_change:
     show_change(trace, change)
-with place_of_history:
-    show_history(trace, why.explanation, change)
+if place_of_history is not None:
+    with place_of_history:
+        show_history(trace, item, change)

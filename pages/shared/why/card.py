@@ -1,4 +1,4 @@
-"""One item of the list: why it is there, what it has for anybody and what for this user, and what would drop it."""
+"""One item of the list: why it is there, how far that may be believed, who agrees, and what would drop it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ctrcore.explain.sentences import signed
 from ctrcore.figures.explanations import waterfall
-from ctrcore.figures.recommended import appeal_and_fit
+from ctrcore.figures.recommended import score_steps
+from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
-from pages.shared.badge import show_badge
+from pages.shared.badge import show_short
 from pages.shared.charts import chart
 from pages.shared.inside import Chosen
-from pages.shared.level import expert, level
+from pages.shared.level import expert, learn, level
 from pages.shared.tools import plain
+from pages.shared.why.agreement import agreement
 from pages.shared.why.choices import Asked
 
 if TYPE_CHECKING:
@@ -26,30 +29,35 @@ if TYPE_CHECKING:
     from ctrcore.recommend.why import Why
 
 NOT_CAUSE = "It tells how this model scores, not what moves the user: association, not cause. No model is trained anew."
+SIMPLE = 2  # sentences
 
 
-def show_card(trace: Trace, why: Why) -> DeltaGenerator:
-    """Rank and score at each stage, the reasons in sentences, how well the values are known.
+def show_card(asked: Asked, trace: Trace, why: Why, others: Sequence[Run]) -> DeltaGenerator:
+    """How far it may be believed, the reasons in sentences, what other models say, how well the values are known.
 
     Returns:
         The place for the smallest change (`show_change`), which takes longest to find.
     """
-    from ctrcore.recommend.sentences import CAVEAT, reasons_told
+    from ctrcore.recommend.sentences import CAVEAT, lead_told, reasons_told
 
     with st.container(border=True, height="stretch", key="card-why"):
         st.markdown(f"#### Why {plain(why.name)}?")
-        with st.grid(4 if expert() else 3, min_column_width=95):
-            st.metric("Place", f"{why.rank:,}", help=f"Among the {len(trace.positions):,} items that were ranked.")
-            st.metric("Probability", f"{why.probability:.1%}", help=WORDS["probability"])
-            if why.recall_rank is not None:
-                st.metric("Recalled as", f"{why.recall_rank:,}", help=f"Its rank there. {WORDS['recalled']}")
-            if expert():
-                st.metric("Logit", f"{why.logit:+.3f}", help=WORDS["logit"])
-        told = reasons_told(why.reasons, trace.items.encoder.schema.item)
-        more = [sentence for sentence in why.sentences if sentence not in (*told, CAVEAT)]
-        say(told if level() == "Simple" else [*told, *more])
+        show_short(Chosen(asked.dataset, asked.run, 0, asked.row, 0, why.logit), "contribution", trace.row(why.item))
+        _numbers(trace, why)
+        lead, told = lead_told(trace, why), reasons_told(why.reasons, trace.items.encoder.schema)
+        if level() != "Simple":
+            st.markdown(plain(lead))
+        learn(
+            ":small[These are logits, the model's raw score: 0 is a probability of 50 %, +1 about 73 %, -1 about 27 %. "
+            "The numbers below are steps on that scale: they say what sets this item apart **from the other "
+            "candidates**, and the chart below adds all of them up.]"
+        )
+        say(told[:SIMPLE] if level() == "Simple" else [*told, *_warnings(why)])
+        if others:
+            st.markdown(agreement(asked, why.item, others))
         place = st.container()
-        _support(why.support)
+        if level() != "Simple":
+            _support(why.support)
         st.caption(plain(CAVEAT))
     return place
 
@@ -73,24 +81,32 @@ def say(sentences: Sequence[str]) -> None:
         st.caption(plain(CAVEAT))
 
 
-def show_appeal(why: Why) -> None:
-    """What the item has for anybody and what for this user, as two bars."""
-    if why.appeal is None:
+def show_split(trace: Trace, why: Why) -> None:
+    """The item, the user, or both together: four bars that add up to the score."""
+    from ctrcore.recommend.leads import split
+
+    found = split(why)
+    if found is None or why.appeal is None:
         return
-    found = why.appeal
+    many, others = f"{len(trace.positions):,}", f"{why.appeal.rows:,}"
+    steps = [
+        ("candidates, other users", found.candidates),
+        ("+ this item, other users", found.item),
+        ("+ this user, any candidate", found.user),
+        ("+ this item for this user", found.both),
+    ]
     chart(
-        appeal_and_fit(found.appeal, found.fit),
+        score_steps(steps),
         key="appeal",
-        title="Liked by anybody, or by this user?",
-        help_text=f"**For anybody.** {WORDS['appeal']}  \n**For this user.** {WORDS['fit']}",
-        read=f"First bar: the item's mean score with {found.rows:,} other users. Second bar: what this user, their "
-        "history and the situation add. Together they are the score.",
-        beware="Much for anybody and little for this user is no fault, but a list of such items is the same for "
-        "everybody.",
-        alt_text=f"Appeal {found.appeal:+.2f}, personal fit {found.fit:+.2f}, score {found.logit:+.2f}",
-        data=pd.DataFrame(
-            {"part": ["for anybody", "for this user", "score"], "logit": [found.appeal, found.fit, found.logit]}
-        ),
+        title="The item, the user, or both together?",
+        help_text=f"**Appeal**, the first two bars. {WORDS['appeal']}  \n**Fit**, the other two. {WORDS['fit']}",
+        read=f"Start: what the {many} candidates score with a sample of {others} other users. Then how much more these "
+        "users score this item (the figure of the sentences), how much more this user scores any candidate, and what "
+        "is left: how well this very item suits this very user.",
+        beware=f"The item's mean score with other users is {signed(why.appeal.appeal)}, and this user adds "
+        f"{signed(why.appeal.fit)}. A list of items that owe most to the second bar is much the same for everybody.",
+        alt_text="; ".join(f"{name} {signed(value)}" for name, value in steps) + f"; score {signed(why.logit)}",
+        data=pd.DataFrame([*steps, ("score", why.logit)], columns=["step", "logit"]),
     )
 
 
@@ -100,22 +116,37 @@ def show_reasons(trace: Trace, why: Why) -> None:
 
     found = as_explanation(trace, why)
     chart(
-        waterfall(found, count=8, start="mean candidate", length=44),
+        waterfall(found, count=8, start=f"mean of {len(trace.positions):,}"),
         key="why-reasons",
-        title="What is different about it",
+        title="What sets it apart from the other candidates",
         help_text=WORDS["logit"],
-        read=f"From the mean of the {len(trace.positions):,} candidates on top to this item at the bottom, the largest "
-        "reasons first: blue puts it above the others, orange below. The numbers are those of the sentences.",
+        read=f"From the mean of this user's {len(trace.positions):,} candidates on top to this item at the bottom, the "
+        "largest reasons first: blue puts it above the others, orange below. The numbers are those of the sentences.",
         beware=f"What all candidates have in common is in none of the bars. {NOT_CAUSE}",
         alt_text=f"Waterfall from the mean candidate, {found.base:+.3f}, to the logit {found.logit:+.3f}",
         data=found.parts,
     )
 
 
-def show_trust(asked: Asked, trace: Trace, item: str) -> None:
-    """How far the contributions may be believed."""
-    chosen = Chosen(asked.dataset, asked.run, 0, asked.row, 0, trace.logit(item))
-    show_badge(chosen, "contribution", trace.row(item))
+def _numbers(trace: Trace, why: Why) -> None:
+    with st.grid(4 if expert() else 3, min_column_width=95):
+        st.metric("Place", f"{why.rank:,}", help=f"Among the {len(trace.positions):,} items that were ranked.")
+        st.metric("Probability", f"{why.probability:.1%}", help=WORDS["probability"])
+        if why.recall_rank is not None:
+            total = len(trace.items) - len(trace.left_out)
+            st.metric(
+                "Recall place",
+                f"{why.recall_rank:,}",
+                help=f"Its place among all {total:,} items by the quick model of the first step, which picks what is "
+                f"ranked at all. It came here as: {plain(why.channel)}.",
+            )
+        if expert():
+            st.metric("Logit", f"{why.logit:+.3f}", help=WORDS["logit"])
+
+
+def _warnings(why: Why) -> list[str]:
+    """Of an item that the model hardly knows."""
+    return [sentence for sentence in why.sentences if sentence.startswith("Beware")]
 
 
 def _tries(found: Counterfactual) -> None:

@@ -161,7 +161,11 @@ def _user(dataset: Dataset, run: Run, known: pd.DataFrame) -> str:
             f"**There is no user '{plain(said[:60])}' in this table.**  \nAnother one is shown.",
             icon=":material/person_off:",
         )
-    return user_of_row(dataset, run, _row()) or str(known.index[0])
+    row = _row()
+    user = user_of_row(dataset, run, row)
+    if row is not None and user is None:
+        st.sidebar.caption(f"Row {row} is not in this table, or names no user; the user with most rows is shown.")
+    return user or str(known.index[0])
 
 
 def _offer_user_of_row(dataset: Dataset, run: Run, user: str) -> None:

@@ -13,7 +13,7 @@ from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import csv_button
-from pages.shared.level import expert, learn, level
+from pages.shared.level import expert, level
 from pages.shared.pickers import finished_runs, run_label
 from pages.shared.tools import plain
 from pages.shared.why.choices import Asked
@@ -66,10 +66,11 @@ def say_list(asked: Asked, trace: Trace) -> None:
         way = f"**{recall}** picks {len(trace.positions):,} of them, and **{ranker}** puts these in order"
     st.markdown(f"{asked.who} would be shown these **{kept}** of {total:,} items: {way}.")
     moment = "the user's last moment, row" if asked.user is not None else "row"
-    learn(
-        f"Every item is scored as if it were shown in {moment} {asked.row} of the table: the same past "
-        "clicks, the same situation, another item."
-    )
+    if level() != "Expert":
+        st.markdown(
+            f"Every item is scored as if it were shown in {moment} {asked.row} of the table: the same past "
+            "clicks, the same situation, another item."
+        )
 
 
 def pick_item(trace: Trace) -> str:
@@ -153,9 +154,11 @@ def _columns(ranks: list[str]) -> dict[str, Any]:
         "item": st.column_config.TextColumn("Item", width=180),
         "probability": number("Chance", format="percent", width=70, help=f"Probability. {WORDS['probability']}"),
         "agree": st.column_config.TextColumn(
-            "Agree", width=60, help="How many of the other models chosen in the sidebar put it on their list, too."
+            "Others", width=64, help="How many of the other models chosen in the sidebar would show it, too."
         ),
-        "recalled": number("Recalled as", format="localized", width=90, help=f"Its rank there. {WORDS['recalled']}"),
+        "recalled": number(
+            "Recall place", format="localized", width=95, help=f"Its place by the quick model. {WORDS['recalled']}"
+        ),
         "channel": st.column_config.TextColumn("Channel", width=100, help=WORDS["channel"]),
         "logit": number("Logit", format="%+.3f", help=WORDS["logit"]),
         "id": st.column_config.TextColumn("Id"),

@@ -5,31 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
-from ctrcore.explain.sentences import named
+from ctrcore.explain.sentences import named, signed
 from ctrcore.figures.explanations import waterfall
-from ctrcore.figures.funnel import ranks_by_model
 from ctrcore.figures.recommended import difference_bars
-from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart
-from pages.shared.pickers import finished_runs, run_label
 from pages.shared.tools import plain
+from pages.shared.why.agreement import show_agreement
 from pages.shared.why.card import NOT_CAUSE, say
 from pages.shared.why.choices import Asked
-from pages.shared.why.traces import STAGES, above_of, missed_of, ranked_by
+from pages.shared.why.traces import above_of, missed_of
 from pages.shared.why.way import show_way
 
 if TYPE_CHECKING:
     from ctrcore.recommend.funnel import Trace
     from ctrcore.recommend.why import Why
 
-PARTS, ABOVE = "Every part of the score", "Why above another?"
-MISSED, AGREE = "Why not another item?", "Do the other models agree?"
+PARTS, ABOVE = "All parts", "Above another"  # short: all four stand side by side on a small screen
+MISSED, AGREE = "Not another", "Other models"
 ASKS = (PARTS, ABOVE, MISSED, AGREE)
+SEEN = 5e-5  # of a difference, from which on it is told
 OFFERED = 2000  # items in a list of choices; any other id can be typed
 Ask = Callable[["Asked", "Trace", "Why"], None]
 
@@ -38,7 +36,7 @@ def show_questions(asked: Asked, trace: Trace, why: Why) -> None:
     """Tabs of which only the open one is computed."""
     address.show("ask", "ask", ASKS, PARTS)
     tabs = st.tabs(ASKS, key="ask", on_change=address.take, args=("ask", "ask"))
-    shows: tuple[Ask, ...] = (_parts, _above, _missed, _agree)
+    shows: tuple[Ask, ...] = (_parts, _above, _missed, show_agreement)
     for tab, show in zip(tabs, shows, strict=True):
         if tab.open:
             with tab:
@@ -57,7 +55,8 @@ def _parts(_asked: Asked, trace: Trace, why: Why) -> None:
         help_text=f"{WORDS['contribution']}  \n{WORDS['logit']}",
         read="From the model's bias on top to the logit at the bottom, the largest parts first, as the model computes "
         "them: blue raises the score of this item for this user, orange lowers it.",
-        beware=f"Most of it other items have, too. The parts add up exactly, by {found.method}. {NOT_CAUSE}",
+        beware="These are no reasons for its place: most of it other candidates have, too, which the chart of what "
+        f"sets it apart takes off. The parts add up exactly, by {found.method}. {NOT_CAUSE}",
         alt_text=f"Waterfall from {found.base:+.3f} to the logit {found.logit:+.3f}",
         data=found.parts,
     )
@@ -93,8 +92,13 @@ def _above(asked: Asked, trace: Trace, why: Why) -> None:
         title=f"Why {plain(names.item(first))} stands above {plain(names.item(second))}",
         help_text=WORDS["contribution"],
         read="Each bar is what a part adds to the one item's logit minus what it adds to the other's. Blue speaks for "
-        "the upper item, orange for the lower one; the last bar is their sum. What is only about the user is the same "
-        "for both and falls out.",
+        "the upper item, orange for the lower one; the last bar is their sum. "
+        + (
+            "What is only about the user is the same for both and falls out."
+            if abs(found.user_only) < SEEN
+            else f"What is only about the user makes {signed(found.user_only)} of it: the user is the same, but this "
+            "model weighs the user's values by the item."
+        ),
         beware="It compares two scores of one model. A part without a bar may matter much to both.",
         alt_text=f"{names.item(first)} is {found.difference:+.3f} above {names.item(second)}",
         data=found.parts,
@@ -137,45 +141,3 @@ def _first_missed(trace: Trace, listed: list[str]) -> str:
     """The item that just missed the list; else the commonest one."""
     after = trace.candidates["item"].iloc[trace.options.top_k :]
     return str(after.iloc[0]) if len(after) else listed[0]
-
-
-def _agree(asked: Asked, trace: Trace, why: Why) -> None:
-    """The rank of the item by every finished run on the dataset."""
-    item = why.item
-    runs = finished_runs(asked.dataset)[:STAGES]
-    if len(runs) < 2:
-        st.info("There is no other finished run on this dataset.", icon=":material/info:")
-        return
-    table = _ranks(asked, runs, item)
-    name, top = trace.items.names.item(item), trace.options.top_k
-    ranked = table.dropna(subset=["rank"])
-    inside = int((ranked["rank"] <= top).sum())
-    st.markdown(
-        f"**{inside} of {len(ranked)}** runs put {plain(name)} among the first {top} for this user."
-        + (f" {len(table) - len(ranked)} could not rank it." if len(ranked) < len(table) else "")
-        + (f" The {STAGES} newest runs were asked." if len(runs) == STAGES else "")
-    )
-    chart(
-        ranks_by_model(ranked["run"].tolist(), ranked["model"].tolist(), ranked["rank"].astype(int).tolist(), top),
-        key="agree",
-        title=f"Where every run puts {plain(name)}",
-        read="Each dot is one run's rank of the item among the candidates that were recalled for this user. Left of "
-        "the dashed line it would be shown.",
-        beware="Models that agree may be wrong together: they learnt from the same rows. Runs of one model that differ "
-        "show how much is luck of the seed.",
-        alt_text="; ".join(f"{run}: {rank:.0f}" for run, rank in zip(ranked["run"], ranked["rank"], strict=True)),
-        data=table,
-    )
-
-
-def _ranks(asked: Asked, runs: list[Run], item: str) -> pd.DataFrame:
-    """run, model, rank and probability of the item; NaN where a run cannot rank it."""
-    lines = []
-    bar = st.progress(0.0, text="Ranking by every run")
-    for at, run in enumerate(runs):
-        rank, probability = ranked_by(asked, run).reindex([item]).to_numpy(dtype=float)[0]
-        label, model = run_label(run, runs), run.spec.model.name
-        lines.append({"run": label, "model": model, "rank": rank, "probability": probability})
-        bar.progress((at + 1) / len(runs), text="Ranking by every run")
-    bar.empty()
-    return pd.DataFrame(lines).sort_values("rank", kind="stable")
