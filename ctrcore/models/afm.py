@@ -6,6 +6,10 @@
     f    = w0 + sum_i w_i + p . sum_{i<j} a_ij g_ij
 
 A pair's signed contribution is `a_ij (p . g_ij)`: attention alone has no sign.
+
+At first each of the P pairs has about 1/P of the attention: the sum is a mean, whose spread falls with the root of P,
+and with many pairs the gradients to small embeddings are so small that L2 holds these at zero. `scale_by_pairs` starts
+p larger by the root of P, so that the first spread is the same for any number of pairs.
 """
 
 from __future__ import annotations
@@ -42,7 +46,7 @@ class AFM(CTRModel):
         self.attention = nn.Linear(k, t)
         self.h = nn.Parameter(torch.randn(t) / t**0.5)
         # both signs: an all-positive p can only add what FM already has
-        self.p = nn.Parameter(torch.randn(k))
+        self.p = nn.Parameter(torch.randn(k) * (self.pairs.shape[1] ** 0.5 if config.scale_by_pairs else 1.0))
         self.attention_dropout = nn.Dropout(config.attention_dropout)
         self.dropout = nn.Dropout(config.dropout)
 

@@ -47,6 +47,9 @@ class AFMConfig(ModelConfig):
     attention_dropout: float = Field(0.0, ge=0, lt=1, description="dropout on the attention weights")
     dropout: float = Field(0.0, ge=0, lt=1, description="dropout on the pooled vector")
     attention_l2: float = Field(0.0, ge=0, le=100, description="L2 on the attention matrix W")
+    scale_by_pairs: bool = Field(
+        False, description="start p larger by the root of the number of pairs, whose mean it weighs"
+    )
 
 
 class FiBiNETConfig(ModelConfig):

@@ -19,7 +19,10 @@ TUNED_ROWS = 60_000
 _STANDARD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "lr": ({}, {"learning_rate": 0.01, "l2": 3.0}),
     "fm": ({"init_std": 0.03}, {"learning_rate": 0.01, "l2": 10.0}),
-    "afm": ({"init_std": 0.05, "dropout": 0.2}, {"learning_rate": 0.01, "l2": 3.0}),
+    "afm": (
+        {"init_std": 0.05, "dropout": 0.2, "scale_by_pairs": True},
+        {"learning_rate": 0.01, "l2": 5.0, "epochs": 40},
+    ),
     "fibinet": ({"init_std": 0.05, "dropout": 0.3}, {"learning_rate": 0.001, "l2": 10.0}),
     "din": (
         {"init_std": 0.2, "softmax": True, "activation": "prelu", "batch_norm": True, "dropout": 0.2}
@@ -48,6 +51,10 @@ def preset(name: Preset, model: str, rows: int = 0) -> tuple[ModelConfig, TrainC
     Sources of 'paper': AFM section 4.1-4.4 (k = t = 256, dropout, lambda = 2), FiBiNET section 4.1.4 (ReLU gates,
     three layers of 400, dropout 0.5, learning rate 1e-4, batch 1000), DIN section 6 (Dice, L2 divided by frequency).
     The number of epochs and early stopping are this project's own.
+
+    AFM starts with p scaled by the number of pairs (see `ctrcore.models.afm`). Without it, and with an L2 of 3 and 20
+    epochs, it did not learn the pairs of some simulated shops. Validation AUC, one seed, before and now: 0.750 and 0.812
+    on shop 3 of `benchmarks.truth`, 0.818 and 0.832 on shop 2, 0.766 and 0.767 on MovieLens 100K.
     """
     model_options, train_options = (_PAPER if name == "paper" else _STANDARD)[model]
     options = dict(train_options)

@@ -25,6 +25,7 @@ from ctrcore.models.config import (
 from ctrcore.models.din import DIN
 from ctrcore.models.fibinet import FiBiNET
 from ctrcore.models.registry import build
+from ctrcore.schema import EncodedField
 from ctrcore.training.loader import to_batch
 from tests.synthetic import BAGS, DENSE, FIELDS, batch, rows
 
@@ -110,6 +111,22 @@ def test_afm_equals_a_double_loop() -> None:
         assert parts.pair_weights[r].tolist() == pytest.approx(a, abs=1e-5)
         assert sum(a) == pytest.approx(1)
         assert max(a) < 1  # a softmax over an axis of length one would make every weight 1
+
+
+def test_what_afms_pairs_add_at_first_spreads_alike_for_any_number_of_them() -> None:
+    spread = {}
+    for scaled in (True, False):
+        config = AFMConfig(embedding_size=64, init_std=0.3, scale_by_pairs=scaled)
+        for count in (4, 32):
+            fields = [EncodedField(name=f"f{i}", kind="categorical", size=200, start=200 * i) for i in range(count)]
+            model = build(config, fields, seed=3)
+            ids = torch.randint(200, (500, count), generator=torch.Generator().manual_seed(4))
+            ids += torch.arange(count) * 200
+            found = model.explain(Batch(ids, torch.ones(ids.shape), {})).pairs
+            assert found is not None
+            spread[scaled, count] = float(found.sum(1).std())
+    assert spread[True, 32] == pytest.approx(spread[True, 4], rel=0.25)
+    assert spread[False, 32] < 0.2 * spread[False, 4]  # the root of 6 / 496 is 0.11
 
 
 @pytest.mark.parametrize("name", [name for name in CONFIGS if name.startswith("fibinet")])
