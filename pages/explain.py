@@ -11,8 +11,8 @@ from pages.shared import address
 from pages.shared.explain import fields, pinned, reasons, whatif
 from pages.shared.explain.chosen import Explained, choose_runs, disputed, pick_focus, scored_by
 from pages.shared.explain.finding import list_found, pick_filter
-from pages.shared.explain.said import show_row
-from pages.shared.level import learn
+from pages.shared.explain.said import show_headline, show_values
+from pages.shared.level import expert
 from pages.shared.pickers import finished_runs, pick_dataset
 from pages.shared.problems import problems_shown
 from pages.shared.rows import pick_row
@@ -36,10 +36,11 @@ if not finished_runs(dataset):
     )
 view = choose_runs(dataset)
 focus = pick_focus(view)
-learn(
-    "One row is one moment in which an item was shown to a user. Here is what each model says of it, what that is made "
-    "of, and what it would say if the row were different."
-)
+if not expert():
+    st.markdown(
+        "One row is one moment in which an item was shown to a user. Here is what each model says of it, what that is "
+        "made of, and what it would say if the row were different."
+    )
 found = pick_filter(view)
 scored = scored_by(view, focus)
 position = pick_row(scored, None if found is None else found.rows, disputed(view))
@@ -49,7 +50,7 @@ chosen = Explained(view, focus, row)
 if found is not None:
     list_found(view, found, focus.id)
 with problems_shown():
-    show_row(chosen)
+    show_headline(chosen)
 address.show("tab", "tab", list(VIEWS), next(iter(VIEWS)))
 address.write("tab", st.session_state["tab"])
 tabs = st.tabs(list(VIEWS), key="tab", on_change=address.take, args=("tab", "tab"))
@@ -57,3 +58,5 @@ for tab, show in zip(tabs, VIEWS.values(), strict=True):
     if tab.open:
         with tab, problems_shown():
             show(chosen)
+with problems_shown():
+    show_values(chosen)

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ctrcore.explain.explanation import Explanation
+from ctrcore.explain.sentences import LEAST
 from ctrcore.figures.explanations import part_label
 from ctrcore.figures.logits import SURE, standard_errors
 from ctrcore.figures.style import NEUTRAL, SYMBOLS, finish, model_color, occurrences, safe, small_numbers
@@ -87,6 +88,11 @@ def differing_parts(a: Explanation, b: Explanation) -> pd.DataFrame:
     table["difference"] = table["b"] - table["a"]
     order = table["difference"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
+
+
+def parts_that_moved(differences: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The parts that differ by as much as is written, at most `count` of them; columns of `differing_parts`."""
+    return differences[differences["difference"].abs() >= LEAST].head(count)
 
 
 def _numbered(parts: pd.DataFrame) -> pd.DataFrame:

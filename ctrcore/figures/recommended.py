@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from ctrcore.explain.sentences import signed
-from ctrcore.figures.explanations import percent
+from ctrcore.explain.sentences import percent_of, signed
 from ctrcore.figures.style import NEUTRAL, finish, safe, shorten, sign_color, small_numbers
 
 SHOWN = 10
@@ -34,10 +33,10 @@ def score_steps(steps: Sequence[tuple[str, float]]) -> go.Figure:
     score = sum(value for _, value in steps)
     ends = np.cumsum([value for _, value in steps])
     texts = [signed(value) for _, value in steps]
-    texts[0] += f" ({percent(steps[0][1]):.0f} %)"
+    texts[0] += f" ({percent_of(steps[0][1])})"
     bars = [
         *((name, value, "relative", text) for (name, value), text in zip(steps, texts, strict=True)),
-        ("score", score, "total", f"{signed(score)} ({percent(score):.0f} %)"),
+        ("score", score, "total", f"{signed(score)} ({percent_of(score)})"),
     ]
     figure = go.Figure(
         go.Waterfall(

@@ -88,14 +88,14 @@ def test_appeal_and_fit_add_up_to_the_score() -> None:
     bars = appeal_and_fit(-0.4, 1.3).data[0]
     assert list(bars.x) == pytest.approx([-0.4, 1.3, 0.9])
     assert list(bars.measure) == ["relative", "relative", "total"]
-    assert bars.text[2] == "+0.90 (71 %)"
+    assert bars.text[2] == "+0.90 (71.1 %)"
 
 
 def test_steps_to_a_score_add_up_and_stay_within_the_picture() -> None:
     figure = score_steps([("candidates", -0.6), ("item", 0.4), ("user", 2.1), ("both", -0.3)])
     bars = figure.data[0]
     assert list(bars.x) == pytest.approx([-0.6, 0.4, 2.1, -0.3, 1.6])
-    assert list(bars.text) == ["-0.60 (35 %)", "+0.40", "+2.10", "-0.30", "+1.60 (83 %)"]
+    assert list(bars.text) == ["-0.60 (35.4 %)", "+0.40", "+2.10", "-0.30", "+1.60 (83.2 %)"]
     low, high = figure.layout.xaxis.range
     assert low < -0.6
     assert high > 1.9

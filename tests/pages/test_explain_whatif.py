@@ -90,13 +90,34 @@ def test_scenarios_are_kept_side_by_side_and_survive_other_pages(space: Workspac
     table = next(frame.value for frame in app.dataframe if "scenario" in frame.value.columns)
     assert list(table["scenario"]) == ["=Toys", "Scenario 2"]
     assert list(table["row"]) == [row, row]
-    titles = [run_of(space, model).name for model in MODELS]
-    assert [table[title].iloc[0] for title in titles] == pytest.approx(list(sigmoid(np.array(toys))), abs=1e-6)
     before = [float(sigmoid(judged(space, m)["logit"].to_numpy())[9]) for m in MODELS]
-    change = [table[f"{title} change"].iloc[0] for title in titles]
-    assert change == pytest.approx(
-        [100 * (a - b) for a, b in zip(sigmoid(np.array(toys)), before, strict=True)], abs=1e-3
+    expected = [f"{100 * a:.1f} % ({100 * (a - b):+.1f})" for a, b in zip(sigmoid(np.array(toys)), before, strict=True)]
+    assert [table[run_of(space, model).id].iloc[0] for model in MODELS] == expected
+
+
+def test_a_run_named_like_a_column_of_the_scenarios_takes_no_other_columns_place(space: Workspace, visit: Open) -> None:
+    for model, name in (("lr", "row"), ("fm", "changes"), ("afm", "scenario"), ("din", "row change")):
+        space.rename(run_of(space, model).id, name)
+    app, row, key = whatif(space, visit)
+    app.selectbox(key=key + "category").set_value("toys").run()
+    app.button(key="whatif-keep").click().run()
+    table = next(frame.value for frame in app.dataframe if "scenario" in frame.value.columns)
+    assert table["row"].tolist() == [row]
+    assert table["scenario"].tolist() == ["Scenario 1"]
+    assert "toys" in table["changes"].iloc[0]
+    assert {run_of(space, model).id for model in MODELS} <= set(table.columns)
+
+
+def test_only_the_terms_that_moved_are_shown(space: Workspace, visit: Open) -> None:
+    app, _, key = whatif(space, visit)
+    app.selectbox(key=key + "category").set_value("toys").run()
+    drawn = figure(app, f"whatif-parts-{run_of(space, 'lr').id}")["data"]
+    before, after = (
+        numbers(next(one for one in drawn if one.get("name") == name)["x"]) for name in ("as it was", "changed")
     )
+    assert len(before) == 1
+    assert abs(before[0] - after[0]) > 1e-5
+    assert "The probability goes, by LR from " in texts(app)
 
 
 def test_a_hostile_value_is_an_unknown_one(space: Workspace, visit: Open) -> None:

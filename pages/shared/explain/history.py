@@ -30,18 +30,16 @@ def edit_history(chosen: Explained) -> None:
     labels = _labels(run, entries, own)
     if st.session_state.get(key) != kept:
         st.session_state[key] = kept
-    with st.container(border=True, key="whatif-history"):
-        st.markdown("**The clicks before, oldest first**", help=WORDS["history"])
+    with st.expander(f"The history: {len(kept)} past clicks", icon=":material/history:", key="whatif-history"):
         st.multiselect(
-            "Clicks in the history",
+            "The clicks before, oldest first",
             range(len(entries)),
             format_func=labels.__getitem__,
             key=key,
             on_change=_kept_changed,
             args=(chosen, run, key),
             placeholder="The history is empty",
-            label_visibility="collapsed",
-            help="Take a click away by its cross; choose it again to put it back.",
+            help=f"{WORDS['history']} Take a click away by its cross; choose it again to put it back.",
         )
         _adding(chosen, run)
 

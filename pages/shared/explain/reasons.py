@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from pages.shared.badge import show_badge
 from pages.shared.charts import chart
 from pages.shared.explain.chosen import Explained, encoded_row, focus_buttons
 from pages.shared.explain.methods import ABOUT, METHODS, Way, explained, pick_way
+from pages.shared.explain.said import show_scores
 from pages.shared.inside import Chosen
 from pages.shared.level import level
 from pages.shared.problems import problems_shown
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from ctrcore.runs.run import Run
 
 ROUNDING = 1e-4
+CONSTANT = ("hidden layers", "constant part")
+ANYWAY = "what the model adds in any case"
 HELD = (
     " Hidden layers, constant part: what they add whatever the values are, through those of their units that this row "
     "switches on."
@@ -47,12 +51,25 @@ def show(chosen: Explained) -> None:
     with problems_shown():
         explanation = explained(chosen.run, one, way)
         if explanation is not None:
+            explanation = _told_simply(explanation)
             _words(explanation)
+            _badge(chosen, one)
             _waterfall(chosen, explanation, way)
     with st.grid(2, min_column_width=380):
+        show_scores(chosen)
         _appeal(chosen, one)
-        with st.container(height="stretch"):
-            _badge(chosen, one)
+
+
+def _told_simply(explanation: Explanation) -> Explanation:
+    """In Simple no hidden layers: what they add to any row is called so, in the words and in the picture."""
+    parts = explanation.parts
+    if level() != "Simple":
+        return explanation
+    anyway = (parts["name"] == CONSTANT[0]) & (parts["value"] == CONSTANT[1])
+    return replace(
+        explanation,
+        parts=parts.assign(name=parts["name"].mask(anyway, ANYWAY), value=parts["value"].mask(anyway, "")),
+    )
 
 
 def _words(explanation: Explanation) -> None:
@@ -61,7 +78,11 @@ def _words(explanation: Explanation) -> None:
         for sentence in sentences(explanation):
             st.markdown(plain(sentence))
         if level() != "Expert":
-            st.caption("This is how the model comes to its score. It does not say why the user clicked or did not.")
+            st.caption(
+                "The **logit** is the score before it is made a probability: 0 stands for 50 %, and each step up or "
+                "down makes a click more or less likely. This is how the model comes to its score. It does not say why "
+                "the user clicked or did not."
+            )
 
 
 def _waterfall(chosen: Explained, explanation: Explanation, way: Way) -> None:
@@ -74,21 +95,28 @@ def _waterfall(chosen: Explained, explanation: Explanation, way: Way) -> None:
         help_text=WORDS["contribution"],
         read="From the start on top to the logit at the bottom, the largest parts first: blue raises the score, orange "
         "lowers it. The axis on top says what a logit is as a probability."
-        + (HELD if held else "")
+        + (HELD if held and level() != "Simple" else "")
         + (" Whiskers: where a part ends is a sample's estimate; 95 % intervals." if sampled else ""),
         beware="The same step in logits is worth many percentage points in the middle and few near 0 or 100 %. A part "
         "that adds much is not the cause of a click: it is what this model makes of the value.",
         alt_text=f"Waterfall from {signed(explanation.base)} to the logit {signed(explanation.logit)}",
         data=explanation.parts,
     )
-    st.caption(f"{_residual(explanation)} Computed by: {plain(explanation.method)}.")
+    told = f"{_residual(explanation)} Computed by: {plain(explanation.method)}."
+    if level() != "Simple" or _unexplained(explanation):
+        st.caption(told)
+
+
+def _unexplained(explanation: Explanation) -> bool:
+    """True if the parts leave over more than rounding."""
+    return abs(explanation.residual) > ROUNDING * max(1.0, abs(explanation.logit))
 
 
 def _residual(explanation: Explanation) -> str:
     """What the parts leave over, always said."""
     total = float(explanation.parts["contribution"].sum())
     start = f"Start {signed(explanation.base)}, all parts {signed(total)}, logit {signed(explanation.logit)}; "
-    if abs(explanation.residual) <= ROUNDING * max(1.0, abs(explanation.logit)):
+    if not _unexplained(explanation):
         return f"{start}not explained: {explanation.residual:.0e} (rounding)."
     return f"{start}**not explained: {signed(explanation.residual)}**."
 
@@ -117,14 +145,10 @@ def _appeal(chosen: Explained, one: Encoded) -> None:
 
 def _split(run: Run, one: Encoded) -> Appeal:
     from ctrcore.explain.appeal import appeal_and_fit as split
+    from ctrcore.explain.appeal import other_users
 
-    others, encoder = background_for(run).rows, encoder_of(run)
-    dense = [field.name for field in encoder.fields if not field.is_bag]
-    if encoder.schema.user in dense:
-        place = dense.index(encoder.schema.user)
-        different = np.flatnonzero(others.ids[:, place] != one.ids[0, place])
-        others = others.take(different) if len(different) else others
-    return split(model_of(run), one, 0, others)
+    others = background_for(run).rows
+    return split(model_of(run), one, 0, others.take(np.flatnonzero(other_users(others, one, encoder_of(run)))))
 
 
 def _badge(chosen: Explained, one: Encoded) -> None:

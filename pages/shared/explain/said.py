@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,71 +12,102 @@ import streamlit as st
 from ctrcore.explain.sentences import joined, percent_of
 from ctrcore.figures.logits import Score, scores_picture
 from ctrcore.metrics import sigmoid
+from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
 from pages.shared.charts import chart
 from pages.shared.explain.chosen import Explained, cells_of, encoded_row, names_of, rows_in_words, usual
-from pages.shared.level import level
-from pages.shared.store import encoder_of
+from pages.shared.store import content_of, encoder_of, prepared
 from pages.shared.tools import plain
 
+if TYPE_CHECKING:
+    from ctrcore.data.encoded import Encoded
+
 SAID = 6
-SEEN = "How often the value occurs in training, histories included."
-SUPPORT = "Rare: fewer than 5 times in training. Unknown: never. What models say of it rests on next to nothing."
+SEEN = "Training rows with the same value. Past clicks on it are not counted; a dash: it has no single value to count."
+SUPPORT = (
+    "Well known: at least 5 times in training, in rows or in past clicks. Rare: fewer. Unknown: never. What models say "
+    "of a rare or unknown value rests on next to nothing."
+)
+KNOWN, IN_RANGE = "well known", "in range"
 FLAGS = {"known": "", "rare": "rare", "unknown": "unknown", "outside": "out of range"}
+LINE = 35  # pixels of a line of a table
 
 
-def show_row(chosen: Explained) -> None:
-    """The row beside the models' scores of it."""
-    with st.grid(2, min_column_width=380):
-        _facts(chosen)
-        _scores(chosen)
-
-
-def _facts(chosen: Explained) -> None:
+def show_headline(chosen: Explained) -> None:
+    """What really happened, what the models say, and which values they know little of; in words."""
+    st.markdown(f"#### Row {chosen.row}: {'a click' if chosen.clicked else 'no click'}")
+    st.markdown(plain(_all_say(chosen)))
     table = values_of(chosen)
-    weak = table[table["support"] != ""]
-    with st.container(border=True, key="explain-row", height="stretch"):
-        st.markdown(f"#### Row {chosen.row}: {'a click' if chosen.clicked else 'no click'}")
-        if level() != "Expert":
-            st.caption("What really happened, and what the model knows of the row. Find another row in the sidebar.")
+    weak = table[~table["support"].isin([KNOWN, IN_RANGE])]
+    if len(weak):
+        st.markdown(f":orange-badge[:material/warning: little data] {plain(_weak(weak))}")
+
+
+def _all_say(chosen: Explained) -> str:
+    """'The models say from 89.5 % (lr 3) to 99.8 % (din 3).'"""
+    said = sorted(((chosen.logit(one), one.title) for one in chosen.view.contenders), key=lambda pair: pair[0])
+    (low, least), (high, most) = said[0], said[-1]
+    if len(said) == 1:
+        return f"{least} gives it a probability of {percent_of(low)}."
+    if percent_of(low) == percent_of(high):
+        return f"All {len(said)} models give it a probability of {percent_of(low)}."
+    return (
+        f"The {len(said)} models give it a probability from {percent_of(low)} ({least}) to {percent_of(high)} ({most})."
+    )
+
+
+def show_values(chosen: Explained) -> None:
+    """The row's values, and how much of them training saw."""
+    table = values_of(chosen)
+    with st.expander(f"The values of row {chosen.row}", icon=":material/table_rows:"):
         st.dataframe(
             table,
             hide_index=True,
-            height="stretch",
+            height=LINE * (len(table) + 1) + 3,
             key="explain-values",
             alt=f"The fields of row {chosen.row}, their values, and how often training saw them",
             column_config={
-                "field": st.column_config.TextColumn("Field", width=105),
-                "value": st.column_config.TextColumn("Value", width=125),
-                "seen": st.column_config.NumberColumn("Seen", width=60, format="localized", help=SEEN),
-                "support": st.column_config.TextColumn("Support", width=80, help=SUPPORT),
+                "field": st.column_config.TextColumn("Field", width=190),
+                "value": st.column_config.TextColumn("Value", width="large"),
+                "seen": st.column_config.TextColumn("Training rows", width=110, help=SEEN, alignment="right"),
+                "support": st.column_config.TextColumn("Support", width=110, help=SUPPORT),
             },
         )
-        if len(weak):
-            st.markdown(f":orange-badge[:material/warning: little data] {plain(_weak(weak))}")
+        st.caption(f"As {plain(chosen.focus.title)} reads the row. Another row: in the sidebar.")
 
 
 def values_of(chosen: Explained) -> pd.DataFrame:
-    """field, value, seen (times in training, None for numbers) and support, as the focus' model reads the row."""
+    """field, value, seen (training rows with it, as text) and support, as the focus' model reads the row."""
     from ctrcore.explain.support import supports
 
     run, row = chosen.run, chosen.row
-    found, names = supports(encoder_of(run), encoded_row(run, row), cells_of(run, row)), names_of(run)
+    one = encoded_row(run, row)
+    found, names = supports(encoder_of(run), one, cells_of(run, row)), names_of(run)
+    dense = [field.name for field in encoder_of(run).fields if not field.is_bag]
+    rows = dict(zip(dense, _rows_with(run.spec.dataset, run.recipe.id, content_of(one), run, one), strict=True))
     lines = []
     for field, group in groupby(found, key=lambda one: one.field):
         members = list(group)
         texts = [names.value(field, one.value) for one in members]
         states = [FLAGS[one.state] for one in members if FLAGS[one.state]]
-        several = encoder_of(run).field(field).is_bag
+        several, number = encoder_of(run).field(field).is_bag, members[0].seen is None
         lines.append(
             {
                 "field": field,
                 "value": ", ".join(reversed(texts)) if several else texts[0],
-                "seen": None if several else members[0].seen,
-                "support": ", ".join(f"{states.count(s)} {s}" if several else s for s in dict.fromkeys(states)),
+                "seen": "–" if several or number else f"{rows[field]:,}",
+                "support": ", ".join(f"{states.count(s)} {s}" if several else s for s in dict.fromkeys(states))
+                or (IN_RANGE if number else KNOWN),
             }
         )
     return pd.DataFrame(lines, columns=["field", "value", "seen", "support"])
+
+
+@st.cache_resource(show_spinner=False, max_entries=400)
+def _rows_with(dataset_id: str, recipe_id: str, content: str, _run: Run, _one: Encoded) -> list[int]:  # noqa: ARG001
+    from ctrcore.explain.rows_seen import rows_with
+
+    return rows_with(prepared(dataset_id, _run.recipe).train, _one)
 
 
 def _weak(weak: pd.DataFrame) -> str:
@@ -89,7 +121,8 @@ def _weak(weak: pd.DataFrame) -> str:
     return f"{joined(told)}: the models have learned little or nothing about {'it' if len(weak) == 1 else 'them'}."
 
 
-def _scores(chosen: Explained) -> None:
+def show_scores(chosen: Explained) -> None:
+    """Every model's score of the row on one axis."""
     view = chosen.view
     scores = [Score(one.title, one.model, chosen.logit(one), spread=usual(view, one)) for one in view.contenders]
     many = len(scores) > 1

@@ -8,10 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.errors import CtrLensError
+from ctrcore.figures.style import shorten
 from ctrcore.metrics import sigmoid
 from pages.shared.charts import csv_button
 from pages.shared.explain.chosen import Explained, run_of
 from pages.shared.explain.imagined import changes_of, imagine, replace_changes
+from pages.shared.tools import plain
 
 _KEPT = "explain-scenarios"
 MOST = 50
@@ -51,7 +53,7 @@ def show_scenarios(chosen: Explained) -> None:
     with st.container(border=True, key="whatif-scenarios"):
         st.markdown("#### Scenarios")
         event = st.dataframe(
-            table,
+            _shown(chosen, table),
             hide_index=True,
             key=f"whatif-table-{len(scenarios)}",
             on_select="rerun",
@@ -62,12 +64,10 @@ def show_scenarios(chosen: Explained) -> None:
                 "row": st.column_config.NumberColumn("Row", format="%d"),
                 "changes": st.column_config.TextColumn("Changes", width="medium"),
                 **{
-                    one.title: st.column_config.NumberColumn(one.title, format="percent")
-                    for one in chosen.view.contenders
-                },
-                **{
-                    f"{one.title} change": st.column_config.NumberColumn(
-                        "±", format="%+.1f", help=f"{one.title}: change in percentage points."
+                    one.id: st.column_config.TextColumn(
+                        shorten(one.title, 16),
+                        help=f"{plain(one.title)}: the probability, and its change in percentage points.",
+                        alignment="right",
                     )
                     for one in chosen.view.contenders
                 },
@@ -79,7 +79,7 @@ def show_scenarios(chosen: Explained) -> None:
                 _tools(chosen, scenarios, picked[0])
             else:
                 st.caption("Choose a line to rename it, to remove it, or to take its changes up again.")
-            csv_button(table, "scenarios")
+            csv_button(lambda: _file(chosen, table), "scenarios")
 
 
 def kept(dataset_id: str) -> list[Kept]:
@@ -89,7 +89,10 @@ def kept(dataset_id: str) -> list[Kept]:
 
 
 def table_of(chosen: Explained, scenarios: list[Kept]) -> pd.DataFrame:
-    """A line a scenario: scenario, row, changes, and for each model its probability and the change in % points."""
+    """A line a scenario: scenario, row, changes, and for each model, by its id, its probability and the change.
+
+    The change, in percentage points, is in the column '{id} change'. A run may be called 'row': its id is never that.
+    """
     lines = []
     for scenario in scenarios:
         line: dict[str, Any] = {
@@ -99,9 +102,27 @@ def table_of(chosen: Explained, scenarios: list[Kept]) -> pd.DataFrame:
         }
         for one in chosen.view.contenders:
             before, after = _probabilities(chosen, scenario, one.id)
-            line |= {one.title: after, f"{one.title} change": None if after is None else 100 * (after - before)}
+            line |= {one.id: after, f"{one.id} change": None if after is None else 100 * (after - before)}
         lines.append(line)
     return pd.DataFrame(lines)
+
+
+def _shown(chosen: Explained, table: pd.DataFrame) -> pd.DataFrame:
+    """The table as it is read: one column a model, '96.8 % (+3.5)'."""
+    shown = table[["scenario", "row", "changes"]].copy()
+    for one in chosen.view.contenders:
+        shown[one.id] = [
+            "cannot read it" if pd.isna(after) else f"{100 * after:.1f} % ({change:+.1f})"
+            for after, change in zip(table[one.id], table[f"{one.id} change"], strict=True)
+        ]
+    return shown
+
+
+def _file(chosen: Explained, table: pd.DataFrame) -> pd.DataFrame:
+    """The table with the runs by their names."""
+    names = {one.id: f"probability by {one.title}" for one in chosen.view.contenders}
+    changes = {f"{one.id} change": f"change by {one.title}" for one in chosen.view.contenders}
+    return table.rename(columns=names | changes)
 
 
 def _probabilities(chosen: Explained, scenario: Kept, run_id: str) -> tuple[float, float | None]:
@@ -135,7 +156,7 @@ def _tools(chosen: Explained, scenarios: list[Kept], place: int) -> None:
         disabled=not here,
         on_click=_load,
         args=(chosen, place),
-        help="Set the controls above to this scenario." if here else "It is of another row: choose that row first.",
+        help="Set the controls below to this scenario." if here else "It is of another row: choose that row first.",
     )
     st.button(
         "Remove",

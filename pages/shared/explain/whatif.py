@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.explain.sentences import percent_of, signed
-from ctrcore.figures.aligned import differing_parts, two_rows
+from ctrcore.figures.aligned import differing_parts, parts_that_moved, two_rows
 from ctrcore.figures.logits import Score, scores_picture
 from ctrcore.metrics import sigmoid
 from ctrcore.words import WORDS
@@ -32,20 +32,21 @@ def show(chosen: Explained) -> None:
         "Change any value of the row, and every model scores it anew. Keep what you find as a **scenario**, to have "
         "several side by side."
     )
+    changes = changes_of(chosen.dataset.id, chosen.row)
+    now: dict[str, Imagined] = {}
+    with problems_shown():
+        now = {one.id: imagine(run_of(one), chosen.row, changes) for one in chosen.view.contenders}
+        told = _told(chosen, now)
+        _changes(chosen, told, now)
+        show_scenarios(chosen)
+        _scores(chosen, now)
     with problems_shown():
         edit_fields(chosen)
     with problems_shown():
         edit_history(chosen)
-    changes = changes_of(chosen.dataset.id, chosen.row)
-    with problems_shown():
-        now = {one.id: imagine(run_of(one), chosen.row, changes) for one in chosen.view.contenders}
-        told = _told(chosen, now)
-        _changes(chosen, told)
-        if told:
-            _scores(chosen, now)
+    if any(one.changes for one in now.values()):
+        with problems_shown():
             _inside(chosen, now)
-    with problems_shown():
-        show_scenarios(chosen)
 
 
 def _told(chosen: Explained, now: dict[str, Imagined]) -> list[str]:
@@ -59,12 +60,13 @@ def _told(chosen: Explained, now: dict[str, Imagined]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _changes(chosen: Explained, told: list[str]) -> None:
+def _changes(chosen: Explained, told: list[str], now: dict[str, Imagined]) -> None:
     """What was changed, what training knows of the new values, and buttons to keep it or to go back."""
     if not told:
-        st.caption("Nothing is changed yet: the scores are those of the row as it is.")
+        st.caption("Nothing is changed yet: the scores are those of the row as it is. Change a value below.")
         return
     with st.container(border=True, key="whatif-changes"):
+        st.markdown(plain(_answer(chosen, now)))
         st.markdown("**Changed:** " + " ".join(f":blue-badge[{plain(one[:90])}]" for one in told))
         weak = _weak(chosen)
         if weak:
@@ -78,6 +80,16 @@ def _changes(chosen: Explained, told: list[str]) -> None:
                 on_click=reset,
                 args=(chosen.dataset.id, chosen.row),
             )
+
+
+def _answer(chosen: Explained, now: dict[str, Imagined]) -> str:
+    """What each model says now, in a sentence: 'fm 3: from 93.3 % to 96.8 % (+0.77).'"""
+    said = [
+        f"{one.title} from {percent_of(chosen.logit(one))} to {percent_of(now[one.id].logit)} "
+        f"({signed(now[one.id].logit - chosen.logit(one))})"
+        for one in chosen.view.contenders
+    ]
+    return f"The probability goes, by {'; '.join(said)}. In brackets: the change of the logit."
 
 
 def _weak(chosen: Explained) -> list[str]:
@@ -120,7 +132,8 @@ def _scores(chosen: Explained, now: dict[str, Imagined]) -> None:
         key="whatif-scores",
         title="What each model says now",
         help_text=WORDS["what-if"],
-        read="One line a model. The mark is the score of the changed row, the arrow comes from the row as it was.",
+        read="One line a model. The mark is the score of the changed row, the arrow comes from the row as it was. The "
+        "grey bar holds nine tenths of the model's scores.",
         beware="The models were never trained on this row, and nobody knows what the user would have done. A "
         "combination of values that does not occur gets a score, too.",
         alt_text="; ".join(
@@ -141,11 +154,20 @@ def _inside(chosen: Explained, now: dict[str, Imagined]) -> None:
             assert before is not None
             assert after is not None
             table = differing_parts(before, after)
+            moved = parts_that_moved(table, SHOWN)
+            if moved.empty:
+                with st.container(border=True):
+                    st.markdown(f"#### {plain(one.title)}")
+                    st.caption("None of its own terms changed.")
+                continue
+            which = (
+                f"The {SHOWN} of its own terms that changed most" if len(moved) == SHOWN else "Its terms that changed"
+            )
             chart(
-                two_rows(table, ("as it was", "changed"), SHOWN),
+                two_rows(moved, ("as it was", "changed"), SHOWN),
                 key=f"whatif-parts-{one.id}",
                 title=plain(one.title),
-                read=f"The {SHOWN} of its own terms that changed most: from the grey dot to the diamond.",
+                read=f"{which}: from the grey dot to the diamond.",
                 beware="A term may change although its own value did not, because it depends on other values, too. "
                 "Terms of different kinds of models cannot be compared.",
                 alt_text=f"The terms of {one.title} that changed most",
