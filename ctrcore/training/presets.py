@@ -53,8 +53,8 @@ def preset(name: Preset, model: str, rows: int = 0) -> tuple[ModelConfig, TrainC
     The number of epochs and early stopping are this project's own.
 
     AFM starts with p scaled by the number of pairs (see `ctrcore.models.afm`). Without it, and with an L2 of 3 and 20
-    epochs, it did not learn the pairs of some simulated shops. Validation AUC, one seed, before and now: 0.750 and 0.812
-    on shop 3 of `benchmarks.truth`, 0.818 and 0.832 on shop 2, 0.766 and 0.767 on MovieLens 100K.
+    epochs, it did not learn the pairs of some simulated shops. Validation AUC, one seed, before and now: 0.750 and
+    0.812 on shop 3 of `benchmarks.truth`, 0.818 and 0.832 on shop 2, 0.766 and 0.767 on MovieLens 100K.
     """
     model_options, train_options = (_PAPER if name == "paper" else _STANDARD)[model]
     options = dict(train_options)
