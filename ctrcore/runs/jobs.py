@@ -31,12 +31,14 @@ class Order:
         queue: folder of tickets and slots shared by the jobs that wait for each other; None starts at once.
         slots: jobs of the queue that may work at the same time.
         memory: largest address space in bytes; None is unlimited.
+        threads: that it calculates with; None: as many as the settings say.
     """
 
     target: str
     queue: Path | None = None
     slots: int = 1
     memory: int | None = None
+    threads: int | None = None
 
 
 def enlist(folder: Path, queue: Path | None = None) -> str:
@@ -73,7 +75,7 @@ def start(folder: Path, order: Order) -> None:
     with (folder / "log.txt").open("ab") as log:
         process = subprocess.Popen(
             command,
-            env=_environment(),
+            env=_environment(order.threads),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -112,8 +114,9 @@ def _insist(folder: Path) -> None:
             return
 
 
-def _environment() -> dict[str, str]:
+def _environment(threads: int | None) -> dict[str, str]:
     root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
     talk = {"PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1", "PYTHONIOENCODING": "utf-8"}
-    return os.environ | settings.numeric_environment() | talk | {"PYTHONPATH": path}
+    asked = {} if threads is None else {"CTR_THREADS": str(threads)}
+    return os.environ | settings.numeric_environment(threads) | asked | talk | {"PYTHONPATH": path}

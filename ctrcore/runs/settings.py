@@ -23,14 +23,22 @@ def threads() -> int:
     return whole_number("CTR_THREADS", max(1, cores() // slots()))
 
 
-def numeric_environment() -> dict[str, str]:
+def threads_beside_pages() -> int:
+    """Threads of a job that people wait for while they use the pages: a core is left for these."""
+    return max(1, min(threads(), cores() - 1))
+
+
+def numeric_environment(count: int | None = None) -> dict[str, str]:
     """Environment of a process that calculates, read by numerical libraries when they are loaded.
 
     Threads that wait for each other sleep instead of spinning: on cores that others use too, spinning made training
     five to twenty times slower.
+
+    Args:
+        count: threads; None: `threads()`.
     """
-    count = str(threads())
-    limits = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), count)
+    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    limits = dict.fromkeys(names, str(threads() if count is None else count))
     return limits | {"OMP_WAIT_POLICY": "PASSIVE"}
 
 

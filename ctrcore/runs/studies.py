@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ctrcore.errors import RunError
+from ctrcore.runs import settings
 from ctrcore.runs.files import FileCache, Record, read_json, write_json
 from ctrcore.runs.jobs import Order, cancel, start
 from ctrcore.runs.run import STUDIES, Run
@@ -76,7 +77,7 @@ def start_study(run: Run, kind: Kind, options: Mapping[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / "study.json", {"kind": kind, "options": dict(options)})
     write_status(folder, JobStatus("queued", submitted=time.time()))
-    start(folder, Order(TARGETS[kind]))
+    start(folder, Order(TARGETS[kind], threads=settings.threads_beside_pages()))
 
 
 def study_of(folder: Path) -> tuple[Run, Record]:
