@@ -7,34 +7,33 @@ import streamlit as st
 from pages.shared import address
 from pages.shared.jobs import live_jobs
 from pages.shared.level import learn
+from pages.shared.pickers import run_label
 from pages.shared.problems import problems_shown
 from pages.shared.samples import open_demo
 from pages.shared.store import workspace
 from pages.shared.tools import ago, model_badge, plain, state_badge
 
 NEWEST = 6
-DOORS = (
+DOORS: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Compare models",
         ":material/leaderboard:",
         "Which of LR, FM, AFM, FiBiNET and DIN puts the clicks first, by how much, and are its probabilities right?",
-        "compare.py",
-        "Open Compare",
+        (("compare.py", "Open Compare"),),
     ),
     (
-        "Look inside them",
-        ":material/grid_on:",
-        "Which pairs of fields does AFM attend to, which fields does FiBiNET's SENet let through, and is that what "
-        "matters?",
-        "afm.py",
-        "Open AFM attention",
+        "Learn how they work",
+        ":material/school:",
+        "Take the score of one row apart, change a value and see what happens, look at AFM's attention, and ask how "
+        "far such pictures may be believed.",
+        (("explain.py", "Explain a row"), ("afm.py", "AFM attention"), ("trust.py", "Trust")),
     ),
     (
         "Why this item?",
-        ":material/history:",
-        "Take one user and one item: which of the user's earlier clicks speak for it, and which against?",
-        "din.py",
-        "Open DIN attention",
+        ":material/recommend:",
+        "Take one user: which items come first, which of the user's earlier clicks speak for them, and what would "
+        "have to change?",
+        (("why.py", "Why this item"),),
     ),
 )
 
@@ -42,11 +41,12 @@ DOORS = (
 def doors() -> None:
     """Three ways in."""
     with st.grid(3, min_column_width=240):
-        for title, icon, text, page, label in DOORS:
+        for title, icon, text, links in DOORS:
             with st.container(border=True, height="stretch"):
                 st.markdown(f"#### {icon} {title}")
                 st.markdown(text)
-                st.page_link(page, label=label, icon=":material/arrow_forward:")
+                for page, label in links:
+                    st.page_link(page, label=label, icon=":material/arrow_forward:")
 
 
 def start() -> None:
@@ -81,7 +81,7 @@ def newest() -> None:
             for run in runs[:NEWEST]:
                 auc = ((run.metrics() or {}).get("test") or {}).get("auc")
                 line(
-                    run.name,
+                    run_label(run, runs),
                     "runs.py",
                     {"run": run.id},
                     f"{model_badge(run)} "
