@@ -37,6 +37,8 @@ def space(trained: Trained, tmp_path: Path) -> Workspace:
 def here(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """The same, but jobs are not started: the test does them itself."""
     monkeypatch.setattr(scorings, "start", lambda folder, order: None)
+    # this process holds far more than a worker: whatever other tests have imported
+    monkeypatch.setenv("CTR_INGEST_MEMORY", str(64 * 1024**3))
     return space
 
 
