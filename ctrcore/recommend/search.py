@@ -116,6 +116,6 @@ def _din_scores(model: DIN, trace: Trace, gone: npt.NDArray[np.bool_], which: Po
         weights = attention * torch.from_numpy(keep).to(attention)[:, None]  # (m, c, L)
         if model.config.softmax:
             weights = weights / weights.sum(2, keepdim=True).clamp(min=torch.finfo(weights.dtype).tiny)
-        logits = [model.forward_with_attention(batch, part) for part in weights.split(AT_ONCE)]
+        logits = [model.forward_with_attention(batch, part) for part in torch.split(weights, AT_ONCE)]
     scores: Scores = torch.cat(logits).float().cpu().numpy()
     return scores
