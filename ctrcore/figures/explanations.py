@@ -88,7 +88,7 @@ def waterfall(explanation: Explanation, count: int = CHARTED, start: str = "mode
     _add_whiskers(figure, labels[1:], ends[1:], top)
     low, high = float(min(0, ends.min())), float(max(0, ends.max()))
     wide = high - low or 1.0  # beside the outermost bars stand their numbers, on the left only where a bar goes there
-    start_at, end_at = low - (0.3 if low < 0 else 0.04) * wide, high + 0.22 * wide
+    start_at, end_at = low - (0.3 if low < 0 else 0.04) * wide, high + 0.28 * wide
     figure.update_xaxes(range=[start_at, end_at])
     figure.update_yaxes(autorange="reversed", showgrid=False)
     height = 140 + 28 * len(steps)

@@ -55,7 +55,7 @@ def score_steps(steps: Sequence[tuple[str, float]]) -> go.Figure:
         )
     )
     low, high = min(0.0, *ends), max(0.0, *ends)
-    pad = 0.45 * (high - low or 1.0)  # for the text beside a bar
+    pad = 0.6 * (high - low or 1.0)  # for the text beside a bar
     figure.update_xaxes(range=[low - (pad if low < 0 else 0.02 * pad), high + pad])
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return small_numbers(finish(figure, height=94 + 32 * len(bars), x="logit", legend=False))

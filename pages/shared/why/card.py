@@ -17,7 +17,7 @@ from ctrcore.words import WORDS
 from pages.shared.badge import show_short
 from pages.shared.charts import chart
 from pages.shared.inside import Chosen
-from pages.shared.level import expert, learn, level
+from pages.shared.level import expert, level
 from pages.shared.tools import plain
 from pages.shared.why.agreement import agreement
 from pages.shared.why.choices import Asked
@@ -47,11 +47,6 @@ def show_card(asked: Asked, trace: Trace, why: Why, others: Sequence[Run]) -> De
         lead, told = lead_told(trace, why), reasons_told(why.reasons, trace.items.encoder.schema)
         if level() != "Simple":
             st.markdown(plain(lead))
-        learn(
-            ":small[These are logits, the model's raw score: 0 is a probability of 50 %, +1 about 73 %, -1 about 27 %. "
-            "The numbers below are steps on that scale: they say what sets this item apart **from the other "
-            "candidates**, and the chart below adds all of them up.]"
-        )
         say(told[:SIMPLE] if level() == "Simple" else [*told, *_warnings(why)])
         if others:
             st.markdown(agreement(asked, why.item, others))

@@ -13,7 +13,7 @@ from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import csv_button
-from pages.shared.level import expert, level
+from pages.shared.level import expert, learn, level
 from pages.shared.pickers import finished_runs, run_label
 from pages.shared.tools import plain
 from pages.shared.why.choices import Asked
@@ -71,6 +71,10 @@ def say_list(asked: Asked, trace: Trace) -> None:
             f"Every item is scored as if it were shown in {moment} {asked.row} of the table: the same past "
             "clicks, the same situation, another item."
         )
+    learn(
+        "Scores and reasons are logits, the model's raw score: 0 is a probability of 50 %, +1 about 73 %, -1 about "
+        "27 %. The reasons are steps on that scale; they say what sets an item apart **from the other candidates**."
+    )
 
 
 def pick_item(trace: Trace) -> str:
