@@ -18,11 +18,14 @@ from functools import cached_property
 
 import numpy as np
 
+from ctrcore.explain.appeal import other_users
 from ctrcore.recommend.funnel import Trace
-from ctrcore.recommend.items import candidates, shown
+from ctrcore.recommend.items import Positions, candidates, shown
 from ctrcore.recommend.recommender import Recommender
 from ctrcore.recommend.terms import Key, Means, Numbers, Terms, means_of, terms_of
 from ctrcore.recommend.values import Values, behaviour_values
+
+MOST_PAIRS = 1000  # of a user and a candidate, for the mean of everything
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,14 @@ class Leads:
         values: (K,) of the contrast's keys.
         behaviours: (T,) of each past behaviour, the most recent first: compared with an average behaviour of others.
         rest: of everything else that is the user's.
+        hidden: of what hidden layers add whatever the values are.
         appeal: what the item has for anybody, beyond the mean candidate.
     """
 
     values: Numbers
     behaviours: Numbers
     rest: float
+    hidden: float
     appeal: float
 
 
@@ -73,14 +78,26 @@ class Contrast:
         return behaviour_values(self.trace.items, self.trace.moment.ranker)
 
     @cached_property
+    def others(self) -> Positions:
+        """Where those of the recommender's sample stand who are somebody else."""
+        recommender = self.trace.recommender
+        return np.flatnonzero(other_users(recommender.others, self.trace.moment.ranker, recommender.encoder))
+
+    @cached_property
+    def pairs(self) -> int:
+        """How many other users each candidate meets for the mean of everything: all, where that is quick."""
+        return max(1, min(len(self.others), MOST_PAIRS // len(self.trace.positions)))
+
+    @cached_property
     def _everywhere(self) -> Means | None:
         """Other users with the candidates: every candidate equally often, the users of the sample in turn."""
-        others, trace = self.trace.recommender.others, self.trace
+        others, trace = self.others, self.trace
         if not len(others):
             return None
-        which = np.tile(trace.positions, -(-len(others) // len(trace.positions)))
-        who = np.random.default_rng(0).permutation(np.resize(np.arange(len(others)), len(which)))
-        rows = shown(others, who, trace.items, which)
+        which = np.repeat(trace.positions, self.pairs)
+        # one candidate after the other, so that nobody meets one twice and all users come up equally often
+        who = np.random.default_rng(0).permutation(others)[np.arange(len(which)) % len(others)]
+        rows = shown(trace.recommender.others, who, trace.items, which)
         return means_of(terms_of(trace.recommender.model, rows, trace.items.fields))
 
     def leads(self, place: int) -> Leads:
@@ -88,26 +105,45 @@ class Contrast:
         own, mean, everywhere = self.terms, self.means, self._everywhere
         values = own.values[place] - mean.values
         behaviours = self.behaviours(place) - own.behaviours.mean(0)[::-1]
-        rest, appeal = float(own.rest[place]) - mean.rest, 0.0
+        rest, hidden, appeal = float(own.rest[place]) - mean.rest, float(own.hidden[place]) - mean.hidden, 0.0
         if everywhere is not None:
-            anybody = appeal_of(self.trace.recommender, int(self.trace.positions[place]))
+            anybody = appeal_of(self.trace.recommender, int(self.trace.positions[place]), self.others)
             values = values - (anybody.values - everywhere.values)
             history = anybody.history - everywhere.history
             rest -= anybody.rest - everywhere.rest
+            hidden -= anybody.hidden - everywhere.hidden
             appeal = anybody.logit - everywhere.logit
             if len(behaviours):
                 behaviours = behaviours - history / len(behaviours)
             else:
                 rest -= history
-        return Leads(values, behaviours, rest, appeal)
+        return Leads(values, behaviours, rest, hidden, appeal)
 
 
-def appeal_of(recommender: Recommender, position: int) -> Means:
-    """An item's mean terms with the recommender's sample of other users; kept, as items come up again and again."""
+def appeal_of(recommender: Recommender, position: int, others: Positions | None = None) -> Means:
+    """An item's mean terms with the recommender's sample of other users; kept, as items come up again and again.
+
+    Args:
+        recommender: the two stages.
+        position: of the item.
+        others: those of the sample that are meant; None: all of them.
+    """
+    sample = np.arange(len(recommender.others))
     found = recommender.appeals.get(position)
     if found is None:
-        others = recommender.others
-        rows = shown(others, np.arange(len(others)), recommender.items, np.full(len(others), position))
-        found = means_of(terms_of(recommender.model, rows, recommender.items.fields))
-        recommender.appeals[position] = found
-    return found
+        found = recommender.appeals[position] = _means(recommender, position, sample)
+    out = sample if others is None else np.setdiff1d(sample, others)
+    if others is None or not len(out):
+        return found
+    return _without(found, len(sample), _means(recommender, position, out), len(out))
+
+
+def _means(recommender: Recommender, position: int, who: Positions) -> Means:
+    rows = shown(recommender.others, who, recommender.items, np.full(len(who), position))
+    return means_of(terms_of(recommender.model, rows, recommender.items.fields))
+
+
+def _without(whole: Means, count: int, part: Means, out: int) -> Means:
+    """The means of what is left of `count` rows when `out` of them go."""
+    left = count - out
+    return Means(*((count * all_ - out * gone) / left for all_, gone in zip(whole, part, strict=True)))

@@ -98,6 +98,11 @@ def lift(
     return _Search(trace, item, top_k, "enters", budget).any_of(kind, locked)
 
 
+def lists_all(trace: Trace, top_k: int) -> bool:
+    """True if there are no more items than places on the list, so that none can leave or enter."""
+    return trace.recommender.recall is None and len(trace.positions) <= top_k
+
+
 class _Search:
     def __init__(self, trace: Trace, item: str, top_k: int | None, goal: Goal, budget: int) -> None:
         self._trace, self._item, self._goal, self._budget = trace, item, goal, budget
@@ -121,7 +126,7 @@ class _Search:
         self._tried = 0
         changes = changes_of(self._trace.recommender, self._trace.moment, kind, locked)
         count = len(changes.singles)
-        if not count or self._all_are_listed:
+        if not count or not self._trace.items.fields or lists_all(self._trace, self._top_k):
             return self._answer(None, (), None, exhaustive=True)
         best: tuple[float, Set] = (np.inf, (0,))
         order, whole = np.arange(count), True  # whole: all smaller sets were tried among all candidates
@@ -142,12 +147,6 @@ class _Search:
             if size == 1:
                 order = nearest
         return self._answer(changes, best[1], self._again(changes, best[1]), exhaustive=whole, found=False)
-
-    @property
-    def _all_are_listed(self) -> bool:
-        """True if there are no more items than places, so that none can leave."""
-        free = len(self._trace.items) - len(self._trace.left_out)
-        return self._goal == "leaves" and free <= self._top_k and self._trace.recommender.recall is None
 
     def _most(self, count: int, size: int) -> int:
         """Of how many single changes sets of this size are made: as many as the budget allows, the best ones."""

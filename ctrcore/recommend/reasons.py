@@ -35,7 +35,8 @@ def reasons(trace: Trace, place: int, groups: pd.DataFrame) -> pd.DataFrame:
         - kind: 'appeal', what it has for anybody; 'match', how it suits a value of the user or the situation; 'group',
           past behaviours that share a value; 'own group', one that the item has, too; 'behaviour', a single one;
           'item', what a value of the item, or all pairs among its values (no name), mean for this user; 'rest', how it
-          suits all that is the user's alone;
+          suits all that is the user's alone; 'hidden', what hidden layers add whatever the values are (only where the
+          model has them);
         - name: the field; of a group the column, of a behaviour 'behaviour 3 back'; value: as people know it; count:
           behaviours put together, else 1;
         - contribution: to this item's logit, NaN of the appeal; lead: beyond the other candidates and other users.
@@ -50,6 +51,8 @@ def reasons(trace: Trace, place: int, groups: pd.DataFrame) -> pd.DataFrame:
     ]
     found.append(("appeal", "", "", 1, float("nan"), leads.appeal))
     found.append(("rest", "", "", 1, float(terms.rest[place]), leads.rest))
+    if not trace.recommender.model.exact:
+        found.append(("hidden", "", "", 1, float(terms.hidden[place]), leads.hidden))
     found += list(_behaviours(trace, contrast.behaviours(place), leads.behaviours, groups))
     table = pd.DataFrame(found, columns=list(COLUMNS))
     order = table["lead"].abs().sort_values(ascending=False, kind="stable").index

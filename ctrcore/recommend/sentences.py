@@ -1,4 +1,4 @@
-"""Why an item is on a list, above another or missing, in plain words. Their numbers are those of tables and charts."""
+"""Why an item is on a list, in plain words. Their numbers are those of tables and charts."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctrcore.explain.sentences import few, joined, part_phrase, percent_of, signed
+from ctrcore.explain.sentences import few, joined, percent_of, signed
 from ctrcore.recommend.changes import Change
-from ctrcore.recommend.counterfactual import Counterfactual
+from ctrcore.recommend.counterfactual import Counterfactual, lists_all
 from ctrcore.recommend.funnel import FROM_ALL, FROM_POPULAR, FROM_RECALL, Trace
 from ctrcore.schema import Schema
 
 if TYPE_CHECKING:
-    from ctrcore.recommend.why import Above, Why, WhyNot
+    from ctrcore.recommend.why import Why
 
 REASONS = 3  # named at most
 PAST = ("group", "own group", "behaviour")
 WORTH_NAMING = 0.1  # of the largest reason
+NO_ITEM = "This model reads nothing of the item, so it scores every item the same: their order tells nothing."
 CAVEAT = (
     "This is what the model has learned to go together, not what causes a click; and it is the same model throughout, "
     "not trained anew."
@@ -27,7 +28,11 @@ CAVEAT = (
 
 def of_why(trace: Trace, found: Why) -> list[str]:
     """Where the item stands, what speaks for and against it, and what would take it off the list."""
-    told = [_standing(trace, found), lead_told(trace, found), *reasons_told(found.reasons, trace.items.encoder.schema)]
+    told = [_standing(trace, found), *([] if trace.items.fields else [NO_ITEM])]
+    if trace.items.fields:
+        told.append(lead_told(trace, found))
+    if trace.items.fields and len(trace.positions) > 1:
+        told += reasons_told(found.reasons, trace.items.encoder.schema)
     told += [_appeal(found)] if found.appeal is not None else []
     told += _support(trace, found)
     told += [of_counterfactual(trace, found.counterfactual)] if found.counterfactual is not None else []
@@ -50,9 +55,17 @@ def reasons_told(table: pd.DataFrame, schema: Schema | None = None, count: int =
         told += [f"{start} {joined(_phrases(side, schema))}."] if len(side) else []
     past = table[table["kind"].isin(PAST) & (table["lead"].abs() >= 5e-5)]
     if len(past) and not past_named:
-        most = _phrases(past.head(1), schema)[0]
-        told.append(f"Past clicks matter little here; what matters most of them: {most}.")
+        told.append(_past_told(past, float(table["lead"].abs().max()), schema))
     return told or ["Nothing tells it from the other candidates."]
+
+
+def _past_told(past: pd.DataFrame, largest: float, schema: Schema | None) -> str:
+    """What all past clicks add together: each may be too small to be named where their sum is not."""
+    total = float(past["lead"].sum())
+    most = _phrases(past[past["lead"] * total >= 0].head(1), schema)[0]
+    if abs(total) < WORTH_NAMING * largest:
+        return f"Past clicks matter little for its lead: together {signed(total)}, above all {most}."
+    return f"Past clicks together add {signed(total)}, above all {most}."
 
 
 def _phrases(reasons: pd.DataFrame, schema: Schema | None) -> list[str]:
@@ -69,7 +82,7 @@ def reason_phrase(kind: str, name: str, value: str, count: int, schema: Schema |
     """
     item, user = (schema.item, schema.user) if schema is not None else (None, None)
     if kind == "behaviour":
-        return f"the past click on {_quoted(few(value))} ({name.removeprefix('behaviour ')})"
+        return f"the past click on {quoted(few(value))} ({name.removeprefix('behaviour ')})"
     if kind in ("group", "own group"):
         return f"{count} past clicks with {name} = {value}" + (", as here" if kind == "own group" else "")
     if kind == "item" and name:
@@ -81,68 +94,24 @@ def reason_phrase(kind: str, name: str, value: str, count: int, schema: Schema |
         else f"how it suits {name} = {few(value)}",
         "item": "how its own values go together for this user",
         "rest": "how it suits the user's own values",
+        "hidden": "what the hidden layers add whatever the values are",
     }
     return told[kind]
 
 
-def of_above(trace: Trace, found: Above) -> list[str]:
-    """What puts one item above the other, and what pulls the other way."""
-    names = trace.items.names
-    a, b = _quoted(names.item(found.a)), _quoted(names.item(found.b))
-    side = "higher" if found.difference >= 0 else "lower"
-    told = [f"{a} scores {signed(found.difference)} against {b}: that much {side} on the logit."]
-    about = found.parts[found.parts["about_item"]]
-    for who, sign in ((a, 1), (b, -1)):
-        parts = about[sign * about["difference"] >= 5e-5].head(REASONS)
-        phrases = [
-            f"{_versus(str(kind), str(name), str(one), str(two))} ({signed(float(difference))})"
-            for kind, name, one, two, difference in parts[["kind", "name", "value_a", "value_b", "difference"]]
-            .to_numpy()
-            .tolist()
-        ]
-        told += [f"In favour of {who}: {joined(phrases)}."] if phrases else []
-    if abs(found.user_only) >= 5e-5:
-        told.append(
-            f"What is the user's alone makes {signed(found.user_only)} of it: the user is the same, but this model "
-            "weighs the user's values by the item."
-        )
-    return [*told, CAVEAT]
-
-
-def of_why_not(trace: Trace, found: WhyNot) -> list[str]:
-    """Where the item was lost, and what would lift it."""
-    name, size = _quoted(found.name), len(trace.positions)
-    kept = trace.options.top_k
-    if found.stage == "list":
-        told = [f"{name} is on the list, at rank {found.rank}."]
-    elif found.stage == "seen":
-        told = [
-            f"{name} is in the user's history, and items of the history are left out. "
-            f"Among the {size:,} candidates it would rank {found.would_rank}."
-        ]
-    elif found.stage == "ranking":
-        assert found.score is not None
-        assert found.cutoff is not None
-        told = [
-            f"{name} was recalled, but the ranking puts it at {found.rank} of {size:,} candidates, with a logit of "
-            f"{signed(found.score)}; the list ends at {signed(found.cutoff)}, with rank {kept}."
-        ]
-    else:
-        told = [_lost(trace, found, name)]
-    if found.lift is not None:
-        told.append(of_counterfactual(trace, found.lift))
-    return [*told, CAVEAT]
-
-
 def of_counterfactual(trace: Trace, found: Counterfactual) -> str:
     """The smallest change, verified; or that there is none within reach, and the best that was found."""
-    item = _quoted(trace.items.names.item(found.item))
+    item = quoted(trace.items.names.item(found.item))
+    if not trace.items.fields:
+        return NO_ITEM
+    if not found.changes and lists_all(trace, found.top_k):
+        return "Every item that may be offered is on the list, so none can leave it."
     if not found.changes:
         return "There is nothing to change: no model reads past clicks of this moment, and no other field is open."
     without = _changed(found.changes)
     goes = "leave" if found.goal == "leaves" else "enter"
     if found.found:
-        other = _quoted(trace.items.names.item(found.replacement)) if found.replacement is not None else ""
+        other = quoted(trace.items.names.item(found.replacement)) if found.replacement is not None else ""
         where = f"rank {found.rank_after}" if found.rank_after is not None else "no rank, for it is not even recalled"
         swap = {"leaves": f", and {other} would come onto the list", "enters": f", and {other} would leave the list"}
         small = "No smaller change does it." if found.exhaustive and len(found.changes) > 1 else ""
@@ -169,9 +138,11 @@ def _without_any(found: Counterfactual) -> str:
 
 
 def _standing(trace: Trace, found: Why) -> str:
+    count = len(trace.positions)
+    place = "the only candidate" if count == 1 else f"number {found.rank} of {count:,} candidates"
     start = (
-        f"{_quoted(found.name)} is number {found.rank} of {len(trace.positions):,} candidates, "
-        f"with a click probability of {percent_of(found.logit)} (logit {signed(found.logit)})."
+        f"{quoted(found.name)} is {place}, with a click probability of {percent_of(found.logit)} "
+        f"(logit {signed(found.logit)})."
     )
     if found.channel == FROM_ALL:
         return start
@@ -186,6 +157,8 @@ def _standing(trace: Trace, found: Why) -> str:
 
 def lead_told(trace: Trace, found: Why) -> str:
     """How far the item stands above or below the other candidates: what its reasons add up to."""
+    if len(trace.positions) == 1:
+        return "There is no other candidate to compare it with."
     lead = found.logit - found.mean_logit
     return (
         f"For this user the {len(trace.positions):,} candidates score {signed(found.mean_logit)} on average and this "
@@ -195,8 +168,10 @@ def lead_told(trace: Trace, found: Why) -> str:
 
 def _appeal(found: Why) -> str:
     assert found.appeal is not None
+    count = found.appeal.rows
+    asked = "One other user gives" if count == 1 else f"A sample of {count:,} other users gives"
     return (
-        f"A sample of {found.appeal.rows} other users gives it {signed(found.appeal.appeal)} on average; this user "
+        f"{asked} it {signed(found.appeal.appeal)} on average; this user "
         f"and the moment add {signed(found.appeal.fit)}, including how readily this user clicks at all."
     )
 
@@ -211,34 +186,14 @@ def _support(trace: Trace, found: Why) -> list[str]:
     return [f"Beware: training saw the item only {own[0].seen} time{'' if own[0].seen == 1 else 's'}."]
 
 
-def _lost(trace: Trace, found: WhyNot, name: str) -> str:
-    wish = f"The ranking model would have put it at {found.would_rank}, with a logit of {signed(found.logit)}."
-    if found.rank is None or found.score is None or found.cutoff is None:
-        return f"{name} was not recalled. {wish}"
-    total = len(trace.items) - len(trace.left_out)
-    return (
-        f"{name} was lost in the recall: its score there is {signed(found.score)}, number {found.rank:,} of {total:,}, "
-        f"and {signed(found.cutoff)} was needed. {wish}"
-    )
-
-
 def _changed(changes: Sequence[Change]) -> str:
     """'Without the past clicks on A and B', or 'With hour = 8 instead of 9'."""
     if changes[0].kind == "behaviour":
-        clicks = joined([_quoted(few(change.before)) for change in changes])
+        clicks = joined([quoted(few(change.before)) for change in changes])
         return f"Without the past click{'s' if len(changes) > 1 else ''} on {clicks}"
     return "With " + joined([f"{change.name} = {change.after} instead of {change.before}" for change in changes])
 
 
-def _versus(kind: str, name: str, one: str, two: str) -> str:
-    """A part of two items: 'class = Comedy against Drama'; where both values are equal, only one."""
-    told = part_phrase(kind, name, one)
-    if one == two:
-        return told
-    sides = list(zip(one.split(" × "), two.split(" × "), strict=False))
-    differ = [b for a, b in sides if a != b] if kind == "pair" else [two]
-    return f"{told} against {joined([few(value) for value in differ])}"
-
-
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A name as a sentence shows it."""
     return f"“{text}”"

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import torch
 
 from ctrcore.data.encoded import Encoded
@@ -37,7 +38,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Terms:
-    """The terms of n rows. A logit is the sum of its values, behaviours and rest.
+    """The terms of n rows. A logit is the sum of its values, behaviours, rest and hidden.
 
     Attributes:
         keys: K terms that have to do with the item.
@@ -46,6 +47,8 @@ class Terms:
             not tell them apart, and then the history is among the keys.
         rest: (n,) everything else: the user's own terms, the same for every item in LR and FM; of other models what
             attention and hidden layers make of them beside the item.
+        hidden: (n,) the constant of the hidden layers' units that the row switches on, whatever its values are; 0
+            where the model has none.
         logit: (n,).
     """
 
@@ -53,16 +56,17 @@ class Terms:
     values: Numbers
     behaviours: Numbers
     rest: Numbers
+    hidden: Numbers
     logit: Numbers
 
 
-@dataclass(frozen=True)
-class Means:
-    """Mean terms of some rows, (K,) values, the history's sum of behaviours, rest and logit."""
+class Means(NamedTuple):
+    """Mean terms of some rows, (K,) values, the history's sum of behaviours, rest, hidden and logit."""
 
     values: Numbers
     history: float
     rest: float
+    hidden: float
     logit: float
 
 
@@ -81,13 +85,28 @@ def terms_of(model: CTRModel, rows: Encoded, item_fields: Collection[str]) -> Te
     logit = np.concatenate([part[0] for part in parts]).astype(np.float64)
     values = np.concatenate([part[1] for part in parts])
     behaviours = np.concatenate([np.pad(part[2], ((0, 0), (0, width - part[2].shape[1]))) for part in parts])
-    return Terms(keys, values, behaviours, logit - values.sum(1) - behaviours.sum(1), logit)
+    hidden = np.concatenate([part[3] for part in parts])
+    rest = logit - values.sum(1) - behaviours.sum(1) - hidden
+    return Terms(keys, values, behaviours, rest, hidden, logit)
 
 
 def means_of(terms: Terms) -> Means:
     """The means over all rows."""
     history = float(terms.behaviours.sum(1).mean())
-    return Means(terms.values.mean(0), history, float(terms.rest.mean()), float(terms.logit.mean()))
+    rest, hidden, logit = (float(term.mean()) for term in (terms.rest, terms.hidden, terms.logit))
+    return Means(terms.values.mean(0), history, rest, hidden, logit)
+
+
+def of_user_alone(model: CTRModel, parts: pd.DataFrame, item_fields: Collection[str]) -> list[bool]:
+    """True for each part of an explanation's table that holds nothing of the item."""
+    names = [field.name for field in model.fields]
+    alone = {name for name in names if name not in item_fields}
+    pairs = {f"{names[i]} × {names[j]}" for i, j in model.pairs.T.tolist() if {names[i], names[j]} <= alone}
+    known = {"field": alone, "pair": pairs}
+    return [
+        str(name).removesuffix(" (re-weighted)") in known.get(str(kind), ())
+        for kind, name in zip(parts["kind"], parts["name"], strict=True)
+    ]
 
 
 def _blocks(n: int) -> list[Positions]:
@@ -117,7 +136,7 @@ def _keys(model: CTRModel, of_item: npt.NDArray[np.bool_], split: bool) -> list[
 @torch.no_grad()
 def _terms(
     model: CTRModel, rows: Encoded, of_item: npt.NDArray[np.bool_], keys: list[Key]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     batch = to_batch(rows, device=model.bias.device)
     parts = model.explain(batch)
     place = {key: at for at, key in enumerate(keys)}
@@ -133,7 +152,8 @@ def _terms(
             key = Key("item", "") if of_item[i] and of_item[j] else Key("match", model.fields[other].name)
             if key in place:
                 values[:, place[key]] += pairs[:, column]
-    return parts.logit.cpu().numpy(), values, _behaviours(model, batch, parts, of_item)
+    hidden = np.zeros(len(rows)) if model.exact else parts.base.double().cpu().numpy()
+    return parts.logit.cpu().numpy(), values, _behaviours(model, batch, parts, of_item), hidden
 
 
 def _pairs(parts: Parts) -> np.ndarray | None:

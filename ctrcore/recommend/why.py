@@ -17,13 +17,13 @@ from ctrcore.explain.rows import explain_row
 from ctrcore.explain.sentences import named
 from ctrcore.explain.support import Support, supports
 from ctrcore.metrics import sigmoid
-from ctrcore.models.base import CTRModel
-from ctrcore.recommend import sentences
+from ctrcore.recommend import placing, sentences
 from ctrcore.recommend.counterfactual import Counterfactual, drop, lift
 from ctrcore.recommend.funnel import Trace
 from ctrcore.recommend.groups import group_behaviours
 from ctrcore.recommend.moments import history_fields
 from ctrcore.recommend.reasons import reasons
+from ctrcore.recommend.terms import of_user_alone
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def why(
         item: id of a candidate.
         counterfactual: look for the smallest change that takes it off the list, too, if it is on it.
         locked: fields that such a change leaves alone; None: those that describe the user.
-        others: rows of other users for the appeal; None: the recommender's sample.
+        others: rows of other users for the appeal; None: those of the recommender's sample.
 
     Raises:
         DataError: the item is no candidate.
@@ -174,8 +174,10 @@ def above(trace: Trace, a: str, b: str) -> Above:
     Both are explained in the same moment, so that whatever does not depend on the item falls out.
 
     Raises:
-        DataError: there is no such item.
+        DataError: there is no such item, or both are the same.
     """
+    if a == b:
+        raise DataError("An item cannot stand above itself.", "Choose another item to compare it with.")
     model, encoder = trace.recommender.model, trace.recommender.encoder
     names, histories = trace.items.names, history_fields(encoder)
     one, two = (named(explain_row(model, encoder, trace.row(item), 0), names, histories) for item in (a, b))
@@ -183,7 +185,7 @@ def above(trace: Trace, a: str, b: str) -> Above:
     for side, found in (("a", one), ("b", two)):
         parts[f"value_{side}"], parts[f"contribution_{side}"] = found.parts["value"], found.parts["contribution"]
     parts["difference"] = parts["contribution_a"] - parts["contribution_b"]
-    parts["about_item"] = ~np.array(_of_user(model, one.parts, trace.items.fields), dtype=bool)
+    parts["about_item"] = ~np.array(of_user_alone(model, one.parts, trace.items.fields), dtype=bool)
     difference = one.logit - two.logit
     order = parts["difference"].abs().sort_values(ascending=False, kind="stable").index
     found_above = Above(
@@ -196,7 +198,7 @@ def above(trace: Trace, a: str, b: str) -> Above:
         exact=model.exact,
         sentences=[],
     )
-    found_above.sentences.extend(sentences.of_above(trace, found_above))
+    found_above.sentences.extend(placing.of_above(trace, found_above))
     return found_above
 
 
@@ -224,29 +226,24 @@ def why_not(trace: Trace, item: str, *, look_for_lift: bool = True, locked: Coll
         score=score,
         cutoff=cutoff,
         logit=logit,
-        would_rank=int((trace.logits > logit).sum()) + 1,
+        would_rank=_would_rank(trace, position, logit),
         lift=lift(trace, item, locked=locked) if look_for_lift and missed else None,
         sentences=[],
     )
-    found.sentences.extend(sentences.of_why_not(trace, found))
+    found.sentences.extend(placing.of_why_not(trace, found))
     return found
 
 
-def _of_user(model: CTRModel, parts: pd.DataFrame, item_fields: Collection[str]) -> list[bool]:
-    """True for each part that holds nothing of the item."""
-    names = [field.name for field in model.fields]
-    alone = {name for name in names if name not in item_fields}
-    pairs = {f"{names[i]} × {names[j]}" for i, j in model.pairs.T.tolist() if {names[i], names[j]} <= alone}
-    known = {"field": alone, "pair": pairs}
-    return [
-        str(name).removesuffix(" (re-weighted)") in known.get(str(kind), ())
-        for kind, name in zip(parts["kind"], parts["name"], strict=True)
-    ]
+def _would_rank(trace: Trace, position: int, logit: float) -> int:
+    """The rank among the candidates, of equal logits the first item of the table first, as the list has it."""
+    ahead = (trace.logits > logit) | ((trace.logits == logit) & (trace.positions < position))
+    return int(ahead.sum()) + 1
 
 
 def _appeal(trace: Trace, row: Encoded, others: Encoded | None) -> Appeal | None:
     fields = sorted(trace.items.fields)
     if not fields:
         return None
-    known = trace.recommender.others if others is None else others
+    sample = trace.recommender.others
+    known = sample.take(trace.contrast.others) if others is None else others
     return appeal_and_fit(trace.recommender.model, row, 0, known, fields) if len(known) else None

@@ -16,8 +16,10 @@ from ctrcore.recommend.groups import group_behaviours
 from ctrcore.recommend.items import candidates, shown
 from ctrcore.recommend.moments import Moment
 from ctrcore.recommend.options import Options
+from ctrcore.recommend.sentences import reason_phrase, reasons_told
 from ctrcore.recommend.terms import terms_of
 from ctrcore.recommend.why import above, why, why_not
+from ctrcore.training.loader import to_batch
 from ctrcore.training.predicting import predict
 from tests.recommend.conftest import Build
 
@@ -47,7 +49,10 @@ def test_reasons_sum_to_the_lead_over_the_mean_candidate(build: Build, moment: M
 @pytest.mark.parametrize("model", MODELS)
 def test_the_lead_in_appeal_is_that_of_forward_passes(build: Build, moment: Moment, model: str) -> None:
     trace = traced(build, moment, model)
-    others = trace.recommender.others
+    sample, me = trace.recommender.others, moment.ranker
+    user = [field.name for field in trace.recommender.encoder.fields].index("user_id")
+    others = sample.take([place for place in range(len(sample)) if sample.ids[place, user] != me.ids[0, user]])
+    assert len(others) < len(sample)  # the moment's own user is in the sample, and is nobody else
     found = why(trace, top(trace, 2), counterfactual=False)
     who = np.arange(len(others))
     position = trace.positions[1]
@@ -60,6 +65,64 @@ def test_the_lead_in_appeal_is_that_of_forward_passes(build: Build, moment: Mome
     assert first.appeal is not None
     gap = first.appeal.appeal - found.appeal.appeal  # what all candidates have in common falls out
     assert float(first.reasons.set_index("kind")["lead"]["appeal"]) - lead == pytest.approx(gap, rel=1e-4, abs=1e-4)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_mean_candidate_leads_in_nothing(build: Build, moment: Moment, model: str) -> None:
+    trace = traced(build, moment, model)
+    leads = [trace.contrast.leads(place) for place in range(len(trace.positions))]
+    assert trace.contrast.pairs == len(trace.contrast.others)  # so few that all of them are asked
+    assert np.mean([one.appeal for one in leads]) == pytest.approx(0, abs=1e-4)
+    assert np.mean([one.values for one in leads], axis=0) == pytest.approx(0, abs=1e-4)
+    assert np.mean([one.rest for one in leads]) == pytest.approx(0, abs=1e-4)
+    assert np.mean([one.hidden for one in leads]) == pytest.approx(0, abs=1e-4)
+
+
+@pytest.mark.parametrize("model", ["fibinet", "din"])
+def test_what_hidden_layers_add_by_themselves_is_told_as_that(build: Build, moment: Moment, model: str) -> None:
+    trace = traced(build, moment, model)
+    found = why(trace, top(trace, 1), counterfactual=False)
+    table = found.reasons.set_index("kind")
+    batch = to_batch(trace.row(top(trace, 1)))
+    base = float(trace.recommender.model.explain(batch).base[0])
+    assert table["contribution"]["hidden"] == pytest.approx(base, abs=1e-5)
+    phrase = reason_phrase("hidden", "", "", 1)
+    assert phrase != reason_phrase("rest", "", "", 1)
+    assert "hidden layers" in phrase
+
+
+def test_an_item_is_not_compared_with_itself_and_a_list_of_one_is_told_as_such(build: Build, moment: Moment) -> None:
+    trace = recommend(build("fm"), moment, Options(recall_size=1, popular_size=0, top_k=4))
+    with pytest.raises(DataError, match="cannot stand above itself"):
+        above(trace, top(trace, 1), top(trace, 1))
+    told = why(trace, top(trace, 1)).sentences
+    assert "is the only candidate" in told[0]
+    assert "no other candidate" in told[1]
+    one = replace(trace.recommender, others=trace.recommender.others.take([3]), appeals={})
+    alone = why(recommend(one, moment, OPTIONS), top(recommend(one, moment, OPTIONS), 1)).sentences
+    assert any(text.startswith("One other user gives it") for text in alone)
+
+
+def test_every_item_on_the_list_and_a_model_without_items_are_told(build: Build, moment: Moment) -> None:
+    trace = recommend(build("fm", None), moment, Options(top_k=100))
+    assert any(text.startswith("Every item that may be offered is on") for text in why(trace, top(trace, 3)).sentences)
+    recommender = build("fm", None)
+    items = replace(recommender.items)
+    items.__dict__["fields"] = frozenset()
+    blind = recommend(replace(recommender, items=items), moment, OPTIONS)
+    assert "scores every item the same" in why(blind, top(blind, 1)).sentences[1]
+    assert "scores every item the same" in why_not(blind, top(blind, 9)).sentences[1]
+
+
+def test_past_clicks_that_add_up_are_not_said_to_matter_little() -> None:
+    rows = [("appeal", "", "", 1, 0.0, 0.5)] + [
+        ("behaviour", f"behaviour {back} back", f"Film {back}", 1, 0.0, 0.04) for back in range(1, 8)
+    ]
+    table = pd.DataFrame(rows, columns=["kind", "name", "value", "count", "contribution", "lead"])
+    told = reasons_told(table)
+    assert told[-1] == "Past clicks together add +0.28, above all the past click on “Film 1” (1 back) (+0.04)."
+    little = reasons_told(table.assign(lead=[0.5, 0.02, -0.02, 0.01, -0.01, 0.02, -0.01, 0.005]))
+    assert little[-1].startswith("Past clicks matter little for its lead: together +0.01, above all")
 
 
 def test_leads_of_an_fm_do_not_depend_on_an_arbitrary_shift(build: Build, moment: Moment) -> None:
