@@ -47,6 +47,18 @@ def test_shared_parts_equal_forward_passes(
         assert type(shared) is not Hybrids
 
 
+@pytest.mark.parametrize("name", ["fm", "afm", "fibinet", "din"])
+def test_every_background_row_may_have_mixtures_of_its_own(few: FewFields, name: str) -> None:
+    model, rng = few.model(name), np.random.default_rng(2)
+    hybrids = hybrids_of(model, few.prepared.test.take([2, 5]), few.prepared.train.take(range(7)))
+    foreign, others = rng.random((4, 30, len(model.fields))) < 0.5, np.array([6, 0, 3, 2])
+    foreign[..., history_places(model)] = foreign[..., history_places(model)[:1]]
+    found = hybrids.values(1, others, foreign)
+    for place, other in enumerate(others):
+        assert found[place] == pytest.approx(hybrids.values(1, np.array([other]), foreign[place])[0], abs=1e-11)
+    assert hybrids.values(1, others, foreign[:, :0]).shape == (4, 0)
+
+
 def test_an_attention_that_hides_all_others_falls_back_on_forward_passes(few: FewFields) -> None:
     model = few.model("afm")
     assert isinstance(model, AFM)
