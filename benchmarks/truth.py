@@ -83,7 +83,7 @@ def judged(run: Run) -> Found:
     """What the run's explanations find of the truth on a sample of its test rows."""
     opened, truth = open_for_explaining(run), planted_truth_of(run.dataset())
     assert truth is not None
-    return planted_checks(opened.model, opened.judged, truth)
+    return planted_checks(opened.model, opened.encoder, opened.judged, truth)
 
 
 def tables(found: Table) -> Iterator[list[str]]:

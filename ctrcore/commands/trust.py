@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 def trust(run: str, *, rows: int, seed: int, retrain: bool, html: Path | None, json_: bool) -> None:
     """Put the pictures of RUN (id, beginning of an id, name or 'last') to the test, check by check.
 
-    Its attention or gates and its contributions, each by checks T0 to T14 over a sample of its judged rows.
+    Its attention or gates and its contributions, each by checks of its own over a sample of its judged rows; and the
+    checks of the model itself (T0, T10, T14), which no picture answers for.
     """
     from ctrcore.explain.trust.card import TrustOptions
     from ctrcore.explain.trust.check import DEFINITIONS, Thresholds, overall, verdict
@@ -58,16 +59,21 @@ def trust(run: str, *, rows: int, seed: int, retrain: bool, html: Path | None, j
                 WORDS_OF[verdict(one, thresholds)],
                 figure_text(one.id, one.value),
                 interval_text(one),
+                f"{one.rows:,}" if one.rows else "",
                 one.says,
             ]
             for one in checks
         ]
         click.echo()
-        print_table(f"{method}: {in_one_sentence(checks, thresholds)}", ["check", "", "figure", "95 %", "found"], lines)
+        print_table(
+            f"{method}: {in_one_sentence(checks, thresholds)}", ["check", "", "figure", "95 %", "rows", "found"], lines
+        )
 
 
 def _card(run: Run, options: TrustOptions) -> Card:
     """The card that the Trust page keeps with the run under the same options, or else a new one."""
+    from pydantic import ValidationError
+
     from ctrcore.explain.trust.card import Card
     from ctrcore.runs.studies import find_study
     from ctrcore.runs.trust_job import trust_card
@@ -75,7 +81,12 @@ def _card(run: Run, options: TrustOptions) -> Card:
     study = find_study(run, "trust", options.model_dump())
     kept = study.result() if study is not None and study.state == "done" else None
     if kept is not None:
-        note("Found among the run's studies.")
-        return Card.model_validate(kept)
+        try:
+            card = Card.model_validate(kept)
+        except ValidationError:
+            note("The card kept with the run is of another version of CTR Lens, so it is made anew.")
+        else:
+            note("Found among the run's studies.")
+            return card
     with bar("putting the pictures to the test") as tell:
         return trust_card(run, options, lambda done, _message: tell(done))

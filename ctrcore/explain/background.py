@@ -57,15 +57,16 @@ def background_of(train: Encoded, size: int = 50, seed: int = 0) -> Background:
     """
     if not len(train):
         raise DataError("There are no training rows to compare with.", "Choose a split that leaves rows for training.")
-    chosen = np.arange(len(train)) if len(train) <= size else _stratified(np.asarray(train.label), size, seed)
+    chosen = np.arange(len(train)) if len(train) <= size else stratified(np.asarray(train.label), size, seed)
     return Background(f"{len(chosen)} training rows, seed {seed}", seed, train.take(chosen))
 
 
-def _stratified(label: npt.NDArray[np.float32], size: int, seed: int) -> npt.NDArray[np.int64]:
+def stratified(label: npt.NDArray[np.float32], size: int, seed: int) -> npt.NDArray[np.int64]:
+    """Increasing positions of `size` of the rows, with their share of clicks; a rare class keeps one row."""
     rng = np.random.default_rng(seed)
     clicks, others = np.flatnonzero(label > 0), np.flatnonzero(~(label > 0))
     wanted = round(size * len(clicks) / len(label))
-    if size > 1:  # a rare class keeps one row
+    if size > 1:
         wanted = min(max(wanted, min(1, len(clicks))), size - min(1, len(others)))
     drawn = [rng.choice(clicks, wanted, replace=False), rng.choice(others, size - wanted, replace=False)]
     return np.sort(np.concatenate(drawn))

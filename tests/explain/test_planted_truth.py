@@ -41,7 +41,7 @@ def found(demo: Workspace) -> dict[str, dict[str, Any]]:
     planted = planted_truth_of(demo.dataset("shop"))
     assert planted is not None
     opened = {name: open_for_explaining(demo.run(f"shop-{name}")) for name in ("afm", "fibinet", "din")}
-    return {name: planted_checks(one.model, one.judged, planted, sample=1500) for name, one in opened.items()}
+    return {name: planted_checks(one.model, one.encoder, one.judged, planted, sample=1500) for name, one in opened.items()}
 
 
 def test_models_of_the_demo_rank_as_their_means_allow(demo: Workspace, truth: pd.DataFrame) -> None:
@@ -91,7 +91,7 @@ def test_fm_trained_here_beats_lr_by_its_pairs() -> None:
     assert auc["fm"] > auc["lr"] + 0.02
     assert auc["fm"] < shop.best_auc(prepared.test.row)
     planted = planted_truth(shop.impressions, shop.truth, PLANTED_PAIRS)
-    pairs = planted_checks(model, prepared.test, planted)["pairs"]
+    pairs = planted_checks(model, prepared.encoder, prepared.test, planted)["pairs"]
     assert min(pairs["contribution"]["ranks"]) <= 3
     assert pairs["interaction"]["hit_3"] >= pairs["contribution"]["hit_3"]
 

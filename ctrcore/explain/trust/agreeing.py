@@ -15,7 +15,7 @@ def order_check(scores: Scores, seed: int = 0) -> Check:
     skipped = int((~usable).sum())
     if not usable.any():
         return Check(id="T2", says="No row has two parts, so there is no order to judge.", details={"skipped": skipped})
-    tau = kendall(np.abs(scores.score[usable]), np.abs(scores.effect[usable]), scores.mask[usable])
+    tau = kendall(np.abs(scores.size_compared[usable]), np.abs(scores.effect[usable]), scores.mask[usable])
     alike = np.isnan(tau)
     found = mean_over_rows(np.where(alike, 0.0, tau), scores.group[usable], seed)
     details = {"skipped": skipped, "all_alike": int(alike.sum()), "tau_quartiles": _quartiles(tau[~alike])}
@@ -33,10 +33,10 @@ def order_check(scores: Scores, seed: int = 0) -> Check:
 
 def sign_check(scores: Scores, seed: int = 0) -> Check:
     """T3: whether the part with the largest |score| pushes the logit where its score claims."""
-    usable = scores.mask.any(1)
+    usable = scores.mask.sum(1) >= 2
     skipped = int((~usable).sum())
     if not usable.any():
-        return Check(id="T3", says="No row has a part, so there is no sign to judge.", details={"skipped": skipped})
+        return Check(id="T3", says="No row has two parts, so none is the largest.", details={"skipped": skipped})
     score, effect, mask = scores.score[usable], scores.effect[usable], scores.mask[usable]
     first = np.where(mask, np.abs(score), -1.0).argmax(1)[:, None]
     claimed, real = np.take_along_axis(score, first, 1)[:, 0], np.take_along_axis(effect, first, 1)[:, 0]
@@ -62,7 +62,8 @@ def sign_check(scores: Scores, seed: int = 0) -> Check:
         low=found.low,
         high=found.high,
         rows=found.rows,
-        says=f"{_how_often(found.value, found.rows)} the logit {claim}; {of_all}.",
+        says=f"{_how_often(found.value, found.rows)} the logit {claim}; {of_all}"
+        f"{_left_out(skipped, 'fewer than two parts')}.",
         details=details,
     )
 

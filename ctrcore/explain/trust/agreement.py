@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ctrcore.explain.trust.check import Check
 from ctrcore.explain.trust.field_values import FieldValues
@@ -58,7 +59,7 @@ def agreements(values: Mapping[str, Array], mask: Mask) -> list[dict[str, Any]]:
     found = []
     for a, b in combinations(values, 2):
         one, other, there = values[a][several], values[b][several], mask[several]
-        first, second = (np.where(there, np.abs(side), -1.0).argmax(1) for side in (one, other))
+        first, second = (_largest(side, there) for side in (one, other))
         same = (np.sign(one) == np.sign(other))[there]
         ranks = spearman(np.abs(one), np.abs(other), there)
         ranks = ranks[~np.isnan(ranks)]
@@ -72,6 +73,11 @@ def agreements(values: Mapping[str, Array], mask: Mask) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _largest(values: Array, mask: Mask) -> npt.NDArray[np.intp]:
+    """(n,) the place of each row's largest part; rows without parts are none."""
+    return np.where(mask, np.abs(values), -1.0).argmax(1) if len(values) else np.empty(0, np.intp)
 
 
 def _said(pair: Mapping[str, Any], method: str) -> str:

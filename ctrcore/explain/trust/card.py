@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ctrcore.explain.trust.check import DEFINITIONS, Check
+from ctrcore.errors import DataError
+from ctrcore.explain.trust.check import DEFINITIONS, MODEL, Check
 
 if TYPE_CHECKING:
     from ctrcore.data.encoded import Encoded
@@ -42,13 +43,17 @@ class Card(BaseModel):
     run: str = Field(description="id of the run")
     name: str = Field(description="what the run is called")
     model: str = Field(description="its model's title")
-    methods: dict[str, list[Check]] = Field(description="all checks T0 to T14 by method, its own weights first")
+    methods: dict[str, list[Check]] = Field(
+        description="checks by method, its own weights first; at last under 'model' those that are asked of the model "
+        "and its rows and not of a picture: T0, T10 and T14"
+    )
     curves: dict[str, dict[str, Any]] = Field(description="by method: deletion and insertion, see `curves.drawn`")
     planted: dict[str, Any] | None = Field(None, description="the planted truth's scoreboard, where there is one")
     options: TrustOptions
     rows: int = Field(description="judged rows in the sample")
     judged: int = Field(description="judged rows there are")
     background: str = Field(description="what stands for a field that is left out")
+    background_rows: list[int] = Field(description="its rows, by their place in the source table")
     seconds: float = Field(description="how long it took")
     made: float = Field(description="when, in seconds since the epoch")
 
@@ -93,27 +98,33 @@ def make_card(
     begun, methods = time.perf_counter(), methods_of(opened.model)
     told = progress or _silent
     making = Making(opened, options, told, retrain if options.retrain else None)
+    of_model = making.of_model()
     checks, curves = making.checks(methods)
     told(making.end, "comparing with other models")
     for method, found in making.of_training(methods, siblings).items():
         checks[method] += found
     told(0.96, "looking for the planted truth")
-    planted = making.planted(truth)
+    planted, why = None, "Nobody knows the truth behind these data; simulated data have one."
+    try:
+        planted = making.planted(truth)
+    except DataError as error:
+        why = str(error)
     order = list(DEFINITIONS)
     for found in checks.values():
-        found.append(_planted_check(planted))
+        found.append(_planted_check(planted, why))
         found.sort(key=lambda check: order.index(check.id))
     return Card(
         run=opened.run.id,
         name=opened.run.name,
         model=opened.model.config.title,
-        methods=checks,
+        methods=checks | {MODEL: of_model},
         curves=curves,
         planted=planted,
         options=options,
         rows=len(making.rows),
         judged=len(opened.judged),
         background=making.background.name,
+        background_rows=making.background.rows.row.tolist(),
         seconds=time.perf_counter() - begun,
         made=time.time(),
     )
@@ -123,10 +134,10 @@ def _silent(done: float, message: str) -> None:
     """Nobody watches."""
 
 
-def _planted_check(planted: dict[str, Any] | None) -> Check:
-    """T12: what stands in the scoreboard, in a sentence."""
+def _planted_check(planted: dict[str, Any] | None, why: str) -> Check:
+    """T12: what stands in the scoreboard, in a sentence; `why` there is none."""
     if planted is None:
-        return Check(id="T12", says="Nobody knows the truth behind these data; simulated data have one.")
+        return Check(id="T12", says=why)
     parts = []
     if pairs := planted.get("pairs"):
         parts += [

@@ -17,6 +17,7 @@ from ctrcore.explain.trust.definitions import DEFINITIONS, Definition
 __all__ = [
     "DEFINITIONS",
     "LIVE",
+    "MODEL",
     "Check",
     "Definition",
     "Limit",
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 Verdict = Literal["green", "amber", "red", "shown"]
+MODEL = "model"  # where a card has the checks of the model and its rows, T0, T10 and T14: once, as no picture's
 LIVE = ("T0", "T2", "T3", "T13", "T14")  # these are cheap enough to stand beside every row
 RANK: dict[Verdict, int] = {"shown": 0, "green": 1, "amber": 2, "red": 3}
 
@@ -84,9 +86,9 @@ class Thresholds(BaseModel):
     T5: Limit = _limit(0.0, 0.05)
     T6: Limit = _limit(0.5, 1.0)
     T7: Limit = _limit(0.3, 0.5)
-    T8: Limit = _limit(0.3, 0.6)
+    T8: Limit = _limit(0.3, 0.1)
     T9: Limit = _limit(0.6, 0.4)
-    T10: Limit = _limit(0.1, 0.25)
+    T10: Limit = _limit(0.2, 0.4)
     T13: Limit = _limit(0.05, 0.25)
     T14: Limit = _limit(0.05, 0.25)
 
@@ -112,7 +114,7 @@ def verdict(check: Check, thresholds: Thresholds) -> Verdict:
         return "shown"
     direction = DEFINITIONS[check.id].direction
     if direction == "interval":
-        return _of_interval(check, limit)
+        return _of_interval(check.value, check.low, check.high, limit)
     value = check.value if direction == "low" else -check.value
     green, amber = (limit.green, limit.amber) if direction == "low" else (-limit.green, -limit.amber)
     if value <= green:
@@ -120,10 +122,10 @@ def verdict(check: Check, thresholds: Thresholds) -> Verdict:
     return "amber" if value <= amber else "red"
 
 
-def _of_interval(check: Check, limit: Limit) -> Verdict:
-    value = check.value if check.value is not None else limit.green
-    low = check.low if check.low is not None else value
-    high = check.high if check.high is not None else value
+def _of_interval(value: float, low: float | None, high: float | None, limit: Limit) -> Verdict:
+    """A figure without an interval, of one row or of too few clicks, is shown and no more."""
+    if low is None or high is None:
+        return "shown"
     if low > limit.green:
         return "green"
     return "red" if value <= limit.green or high < limit.amber else "amber"

@@ -139,7 +139,7 @@ def deletion_check(paths: Paths, scores: Scores, seed: int = 0) -> Curves:
         high=found.high,
         rows=found.rows,
         says=f"Taking the parts by their {scores.method} scores is {better} taking them at random by "
-        f"{abs(found.value):.2f} on a scale from the worst order (0) to the best (1).",
+        f"{abs(found.value):.2f} on a scale from the worst order tried (0) to the best tried (1).",
         details={
             "counts": list(COUNTS),
             "comprehensiveness": _columns(gains[0]),

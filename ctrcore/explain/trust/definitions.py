@@ -37,7 +37,8 @@ DEFINITIONS: dict[str, Definition] = {
             "T0",
             "Reproduces the logit",
             "Do the parts that are drawn add up to what the model computed?",
-            "|logit - base - sum of the parts| / max(1, |logit|); over many rows the largest one.",
+            "|logit - base - sum of the parts| / max(1, |logit|); over many rows the largest one. Asked of the model: "
+            "of a card once for all of its pictures.",
             "at most 0.00001",
             "low",
         ),
@@ -46,8 +47,9 @@ DEFINITIONS: dict[str, Definition] = {
             "The weights matter",
             "Would the model rank the rows worse without its attention?",
             "AUC of the model less its AUC when the weights are replaced by uniform ones (of SENet: by each field's "
-            "mean gate), with a paired bootstrap 95 % interval; the same for weights shuffled within the row (mean "
-            "of 20; on fewer rows).",
+            "mean gate; of DIN without softmax: by the row's mean weight), with a paired bootstrap 95 % interval over "
+            "users, or over rows where these have no user; the same for weights shuffled within the row (mean of 20; "
+            "on fewer rows). No interval and no verdict with fewer than 10 clicks, 10 rows without one, or 20 users.",
             "the whole interval above 0",
             "interval",
         ),
@@ -56,7 +58,8 @@ DEFINITIONS: dict[str, Definition] = {
             "Order agrees with effect",
             "Are the parts with the largest scores those whose removal changes the logit most?",
             "Mean over rows of Kendall's tau-b of |score| and |leave-one-out effect|; a row whose scores or effects "
-            "are all alike counts 0. Contributions of fields count against their mean over the background.",
+            "are all alike counts 0. A contribution counts against what takes its place: of a field against its mean "
+            "over the background, of a pair of AFM, a c, against the other pairs, a (c - C) with C the attended mean.",
             "at least 0.5",
             "high",
         ),
@@ -65,7 +68,8 @@ DEFINITIONS: dict[str, Definition] = {
             "Sign agrees with effect",
             "Does the part with the largest score push the logit the way the score claims?",
             "Share of rows in which leaving out the part with the largest |score| changes the logit in the direction "
-            "that its score claims; a weight without a sign claims that the part raises the logit.",
+            "that its score claims; a weight without a sign claims that the part raises the logit. Rows with a single "
+            "part are left out.",
             "at least 90 %",
             "high",
         ),
@@ -94,7 +98,8 @@ DEFINITIONS: dict[str, Definition] = {
             "Infidelity",
             "Can the scores foretell what taking away any set of parts does?",
             "E (beta z_S - d_S)^2 / Var d_S over random sets S: z_S the sum of the scores in S, d_S the change of the "
-            "logit when S is taken away, beta the best scale of the row.",
+            "logit when S is taken away, beta the best scale of the row that is not negative. Contributions count as "
+            "in T2.",
             "at most 0.5",
             "low",
         ),
@@ -103,8 +108,8 @@ DEFINITIONS: dict[str, Definition] = {
             "Parameter randomisation",
             "Do the scores change when the model forgets what it has learnt?",
             "Mean over rows of Spearman's correlation of |score| before and after the attention, then everything, is "
-            "initialised anew (mean of 3). Of weights the larger of both counts, of contributions that after "
-            "everything.",
+            "initialised anew (mean of 3), without its sign. Of weights the larger of both counts, of contributions "
+            "that after everything. Not judged where a fresh model has no order, as LR, whose weights start at 0.",
             "at most 0.3",
             "low",
         ),
@@ -112,16 +117,19 @@ DEFINITIONS: dict[str, Definition] = {
             "T8",
             "Label randomisation",
             "Do the scores lose their structure when the model learns from shuffled clicks?",
-            "Spearman's correlation of the scores with those of a model trained briefly on shuffled labels.",
-            "at most 0.3",
-            "low",
+            "Spearman's correlation of the scores with those of a model trained briefly on the true labels, less that "
+            "with one trained as briefly on shuffled labels. Not judged where the first is below 0.6, or where fewer "
+            "than 8 parts are compared.",
+            "at least 0.3",
+            "high",
         ),
         Definition(
             "T9",
             "Seed stability",
             "Does another random start of the same training give the same picture?",
-            "The smaller of mean Jaccard overlap of the top k parts and mean Spearman's correlation of the scores, "
-            "over all pairs of runs that differ only in the seed.",
+            "Mean Spearman's correlation of the scores over all pairs of runs that differ only in the seed; without "
+            "such runs, of short trainings among themselves. Beside it the Jaccard overlap of the top k parts and what "
+            "chance gives. Not judged where fewer than 8 parts are compared.",
             "at least 0.6",
             "high",
         ),
@@ -129,9 +137,10 @@ DEFINITIONS: dict[str, Definition] = {
             "T10",
             "Background stability",
             "Would another background sample give the same Shapley values?",
-            "Mean |difference| of the fields' Shapley values from two halves of the background, divided by their mean "
-            "size.",
-            "at most 10 %",
+            "Half of the difference of the fields' Shapley values from two halves of the background, divided by their "
+            "size (root mean squares; less what sampled permutations add): the error of those from the whole one. "
+            "Asked of the model: of a card once for all of its pictures.",
+            "at most 20 %",
             "low",
         ),
         Definition(
@@ -164,7 +173,8 @@ DEFINITIONS: dict[str, Definition] = {
             "T14",
             "Data support",
             "Has the model seen the values of these rows often enough to know them?",
-            "Share of the values that are unknown, or that training rows hold fewer than 5 times.",
+            "Share of the values that are unknown, or that training rows hold fewer than 5 times. Numbers are not "
+            "counted unless they are read as buckets. Asked of the rows: of a card once for all pictures.",
             "at most 5 %",
             "low",
         ),

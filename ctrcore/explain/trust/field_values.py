@@ -37,12 +37,14 @@ class FieldValues:
         halves: Shapley values against the one and the other half of the background.
         values: by method: 'contribution' (against its mean over the background), 'leave-one-out',
             'Shapley', 'integrated gradients'.
+        noise: (n, M) what sampled permutations add to the squared difference of the halves; 0 where none are.
         background: its name.
     """
 
     names: list[str]
     halves: tuple[Array, Array]
     values: dict[str, Array]
+    noise: Array
     background: str
 
 
@@ -71,7 +73,7 @@ def field_values(
     halves = []
     for number, half in enumerate(background.halves()):
         told = None if progress is None else _part(progress, 0.4 * number, 0.4)
-        halves.append(shapley_rows(model, few, half, ties=ties, tolerance=TOLERANCE, progress=told))
+        halves.append(shapley_rows(model, few, half, ties=ties, tolerance=TOLERANCE, seed=number, progress=told))
     terms, usual = own_terms(model, few), own_terms(model, background.rows)
     removal = FieldRemoval(model, few, background, groups=groups, replacements=len(background))
     all_but_one = ~np.eye(len(groups), dtype=bool)[:, None, :].repeat(len(few), axis=1)
@@ -87,6 +89,7 @@ def field_values(
             "Shapley": weight[0] * one + weight[1] * other,
             "integrated gradients": _gradients(model, encoder, few, background, groups=groups, progress=told),
         },
+        noise=sum((np.nan_to_num(half.standard_error) ** 2 for half in halves), np.zeros_like(one)),
         background=background.name,
     )
 

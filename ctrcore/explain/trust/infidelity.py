@@ -34,7 +34,7 @@ def infidelity_check(scores: Scores, gone: list[Mask], change: Array, seed: int 
         seed: of the interval.
     """
     usable = scores.mask.sum(1) >= 2
-    foretold = np.column_stack([(scores.score * set_).sum(1) for set_ in gone])[usable]
+    foretold = np.column_stack([(scores.size_compared * set_).sum(1) for set_ in gone])[usable]
     change = change[usable]
     spread = ((change - change.mean(1, keepdims=True)) ** 2).sum(1)
     if not usable.any() or spread.sum() <= 0:
@@ -42,6 +42,7 @@ def infidelity_check(scores: Scores, gone: list[Mask], change: Array, seed: int 
         return Check(id="T6", says=says, rows=int(usable.sum()))
     size = (foretold**2).sum(1)
     beta = np.divide((foretold * change).sum(1), size, out=np.zeros(len(size)), where=size > 0)
+    beta = np.maximum(beta, 0)  # a negative scale would forgive scores whose signs are all turned
     missed = ((beta[:, None] * foretold - change) ** 2).sum(1)
     drawn = np.random.default_rng(seed).integers(len(missed), size=(REPLICATES, len(missed)))
     below = spread[drawn].sum(1)

@@ -69,7 +69,6 @@ class Making:
 
     def checks(self, methods: Sequence[str]) -> tuple[dict[str, list[Check]], dict[str, dict[str, Any]]]:
         """(checks that need no other model, curves) by method."""
-        shared = self._shared()
         self.progress(0.3 * self.end, "leaving out each part")
         _ = self._effect
         self.progress(0.35 * self.end, "taking parts away in random orders")
@@ -80,16 +79,16 @@ class Making:
         for number, method in enumerate(methods):
             start = 0.4 * self.end + each * number
             self.progress(start, f"putting the {method} to the test")
-            found, curves[method] = self._of_method(method, self._telling(start, each, "replacing the weights"))
-            checks[method] = [*shared, *found]
+            told = self._telling(start, each, "replacing the weights")
+            checks[method], curves[method] = self._of_method(method, told)
         return checks, curves
 
     def _telling(self, start: float, share: float, text: str) -> Callable[[float], None]:
         """Tells how far a part of the work is as a part of the whole."""
         return lambda done: self.progress(start + share * done, text)
 
-    def _shared(self) -> list[Check]:
-        """T0, T10 and T14: the same for all pictures of the model."""
+    def of_model(self) -> list[Check]:
+        """T0, T10 and T14, asked of the model and its rows: the same for all of its pictures."""
         self.progress(0.0, "adding up the parts")
         logit = predict(self.model, self.rows)
         return [
@@ -172,15 +171,15 @@ class Making:
             orders |= {} if siblings else {"other": (self.seed + 2, False)}
             for name, order in orders.items():
                 briefly[name] = self.retrain(*order)
-        others = list(siblings) or [briefly[name] for name in ("true", "other") if name in briefly]
-        found = {}
-        for method in methods:
-            own, *rest = [profile_of(model, method, self.rows) for model in (self.model, *others)]
-            found[method] = [
-                self._of_labels(method, own, briefly),
-                seed_check([own, *rest], len(self.rows), trained=not siblings and bool(rest)),
+        trained = bool(briefly) and not siblings
+        alike = [briefly["true"], briefly["other"]] if trained else [self.model, *siblings]  # all trained equally long
+        return {
+            method: [
+                self._of_labels(method, profile_of(self.model, method, self.rows), briefly),
+                seed_check([profile_of(one, method, self.rows) for one in alike], len(self.rows), trained=trained),
             ]
-        return found
+            for method in methods
+        }
 
     def _of_labels(self, method: str, own: Profile, briefly: dict[str, CTRModel]) -> Check:
         if not briefly:
@@ -190,8 +189,10 @@ class Making:
         return label_check(own, short, shuffled, len(self.rows))
 
     def planted(self, truth: PlantedTruth | None) -> dict[str, Any] | None:
-        """The scoreboard of planted truth."""
-        return None if truth is None else planted_checks(self.model, self.judged, truth, seed=self.seed)
+        """The scoreboard of planted truth. Raises DataError if it is not that of the model's histories."""
+        if truth is None:
+            return None
+        return planted_checks(self.model, self.opened.encoder, self.judged, truth, seed=self.seed)
 
 
 def _drawn(rows: int, size: int, seed: int) -> npt.NDArray[np.int64]:

@@ -38,6 +38,9 @@ class Scores:
         signed: False for a weight that is never negative: it claims that its part raises the logit.
         names: of the L parts; None for behaviours, which are others in each row.
         group: (n,) the user of each row, -1 for none.
+        compared: (n, L) what the effects are compared with where their sizes count, if that is not the score: a pair
+            of AFM that is left out hands its attention to the others, so its contribution counts against theirs.
+        gates: (n, F) of FiBiNET each gate by itself, as the columns of a history are one part; else None.
     """
 
     method: str
@@ -48,6 +51,13 @@ class Scores:
     signed: bool
     names: tuple[str, ...] | None
     group: npt.NDArray[np.integer]
+    compared: Array | None = None
+    gates: Array | None = None
+
+    @property
+    def size_compared(self) -> Array:
+        """(n, L) `compared`, or the score itself."""
+        return self.score if self.compared is None else self.compared
 
     def __len__(self) -> int:
         return len(self.score)
@@ -60,6 +70,8 @@ class Scores:
             effect=self.effect[rows],
             mask=self.mask[rows],
             group=self.group[rows],
+            compared=None if self.compared is None else self.compared[rows],
+            gates=None if self.gates is None else self.gates[rows],
         )
 
 
@@ -93,7 +105,8 @@ def scores_of(
         raise ModelError(
             f"{model.config.title} has no {method} to put to the test.", "Use: " + ", ".join(methods_of(model)) + "."
         )
-    score, mask = raw_scores(model, method, own_terms(model, rows))
+    terms = own_terms(model, rows)
+    score, mask = raw_scores(model, method, terms)
     if method == CONTRIBUTION and unit_of(model) == "field":
         score = score - raw_scores(model, method, own_terms(model, background.rows))[0].mean(0)
     effect = effects_of(model, rows, background) if effect is None else effect
@@ -106,7 +119,20 @@ def scores_of(
         signed=method == CONTRIBUTION or (isinstance(model, DIN) and not model.config.softmax),
         names=names_of(model),
         group=rows.group,
+        compared=_against_the_others(terms) if isinstance(model, AFM) and method == CONTRIBUTION else None,
+        gates=terms.weights if isinstance(model, FiBiNET) and method != CONTRIBUTION else None,
     )
+
+
+def _against_the_others(terms: OwnTerms) -> Array:
+    """(n, P) a (c - C): what a pair of attention a and score c adds beyond the attended mean C of all pairs.
+
+    Without the pair the others share its attention, and the logit loses a (c - C) / (1 - a).
+    """
+    assert terms.pairs is not None
+    assert terms.attention is not None
+    beyond: Array = terms.pairs - terms.attention * terms.pairs.sum(1, keepdims=True)
+    return beyond
 
 
 def effects_of(model: CTRModel, rows: Encoded, background: Background) -> Array:

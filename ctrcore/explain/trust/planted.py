@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ctrcore.comparing.ranked import Ranked
 from ctrcore.data.encoded import Encoded
+from ctrcore.data.encoding import Encoder
 from ctrcore.explain.background import Background
 from ctrcore.explain.fm_shapley import fm_shapley, has_closed_form
 from ctrcore.explain.gates import gate_summary
@@ -41,12 +42,13 @@ FIELD_SCORES = {  # a name in `gate_summary`, and the score's
 
 
 def planted_checks(
-    model: CTRModel, rows: Encoded, truth: PlantedTruth, sample: int = 2000, seed: int = 0
+    model: CTRModel, encoder: Encoder, rows: Encoded, truth: PlantedTruth, *, sample: int = 2000, seed: int = 0
 ) -> dict[str, Any]:
     """What the model's weights and contributions find of the planted truth, as plain JSON.
 
     Args:
         model: in eval mode.
+        encoder: the one the rows were encoded with.
         rows: encoded rows of the table that the truth is of.
         truth: of that table.
         sample: of so many rows at most.
@@ -56,10 +58,14 @@ def planted_checks(
         `rows` (size of the sample) and what suits the model: `behaviours` (see `behaviour_scores`) for DIN, `fields`
         (`field_scores`) for FiBiNET, `pairs` (`pair_scores`) for all others but LR. A figure that is not defined is
         None.
+
+    Raises:
+        DataError: the model's histories are not those that the truth is of.
     """
     chosen = sample_rows(rows, sample, seed)
     result: dict[str, Any] = {"rows": len(chosen)}
     if isinstance(model, DIN):
+        truth.check_histories(encoder, chosen)
         result["behaviours"] = behaviour_scores(*behaviour_truth(model, chosen, truth))
     elif not isinstance(model, LR) and model.pairs.shape[1]:
         summary = pair_summary(model, chosen, sample, seed)

@@ -7,14 +7,18 @@ one term for each planted pair, `interest` and `suppression` from the history, a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ctrcore.data.encoded import Encoded
+from ctrcore.data.encoding import Encoder
 from ctrcore.data.stored import Table
+from ctrcore.data.values import UNKNOWN
+from ctrcore.errors import DataError
 
 Floats = npt.NDArray[np.floating]
 
@@ -31,6 +35,7 @@ ITEM = "item_id"
 """What is left of an item's main effect, its popularity, can be told from its id alone."""
 OF_HISTORY = ("category", "durability", "history_category")
 """The fields that the terms of the history are made of."""
+HISTORIES = ("history_item", "history_category")
 TABLE_COLUMNS = (*MOVING, *OF_ITEM, *SLOPES, ITEM)
 
 
@@ -45,12 +50,36 @@ class PlantedTruth:
         behaviours: the signed share of every behaviour in the true logit, of row r
             `behaviours[offsets[r]:offsets[r + 1]]`, oldest first.
         offsets: (n + 1,).
+        histories: (n,) by the name of each history column its cells as text, members divided by '|'.
     """
 
     pairs: tuple[tuple[str, str], ...]
     fields: pd.DataFrame
     behaviours: npt.NDArray[np.float32]
     offsets: npt.NDArray[np.int64]
+    histories: dict[str, npt.NDArray[np.object_]] = field(default_factory=dict)
+
+    def check_histories(self, encoder: Encoder, rows: Encoded) -> None:
+        """Make sure that the rows' behaviours are the most recent ones of the table, one for one.
+
+        A value that the model did not learn reads 'unknown' and cannot be compared.
+
+        Raises:
+            DataError: a history has another length or holds other values, for example one that was cleaned.
+        """
+        lengths = np.diff(self.offsets)[rows.row]
+        read = encoder.inverse(rows)
+        for one in (one for one in encoder.fields if one.kind == "history"):
+            longest = encoder.schema.column(one.name).max_length
+            cells = self.histories.get(one.name, np.full(len(self.offsets) - 1, None, dtype=object))[rows.row]
+            for length, cell, members in zip(lengths.tolist(), cells, read[one.name], strict=True):
+                own = None if cell is None else cell.split("|")[-len(members) :] if members else []
+                alike = own is None or all(a in (b, UNKNOWN) for a, b in zip(members, own, strict=False))
+                if len(members) != min(length, longest) or not alike:
+                    raise DataError(
+                        f"The model's histories in '{one.name}' are not those that the truth is of.",
+                        "Prepare the shop's own histories, unchanged.",
+                    )
 
     def field_effects(self, names: Sequence[str], rows: npt.NDArray[np.int64]) -> Floats:
         """The true effect of each named field over these rows of the table: the standard deviation of its part."""
@@ -91,6 +120,9 @@ def planted_truth(table: Table, truth: pd.DataFrame, pairs: Sequence[tuple[str, 
         fields=pd.DataFrame(parts).astype(np.float32),
         behaviours=np.array(joined.split("|") if joined else [], dtype=np.float32),
         offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        histories={
+            name: np.asarray(table[name]).astype(str).astype(object) for name in HISTORIES if name in table.columns
+        },
     )
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ctrcore.data.encoded import Encoded
 from ctrcore.data.encoding import Encoder
 from ctrcore.explain.own_terms import OwnTerms
-from ctrcore.explain.support import RARE
+from ctrcore.explain.support import RARE, seen_in_training
 from ctrcore.explain.trust.check import Check
 from ctrcore.explain.trust.methods import CONTRIBUTION, Scores, unit_of
 from ctrcore.explain.trust.statistics import Array
@@ -43,7 +43,7 @@ def alive_check(model: CTRModel, scores: Scores) -> Check:
     """T13: weights that are switched off or that take everything."""
     if scores.method == CONTRIBUTION:
         return Check(id="T13", says="Asked of weights only: contributions are no weights.")
-    used = scores.score[scores.mask]
+    used = scores.score[scores.mask] if scores.gates is None else scores.gates.ravel()
     if not len(used):
         return Check(id="T13", says="No row has a part, so there are no weights.")
     zero = float((used == 0).mean())
@@ -62,8 +62,9 @@ def alive_check(model: CTRModel, scores: Scores) -> Check:
         "largest": most,
         "weights": len(used),
     }
-    if gates and scores.names is not None:
-        details["zeros_by_field"] = dict(zip(scores.names, (scores.score == 0).mean(0).tolist(), strict=True))
+    if scores.gates is not None:
+        names = [field.name for field in model.fields]
+        details["zeros_by_field"] = dict(zip(names, (scores.gates == 0).mean(0).tolist(), strict=True))
     spread = "" if entropy is None else f" The attention is spread with {entropy:.0%} of the largest possible entropy."
     return Check(
         id="T13",
@@ -106,38 +107,28 @@ def _entropy(scores: Scores) -> Array:
 
 
 def support_check(model: CTRModel, encoder: Encoder, rows: Encoded) -> Check:
-    """T14: values that training has never or hardly seen. Members of bags count one by one, numbers do not."""
-    states: dict[str, tuple[int, int, int]] = {}
-    dense = [field for field in model.fields if not field.is_bag]
-    for field in model.fields:
-        if field.kind == "numeric":
-            continue
-        ids = rows.bags[field.name].ids if field.is_bag else rows.ids[:, dense.index(field)]
-        unknown = ids == field.start
-        rare = ~unknown & (encoder.counts[ids] < RARE)
-        states[field.name] = int(unknown.sum()), int(rare.sum()), len(ids)
-    total = sum(count for *_, count in states.values())
+    """T14: values that training has never or hardly seen, by `ctrcore.explain.support`."""
+    states = seen_in_training(model.fields, encoder, rows)
+    total = sum(seen.values for seen in states.values())
     if not total:
         return Check(id="T14", says="The rows hold no values that could be unknown.", rows=len(rows))
-    unknown_, rare_ = (sum(state[place] for state in states.values()) for place in (0, 1))
-    worst = sorted(states, key=lambda name: -sum(states[name][:2]) / max(states[name][2], 1))
-    named = [name for name in worst if sum(states[name][:2])][:3]
-    where = f" Most of them in {', '.join(named)}." if named else ""
+    unknown, rare = sum(seen.unknown for seen in states.values()), sum(seen.rare for seen in states.values())
+    worst = sorted((name for name, seen in states.items() if seen.weak), key=lambda name: -states[name].weak_share)
+    where = ", ".join(f"{name} ({states[name].weak_share:.0%})" for name in worst[:3])
     return Check(
         id="T14",
-        value=(unknown_ + rare_) / total,
+        value=(unknown + rare) / total,
         rows=len(rows),
-        says=f"{_share(unknown_, total)} values are unknown and {_share(rare_, total)} were seen fewer than "
-        f"{RARE} times in training.{where}",
+        says=f"Of {total:,} values {unknown:,} are unknown, and {rare:,} were seen fewer than {RARE} times in training."
+        + (f" Highest share: {where}." if where else ""),
         details={
             "unit": unit_of(model),
-            "unknown": unknown_,
-            "rare": rare_,
+            "unknown": unknown,
+            "rare": rare,
             "values": total,
-            "fields": {name: {"unknown": u, "rare": r, "values": n} for name, (u, r, n) in states.items()},
+            "fields": {
+                name: {"unknown": seen.unknown, "rare": seen.rare, "values": seen.values}
+                for name, seen in states.items()
+            },
         },
     )
-
-
-def _share(count: int, total: int) -> str:
-    return f"{count:,} of {total:,}" if total < 100 else f"{count / total:.1%}"

@@ -18,10 +18,10 @@ def scores(score: Array, effect: Array, mask: Mask | None = None, *, signed: boo
 
 def oracle(of: Scores) -> Scores:
     """Scores that are the effects."""
-    return replace(of, score=of.effect)
+    return replace(of, score=of.effect, compared=None)
 
 
 def clueless(of: Scores, seed: int = 0) -> Scores:
     """Random scores, which have nothing to do with the effects."""
     drawn = np.random.default_rng(seed).normal(size=of.score.shape)
-    return replace(of, score=drawn * of.mask)
+    return replace(of, score=drawn * of.mask, compared=None)

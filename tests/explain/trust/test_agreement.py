@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
 from ctrcore.data.encoded import Encoded
-from ctrcore.explain.background import Background
+from ctrcore.explain.background import Background, background_of
 from ctrcore.explain.gradients import integrated_gradients
 from ctrcore.explain.removal import field_removal
 from ctrcore.explain.shapley import shapley_rows
 from ctrcore.explain.trust.agreement import agreement_check, agreements
+from ctrcore.explain.trust.check import Thresholds, verdict
 from ctrcore.explain.trust.field_values import field_values
 from ctrcore.explain.trust.stability import background_check
 from tests.explain.conftest import SmallShop
@@ -64,12 +67,45 @@ def test_all_values_of_fields_are_those_of_their_own_methods(
     assert found.values["integrated gradients"][2].sum() == pytest.approx(kept, abs=1e-5)
 
 
-def test_halves_of_the_background_are_compared(shop: SmallShop, rows: Encoded, background: Background) -> None:
-    model, encoder = shop.model("fm"), shop.prepared.encoder
-    few = rows.take(np.arange(4))
-    found = field_values(model, encoder, few, background)
-    first, second = (shapley_rows(model, few, half).values for half in background.halves())
-    expected = np.abs(first - second).mean() / ((np.abs(first) + np.abs(second)).mean() / 2)
-    check = background_check(found)
-    assert check.value == pytest.approx(expected)
-    assert check.rows == 4
+@pytest.mark.parametrize("size", [50, 200])
+def test_the_error_is_that_of_the_whole_background(shop: SmallShop, rows: Encoded, size: int) -> None:
+    """LR's values against a background have the error of a mean of so many rows, which theory tells."""
+    model, encoder, train = shop.model("lr"), shop.prepared.encoder, shop.prepared.train
+    few = rows.take(np.arange(20))
+    everything = shapley_rows(model, few, background_of(train, len(train))).values
+    found, off = [], []
+    for seed in range(12):
+        background = background_of(train, size, seed)
+        check = background_check(field_values(model, encoder, few, background))
+        found.append(check.value)
+        values = shapley_rows(model, few, background).values
+        off.append(np.sqrt(((values - everything) ** 2).mean() / (everything**2).mean()))
+    left = np.sqrt(1 - size / len(train))  # drawn without replacement the halves leave out less
+    assert np.mean(off) == pytest.approx(left * np.mean([value for value in found if value is not None]), rel=0.25)
+
+
+def test_a_large_background_passes_and_one_of_four_rows_does_not(shop: SmallShop, rows: Encoded) -> None:
+    model, encoder, train = shop.model("lr"), shop.prepared.encoder, shop.prepared.train
+    few = rows.take(np.arange(10))
+
+    def found(size: int) -> list[str]:
+        backgrounds = [background_of(train, size, seed) for seed in range(5)]
+        checks = [background_check(field_values(model, encoder, few, one)) for one in backgrounds]
+        return [verdict(check, Thresholds()) for check in checks]
+
+    assert found(200) == ["green"] * 5
+    assert "green" not in found(4)
+    assert found(4).count("red") >= 3
+
+
+def test_sampled_permutations_are_not_taken_for_the_backgrounds_error(shop: SmallShop, rows: Encoded) -> None:
+    """Halves that are the same rows differ by what is sampled and nothing else."""
+    model, encoder = shop.model("afm"), shop.prepared.encoder
+    background = background_of(shop.prepared.train, 10)
+    twice = replace(background, rows=background.rows.take(np.argsort(background.rows.label, kind="stable").repeat(2)))
+    found = field_values(model, encoder, rows.take(np.arange(4)), twice)
+    one, other = found.halves
+    assert np.abs(one - other).max() > 0
+    assert background_check(found).value == pytest.approx(0.0, abs=0.1)
+    bare = replace(found, noise=np.zeros_like(found.noise))
+    assert (background_check(bare).value or 0) > (background_check(found).value or 0)

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from ctrcore import metrics
-from ctrcore.data.encoded import Encoded
-from ctrcore.explain.trust.attention import attention_check, forward_with, shuffled, uniform, weights_of
+from ctrcore.data.encoded import Bag, Encoded
+from ctrcore.explain.trust.attention import SHUFFLED_ROWS, attention_check, forward_with, shuffled, uniform, weights_of
 from ctrcore.explain.trust.check import Thresholds, overall, verdict
 from ctrcore.models.base import CTRModel
 from ctrcore.training.loader import to_batch
@@ -114,3 +114,49 @@ def test_progress_is_told(shop: SmallShop) -> None:
     attention_check(shop.model("afm"), "attention", shop.prepared.test, progress=told.append)
     assert told == sorted(told)
     assert told[-1] == 1.0
+
+
+def with_labels(rows: Encoded, clicks: int) -> Encoded:
+    label = np.zeros(len(rows), np.float32)
+    label[np.random.default_rng(1).choice(len(rows), clicks, replace=False)] = 1
+    return replace(rows, label=label)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("clicks", "users"), [(1, None), (9, None), (100, 1), (100, 19)])
+def test_few_clicks_or_users_give_a_figure_and_no_verdict(shop: SmallShop, clicks: int, users: int | None) -> None:
+    rows = with_labels(shop.prepared.train, clicks)
+    if users is None:
+        rows = replace(rows, group=np.full(len(rows), -1, rows.group.dtype))
+    else:
+        rows = replace(rows, group=(np.arange(len(rows)) % users).astype(rows.group.dtype))
+    check = attention_check(shop.model("afm"), "attention", rows)
+    assert check.value is not None
+    assert check.low is check.high is None
+    assert verdict(check, USUAL) == "shown"
+    assert "cannot be told" in check.says
+    assert "nan" not in check.says
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_rare_click_is_among_the_rows_whose_weights_are_shuffled(shop: SmallShop) -> None:
+    rows = shop.prepared.train
+    rows = with_labels(rows.take(np.arange(2 * SHUFFLED_ROWS) % len(rows)), 2)
+    check = attention_check(shop.model("afm"), "attention", rows)
+    assert check.details["shuffled_rows"] == SHUFFLED_ROWS
+    assert np.isfinite(check.details["shuffled"])
+    assert "the same" not in check.says or abs(check.details["shuffled"]) < 1e-4
+
+
+def test_raw_attention_has_the_rows_mean_weight_for_even_ones(shop: SmallShop) -> None:
+    rows = shop.prepared.test
+    assert "at the row's mean weight" in attention_check(shop.model("din"), "attention", rows).says
+    assert "uniform weights" in attention_check(shop.model("din", softmax=True), "attention", rows).says
+
+
+def test_single_parts_have_no_weights_to_deal_out(shop: SmallShop) -> None:
+    model, rows = shop.model("din", softmax=True), shop.prepared.test
+    first = {name: Bag(bag.ids[:0], np.zeros_like(bag.offsets)) for name, bag in rows.bags.items()}
+    check = attention_check(model, "attention", replace(rows, bags=first))
+    assert check.value is None
+    assert "two parts" in check.says

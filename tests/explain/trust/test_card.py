@@ -1,20 +1,28 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ctrcore.data.encoded import Encoded
 from ctrcore.data.encoding import Encoder
-from ctrcore.data.preparing import Prepared
+from ctrcore.data.preparing import Prepared, prepare
+from ctrcore.data.recipe import Recipe
+from ctrcore.data.simulate import PLANTED_PAIRS, ShopConfig, simulate
 from ctrcore.explain.background import Background
 from ctrcore.explain.trust.card import Card, TrustOptions, make_card
-from ctrcore.explain.trust.check import DEFINITIONS, LIVE, Thresholds, overall, verdict
+from ctrcore.explain.trust.check import DEFINITIONS, LIVE, MODEL, Thresholds, overall, verdict
 from ctrcore.explain.trust.live import live_checks
 from ctrcore.explain.trust.methods import methods_of
+from ctrcore.explain.trust.profiles import likeness, profile_of
+from ctrcore.explain.trust.truth import planted_truth
 from ctrcore.models.base import CTRModel
+from ctrcore.models.config import CONFIGS
+from ctrcore.models.registry import build
+from ctrcore.schema import Column, Schema
 from tests.explain.conftest import SmallShop
 
 OPTIONS = TrustOptions(rows=60)
@@ -45,12 +53,18 @@ def test_a_card_has_every_check_of_every_method_in_order(shop: SmallShop, name: 
     told: list[float] = []
     one = opened(shop, name)
     card = make_card(one, OPTIONS, lambda done, _message: told.append(done))
-    assert list(card.methods) == methods_of(one.model)
-    for method, checks in card.methods.items():
-        assert [check.id for check in checks] == list(DEFINITIONS)
+    assert list(card.methods) == [*methods_of(one.model), MODEL]
+    of_model = {check.id: check for check in card.methods[MODEL]}
+    assert list(of_model) == ["T0", "T10", "T14"]
+    assert all(check.value is not None and check.says for check in of_model.values())
+    assert len(card.background_rows) == 50
+    assert set(card.background_rows) <= set(one.prepared.train.row.tolist())
+    for method in methods_of(one.model):
+        checks = card.methods[method]
+        assert [check.id for check in checks] == [one for one in DEFINITIONS if one not in of_model]
         assert all(check.says for check in checks)
         by = {check.id: check for check in checks}
-        for always in ("T0", "T2", "T3", "T10", "T11", "T14"):
+        for always in ("T2", "T3", "T11"):
             assert by[always].value is not None, (always, method)
         assert (by["T1"].value is None) == (method == "contribution")
         assert (by["T13"].value is None) == (method == "contribution")
@@ -61,6 +75,20 @@ def test_a_card_has_every_check_of_every_method_in_order(shop: SmallShop, name: 
     assert card.judged == len(one.judged)
     assert told == sorted(told)
     assert Card.model_validate_json(card.model_dump_json()) == card
+
+
+@pytest.mark.parametrize("name", ["lr", "fm", "afm", "fibinet"])
+@pytest.mark.filterwarnings("error")
+def test_a_model_of_one_field_has_a_card_without_pairs(name: str) -> None:
+    frame = pd.DataFrame({"color": ["red", "green", "blue", "red"] * 60, "click": [1, 0, 0, 0] * 60})
+    schema = Schema(label="click", columns=[Column(name="color", kind="categorical")])
+    prepared = prepare(frame, Recipe(data_schema=schema))
+    model = build(CONFIGS[name](), prepared.encoder.fields, 0).eval()
+    card = make_card(Opened(Run(), model, prepared.encoder, prepared, prepared.test), TrustOptions(rows=20))
+    for method in methods_of(model):
+        by = {check.id: check for check in card.methods[method]}
+        for never in ("T2", "T3", "T4", "T6"):
+            assert by[never].value is None, (method, never)
 
 
 def test_the_same_seed_gives_the_same_card(shop: SmallShop) -> None:
@@ -93,9 +121,12 @@ def test_siblings_and_short_trainings_give_the_checks_of_training(shop: SmallSho
     card = make_card(one, options, retrain=retrain)
     assert asked == [(4, False), (4, True), (5, False)]
     by = {check.id: check for check in card.methods["attention"]}
-    assert by["T8"].value is not None
-    assert by["T9"].details["models"] == 3
+    assert by["T8"].details["true_labels"] is not None
+    assert by["T9"].details["models"] == 2  # the short ones among themselves, the run was trained longer
     assert by["T9"].details["trained"]
+    rows = one.judged.take(np.sort(np.random.default_rng(3).choice(len(one.judged), 40, replace=False)))
+    short = [profile_of(shop.model("afm", seed=seed), "attention", rows) for seed in (4, 5)]
+    assert by["T9"].value == pytest.approx(likeness(*short)[0])
     asked.clear()
     card = make_card(one, options, siblings=[shop.model("afm", seed=9)], retrain=retrain)
     assert asked == [(4, False), (4, True)]  # other seeds are there already
@@ -105,6 +136,18 @@ def test_siblings_and_short_trainings_give_the_checks_of_training(shop: SmallSho
     asked.clear()
     make_card(one, OPTIONS, retrain=retrain)
     assert not asked  # only where it is asked for
+
+
+def test_a_truth_of_other_histories_is_refused(shop: SmallShop) -> None:
+    made = simulate(ShopConfig(users=120, items=60, impressions=2000, days=10))
+    truth = planted_truth(made.impressions, made.truth, PLANTED_PAIRS)
+    good = make_card(opened(shop, "din"), OPTIONS, truth=truth)
+    assert good.planted is not None
+    other = replace(truth, histories={name: cells[::-1] for name, cells in truth.histories.items()})
+    card = make_card(opened(shop, "din"), OPTIONS, truth=other)
+    assert card.planted is None
+    told = next(check for check in card.methods["attention"] if check.id == "T12")
+    assert "not those that the truth is of" in told.says
 
 
 @pytest.mark.parametrize("name", ["fm", "afm", "fibinet", "din"])

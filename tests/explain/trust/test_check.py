@@ -54,6 +54,11 @@ def test_an_interval_must_lie_above_zero(value: float, low: float, high: float, 
     assert verdict(check("T1", value, low, high), USUAL) == expected
 
 
+def test_a_difference_without_an_interval_is_shown_and_not_judged() -> None:
+    assert verdict(check("T4", 0.4), USUAL) == "shown"
+    assert verdict(check("T1", -0.4), USUAL) == "shown"
+
+
 def test_other_thresholds_give_other_verdicts_of_the_same_figures() -> None:
     figure = check("T2", 0.4)
     assert verdict(figure, USUAL) == "amber"

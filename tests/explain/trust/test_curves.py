@@ -166,7 +166,7 @@ def test_infidelity_is_that_of_loops_and_of_effects_that_add_up_it_is_none(sums:
         z = np.array([found.score[row][set_[row]].sum() for set_ in gone])
         d = np.array([truth.score[row][set_[row]].sum() for set_ in gone])
         np.testing.assert_allclose(change[row], d, atol=1e-12)
-        beta = (z @ d) / (z @ z) if z @ z > 0 else 0.0
+        beta = max((z @ d) / (z @ z), 0) if z @ z > 0 else 0.0
         over += ((beta * z - d) ** 2).sum()
         under += ((d - d.mean()) ** 2).sum()
     check = infidelity_check(found, gone, change)
@@ -176,6 +176,15 @@ def test_infidelity_is_that_of_loops_and_of_effects_that_add_up_it_is_none(sums:
     assert infidelity_check(truth, gone, change).value == pytest.approx(0.0, abs=1e-12)
     ten_times = scores(10 * truth.score, truth.effect, truth.mask)  # the scale of attention means nothing
     assert infidelity_check(ten_times, gone, change).value == pytest.approx(0.0, abs=1e-12)
+
+
+def test_scores_whose_signs_are_all_turned_foretell_nothing(sums: tuple[Sums, Scores]) -> None:
+    removal, truth = sums
+    gone = random_sets(removal.mask, seed=2)
+    change = changes(removal, gone)
+    turned = scores(-truth.score, truth.effect, truth.mask)
+    assert verdict(infidelity_check(truth, gone, change), USUAL) == "green"
+    assert verdict(infidelity_check(turned, gone, change), USUAL) == "red"
 
 
 def test_where_nothing_can_be_taken_away_the_checks_do_not_apply() -> None:

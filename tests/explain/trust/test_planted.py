@@ -135,14 +135,14 @@ def test_every_model_gets_what_suits_it(shop: SmallShop, name: str) -> None:
     made = simulate(ShopConfig(users=120, items=60, impressions=2000, days=10))  # the shop of the fixture
     known = planted_truth(made.impressions, made.truth, PLANTED_PAIRS)
     model, rows = shop.model(name), shop.prepared.test
-    found = planted_checks(model, rows, known, sample=100)
+    found = planted_checks(model, shop.prepared.encoder, rows, known, sample=100)
     expected = {"lr": set(), "fm": {"pairs"}, "afm": {"pairs"}, "fibinet": {"pairs", "fields"}, "din": {"behaviours"}}
     assert set(found) == {"rows"} | expected[name]
     assert found["rows"] == 100
     if name == "din":
         effects = made.truth["behaviour_effect"].iloc[rows.row]
         relevant = sum(float(part) != 0 for text in effects for part in str(text).split("|") if part)
-        assert planted_checks(model, rows, known)["behaviours"]["relevant"] == relevant
+        assert planted_checks(model, shop.prepared.encoder, rows, known)["behaviours"]["relevant"] == relevant
         assert set(found["behaviours"]["row_auc"]) == {"attention", "contribution", "leave-one-out"}
     if name in ("fm", "afm"):
         assert (found["pairs"]["interaction"] is None) == (name == "afm")

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 import torch
+from scipy.stats import spearmanr
 
 from ctrcore.data.encoded import Encoded
 from ctrcore.explain.trust.check import Thresholds, verdict
@@ -18,6 +21,7 @@ from ctrcore.explain.trust.stability import seed_check
 from tests.explain.conftest import SmallShop
 
 USUAL = Thresholds()
+PAIRS = ((0, 1), (0, 2), (1, 2))
 
 
 def named(*global_scores: float) -> Profile:
@@ -83,17 +87,67 @@ def test_concentration_is_0_of_equal_scores_and_1_of_one_alone() -> None:
     assert named(0, 0, 0).concentration is None
 
 
-def test_labels_and_seeds_are_judged_by_how_alike_the_scores_are() -> None:
-    model, alike, other = named(5, 4, 3, 2, 1, 0), named(6, 5, 4, 3, 2, 1), named(0, 3, 5, 1, 2, 4)
-    assert verdict(label_check(model, alike, other, 3), USUAL) == "green"
-    kept = label_check(model, alike, alike, 3)
-    assert kept.value == pytest.approx(1.0)
+MODEL = named(9, 8, 7, 6, 5, 4, 3, 2, 1)
+ALIKE = named(9, 8, 7, 6, 5, 4, 2, 3, 1)
+OTHER = named(1, 9, 3, 7, 2, 8, 4, 5, 6)
+
+
+def test_labels_are_judged_by_what_the_true_ones_give_back_and_shuffled_ones_do_not() -> None:
+    lost = label_check(MODEL, ALIKE, OTHER, 3)
+    assert lost.value == pytest.approx(lost.details["true_labels"] - lost.details["shuffled_labels"])
+    assert verdict(lost, USUAL) == "green"
+    kept = label_check(MODEL, ALIKE, ALIKE, 3)
+    assert kept.value == pytest.approx(0.0)
     assert verdict(kept, USUAL) == "red"  # the structure does not come from the labels
-    assert verdict(seed_check([model, alike], 3, trained=False), USUAL) == "green"
-    assert verdict(seed_check([model, other], 3, trained=True), USUAL) == "red"
-    assert seed_check([model], 3, trained=False).value is None
-    three = seed_check([model, alike, other], 3, trained=False)
-    pairs = [likeness(a, b) for a, b in ((model, alike), (model, other), (alike, other))]
-    assert three.details["spearman"] == pytest.approx(np.mean([pair[0] for pair in pairs if pair[0] is not None]))
-    assert three.details["jaccard"] == pytest.approx(np.mean([pair[1] for pair in pairs if pair[1] is not None]))
-    assert three.value == min(three.details["spearman"], three.details["jaccard"])
+    gone = label_check(MODEL, ALIKE, named(*[1] * 9), 3)  # shuffled clicks leave all parts alike
+    assert verdict(gone, USUAL) == "green"
+
+
+def test_a_training_too_short_for_the_structure_says_nothing_about_its_loss() -> None:
+    check = label_check(MODEL, OTHER, named(5, 1, 9, 2, 8, 3, 7, 4, 6), 3)
+    assert check.value is None
+    assert "cannot be judged" in check.says
+
+
+def test_seeds_are_judged_by_the_correlation_beside_an_overlap_and_its_chance() -> None:
+    assert verdict(seed_check([MODEL, ALIKE], 3, trained=False), USUAL) == "green"
+    assert verdict(seed_check([MODEL, OTHER], 3, trained=True), USUAL) == "red"
+    assert seed_check([MODEL], 3, trained=False).value is None
+    three = seed_check([MODEL, ALIKE, OTHER], 3, trained=False)
+    sizes = [one.size[0] for one in (MODEL, ALIKE, OTHER)]
+    assert three.value == pytest.approx(np.mean([spearmanr(sizes[a], sizes[b]).statistic for a, b in PAIRS]))
+    tops = [set(np.argsort(-size)[:3].tolist()) for size in sizes]
+    assert three.details["jaccard"] == pytest.approx(
+        np.mean([len(tops[a] & tops[b]) / len(tops[a] | tops[b]) for a, b in PAIRS])
+    )
+    any_three = [set(one) for one in combinations(range(9), 3)]
+    assert three.details["jaccard_by_chance"] == pytest.approx(
+        np.mean([len(one & {0, 1, 2}) / len(one | {0, 1, 2}) for one in any_three])
+    )
+
+
+def test_a_correlation_of_few_parts_is_no_verdict() -> None:
+    few = named(7, 6, 5, 4, 3, 2, 1)
+    assert label_check(few, few, few, 3).value is None
+    assert seed_check([few, few], 3, trained=False).value is None
+    rows = Profile(np.random.default_rng(0).random((4, 2)), np.ones((4, 2), bool), named=False)
+    assert seed_check([rows, rows], 4, trained=False).value == pytest.approx(1.0)  # eight behaviours, two a row
+
+
+def test_what_a_fresh_model_has_no_order_of_cannot_be_kept(shop: SmallShop, rows: Encoded) -> None:
+    lr = shop.model("lr")
+    check = parameter_check(lr, "contribution", rows, profile_of(lr, "contribution", rows))
+    assert check.value is None
+    assert "fresh model" in check.says
+
+
+def test_an_order_turned_round_is_still_an_order_kept(
+    shop: SmallShop, rows: Encoded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = shop.model("fm")
+    own = profile_of(model, "contribution", rows)
+    turned = Profile(own.size.max() - own.size, own.mask, named=True)
+    monkeypatch.setattr("ctrcore.explain.trust.randomised.profile_of", lambda *_: turned)
+    check = parameter_check(model, "contribution", rows, own)
+    assert check.value == pytest.approx(1.0)
+    assert verdict(check, USUAL) == "red"
