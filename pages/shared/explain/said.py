@@ -29,7 +29,7 @@ SUPPORT = (
     "of a rare or unknown value rests on next to nothing."
 )
 KNOWN, IN_RANGE = "well known", "in range"
-FLAGS = {"known": "", "rare": "rare", "unknown": "unknown", "outside": "out of range"}
+FLAGS = {"known": "", "rare": "rare", "unknown": "unknown", "missing": "missing", "outside": "out of range"}
 LINE = 35  # pixels of a line of a table
 
 
