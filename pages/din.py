@@ -13,20 +13,23 @@ from ctrcore.figures import captions
 from ctrcore.figures.histories import behaviour_labels, history_cards, recency_bars
 from ctrcore.metrics import sigmoid
 from ctrcore.words import WORDS
+from pages.shared import address
 from pages.shared.badge import show_badge, show_overall
 from pages.shared.charts import chart
 from pages.shared.grouped import show_cloud, show_groups
 from pages.shared.inside import Chosen, choose, sample_note, show_row
 from pages.shared.level import learn, level
 from pages.shared.problems import problems_shown
-from pages.shared.store import catalogue_of, encoder_of, explanations_of, model_of, seen_of
+from pages.shared.store import catalogue_of, encoder_of, explanations_of, item_names_of, model_of, seen_of
 
 if TYPE_CHECKING:
     from ctrcore.data.encoded import Encoded
+    from ctrcore.explain.names import Names
     from ctrcore.models.din import DIN
 
 MOST_ITEMS = 2000
 CARDS = 25
+CANDIDATE, OFF = "candidate", "off"  # in the address
 
 
 def pick_candidate(chosen: Chosen) -> str | None:
@@ -34,23 +37,45 @@ def pick_candidate(chosen: Chosen) -> str | None:
     items = catalogue_of(chosen.dataset, chosen.run.recipe)
     if items is None:
         return None
-    own = word(row_as_seen(chosen)[chosen.run.recipe.data_schema.item].iloc[0]) or ""
+    own, names = word(row_as_read(chosen)[chosen.run.recipe.data_schema.item].iloc[0]) or "", names_of(chosen)
     shown = [column for column in items.columns if column != "seen"][:4]
     options = [own, *(item for item in items.index[:MOST_ITEMS] if item != own)]
+    said = _of_row(chosen, CANDIDATE)
+    if said in items.index and said not in options:  # of an address: it need not be among the commonest
+        options.append(said)
+    key = f"candidate-{chosen.run.id}-{chosen.row}"
+    wanted = said if said in options else own
+    if st.session_state.get(key) != wanted:
+        st.session_state[key] = wanted
     picked = st.selectbox(
         "Candidate item",
         options,
-        format_func=lambda item: _item_label(items, item, shown) + (" (the row's own)" if item == own else ""),
-        key=f"candidate-{chosen.run.id}-{chosen.row}",
+        format_func=lambda item: _item_label(items, item, shown, names) + (" (the row's own)" if item == own else ""),
+        key=key,
+        on_change=lambda: address.write(CANDIDATE, f"{chosen.row} {st.session_state[key]}"),
         help=f"{WORDS['candidate']} Change it and watch the attention move. The {MOST_ITEMS:,} commonest items are "
         "offered.",
     )
     return None if picked == own else picked
 
 
-def row_as_seen(chosen: Chosen) -> pd.DataFrame:
-    """The row's cells after cleaning, with built histories: a frame of one row."""
-    return seen_of(chosen.dataset, chosen.run.recipe).at([chosen.row])
+def _of_row(chosen: Chosen, key: str) -> str | None:
+    """What the address says of this row: it holds the row's number first, as of another row it would mean nothing."""
+    row, _, said = (address.read(key) or "").partition(" ")
+    return said if row == str(chosen.row) else None
+
+
+def names_of(chosen: Chosen) -> Names:
+    """What items are called, for the fields that hold items."""
+    return item_names_of(chosen.dataset, chosen.run.recipe)
+
+
+def row_as_read(chosen: Chosen) -> pd.DataFrame:
+    """The row's cells after cleaning, with built histories and what earlier rows filled in: a frame of one row."""
+    from ctrcore.explain.whatif import row_as_read as as_read
+
+    cells = seen_of(chosen.dataset, chosen.run.recipe).at([chosen.row])
+    return as_read(cells, encoder_of(chosen.run), chosen.rows().take([chosen.position]))
 
 
 def with_other_candidate(chosen: Chosen, item: str | None) -> Encoded:
@@ -60,7 +85,7 @@ def with_other_candidate(chosen: Chosen, item: str | None) -> Encoded:
         return rows
     from ctrcore.explain.candidates import with_candidate
 
-    frame = row_as_seen(chosen)
+    frame = row_as_read(chosen)
     items = catalogue_of(chosen.dataset, chosen.run.recipe)
     assert items is not None
     return encoder_of(chosen.run).transform(with_candidate(frame, items, item))
@@ -68,18 +93,36 @@ def with_other_candidate(chosen: Chosen, item: str | None) -> Encoded:
 
 def switched_off(history: pd.DataFrame, chosen: Chosen) -> np.ndarray:
     """True for the behaviours that stay on."""
-    labels = behaviour_labels(history)
+    labels = behaviour_labels(named_history(chosen, history))
+    said = (_of_row(chosen, OFF) or "").split(",")
+    key = f"off-{chosen.run.id}-{chosen.row}"
+    wanted = [place for place in range(len(labels)) if str(place) in said]
+    if st.session_state.get(key) != wanted:
+        st.session_state[key] = wanted
     off = st.multiselect(
         "Switch behaviours off",
         list(range(len(labels))),
         format_func=labels.__getitem__,
-        key=f"off-{chosen.run.id}-{chosen.row}",
+        key=key,
+        on_change=lambda: address.write(OFF, f"{chosen.row} {','.join(str(one) for one in st.session_state[key])}"),
         placeholder="All are on",
         help="The history without them is scored anew: what if the user had never clicked these?",
     )
     keep = np.ones(len(labels), dtype=bool)
     keep[off] = False
     return keep
+
+
+def named_history(chosen: Chosen, history: pd.DataFrame) -> pd.DataFrame:
+    """The history with items by their names, for the picture and the lists."""
+    names = names_of(chosen)
+    return history.assign(
+        **{
+            str(name): [names.value(str(name), str(value)) for value in history[name]]
+            for name in history.columns
+            if name in names.fields
+        }
+    )
 
 
 def scores(chosen: Chosen, logit: float, shorter: float | None) -> None:
@@ -105,7 +148,8 @@ def show_history(chosen: Chosen) -> None:
     model, encoder = cast("DIN", model_of(chosen.run)), encoder_of(chosen.run)
     controls = st.grid(2, min_column_width=300)
     with controls.cell():
-        row = with_other_candidate(chosen, pick_candidate(chosen))
+        candidate = pick_candidate(chosen)
+        row = with_other_candidate(chosen, candidate)
     history = history_view(model, encoder, row, 0)
     if history.empty:
         st.info(
@@ -126,12 +170,24 @@ def show_history(chosen: Chosen) -> None:
     if history.empty:
         st.caption("All behaviours are switched off.")
         return
-    show_badge(chosen, "attention", row)
+    changed = [
+        f"item {names_of(chosen).item(candidate)}" if candidate is not None else "",
+        "" if keep.all() else "a shorter history",
+    ]
+    other = " and ".join(part for part in changed if part)
+    show_badge(chosen, "attention", row, f"Row {chosen.row} with {other}" if other else None)
     hidden = max(0, len(history) - CARDS)
-    if hidden and not st.toggle(f"Show {hidden} older behaviours too", key="all-behaviours"):
-        history = history.iloc[hidden:]
+    if hidden:
+        address.show("all-behaviours", "older", [False, True], default=False)
+        older = st.toggle(
+            f"Show {hidden} older behaviours too",
+            key="all-behaviours",
+            on_change=address.take,
+            args=("all-behaviours", "older"),
+        )
+        history = history if older else history.iloc[hidden:]
     chart(
-        history_cards(history),
+        history_cards(named_history(chosen, history)),
         key="din-history",
         title="The user's history, as this candidate sees it",
         help_text=f"**Attention.** {WORDS['attention']}  \n**Left out.** {WORDS['leave-one-out']}",
@@ -141,7 +197,7 @@ def show_history(chosen: Chosen) -> None:
         beware="Attention has no sign that can be trusted: much attention may lower the score. Where bar and diamond "
         "differ, other clicks stand in for the one left out. It is about the model, not about what moved the user.",
         alt_text=f"Attention, contribution and leave-one-out of {len(history)} behaviours, oldest first",
-        data=history,
+        data=lambda: _file(history, named_history(chosen, history)),
     )
     show_groups(chosen, row)
 
@@ -186,9 +242,19 @@ def overview(chosen: Chosen) -> None:
             st.caption(captions.attention_and_sign(note, summary["sign_agreement"], summary["negative_share"]))
 
 
-def _item_label(items: pd.DataFrame, item: str, columns: list[str]) -> str:
-    values = [str(items.loc[item, column]) for column in columns] if item in items.index else []
-    return " · ".join(dict.fromkeys([item, *values]))
+def _item_label(items: pd.DataFrame, item: str, columns: list[str], names: Names) -> str:
+    """'Fargo (1996) · Crime': the item's name, and what of its columns the name does not say."""
+    told = names.item(item)
+    values = [word(items.at[item, column]) for column in columns] if item in items.index else []
+    return " · ".join(
+        dict.fromkeys([told, *(value for value in values if value and value != item and value not in told)])
+    )
+
+
+def _file(history: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
+    """The history with ids, and beside them the names where items have any."""
+    called = {f"{name}_name": named[name] for name in history.columns if not history[name].equals(named[name])}
+    return history.assign(**called)
 
 
 chosen = choose("din", "DIN needs a history column; one can be built on the Data page.", with_history=True)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ctrcore.explain.trust.check import Thresholds, overall
-from ctrcore.explain.trust.words import in_one_sentence
+from ctrcore.explain.trust.words import ABOUT, in_one_sentence, name_of, verdicts_text
 from ctrcore.runs.run import Run
 from ctrcore.runs.studies import start_study
 from pages.shared import address
 from pages.shared.charts import csv_button
-from pages.shared.level import learn
+from pages.shared.level import level
 from pages.shared.pickers import pick_dataset, pick_run
 from pages.shared.problems import problems_shown, safely
 from pages.shared.store import judged_part, model_of
@@ -21,7 +21,7 @@ from pages.shared.studies import study_result
 from pages.shared.tools import ago, duration, missing, ready
 from pages.shared.trust.beside import show_beside
 from pages.shared.trust.cards import checks_table, show_cards, show_questions
-from pages.shared.trust.kept import Options, card_of, pick_options, say_estimate
+from pages.shared.trust.kept import Options, card_of, checks_shown, pick_options, say_estimate
 from pages.shared.trust.limits import are_edited, chosen_limits, edit_limits
 from pages.shared.trust.orders import show_orders
 from pages.shared.trust.planted import show_planted
@@ -30,35 +30,23 @@ from pages.shared.trust.verdicts import alert
 if TYPE_CHECKING:
     from ctrcore.explain.trust.card import Card
 
-ABOUT = {
-    "attention": "The model's own attention weights, read as importance.",
-    "gate": "The factors by which SENet multiplies the fields, read as importance.",
-    "contribution": "What each part adds to the logit, with its sign.",
-}
-ANSWERS = {
-    "green": "may be believed, as far as these checks go.",
-    "amber": "should be read with care.",
-    "red": "should not be relied on.",
-    "shown": "cannot be judged.",
-}
-
 
 def pick_method(run: Run) -> str:
     """Which picture of the model is put to the test."""
     from ctrcore.explain.trust.methods import methods_of
 
     methods = methods_of(model_of(run))
-    about = "  \n".join(f"**{one.capitalize()}.** {ABOUT[one]}" for one in methods)
-    return address.choose("Put to the test", methods, methods[0], "method", about)
+    about = "  \n".join(f"**{name_of(one)}.** {ABOUT[one]}" for one in methods)
+    return address.choose("Put to the test", methods, "contribution", "method", about)
 
 
 def show_verdict(card: Card, method: str, thresholds: Thresholds) -> None:
-    """All checks of the method in one sentence."""
+    """The verdicts of all pictures of the run side by side, and the checks of the one looked at in one sentence."""
     checks = card.methods[method]
-    found = overall(checks, thresholds)
+    every = {method: checks} | card.methods
     edited = " Some thresholds are not the default ones." if are_edited() else ""
-    subject = method if method == "attention" else f"{method}s"
-    alert(found, f"**The {subject} of this run {ANSWERS[found]}**  \n{in_one_sentence(checks, thresholds)}{edited}")
+    said = in_one_sentence(checks, thresholds, ids=level() != "Simple")
+    alert(overall(checks, thresholds), f"**{verdicts_text(every, thresholds)}**  \n{name_of(method)}: {said}{edited}")
 
 
 def downloads(run: Run, options: Options, card: Card, method: str, thresholds: Thresholds) -> None:
@@ -81,7 +69,7 @@ def downloads(run: Run, options: Options, card: Card, method: str, thresholds: T
             on_click="ignore",
             help="All checks of this run as one file that opens offline, with the thresholds chosen here.",
         )
-        csv_button(lambda: checks_table(card.methods[method], thresholds), "trust-checks", "Checks as CSV")
+        csv_button(lambda: checks_table(checks_shown(card, method), thresholds), "trust-checks", "Checks as CSV")
         again(run, options)
         st.caption(
             f"Computed {ago(card.made)} in {duration(card.seconds)}, on a sample of {card.rows:,} of the "
@@ -113,11 +101,12 @@ if run is None:
         "Train a model",
         ":material/model_training:",
     )
-learn(
-    "A picture of attention or importance always looks convincing. These checks ask whether it is **true of the "
-    "model**: each has a question, a figure, and a limit that the figure must reach. A red check is not a bug of the "
-    "app; it says that this picture should not be read the way one would like to."
-)
+if level() != "Expert":
+    st.markdown(
+        "A picture of attention or importance always looks convincing. These checks ask whether it is **true of the "
+        "model**: each has a question, a figure, and a limit that the figure must reach. A red check is not a bug of "
+        "the app; it says that this picture should not be read the way one would like to."
+    )
 with problems_shown():
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         method = pick_method(run)
@@ -135,7 +124,7 @@ with problems_shown():
         thresholds = chosen_limits()
         show_verdict(card, method, thresholds)
         downloads(run, options, card, method, thresholds)
-        show_cards(card.methods[method], thresholds)
+        show_cards(checks_shown(card, method), thresholds)
         show_orders(card.curves, method)
         show_planted(card.planted)
         show_beside(dataset, run, card, options, (method, thresholds))

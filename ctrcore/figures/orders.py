@@ -45,7 +45,7 @@ class Orders:
         counts: how many parts are taken or kept.
         orders: the methods; the first is the one looked at.
         random: the mean of random orders, with the low and high end of them.
-        best, worst: the orders by what the parts really do.
+        best, worst: the order by what each part does when it alone is left out, and the same turned round.
     """
 
     title: str
@@ -90,8 +90,9 @@ def order_curves(panels: Sequence[Orders], y: str) -> go.Figure:
             row=1,
             col=place,
         )
-    finish(figure, height=410, top=64)
-    figure.update_layout(legend_y=1.17)
+    finish(figure, height=440, top=44)
+    # Below, as it takes several lines on a narrow page and would be cut off above.
+    figure.update_layout(legend={"y": -0.2, "yanchor": "top"})
     figure.update_annotations(font_size=13)
     figure.update_yaxes(title_text=y, row=1, col=1)
     return figure
@@ -131,10 +132,10 @@ def _random(figure: go.Figure, panel: Orders, place: int) -> None:
 
 
 def _bounds(figure: go.Figure, panel: Orders, place: int) -> None:
-    """The best and the worst order that the parts' real effects give: what any order can be judged by."""
+    """The order by what each part does alone, and its reverse: another order can beat it, as parts act together."""
     for name, values, symbol in (
-        ("best order", panel.best, "triangle-up"),
-        ("worst order", panel.worst, "triangle-down"),
+        ("by leaving out one by one", panel.best, "triangle-up"),
+        ("the same, turned round", panel.worst, "triangle-down"),
     ):
         figure.add_scatter(
             x=list(range(len(panel.counts))),

@@ -14,18 +14,23 @@ from markupsafe import Markup
 
 from ctrcore.explain.trust.card import Card
 from ctrcore.explain.trust.check import DEFINITIONS, Check, Thresholds, Verdict, overall, verdict
-from ctrcore.explain.trust.words import WORDS_OF, figure_text, in_one_sentence, interval_text, limit_text
+from ctrcore.explain.trust.words import (
+    ABOUT,
+    ANSWERS,
+    WORDS_OF,
+    figure_text,
+    finding_text,
+    in_one_sentence,
+    interval_text,
+    limit_text,
+)
 
+OF_MODEL = "Asked once of the model and its rows: no picture of it answers for these."
 HERE = Path(__file__).parent
 MARKS: dict[Verdict, str] = {"green": "✓", "amber": "!", "red": "✕", "shown": "○"}  # colours alone are not enough
 PANELS = {
     "deletion": "Logit lost without the first parts: more is better",
     "insertion": "Logit lost with only the first parts: less is better",
-}
-ABOUT = {
-    "attention": "The model's own attention weights, read as importance.",
-    "gate": "The factors by which SENet multiplies the fields, read as importance.",
-    "contribution": "What each part adds to the logit, with its sign.",
 }
 WIDTH, HEIGHT = 460, 240
 LEFT, RIGHT, TOP, BOTTOM = 56, 10, 10, 40  # margins of a panel
@@ -43,6 +48,7 @@ class Shown:
     mark: str
     word: str
     figure: str
+    finding: str
     interval: str
     limit: str
 
@@ -70,7 +76,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Section:
-    """One picture of the model, judged."""
+    """One picture of the model, judged, or the model itself."""
 
     method: str
     about: str
@@ -130,10 +136,10 @@ def _section(card: Card, method: str, thresholds: Thresholds) -> Section:
     found = overall(checks, thresholds)
     return Section(
         method=method,
-        about=ABOUT.get(method, ""),
+        about=ABOUT.get(method, OF_MODEL),
         verdict=found,
         mark=MARKS[found],
-        word=WORDS_OF[found],
+        word=ANSWERS[found],
         sentence=in_one_sentence(checks, thresholds),
         checks=[_shown(check, thresholds) for check in checks],
         panels=panels_of(card.curves.get(method, {}), method),
@@ -150,7 +156,8 @@ def _shown(check: Check, thresholds: Thresholds) -> Shown:
         verdict=found,
         mark=MARKS[found],
         word=WORDS_OF[found],
-        figure=figure_text(check.id, check.value),
+        figure=figure_text(check.id, check.value, thresholds.of(check.id)),
+        finding=finding_text(check),
         interval=interval_text(check),
         limit=limit_text(check.id, thresholds.of(check.id)),
     )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from ctrcore.explain.trust.check import DEFINITIONS, RANK, Check, Verdict, overall, verdict
-from ctrcore.explain.trust.words import in_one_sentence
+from ctrcore.explain.trust.words import ANSWERS, in_one_sentence
 from pages.shared import address
 from pages.shared.level import expert, level
 from pages.shared.problems import problems_shown
-from pages.shared.store import background_for, encoder_of, model_of
+from pages.shared.store import background_for, content_of, encoder_of, model_of
 from pages.shared.tools import plain
 from pages.shared.trust.kept import ROWS, SEED, newest_card
 from pages.shared.trust.limits import are_edited, chosen_limits
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
     from ctrcore.runs.run import Run
     from pages.shared.inside import Chosen
 
-ANSWERS: dict[Verdict, str] = {
-    "green": "believable",
-    "amber": "with care",
-    "red": "do not rely on it",
-    "shown": "not judged",
-}
 QUESTIONS = {
     "attention": "Does the attention tell what matters in this row?",
     "gate": "Do the gates tell what matters in this row?",
@@ -36,28 +30,35 @@ QUESTIONS = {
 }
 
 
-def show_badge(chosen: Chosen, method: str, row: Encoded | None = None) -> None:
-    """The checks of this row that cost one batch, as a badge; whatever fails or is unsure stands beside it in words.
+def show_badge(chosen: Chosen, method: str, row: Encoded | None = None, subject: str | None = None) -> None:
+    """One verdict on the picture of a row: the worse of the row's own checks and of the checks over many rows.
+
+    The row's checks cost one batch. Whatever fails or is unsure in it stands below in words.
 
     Args:
         chosen: the run and the row of the picture.
         method: 'attention', 'gate' or 'contribution': what the picture shows.
         row: what is really drawn, where that is not the row as it was (another candidate, a shorter history).
+        subject: what that is called, for example 'Row 12 with another item'; None: 'Row' and its number.
     """
     with problems_shown():
-        checks = live_of(chosen, method, row)
-        limits = chosen_limits()
-        found = overall(checks, limits)
+        one = _judge(chosen, method, row)
         with st.container(border=True, key=f"badge-{method}"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.markdown(f"{badge(found, ANSWERS[found])} **{QUESTIONS[method]}**", width="content")
-                _all_checks(checks, method)
+                st.markdown(f"{badge(one.worse, ANSWERS[one.worse])} **{QUESTIONS[method]}**", width="content")
+                _all_checks(one.checks, method)
                 link_to_card(chosen.run, method)
-            st.caption(f"Row {chosen.row}: {in_one_sentence(checks, limits)}{_by_whom()}")
-            for check in checks:
-                if verdict(check, limits) in ("red", "amber"):
-                    st.markdown(one_line(check, limits))
-            _say_if_worse(chosen.run, method, found)
+            said = plain(subject or f"Row {chosen.row}")
+            if one.many and one.here != one.over_many:
+                from_many = one.worse == one.over_many
+                other = f"{said} alone: {ANSWERS[one.here]}" if from_many else f"many rows: {ANSWERS[one.over_many]}"
+                st.markdown(f"The verdict is that of {'many rows' if from_many else said}; {other}.")
+            if one.many:
+                st.caption(f"Sample of {one.rows:,} rows: {_sentence(one.many)}")
+            st.caption(f"{said}: {_sentence(one.checks)}{_by_whom()}")
+            for check in one.checks:
+                if verdict(check, chosen_limits()) in ("red", "amber"):
+                    st.markdown(one_line(check, chosen_limits()))
 
 
 def show_short(chosen: Chosen, method: str, row: Encoded | None = None) -> None:
@@ -68,20 +69,51 @@ def show_short(chosen: Chosen, method: str, row: Encoded | None = None) -> None:
         chosen, method, row: as `show_badge` takes them.
     """
     with problems_shown():
-        checks, limits = live_of(chosen, method, row), chosen_limits()
-        card = newest_card(chosen.run, {"seed": SEED, "rows": ROWS})
-        here = overall(checks, limits)
-        found, said = here, f"For this item: {in_one_sentence(checks, limits)}"
-        if card is not None and RANK[overall(card.methods[method], limits)] > RANK[here]:
-            found = overall(card.methods[method], limits)
-            said = f"Over a sample of {card.rows:,} rows: {in_one_sentence(card.methods[method], limits)}"
+        one = _judge(chosen, method, row)
+        many = RANK[one.over_many] > RANK[one.here]
+        said = f"Over a sample of {one.rows:,} rows: {_sentence(one.many)}" if many else ""
         with st.container(key=f"badge-{method}", gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.markdown(f"How far may the reasons be believed? {badge(found, ANSWERS[found])}", width="content")
-                _all_checks(checks, method)
+                st.markdown(
+                    f"How far may the reasons be believed? {badge(one.worse, ANSWERS[one.worse])}", width="content"
+                )
+                _all_checks(one.checks, method)
                 link_to_card(chosen.run, method)
             if level() != "Simple":
-                st.caption(f"{said}{_by_whom()}")
+                st.caption(f"{said or f'For this item: {_sentence(one.checks)}'}{_by_whom()}")
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What is known of a picture of a row.
+
+    Attributes:
+        checks: of the row alone.
+        many: those of the run's card, over many rows; empty without a card.
+        rows: that the card rests on.
+    """
+
+    checks: list[Check]
+    many: list[Check]
+    rows: int
+
+    @property
+    def here(self) -> Verdict:
+        return overall(self.checks, chosen_limits())
+
+    @property
+    def over_many(self) -> Verdict:
+        return overall(self.many, chosen_limits())
+
+    @property
+    def worse(self) -> Verdict:
+        return max(self.here, self.over_many, key=RANK.__getitem__)
+
+
+def _judge(chosen: Chosen, method: str, row: Encoded | None) -> _Judged:
+    card = newest_card(chosen.run, {"seed": SEED, "rows": ROWS})
+    checks = live_of(chosen, method, row)
+    return _Judged(checks, [] if card is None else card.methods[method], 0 if card is None else card.rows)
 
 
 def show_overall(run: Run, method: str) -> None:
@@ -96,11 +128,10 @@ def show_overall(run: Run, method: str) -> None:
         if card is None:
             st.caption("How far may this picture be believed over many rows? It was not checked yet.", width="content")
         else:
-            limits, checks = chosen_limits(), card.methods[method]
-            found = overall(checks, limits)
+            checks = card.methods[method]
+            found = overall(checks, chosen_limits())
             st.markdown(
-                f"{badge(found, ANSWERS[found])} Over a sample of {card.rows:,} rows: "
-                f"{in_one_sentence(checks, limits)}{_by_whom()}"
+                f"{badge(found, ANSWERS[found])} Over a sample of {card.rows:,} rows: {_sentence(checks)}{_by_whom()}"
             )
         link_to_card(run, method)
 
@@ -118,7 +149,7 @@ def link_to_card(run: Run, method: str) -> None:
 def live_of(chosen: Chosen, method: str, row: Encoded | None = None) -> list[Check]:
     """T0, T2, T3, T13 and T14 of one row, made once."""
     one = chosen.rows().take([chosen.position]) if row is None else row
-    return _live(chosen.run.id, chosen.run.finished, method, _content(one), chosen.run, one)
+    return _live(chosen.run.id, chosen.run.finished, method, content_of(one), chosen.run, one)
 
 
 def _all_checks(checks: list[Check], method: str) -> None:
@@ -133,28 +164,12 @@ def _all_checks(checks: list[Check], method: str) -> None:
             st.caption("They look at this row alone. The page Trust has more checks, over many rows.")
 
 
-def _say_if_worse(run: Run, method: str, here: Verdict) -> None:
-    """A row that looks well must not hide that the same picture fails over many rows."""
-    card = newest_card(run, {"seed": SEED, "rows": ROWS})
-    if card is None:
-        return
-    limits, checks = chosen_limits(), card.methods[method]
-    found = overall(checks, limits)
-    if RANK[found] > RANK[here]:
-        st.markdown(
-            f"{badge(found, ANSWERS[found])} Over a sample of {card.rows:,} rows it looks worse than in this one: "
-            f"{in_one_sentence(checks, limits)}"
-        )
+def _sentence(checks: list[Check]) -> str:
+    return in_one_sentence(checks, chosen_limits(), ids=level() != "Simple")
 
 
 def _by_whom() -> str:
     return " By edited thresholds; see the page Trust." if are_edited() else ""
-
-
-def _content(one: Encoded) -> str:
-    """What the model reads of a row, as a short text."""
-    bags = [part.tobytes() for bag in one.bags.values() for part in (bag.ids, bag.offsets)]
-    return hashlib.sha256(b"|".join([one.ids.tobytes(), one.numbers.tobytes(), *bags])).hexdigest()
 
 
 @st.cache_resource(show_spinner=False, max_entries=400)

@@ -36,12 +36,12 @@ def inert(workspace_folder: Path) -> Run:
 def test_from_the_red_badge_to_the_red_card_and_its_link(page: Any, app_url: str, inert: Run, tmp_path: Path) -> None:
     page.goto(f"{app_url}/afm?dataset={inert.spec.dataset}&afm={inert.id}")
     badge = page.locator(".st-key-badge-attention")
-    expect(badge.get_by_text("do not rely on it")).to_be_visible()
+    expect(badge.get_by_text("should not be relied on")).to_be_visible()
     expect(badge.get_by_text("T2 Order agrees with effect", exact=True)).to_be_visible()
     badge.get_by_role("link", name="All checks of this run").click()
     page.get_by_role("heading", name="Trust", exact=True, level=1).wait_for()
     page.get_by_role("button", name="Compute the trust card").click()
-    verdict = page.get_by_test_id("stAlert").filter(has_text="The attention of this run should not be relied on")
+    verdict = page.get_by_test_id("stAlert").filter(has_text="Attention: should not be relied on")
     expect(verdict).to_be_visible(timeout=SLOW)
     idle(page)
     assert f"run={inert.id}" in page.url

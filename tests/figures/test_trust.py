@@ -92,7 +92,9 @@ def test_the_curves_of_methods_lie_beside_the_band_of_random_orders() -> None:
     assert [list(trace.y) for trace in methods] == [[0.2, 0.4, 0.9], [0.8, 0.9, 1.0]]
     assert methods[0].line.dash != methods[1].line.dash
     named = [trace.name for trace in figure.data if trace.showlegend is not False]
-    assert sorted(named) == ["attention", "best order", "contribution", "random orders", "worst order"]
+    assert sorted(named) == [
+        *("attention", "by leaving out one by one", "contribution", "random orders", "the same, turned round")
+    ]
     assert list(figure.layout.xaxis.ticktext) == ["1", "2", "10"]
 
 

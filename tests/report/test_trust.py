@@ -9,7 +9,7 @@ import pytest
 
 from ctrcore.explain.trust.card import Card, TrustOptions
 from ctrcore.explain.trust.check import DEFINITIONS, Check, Limit, Thresholds, verdict
-from ctrcore.explain.trust.words import WORDS_OF, figure_text
+from ctrcore.explain.trust.words import ANSWERS, figure_text, finding_text
 from ctrcore.report.trust import HEIGHT, WIDTH, panels_of, trust_html
 from ctrcore.runs.trust_job import trust_card
 from tests.trained import Trained
@@ -56,9 +56,10 @@ def test_every_check_stands_with_verdict_figure_definition_and_sentence(card: Ca
     for checks in card.methods.values():
         for check in checks:
             about = DEFINITIONS[check.id]
-            for part in (about.title, about.question, about.definition, check.says):
+            for part in (about.title, about.question, about.definition, finding_text(check)):
                 assert " ".join(part.split()) in seen.text, (check.id, part)
-            assert figure_text(check.id, check.value) in seen.text
+            figure = figure_text(check.id, check.value, Thresholds().of(check.id))
+            assert " ".join(figure.split()) in seen.text
     assert f"sample of {card.rows:,} of {card.judged:,} judged rows" in seen.text
 
 
@@ -79,7 +80,7 @@ def test_nothing_is_loaded_and_nothing_can_run(text: str) -> None:
 
 def test_hostile_names_are_text(card: Card, text: str) -> None:
     checks = [
-        check.model_copy(update={"says": EVIL}) if check.id == "T14" else check for check in card.methods["attention"]
+        check.model_copy(update={"says": EVIL}) if check.id == "T13" else check for check in card.methods["attention"]
     ]
     evil = card.model_copy(
         update={"name": EVIL, "run": EVIL, "background": EVIL, "methods": card.methods | {"attention": checks}}
@@ -105,7 +106,7 @@ def test_a_red_check_makes_the_summary_red(card: Card) -> None:
     seen = Seen(trust_html(card.model_copy(update={"methods": methods})))
     summary = next(attributes["class"] for tag, attributes in seen.tags if tag == "p" and "summary" in str(attributes))
     assert summary == "summary red"
-    assert WORDS_OF["red"] in seen.text
+    assert ANSWERS["red"] in seen.text
 
 
 def test_curves_stay_within_their_drawing(card: Card, text: str) -> None:

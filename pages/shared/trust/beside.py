@@ -9,15 +9,16 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.explain.trust.check import DEFINITIONS, Check, Thresholds, verdict
-from ctrcore.explain.trust.words import WORDS_OF, figure_text
-from ctrcore.figures.trust import Cell, verdict_grid
+from ctrcore.explain.trust.words import WORDS_OF, figure_text, finding_text
+from ctrcore.figures.trust import Cell, planted_scores, verdict_grid
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
 from pages.shared import address
 from pages.shared.charts import chart
+from pages.shared.level import level
 from pages.shared.pickers import finished_runs, run_label
 from pages.shared.tools import plain
-from pages.shared.trust.kept import Options, newest_card
+from pages.shared.trust.kept import Options, checks_shown, newest_card, pictures_of
 
 if TYPE_CHECKING:
     from ctrcore.explain.trust.card import Card
@@ -41,13 +42,14 @@ def show_beside(dataset: Dataset, run: Run, card: Card, options: Options, chosen
     cards = {one.id: found for one in runs if one.id != run.id and (found := newest_card(one, options)) is not None}
     titles = {one.id: run_label(one, runs) for one in runs}
     others = _pick_others(cards, titles, len(runs) - 1)
-    columns: Columns = {(titles[run.id], name): checks for name, checks in card.methods.items()}
+    columns: Columns = {(titles[run.id], name): checks_shown(card, name) for name in pictures_of(card)}
     for one in others:
-        columns |= {(titles[one], name): checks for name, checks in cards[one].methods.items()}
+        columns |= {(titles[one], name): checks_shown(cards[one], name) for name in pictures_of(cards[one])}
     if len(columns) < 2:
         return
     names = {place: f"{place[1]}\n{place[0]}" for place in columns}
-    checks = {f"{name}  {DEFINITIONS[name].title}": name for name in DEFINITIONS}
+    simple = level() == "Simple"
+    checks = {DEFINITIONS[name].title if simple else f"{name}  {DEFINITIONS[name].title}": name for name in DEFINITIONS}
     chart(
         verdict_grid(
             list(checks),
@@ -96,11 +98,21 @@ def _cells(
     labels = {name: label for label, name in checks.items()}
     return {
         (labels[check.id], names[place]): Cell(
-            None if check.value is None else verdict(check, thresholds), figure_text(check.id, check.value), check.says
+            None if _figure(check, place[1], thresholds) is None else verdict(check, thresholds),
+            _figure(check, place[1], thresholds) or "",
+            finding_text(check),
         )
         for place, found in columns.items()
         for check in found
     }
+
+
+def _figure(check: Check, method: str, thresholds: Thresholds) -> str | None:
+    """What stands in a cell. The planted truth has several figures: the first one of the method."""
+    if check.value is not None:
+        return figure_text(check.id, check.value, thresholds.of(check.id))
+    scores = planted_scores(check.details) if check.id == "T12" and check.details else []
+    return next((figure_text(check.id, score.value) for score in scores if score.method == method), None)
 
 
 def _table(columns: Columns, thresholds: Thresholds) -> pd.DataFrame:

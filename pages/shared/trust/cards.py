@@ -8,16 +8,23 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.explain.trust.check import DEFINITIONS, Check, Thresholds, Verdict, verdict
-from ctrcore.explain.trust.words import WORDS_OF, figure_text, interval_text, limit_text
-from pages.shared.level import expert
+from ctrcore.explain.trust.words import PERCENT, WORDS_OF, figure_text, finding_text, interval_text, limit_text
+from pages.shared.level import expert, level
 from pages.shared.tools import plain
 from pages.shared.trust.verdicts import badge
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Does the picture add up?": ("T0", "T13", "T14"),
-    "Does it tell what moves the score?": ("T2", "T3", "T4", "T5", "T6", "T12"),
-    "Does it come from what was learnt?": ("T1", "T7", "T8"),
+    "Does the picture show what the model does?": ("T0", "T1"),
+    "Does it tell what moves the score?": ("T2", "T3", "T4", "T5", "T6"),
+    "Does it come from what was learnt?": ("T7", "T8"),
     "Would another try show the same?": ("T9", "T10", "T11"),
+    "What else speaks for it or against it?": ("T12", "T13", "T14"),
+}
+PLAIN: dict[Verdict, str] = {
+    "green": "This speaks for the picture.",
+    "amber": "This is neither good nor bad enough to tell.",
+    "red": "This speaks against the picture.",
+    "shown": "There is a figure, but it is not judged.",
 }
 assert sorted(one for group in GROUPS.values() for one in group) == sorted(DEFINITIONS)
 
@@ -40,7 +47,7 @@ def show_questions() -> None:
         st.markdown("#### What will be asked")
         with st.grid(2, min_column_width=300):
             for title, ids in GROUPS.items():
-                asked = "\n".join(f"- **{name}** {plain(DEFINITIONS[name].question)}" for name in ids)
+                asked = "\n".join(f"- {_id_of(name)}{plain(DEFINITIONS[name].question)}" for name in ids)
                 st.markdown(f"**{title}**\n{asked}")
 
 
@@ -56,20 +63,40 @@ def _plural(one: Verdict, count: int) -> str:
     return WORDS_OF[one].removesuffix("s") if count > 1 and one != "amber" else WORDS_OF[one]
 
 
+def _id_of(name: str) -> str:
+    """The check's number, for those who want to look it up."""
+    return "" if level() == "Simple" else f"**{name}** "
+
+
 def _card(check: Check, thresholds: Thresholds) -> None:
     about, limit = DEFINITIONS[check.id], thresholds.of(check.id)
+    found = verdict(check, thresholds)
     with st.container(border=True, key=f"check-{check.id}", height="stretch", gap="xsmall"):
-        st.markdown(f"{badge(verdict(check, thresholds))} {check.id} {about.title}")
+        if level() == "Simple":
+            _simple_card(check, found, thresholds)
+            return
+        st.markdown(f"{badge(found)} {check.id} {about.title}")
         definition = f"**How it is computed.** {plain(about.definition)}"
         st.markdown(f"**{about.question}**", help=None if expert() else definition)
         if check.value is not None:
-            ends, figure = interval_text(check), figure_text(check.id, check.value)
-            st.markdown(f"### {figure}{f' :small[:gray[95 %: {ends}]]' if ends else ''}")
-        st.markdown(plain(check.says))
+            ends, figure = interval_text(check), figure_text(check.id, check.value, limit)
+            st.markdown(f"### {figure}{f' :small[:gray[95{PERCENT}: {ends}]]' if ends else ''}")
+        st.markdown(plain(finding_text(check)))
         said = [limit_text(check.id, limit), f"sample of {check.rows:,} rows" if check.rows else ""]
         st.caption(" · ".join(part for part in said if part))
         if expert():
             st.caption(definition)
+
+
+def _simple_card(check: Check, found: Verdict, thresholds: Thresholds) -> None:
+    """The question, the verdict and one plain sentence; the figure is the same as everywhere."""
+    st.markdown(f"{badge(found)} **{DEFINITIONS[check.id].question}**")
+    if check.value is None:
+        st.markdown("This cannot be answered here.", help=plain(finding_text(check)))
+        return
+    st.markdown(PLAIN[found], help=plain(finding_text(check)))
+    rows = f" · sample of {check.rows:,} rows" if check.rows else ""
+    st.caption(f"Figure: {figure_text(check.id, check.value, thresholds.of(check.id))}{rows}")
 
 
 def checks_table(checks: Sequence[Check], thresholds: Thresholds) -> pd.DataFrame:
@@ -86,7 +113,7 @@ def checks_table(checks: Sequence[Check], thresholds: Thresholds) -> pd.DataFram
                 "high": one.high,
                 "rows": one.rows,
                 "limit": limit_text(one.id, thresholds.of(one.id)),
-                "finding": one.says,
+                "finding": finding_text(one),
                 "definition": DEFINITIONS[one.id].definition,
             }
             for one in checks

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 from pydantic import ValidationError
 
+from ctrcore.explain.trust.check import MODEL
 from ctrcore.runs.estimating import seconds_of_card
 from ctrcore.runs.run import Run
 from ctrcore.runs.studies import find_study
@@ -17,6 +18,7 @@ from pages.shared.tools import duration
 
 if TYPE_CHECKING:
     from ctrcore.explain.trust.card import Card
+    from ctrcore.explain.trust.check import Check
 
 Options = dict[str, Any]
 ROWS, SEED = 500, 0
@@ -57,6 +59,17 @@ def newest_card(run: Run, options: Options) -> Card | None:
     """The same, with or without models trained again, whatever is there."""
     both = (find_card(run, options | {"retrain": retrain}) for retrain in (True, False))
     return next((card for card in both if card is not None), None)
+
+
+def pictures_of(card: Card) -> dict[str, list[Check]]:
+    """The checks of each picture on a card, without those that ask of the model and its rows."""
+    return {name: checks for name, checks in card.methods.items() if name != MODEL}
+
+
+def checks_shown(card: Card, method: str) -> list[Check]:
+    """The checks of a picture and those of the model and its rows, T0 first."""
+    both = [*card.methods.get(method, ()), *card.methods.get(MODEL, ())]
+    return sorted(both, key=lambda check: int(check.id[1:]))
 
 
 def card_of(result: dict[str, Any]) -> Card | None:

@@ -22,6 +22,12 @@ LABELS = {
 }
 
 
+# Beyond these no figure can lie, so a limit there says nothing.
+BOUNDS = {"T0": (0.0, 10.0), "T6": (0.0, 10.0), "T10": (0.0, 10.0), "T13": (0.0, 1.0), "T14": (0.0, 1.0)}
+BOUNDS |= {"T3": (0.0, 1.0)}
+USUAL_BOUNDS = (-1.0, 1.0)  # of correlations and differences
+
+
 class Scale(NamedTuple):
     """How a limit is written in its widget."""
 
@@ -73,27 +79,31 @@ def _edit_one(name: str, limit: Limit) -> None:
     st.markdown(f"**{name}** {DEFINITIONS[name].title}{mark}")
     with st.container(horizontal=True, gap="small"):
         for end, label, value in zip(("green", "amber"), labels, (limit.green, limit.amber), strict=True):
-            key = f"limit-{name}-{end}"
             shown = round(value * scale.factor, 10)
-            if st.session_state.get(key) != shown:
-                st.session_state[key] = shown
-            st.number_input(
-                label + (" (%)" if name in SHARES else ""),
-                key=key,
-                step=scale.step,
-                format=scale.format,
-                min_value=-1e6,
-                max_value=1e6,
-                on_change=_take,
-                args=(name, end),
-            )
+            # A closed popover mounts its widgets only when it is opened, maybe many reruns after a value was put into
+            # the session state: they would start at their default, and send that as if it had been typed. So the
+            # limit is the default, and a part of the key, as another default alone does not make another widget.
+            key = f"limit-{name}-{end}-{shown:g}"
+            low, high = _bounds(name)
+            with st.container(key=f"limit-{name}-{end}"):
+                st.number_input(
+                    label + (" (%)" if name in SHARES else ""),
+                    value=shown,
+                    key=key,
+                    step=scale.step,
+                    format=scale.format,
+                    min_value=low * scale.factor,
+                    max_value=high * scale.factor,
+                    on_change=_take,
+                    args=(name, end, key),
+                )
 
 
-def _take(name: str, end: str) -> None:
+def _take(name: str, end: str, key: str) -> None:
     """Write an edited limit to the address; the other end moves along where it would be the stricter one."""
     scale, limits = _scale(name), chosen_limits()
     limit = limits.of(name)
-    value = float(st.session_state[f"limit-{name}-{end}"]) / scale.factor
+    value = float(st.session_state[key]) / scale.factor
     assert limit is not None
     green, amber = (value, limit.amber) if end == "green" else (limit.green, value)
     found = _with(limits, name, green, amber) or _with(limits, name, value, value)
@@ -110,11 +120,18 @@ def _with(limits: Thresholds, name: str, green: str | float, amber: str | float)
     """The thresholds with another limit for one check; None if it cannot be one."""
     if limits.of(name) is None:
         return None
+    low, high = _bounds(name)
     try:
         limit = Limit(green=float(green), amber=float(amber))
+        if not (low <= limit.green <= high and low <= limit.amber <= high):
+            return None
         return Thresholds(**{one: own for one, own in limits if one != name} | {name: limit})
     except (ValidationError, ValueError):
         return None
+
+
+def _bounds(name: str) -> tuple[float, float]:
+    return BOUNDS.get(name, USUAL_BOUNDS)
 
 
 def _scale(name: str) -> Scale:

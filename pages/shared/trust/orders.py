@@ -37,11 +37,12 @@ def show_orders(curves: Mapping[str, Drawn], method: str) -> None:
         "a field takes the values of the background rows.",
         read=f"Left: the logit lost when the first {', '.join(map(str, counts))} parts by the method's order are "
         "taken away; a good order loses much at once. Right: what is lost when only these parts are left; a good "
-        "order loses little. Grey band: random orders. Dotted: the best and the worst order by the parts' real "
-        f"effects. Sample of {rows:,} rows.",
-        beware="A line above the band of random orders is better than nothing, not good: the distance to the best "
-        "order says how much is missing. With parts taken away the model sees what it never saw in training, but for "
-        "behaviours, where it is just a shorter history.",
+        "order loses little. Grey band: random orders. Dotted: the parts ordered by leaving out one by "
+        f"one, and the same turned round. Sample of {rows:,} rows.",
+        beware="A line above the band of random orders is better than nothing, not good. The order by leaving out one "
+        "by one is a yardstick, not the best there is: parts act together, and another order may beat it. With parts "
+        "taken away the model sees what it never saw in training, but for behaviours, where it is just a shorter "
+        "history.",
         alt_text=_in_words(curves[method], method),
         data=lambda: orders_table(curves, order),
     )
@@ -82,6 +83,8 @@ def _in_words(drawn: Drawn, method: str) -> str:
     one = drawn["deletion"]
     steps = zip(drawn["counts"], one["method"], one["random_mean"], one["best"], strict=True)
     said = [
-        f"{n}: {own:.3f}, random {random:.3f}, best {best:.3f}" for n, own, random, best in steps if own is not None
+        f"{n}: {own:.3f}, random {random:.3f}, by leaving out one by one {best:.3f}"
+        for n, own, random, best in steps
+        if own is not None
     ]
     return f"Logit lost without the first parts by {method}, by their number: {'; '.join(said)}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from ctrcore.explain.trust.check import DEFINITIONS, Check, Thresholds, Verdict, verdict
-from ctrcore.explain.trust.words import WORDS_OF, figure_text, limit_text
+from ctrcore.explain.trust.words import WORDS_OF, figure_text, finding_text, limit_text
+from pages.shared.level import level
 from pages.shared.tools import plain
 
 LOOKS: dict[Verdict, tuple[str, str]] = {
@@ -29,9 +30,12 @@ def alert(found: Verdict, text: str) -> None:
 
 
 def one_line(check: Check, thresholds: Thresholds) -> str:
-    """Verdict, check, figure and limit in a line of Markdown, with what it found below."""
+    """Verdict, check, figure and limit in a line of Markdown, with what it found below; in Simple without terms."""
     limit = thresholds.of(check.id)
-    figure = "" if check.value is None else f" · **{figure_text(check.id, check.value)}**"
+    figure = "" if check.value is None else f" · **{figure_text(check.id, check.value, limit)}**"
     judged = f" ({limit_text(check.id, limit)})" if limit is not None and check.value is not None else ""
     title = DEFINITIONS[check.id].title
-    return f"{badge(verdict(check, thresholds))} **{check.id} {title}**{figure}{judged}  \n{plain(check.says)}"
+    said = f"{badge(verdict(check, thresholds))} "
+    if level() == "Simple":
+        return f"{said}**{DEFINITIONS[check.id].question}**{figure}"
+    return f"{said}**{check.id} {title}**{figure}{judged}  \n{plain(finding_text(check))}"
