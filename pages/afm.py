@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
 from ctrcore.figures import captions
 from ctrcore.figures.explanations import signed_bars, waterfall
 from ctrcore.figures.matrices import field_pairs
-from ctrcore.figures.pairs import with_removal
+from ctrcore.figures.pairs import off_diagonal, pairs_table, strongest_pair, with_removal
 from ctrcore.words import WORDS
+from pages.shared import address
 from pages.shared.attended import show_attention, show_pair
 from pages.shared.badge import show_badge, show_overall
 from pages.shared.charts import chart, selected
@@ -34,17 +33,18 @@ def pick_matrices(fields: list[str]) -> tuple[str, ...]:
     """Both matrices side by side while their cells are large enough, else the one chosen."""
     if len(fields) <= SIDE_BY_SIDE:
         return MATRICES
+    address.show("afm-matrix", "matrix", [*MATRICES, "both"], "attention")
     shown = st.segmented_control(
         "Matrix",
         [*MATRICES, "both"],
-        default="attention",
         required=True,
         format_func=str.capitalize,
         key="afm-matrix",
-        bind="query-params",
+        on_change=address.take,
+        args=("afm-matrix", "matrix"),
         help="Look at both: what the model looks at is not always what moves the score.",
     )
-    return MATRICES if shown == "both" else (shown,)
+    return MATRICES if shown == "both" else (str(shown),)
 
 
 def matrices(chosen: Chosen, summary: dict[str, Any], kinds: tuple[str, ...], pair: tuple[str, str]) -> None:
@@ -54,15 +54,14 @@ def matrices(chosen: Chosen, summary: dict[str, Any], kinds: tuple[str, ...], pa
     about["attention"]["read"] += " **Click a cell** to see its formula for one row."
     with st.grid(2 if len(fields) <= SIDE_BY_SIDE else 1, min_column_width=380):
         for kind in kinds:
-            values = np.array(summary[kind], dtype=float)
-            np.fill_diagonal(values, np.nan)
+            values = off_diagonal(summary[kind])
             chart(
                 field_pairs(values, fields, value=kind, signed=kind == "contribution", chosen=pair),
                 key=f"afm-{kind}",
                 **about[kind],
                 help_text=WORDS[kind],
                 alt_text=f"Matrix of {len(fields)} by {len(fields)} fields: mean {kind} of each pair",
-                data=lambda values=values: pairs_table(fields, values),
+                data=lambda values=values: pairs_table(fields, value=values),
                 on_select=take_click,
             )
 
@@ -72,34 +71,27 @@ def take_click() -> None:
     for kind in MATRICES:
         points = selected(f"afm-{kind}")
         if points:
-            st.session_state["pair"] = f"{points[0][0]} × {points[0][1]}"
+            address.write("pair", f"{points[0][0]} × {points[0][1]}")
 
 
 def pick_pair(fields: list[str], summary: dict[str, Any]) -> tuple[str, str]:
     """The pair looked at: clicked in a matrix or chosen here; first the one with the largest contribution."""
     pairs = {f"{a} × {b}": (a, b) for i, a in enumerate(fields) for b in fields[i + 1 :]}
-    strongest = np.abs(np.triu(np.array(summary["contribution"], dtype=float), 1)).argmax()
-    start = f"{fields[strongest // len(fields)]} × {fields[strongest % len(fields)]}"
-    said = st.session_state.get("pair", None if "pair" in st.query_params else start)
-    if said is not None and said not in pairs:
-        said = {f"{b} × {a}": name for name, (a, b) in pairs.items()}.get(str(said), start)
-    if said is not None and said != st.session_state.get("pair"):
-        st.session_state["pair"] = said
+    said = address.read("pair")
+    if said is not None and said not in pairs:  # a click on the other half of a matrix
+        turned = next((name for name, (a, b) in pairs.items() if said == f"{b} × {a}"), None)
+        address.write("pair", turned)
+    address.show("pair", "pair", list(pairs), " × ".join(strongest_pair(fields, summary["contribution"])))
     name = st.selectbox(
         "Pair of fields",
         list(pairs),
         key="pair",
-        bind="query-params",
+        on_change=address.take,
+        args=("pair", "pair"),
         help="Click a cell of a matrix, or choose here.",
         width=340,
     )
     return pairs[name]
-
-
-def pairs_table(fields: list[str], values: np.ndarray) -> pd.DataFrame:
-    """A symmetric matrix as one row a pair."""
-    i, j = np.triu_indices(len(fields), 1)
-    return pd.DataFrame({"left": [fields[k] for k in i], "right": [fields[k] for k in j], "value": values[i, j]})
 
 
 def row_bars(chosen: Chosen) -> None:

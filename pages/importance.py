@@ -56,5 +56,5 @@ with problems_shown():
     tabs = st.tabs(list(VIEWS), key="matters", on_change=address.take, args=("matters", "matters"))
     for tab, show in zip(tabs, VIEWS.values(), strict=True):
         if tab.open:
-            with tab, problems_shown():
+            with tab, st.spinner("Looking at the rows"), problems_shown():
                 show(view)

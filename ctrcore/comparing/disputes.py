@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,7 @@ from ctrcore.comparing.slicing import losses
 Array = npt.NDArray[np.float64]
 Scale = Literal["probability", "rank"]
 TOP = 0.05
+USUAL = (0.05, 0.5, 0.95)  # quantiles
 DISPUTED = 1 / 3  # of a sample
 
 
@@ -223,3 +225,16 @@ def _rows(
             "right": np.select([better_a > 0, better_a < 0], [a, b], ""),
         }
     )
+
+
+def apart(logits: Sequence[npt.NDArray[np.floating]]) -> Array:
+    """(n,) the largest minus the smallest probability that any of the models gives a row; logits (n,) each."""
+    probabilities = np.stack([metrics.sigmoid(logit) for logit in logits])
+    found: Array = probabilities.max(0) - probabilities.min(0)
+    return found
+
+
+def usual_logits(logit: npt.NDArray[np.floating]) -> tuple[float, float, float]:
+    """The 5 %, 50 % and 95 % quantiles of a model's logits (n,): what is usual for it."""
+    low, middle, high = (float(value) for value in np.quantile(logit, USUAL))
+    return low, middle, high

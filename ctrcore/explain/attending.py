@@ -52,6 +52,11 @@ class Attended:
         return moved
 
     @property
+    def mean_sizes(self) -> tuple[float, float]:
+        """Over the rows, the mean |even| and the mean |moved|."""
+        return float(np.abs(self.even).mean()), float(np.abs(self.moved).mean())
+
+    @property
     def against(self) -> float:
         """Share of the attention that lies on pairs which lower the score."""
         return float((self.attention * (self.contribution < 0)).sum() / self.attention.sum())

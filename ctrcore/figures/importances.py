@@ -23,7 +23,8 @@ from ctrcore.figures.style import (
 )
 
 Numbers = npt.ArrayLike
-TICKS = {1: 6, 2: 4, 3: 3}  # by the number of panels: numbers must not run into each other on a narrow page
+TICKS = {1: 6, 2: 4}  # by the number of panels: numbers must not run into each other on a narrow page
+BETWEEN = 90  # pixels between panels above each other: the numbers below one, the title of the next
 SPREAD = 0.5  # of the height of a line, which the dots of several models share
 
 
@@ -63,39 +64,42 @@ class Panel:
 
 
 def aligned(panels: Sequence[Panel], order: Sequence[str], names: Mapping[str, str] | None = None) -> go.Figure:
-    """Panels side by side over the same lines; in each a dot with its 95 % interval per model.
+    """Panels over the same lines, two side by side; in each a dot with its 95 % interval per model.
 
     Args:
-        panels: from left to right.
+        panels: from left to right, a third one and more below: three would be too narrow on a small window.
         order: the lines from top to bottom; what is not in it is not drawn.
         names: what a line is called on the axis, if that is not its name.
     """
     labels = {name: f"{shorten((names or {}).get(name, name), 36)}{chr(8203) * at}" for at, name in enumerate(order)}
+    runs = list(dict.fromkeys((dots.label, dots.model) for panel in panels for dots in panel.dots))
+    wide, high, line = min(max(len(panels), 1), 2), max((len(panels) + 1) // 2, 1), 24 + 5 * max(0, len(runs) - 2)
     figure = make_subplots(
-        rows=1,
-        cols=max(len(panels), 1),
+        rows=high,
+        cols=wide,
         shared_yaxes=True,
         horizontal_spacing=0.03,
+        vertical_spacing=BETWEEN / (line * len(order) * high + BETWEEN * high),
         subplot_titles=[panel.title for panel in panels],
     )
-    runs = list(dict.fromkeys((dots.label, dots.model) for panel in panels for dots in panel.dots))
     nth = dict(zip(runs, occurrences([model for _, model in runs]), strict=True))
     places = {name: at for at, name in enumerate(order)}
-    for column, panel in enumerate(panels, start=1):
+    for nr, panel in enumerate(panels):
+        row, column = nr // 2 + 1, nr % 2 + 1
         for dots in panel.dots:
             at = runs.index((dots.label, dots.model))
             offset = SPREAD * ((at + 0.5) / len(runs) - 0.5) if len(runs) > 1 else 0.0
-            first = all(dots.label != one.label for earlier in panels[: column - 1] for one in earlier.dots)
+            first = all(dots.label != one.label for earlier in panels[:nr] for one in earlier.dots)
             symbol = SYMBOLS[nth[dots.label, dots.model] % len(SYMBOLS)]
-            figure.add_trace(_trace(dots, places, offset, symbol, legend=first and len(runs) > 1), 1, column)
+            figure.add_trace(_trace(dots, places, offset, symbol, legend=first and len(runs) > 1), row, column)
         if panel.zero:
-            figure.add_vline(x=0, line={"color": NEUTRAL, "dash": "dot", "width": 1}, row=1, col=column)
-        figure.update_xaxes(title_text=panel.unit, row=1, col=column)
-    height = 24 + 5 * max(0, len(runs) - 2)
-    finish(figure, height=130 + height * len(order), legend=len(runs) > 1, top=30)
-    figure.update_layout(legend_y=1.0 + 32 / (height * len(order) + 60))
+            figure.add_vline(x=0, line={"color": NEUTRAL, "dash": "dot", "width": 1}, row=row, col=column)
+        figure.update_xaxes(title_text=panel.unit, row=row, col=column)
+    drawn = (line * len(order)) * high + BETWEEN * (high - 1)
+    finish(figure, height=130 + drawn, legend=len(runs) > 1, top=30)
+    figure.update_layout(legend_y=1.0 + 32 / (drawn + 60))
     figure.update_annotations(font_size=13)
-    figure.update_xaxes(nticks=TICKS.get(len(panels), 2), tickangle=0, tickfont_size=11)
+    figure.update_xaxes(nticks=TICKS[wide], tickangle=0, tickfont_size=11)
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(order))),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -22,6 +24,27 @@ from ctrcore.figures.style import (
 
 BARS = 30  # of a histogram
 LABELLED = 4  # pairs with a name beside their mark
+
+
+def off_diagonal(matrix: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """(F, F) a copy without the diagonal (NaN): a field is no pair with itself."""
+    values = np.array(matrix, dtype=float)
+    np.fill_diagonal(values, np.nan)
+    return values
+
+
+def pairs_table(fields: Sequence[str], **matrices: npt.NDArray[np.floating]) -> pd.DataFrame:
+    """Symmetric (F, F) matrices as one row a pair: left, right, and a column a matrix."""
+    i, j = np.triu_indices(len(fields), 1)
+    names = np.array(fields, dtype=object)
+    columns = {name: values[i, j] for name, values in matrices.items()}
+    return pd.DataFrame({"left": names[i], "right": names[j]} | columns)
+
+
+def strongest_pair(fields: Sequence[str], contribution: npt.ArrayLike) -> tuple[str, str]:
+    """The pair with the largest contribution, whichever its sign; (F, F), at least two fields."""
+    place = int(np.abs(np.triu(np.array(contribution, dtype=float), 1)).argmax())
+    return fields[place // len(fields)], fields[place % len(fields)]
 
 
 def pair_spread(

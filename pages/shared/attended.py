@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-import numpy as np
 import streamlit as st
 
 from ctrcore.figures import inside_captions as captions
 from ctrcore.figures.pairs import attention_against_contribution, pair_spread, value_pairs
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
+from pages.shared import address
 from pages.shared.charts import chart
 from pages.shared.inside import Chosen, sample_note
 from pages.shared.level import level
@@ -89,7 +89,7 @@ def take_mark() -> None:
 
     points = selected("afm-scatter")
     if points:
-        st.session_state["pair"] = f"{points[0][0]} × {points[0][1]}"
+        address.write("pair", f"{points[0][0]} × {points[0][1]}")
 
 
 def _what_attention_did(chosen: Chosen, terms: Attended, note: str) -> None:
@@ -110,8 +110,8 @@ def _what_attention_did(chosen: Chosen, terms: Attended, note: str) -> None:
             st.metric("Together, the logit", f"{chosen.logit:+.3f}", help=WORDS["logit"])
         if level() != "Simple":
             st.caption(
-                f"Over {note}: weighed evenly, the pairs move the logit by {np.abs(terms.even).mean():.3f} on average; "
-                f"attention changes it by another {np.abs(terms.moved).mean():.3f} (mean sizes). That it changes the "
+                f"Over {note}: weighed evenly, the pairs move the logit by {terms.mean_sizes[0]:.3f} on average; "
+                f"attention changes it by another {terms.mean_sizes[1]:.3f} (mean sizes). That it changes the "
                 "score does not yet mean that it ranks better: see 'attention matters' on the Trust page."
             )
 

@@ -11,6 +11,7 @@ import streamlit as st
 from ctrcore.figures import captions, inside_captions
 from ctrcore.figures.gates import gates_picture
 from ctrcore.figures.matrices import field_pairs
+from ctrcore.figures.pairs import off_diagonal, pairs_table
 from ctrcore.runs.run import Run
 from ctrcore.runs.shapley_job import OPTIONS
 from ctrcore.runs.studies import find_study
@@ -40,23 +41,28 @@ def overview(chosen: Chosen, summary: dict[str, Any]) -> None:
     shapley, rests_on = shapley_of(chosen.run)
     orders = ORDERS | ({} if shapley is None else {SHAPLEY: "Shapley"})
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        address.show("senet-order", "order", list(orders), "permutation_auc_drop")
         by = st.segmented_control(
             "Order the fields by",
             list(orders),
-            default="permutation_auc_drop",
             required=True,
             format_func=orders.__getitem__,
             key="senet-order",
+            on_change=address.take,
+            args=("senet-order", "order"),
             help=f"**Gate.** {WORDS['gate']}  \n**Ablation.** {WORDS['ablation']}  \n**Permutation.** "
             f"{WORDS['permutation']}",
         )
+        address.show("senet-deviation", "deviation", [False, True], default=False)
         deviation = st.toggle(
             "Gates less their mean",
             key="senet-deviation",
+            on_change=address.take,
+            args=("senet-deviation", "deviation"),
             help="A field's mean gate is the same for all rows and cannot order them; what differs from it can.",
         )
     table = fields_table(summary, shapley)
-    order = table.sort_values(by, ascending=False, kind="stable")["field"].tolist()
+    order = table.sort_values(by or "permutation_auc_drop", ascending=False, kind="stable")["field"].tolist()
     chart(
         gates_picture(summary, order, deviation=deviation, shapley=shapley),
         key="senet-gates",
@@ -120,13 +126,8 @@ def pair_matrix(chosen: Chosen) -> None:
     if summary is None:
         return
     fields = [str(name) for name in summary["fields"]]
-    values = np.array(summary["strength"], dtype=float)
-    np.fill_diagonal(values, np.nan)
-    i, j = np.triu_indices(len(fields), 1)
-    mean = np.array(summary["contribution"], dtype=float)
-    table = pd.DataFrame(
-        {"left": [fields[k] for k in i], "right": [fields[k] for k in j], "strength": values[i, j], "mean": mean[i, j]}
-    )
+    values = off_diagonal(summary["strength"])
+    table = pairs_table(fields, strength=values, mean=off_diagonal(summary["contribution"]))
     chart(
         field_pairs(values, fields, value="mean size", hint="raw and re-weighted together"),
         key="senet-strength",

@@ -6,10 +6,10 @@ import pytest
 
 from ctrcore.explain import rows_seen
 from ctrcore.explain.rows_seen import rows_with
-from tests.explain.conftest import Shop
+from tests.explain.conftest import SmallShop
 
 
-def test_rows_with_a_value_are_counted_row_by_row(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_with_a_value_are_counted_row_by_row(shop: SmallShop, monkeypatch: pytest.MonkeyPatch) -> None:
     train = shop.prepared.train
     monkeypatch.setattr(rows_seen, "AT_ONCE", 7)
     for position in (0, 5):

@@ -74,3 +74,29 @@ def test_a_pair_whose_name_holds_the_sign_between_pairs_opens(
     use(hostile.root, monkeypatch)
     app = visit("afm.py", pair="a × b × b")
     assert app.subheader[0].value == "a × b × b"
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        *(("explain.py", {"tab": tab}) for tab in ("Why this score", "All models", "What if")),
+        *(("importance.py", {"matters": tab}) for tab in ("Fields", "Values", "Pairs", "Past behaviours")),
+        ("din.py", {"group": "the past"}),
+    ],
+)
+def test_names_of_items_are_shown_as_text(
+    hostile: Workspace, visit: Open, monkeypatch: pytest.MonkeyPatch, page: str, query: dict[str, str]
+) -> None:
+    from ctrcore.explain.names import Names
+
+    items = hostile.datasets()[0].table()["b"].unique()
+    evil = {str(item): f"<script>{n}</script> {IMAGE} :red[name] $x$ **bold**" for n, item in enumerate(items)}
+    use(hostile.root, monkeypatch)
+    monkeypatch.setattr("pages.shared.store._item_names", lambda *_: Names(evil, frozenset({"b", "the past"})))
+    app = visit(page, **query)
+    assert not app.error
+    shown = texts(app)
+    for mark in ("![x]", " :red[", "<script>", "**bold**"):
+        assert mark not in shown
+    for chart in app.get("plotly_chart"):
+        assert "<script>" not in chart.proto.spec.replace("\\u003c", "<")

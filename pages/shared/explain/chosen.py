@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from ctrcore.comparing.disputes import apart, usual_logits
 from ctrcore.errors import CtrLensError
 from ctrcore.runs.contenders import PART_TITLES, Contender
 from ctrcore.runs.dataset import Dataset
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from ctrcore.explain.names import Names
 
 MOST = 5
-USUAL = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True)
@@ -144,27 +143,12 @@ def disputed(view: View) -> np.ndarray | None:
     """(n,) how far the models' probabilities of a row lie apart; None for a single model."""
     if len(view.contenders) == 1:
         return None
-    return view.sheet.kept(
-        "disputed", "·".join(sorted(view.sheet.ids)), lambda: _apart(list(view.sheet.logit.values()))
-    )
-
-
-def _apart(logits: Sequence[np.ndarray]) -> np.ndarray:
-    from ctrcore.metrics import sigmoid
-
-    probabilities = np.stack([sigmoid(logit) for logit in logits])
-    apart: np.ndarray = probabilities.max(0) - probabilities.min(0)
-    return apart
+    return view.sheet.kept("disputed", "·".join(sorted(view.sheet.ids)), lambda: apart(list(view.sheet.logit.values())))
 
 
 def usual(view: View, one: Contender) -> tuple[float, float, float]:
     """The 5 %, 50 % and 95 % quantiles of a model's logits."""
-    return view.sheet.kept("usual", one.id, lambda: _usual(view.sheet.logit[one.id]))
-
-
-def _usual(logit: np.ndarray) -> tuple[float, float, float]:
-    low, middle, high = (float(value) for value in np.quantile(logit, USUAL))
-    return low, middle, high
+    return view.sheet.kept("usual", one.id, lambda: usual_logits(view.sheet.logit[one.id]))
 
 
 def encoded_row(run: Run, row: int) -> Encoded:

@@ -10,18 +10,8 @@ from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart
 from pages.shared.explain.chosen import Explained, encoded_row, run_of
-from pages.shared.explain.methods import (
-    ABOUT,
-    AT_ONCE,
-    BY_FIELD,
-    METHOD,
-    METHODS,
-    ask_for,
-    explained,
-    pick_way,
-    seconds_of,
-    to_ask,
-)
+from pages.shared.explain.methods import AT_ONCE, ask_for, explained, seconds_of, to_ask
+from pages.shared.explain.ways import ABOUT, BY_FIELD, METHOD, METHODS, pick_way
 from pages.shared.level import learn, level
 
 

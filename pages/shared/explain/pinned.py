@@ -12,8 +12,9 @@ from ctrcore.figures.aligned import differing_parts, two_rows
 from pages.shared import address
 from pages.shared.charts import chart
 from pages.shared.explain.chosen import Explained, encoded_row, focus_buttons, rows_in_words
-from pages.shared.explain.methods import METHODS, explained, pick_way
+from pages.shared.explain.methods import explained
 from pages.shared.explain.said import values_of
+from pages.shared.explain.ways import METHODS, pick_way
 from pages.shared.problems import problems_shown
 from pages.shared.tools import plain
 

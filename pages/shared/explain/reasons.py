@@ -17,8 +17,9 @@ from ctrcore.words import WORDS
 from pages.shared.badge import show_badge
 from pages.shared.charts import chart
 from pages.shared.explain.chosen import Explained, encoded_row, focus_buttons
-from pages.shared.explain.methods import ABOUT, METHODS, Way, explained, pick_way
+from pages.shared.explain.methods import explained
 from pages.shared.explain.said import show_scores
+from pages.shared.explain.ways import ABOUT, METHODS, Way, pick_way
 from pages.shared.inside import Chosen
 from pages.shared.level import level
 from pages.shared.problems import problems_shown
@@ -45,8 +46,6 @@ def show(chosen: Explained) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         focus_buttons(chosen.view)
         way = pick_way(chosen.run, list(METHODS), "how")
-    if level() == "Learn":
-        st.caption(f"**{METHODS[way.method]}.** {ABOUT[way.method]}")
     one = encoded_row(chosen.run, chosen.row)
     with problems_shown():
         explanation = explained(chosen.run, one, way)
@@ -54,6 +53,8 @@ def show(chosen: Explained) -> None:
             explanation = _told_simply(explanation)
             _words(explanation)
             _badge(chosen, one)
+            if level() == "Learn":
+                st.caption(f"**{METHODS[way.method]}.** {ABOUT[way.method]}")
             _waterfall(chosen, explanation, way)
     with st.grid(2, min_column_width=380):
         show_scores(chosen)

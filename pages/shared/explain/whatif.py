@@ -15,8 +15,9 @@ from pages.shared.explain.chosen import Explained, encoded_row, names_of, run_of
 from pages.shared.explain.editing import edit_fields
 from pages.shared.explain.history import edit_history
 from pages.shared.explain.imagined import Imagined, changes_of, imagine, reset
-from pages.shared.explain.methods import Way, explained
+from pages.shared.explain.methods import explained
 from pages.shared.explain.scenarios import keep_button, show_scenarios
+from pages.shared.explain.ways import Way
 from pages.shared.level import learn
 from pages.shared.problems import problems_shown
 from pages.shared.store import encoder_of

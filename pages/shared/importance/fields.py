@@ -6,13 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.figures import importance_captions
+from ctrcore.figures.importance_words import PHRASES, what_matters
 from ctrcore.figures.importances import Dots, Panel, aligned
 from ctrcore.runs.importances import strongest, wide
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart
-from pages.shared.importance.view import View, measured
+from pages.shared.importance.view import View, how_measured, measured
 from pages.shared.importance.work import panel
 from pages.shared.inside import sample_note
 from pages.shared.level import learn
@@ -32,16 +33,17 @@ PANELS = {  # title and unit of each measure
 
 def show(view: View) -> None:
     """The picture, what takes longer, and how far the measures agree."""
-    learn(
-        "Ask *what matters* in several ways and you get several answers. **Shuffling** a field asks what the ranking "
-        "would lose without it. **Shapley values** and the model's **own terms** ask how far it moves the score, "
-        "whether that helps or not. An **attention** or a **gate** only says where the model looks."
-    )
     shown = _pick_runs(view)
     tables = {run.id: measured(view, run) for run in shown}
     known = [one for one in PANELS if any((table["measure"] == one).any() for table in tables.values())]
     if len(shown) > 1:  # weights of different models have no unit in common
         known = [one for one in known if one not in ("attention", "gate")]
+    _answer(view, shown, tables, known)
+    learn(
+        "Ask *what matters* in several ways and you get several answers. **Shuffling** a field asks what the ranking "
+        "would lose without it. **Shapley values** and the model's **own terms** ask how far it moves the score, "
+        "whether that helps or not. An **attention** or a **gate** only says where the model looks."
+    )
     by = {_word(one): one for one in known}
     order = strongest(list(tables.values()), by[address.choose("Order by", list(by), next(iter(by)), "matters-order")])
     panels = [
@@ -58,8 +60,21 @@ def show(view: View) -> None:
             [table.assign(run=view.title(run)) for run, table in zip(shown, tables.values(), strict=True)]
         ),
     )
+    how_measured(view)
     panel(view, shown)
     _agreement(view, shown, tables, order)
+
+
+def _answer(view: View, shown: list[Run], tables: dict[str, pd.DataFrame], known: list[str]) -> None:
+    """What matters most, and where the models disagree, before the picture that shows it."""
+    measure = known[0]
+    values = {
+        view.title(run): {str(name): float(value) for name, value in zip(part["name"], part["value"], strict=True)}
+        for run in shown
+        if len(part := tables[run.id][tables[run.id]["measure"] == measure])
+    }
+    for sentence in what_matters(values, measure) if measure in PHRASES else []:
+        st.markdown(plain(sentence))
 
 
 def _pick_runs(view: View) -> list[Run]:

@@ -13,7 +13,7 @@ from ctrcore.runs.run import Run
 from pages.shared import address
 from pages.shared.charts import chart
 from pages.shared.importance.kept import effect_of, groups_of, shapley_rows_of
-from pages.shared.importance.view import View, measured
+from pages.shared.importance.view import View, how_measured, measured
 from pages.shared.inside import sample_note
 from pages.shared.level import expert, learn
 from pages.shared.store import item_names_of, model_of
@@ -43,6 +43,7 @@ def show(view: View) -> None:
         _curve(view, field, measure, tables)
     else:
         _values(view, field, measure, tables)
+    how_measured(view)
 
 
 def effects(view: View, field: str, measure: str) -> list[tuple[Run, pd.DataFrame]]:

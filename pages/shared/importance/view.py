@@ -25,6 +25,11 @@ NUMBERS = {  # of the experts' choices: label, least, most, step, help
     "shapley-background": ("Background rows", 10, 500, 10, "Training rows that each row is compared with."),
     "matters-seed": ("Seed", 0, 1_000_000, 1, "Of the samples, the shuffles and the permutations."),
 }
+DEFAULTS: dict[str, int] = {
+    "shapley-rows": SHAPLEY["rows"],
+    "shapley-background": SHAPLEY["background"],
+    "matters-seed": SHAPLEY["seed"],
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class View:
         runs: in the order chosen, at least one.
         titles: the names to show, by id; unique.
         tied: columns that determine each other move together.
+        ties: those columns, of all runs.
         importance: options of the studies of permutation.
         shapley: options of the studies of Shapley values.
     """
@@ -44,6 +50,7 @@ class View:
     runs: tuple[Run, ...]
     titles: dict[str, str]
     tied: bool
+    ties: list[tuple[str, ...]]
     importance: Record
     shapley: Record
 
@@ -53,15 +60,10 @@ class View:
 
 
 def choose_view(dataset: Dataset, runs: list[Run], titles: dict[str, str]) -> View:
-    """The controls above the tabs."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        tied = _pick_tied(runs)
-        numbers = {
-            "shapley-rows": SHAPLEY["rows"],
-            "shapley-background": SHAPLEY["background"],
-            "matters-seed": SHAPLEY["seed"],
-        }
-        chosen = {key: _number(key, default) if expert() else _kept(key, default) for key, default in numbers.items()}
+    """What the address says; the controls stand below the pictures (`how_measured`)."""
+    ties = list(dict.fromkeys(tuple(names) for run in runs for names in ties_of(run)))
+    tied = bool(ties) and address.read("tied") == "True"
+    chosen = {key: _kept(key, default) for key, default in DEFAULTS.items()}
     seed = chosen["matters-seed"]
     shapley = {"rows": chosen["shapley-rows"], "background": chosen["shapley-background"]}
     return View(
@@ -69,6 +71,7 @@ def choose_view(dataset: Dataset, runs: list[Run], titles: dict[str, str]) -> Vi
         tuple(runs),
         titles,
         tied,
+        ties,
         IMPORTANCE | {"seed": seed, "tied": tied},
         SHAPLEY | shapley | {"seed": seed, "tied": tied},
     )
@@ -89,11 +92,19 @@ def measured(view: View, run: Run) -> pd.DataFrame:
     )
 
 
-def _pick_tied(runs: list[Run]) -> bool:
-    ties = ties_of(runs[0])
-    address.show("tied", "tied", [False, True], default=False)
+def how_measured(view: View) -> None:
+    """The controls of how the fields are measured: of fields and of their values."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        _pick_tied(view.ties)
+        if expert():
+            for key, default in DEFAULTS.items():
+                _number(key, default)
+
+
+def _pick_tied(ties: list[tuple[str, ...]]) -> None:
+    address.show("tied", "tied", [False, True] if ties else [False], default=False)
     told = "; ".join(", ".join(plain(name) for name in names) for names in ties)
-    return st.toggle(
+    st.toggle(
         "Move tied columns together",
         key="tied",
         disabled=not ties,
@@ -103,17 +114,17 @@ def _pick_tied(runs: list[Run]) -> bool:
     )
 
 
-def _number(key: str, default: int) -> int:
+def _number(key: str, default: int) -> None:
     label, least, most, step, about = NUMBERS[key]
     address.show_number(key, key, default, least, most)
     st.session_state[key] = int(st.session_state[key])
-    return st.number_input(
+    st.number_input(
         label, least, most, step=step, key=key, on_change=address.take, args=(key, key), help=about, width=180
     )
 
 
 def _kept(key: str, default: int) -> int:
-    """What the address says, where the control does not show: the numbers of a link stay the same at every level."""
+    """What the address says: the numbers of a link stay the same at every level, where no control shows."""
     _, least, most, _, _ = NUMBERS[key]
     said = address.read(key)
     if said is None or not said.isdecimal() or len(said) > 9:
