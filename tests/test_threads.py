@@ -31,3 +31,15 @@ def test_else_the_cores_that_the_process_may_use(monkeypatch: pytest.MonkeyPatch
     assert settings.threads() == 1
     monkeypatch.delattr(os, "sched_getaffinity")
     assert (threads.cores(), threads.of_arrays()) == (64, threads.MOST)
+
+
+def test_a_study_leaves_a_core_to_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CTR_THREADS", raising=False)
+    monkeypatch.delenv("CTR_SLOTS", raising=False)
+    for cores, expected in ((1, 1), (2, 1), (8, 7)):
+        monkeypatch.setattr(settings, "cores", lambda cores=cores: cores)
+        assert settings.threads_beside_pages() == expected
+    monkeypatch.setenv("CTR_THREADS", "2")
+    assert settings.threads_beside_pages() == 2
+    assert settings.numeric_environment(1)["OMP_NUM_THREADS"] == "1"
+    assert settings.numeric_environment()["OMP_NUM_THREADS"] == "2"

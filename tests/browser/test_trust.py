@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from ctrcore.explain.trust.check import Thresholds
+from ctrcore.explain.trust.words import SHARES
 from ctrcore.models.config import CONFIGS
 from ctrcore.runs.run import Run
 from ctrcore.runs.running import run_here
@@ -55,6 +57,12 @@ def test_from_the_red_badge_to_the_red_card_and_its_link(page: Any, app_url: str
     assert "fails" in path.read_text(encoding="utf-8")
 
     page.get_by_test_id("stPopover").get_by_role("button", name=re.compile("Thresholds")).click()
+    fields = page.locator("[class*='st-key-limit-T'] input")
+    limits = Thresholds().model_dump().items()
+    usual = [ends[end] * (100 if name in SHARES else 1) for name, ends in limits for end in ("green", "amber")]
+    expect(fields).to_have_count(len(usual))
+    shown = [float(field.input_value()) for field in fields.all()]
+    assert shown == pytest.approx(usual)  # the card's end drew the page anew while they lay in a closed box
     field = page.locator(".st-key-limit-T2-amber input")
     field.fill("-1")
     field.press("Enter")

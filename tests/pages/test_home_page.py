@@ -47,6 +47,23 @@ def test_the_newest_datasets_and_runs_are_links(space: Workspace, visit: Open) -
     assert {run.name for run in space.runs()} <= set(labels)
 
 
+def test_three_doors_lead_to_comparing_to_learning_and_to_why_an_item(empty_space: Workspace, visit: Open) -> None:
+    app = visit("home.py")
+    titles = ("Compare models", "Learn how they work", "Why this item?")
+    assert [title for title in titles if title in texts(app)] == list(titles)
+    pages = {link.label: link.proto.page for link in app.get("page_link")}
+    assert pages["Why this item"] == "why"
+    assert {pages[label] for label in ("Open Compare", "Explain a row", "Trust")} == {"compare", "explain", "trust"}
+
+
+def test_newest_runs_of_one_name_have_the_end_of_their_id(space: Workspace, visit: Open) -> None:
+    first, second, *others = space.runs()
+    space.rename(second.id, first.name)
+    labels = [link.label for link in visit("home.py").get("page_link")]
+    assert {f"{first.name} · {one.id[-4:]}" for one in (first, second)} <= set(labels)
+    assert others[0].name in labels
+
+
 def test_an_empty_workspace_offers_the_demo_and_an_upload(empty_space: Workspace, visit: Open) -> None:
     app = visit("home.py")
     assert app.button(key="open-demo")
