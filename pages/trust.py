@@ -50,7 +50,7 @@ def show_verdict(card: Card, method: str, thresholds: Thresholds) -> None:
 
 
 def downloads(run: Run, options: Options, card: Card, method: str, thresholds: Thresholds) -> None:
-    """The card as one HTML file, the checks as a table."""
+    """The thresholds, the card as one HTML file, the checks as a table."""
 
     def html() -> str:
         from ctrcore.report.trust import trust_html
@@ -59,6 +59,7 @@ def downloads(run: Run, options: Options, card: Card, method: str, thresholds: T
 
     name = re.sub(r"[^A-Za-z0-9]+", "-", run.name).strip("-").lower() or "run"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        edit_limits()
         st.download_button(
             "Trust card",
             html,
@@ -108,9 +109,7 @@ if level() != "Expert":
         "the app; it says that this picture should not be read the way one would like to."
     )
 with problems_shown():
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        method = pick_method(run)
-        edit_limits()
+    method = pick_method(run)
     options = pick_options(run)
     say_estimate(run, options)
     result = study_result(run, "trust", options, "Compute the trust card")

@@ -217,6 +217,7 @@ def test_a_limit_never_starts_at_anything_but_itself(space: Workspace, visit: Op
     app = visit("trust.py", run=run.id, limits="T9:0.5:0.25")
     keep(run, card_with(run))
     app.run()
+    app.run()
     app.segmented_control(key="method").set_value("attention").run()
     numbers = [one for one in app.number_input if str(one.key).startswith("limit-")]
     assert len(numbers) == 2 * len(Thresholds.model_fields)

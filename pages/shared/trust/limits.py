@@ -56,7 +56,7 @@ def edit_limits() -> None:
     limits = chosen_limits()
     count = sum(limit != DEFAULTS.of(name) for name, limit in limits)
     label = f"Thresholds ({count} edited)" if count else "Thresholds"
-    with st.popover(label, icon=":material/tune:", help="When a check holds and when it fails."):
+    with st.popover(label, icon=":material/tune:", type="tertiary", help="When a check holds and when it fails."):
         st.markdown(
             "What a check must reach is a choice, not a law. Change it here: nothing is computed again, and **the "
             "address of the page keeps it**, so a link shares it."
