@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
+from ctrcore.errors import DataError
 from ctrcore.recommend.counterfactual import drop
 from ctrcore.recommend.funnel import Trace, recommend
 from ctrcore.recommend.groups import group_behaviours
@@ -25,6 +26,7 @@ def lists(
     *,
     with_reasons: bool = True,
     with_changes: bool = False,
+    on_problem: Callable[[Moment, DataError], None] | None = None,
 ) -> Iterator[pd.DataFrame]:
     """The lists of many users, as `ctrcore.recommend.funnel.recommend` makes each of them.
 
@@ -34,6 +36,7 @@ def lists(
         options: how; the defaults if None.
         with_reasons: say in words what speaks for each item and what against it.
         with_changes: say, too, what smallest change would take it off the list; that takes the longest.
+        on_problem: told of each moment that has no list, and why; None: the first one is an error.
 
     Yields:
         One row an item of a list, of up to 200 users at a time: user (text, missing where the table has none), row (of
@@ -42,7 +45,13 @@ def lists(
     """
     found: list[pd.DataFrame] = []
     for moment in moments:
-        trace = recommend(recommender, moment, options)
+        try:
+            trace = recommend(recommender, moment, options)
+        except DataError as error:
+            if on_problem is None:
+                raise
+            on_problem(moment, error)
+            continue
         table = _list(trace)
         if with_reasons:
             table["reason"] = pd.array([_reason(trace, place) for place in range(len(table))], dtype="str")

@@ -25,7 +25,7 @@ from ctrcore.recommend.recommender import Recommender
 from ctrcore.recommend.terms import Key, Means, Numbers, Terms, means_of, terms_of
 from ctrcore.recommend.values import Values, behaviour_values
 
-MOST_PAIRS = 1000  # of a user and a candidate, for the mean of everything
+MOST_PAIRS = 500  # of a user and a candidate, for the mean of everything
 
 
 @dataclass(frozen=True)

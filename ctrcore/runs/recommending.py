@@ -109,9 +109,13 @@ class TwoStages:
 
     def last_moment(self, user: str) -> Moment:
         """A user's last row. Raises DataError for a user that is not in the table."""
+        return self.moment(self.row_of(user))
+
+    def row_of(self, user: str) -> int:
+        """The number of a user's last row. Raises DataError for a user that is not in the table."""
         if user not in self.last.index:
             raise DataError(f"There is no user '{user}'.", "Use the id of a user of the table, as it stands there.")
-        return self.moment(int(self.last[user]))
+        return int(self.last[user])
 
 
 def open_two_stages(

@@ -114,6 +114,17 @@ def test_every_item_on_the_list_and_a_model_without_items_are_told(build: Build,
     assert "scores every item the same" in why_not(blind, top(blind, 9)).sentences[1]
 
 
+@pytest.mark.parametrize("name", ["=1+1", "<img src=x onerror=alert(1)>", "**bold** [a](b)"])
+def test_hostile_names_are_told_as_they_are(build: Build, moment: Moment, name: str) -> None:
+    """Whoever shows a sentence escapes it: here nothing may be lost or doubled."""
+    recommender = build("din")
+    names = replace(recommender.items.names, items=dict.fromkeys(map(str, recommender.items.ids), name))
+    trace = recommend(replace(recommender, items=replace(recommender.items, names=names)), moment, OPTIONS)
+    assert f"“{name}” is number 1 of" in why(trace, top(trace, 1)).sentences[0]
+    assert f"“{name}” scores" in above(trace, top(trace, 1), top(trace, 2)).sentences[0]
+    assert trace.top["name"].tolist() == [name] * 4
+
+
 def test_past_clicks_that_add_up_are_not_said_to_matter_little() -> None:
     rows = [("appeal", "", "", 1, 0.0, 0.5)] + [
         ("behaviour", f"behaviour {back} back", f"Film {back}", 1, 0.0, 0.04) for back in range(1, 8)
