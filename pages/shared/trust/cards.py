@@ -92,7 +92,9 @@ def _simple_card(check: Check, found: Verdict, thresholds: Thresholds) -> None:
     """The question, the verdict and one plain sentence; the figure is the same as everywhere."""
     st.markdown(f"{badge(found)} **{DEFINITIONS[check.id].question}**")
     if check.value is None:
-        st.markdown("This cannot be answered here.", help=plain(finding_text(check)))
+        # The planted truth has several figures, drawn below the cards.
+        told = "There are figures, but they are not judged." if check.details else "This cannot be answered here."
+        st.markdown(told, help=plain(finding_text(check)))
         return
     st.markdown(PLAIN[found], help=plain(finding_text(check)))
     rows = f" · sample of {check.rows:,} rows" if check.rows else ""
