@@ -145,5 +145,11 @@ def _means(recommender: Recommender, position: int, who: Positions) -> Means:
 
 def _without(whole: Means, count: int, part: Means, out: int) -> Means:
     """The means of what is left of `count` rows when `out` of them go."""
-    left = count - out
-    return Means(*((count * all_ - out * gone) / left for all_, gone in zip(whole, part, strict=True)))
+    kept, gone = count / (count - out), out / (count - out)
+    return Means(
+        values=kept * whole.values - gone * part.values,
+        history=kept * whole.history - gone * part.history,
+        rest=kept * whole.rest - gone * part.rest,
+        hidden=kept * whole.hidden - gone * part.hidden,
+        logit=kept * whole.logit - gone * part.logit,
+    )
