@@ -168,7 +168,13 @@ def test_values_that_training_hardly_knows_are_marked(space: Workspace, visit: O
     assert "device = unknown (unknown)" in texts(app).replace("\\", "")
     values = next(frame.value for frame in app.dataframe if "support" in frame.value.columns).set_index("field")
     item = str(table["item_id"].iloc[missing[0]])
-    assert values.loc["item_id", "seen"] == encoder.counts[encoder.id_of("item_id", item)]
+    run = run_of(space, "fm")
+    train = run.dataset().prepared(run.recipe).train
+    place = [field.name for field in encoder.fields if not field.is_bag].index("item_id")
+    rows = int((train.ids[:, place] == encoder.id_of("item_id", item)).sum())
+    assert values.loc["item_id", "seen"] == f"{rows:,}"
+    assert rows <= len(train)
+    assert values["support"].ne("").all()
 
 
 def test_a_run_of_other_rows_is_left_out_and_said(space: Workspace, visit: Open) -> None:
@@ -185,3 +191,21 @@ def test_without_a_run_the_page_leads_to_training(space: Workspace, visit: Open)
         space.delete(run.id)
     app = visit("explain.py")
     assert "has been trained on this dataset yet" in app.info[0].value
+
+
+def test_a_row_with_more_clicks_is_timed_by_itself(
+    space: Workspace, visit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timed: list[int] = []
+
+    def seconds(*args: Any, **options: Any) -> float:
+        timed.append(len(timed))
+        return 50.0 if len(timed) > 1 else 0.0
+
+    monkeypatch.setattr("ctrcore.explain.left_out.shapley_seconds", seconds)
+    past = space.datasets()[0].table()["history_item"].astype("string").fillna("")
+    clicks = past.map(lambda text: len([one for one in text.split("|") if one])).iloc[judged(space, "din")["row"]]
+    options = {"run": run_of(space, "din").id, "how": "shapley", "clicks": "each"}
+    few, many = int(clicks.idxmin()), int(clicks.idxmax())
+    assert not [b for b in visit("explain.py", row=str(few), **options).button if b.key == "explain-compute"]
+    assert [b for b in visit("explain.py", row=str(many), **options).button if b.key == "explain-compute"]
