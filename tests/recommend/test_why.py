@@ -68,7 +68,10 @@ def test_the_lead_in_appeal_is_that_of_forward_passes(build: Build, moment: Mome
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_the_mean_candidate_leads_in_nothing(build: Build, moment: Moment, model: str) -> None:
+def test_the_mean_candidate_leads_in_nothing(
+    build: Build, moment: Moment, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ctrcore.recommend.contrast.MOST_PAIRS", 1000)
     trace = traced(build, moment, model)
     leads = [trace.contrast.leads(place) for place in range(len(trace.positions))]
     assert trace.contrast.pairs == len(trace.contrast.others)  # so few that all of them are asked
