@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ctrcore.errors import DataError
-from ctrcore.explain.background import background_of
+from ctrcore.explain.background import background_of, stratified
 from tests.explain.conftest import FewFields
 
 
@@ -30,6 +30,15 @@ def test_a_rare_class_keeps_a_row(few: FewFields) -> None:
     assert background_of(rare, 10).rows.label.sum() == 1
     assert background_of(replace(rare, label=1 - label), 10).rows.label.sum() == 9
     assert len(background_of(rare, 1)) == 1
+
+
+def test_a_sample_of_rows_keeps_their_share_of_clicks() -> None:
+    label = np.zeros(1000, np.float32)
+    label[:200] = 1
+    chosen = stratified(label, 50, 1)
+    assert len(set(chosen.tolist())) == 50
+    assert label[chosen].sum() == 10
+    assert (np.diff(chosen) > 0).all()
 
 
 def test_halves_share_the_rows_and_the_clicks(few: FewFields) -> None:
