@@ -92,7 +92,7 @@ def waterfall(explanation: Explanation, count: int = CHARTED, start: str = "mode
     figure.update_xaxes(range=[start_at, end_at])
     figure.update_yaxes(autorange="reversed", showgrid=False)
     height = 140 + 28 * len(steps)
-    finish(figure, height=height, x="logit (below), probability (above)", legend=False, top=30)
+    finish(figure, height=height, x="logit (on top: percent)", legend=False, top=30)
     return small_numbers(percent_axis(figure, start_at, end_at, labels[0]))
 
 

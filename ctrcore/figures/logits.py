@@ -16,7 +16,7 @@ from ctrcore.figures.style import NEUTRAL, SYMBOLS, finish, model_color, occurre
 # The percentages worth a tick, the most telling first: one that stands too close to an earlier one is left out.
 TICKS = (50, 10, 90, 1, 99, 25, 75, 5, 95, 0.1, 99.9, 2, 98, 30, 70, 20, 80, 3, 97, 0.5, 99.5, 15, 85, 40, 60, 35, 65)
 FINE = (45, 55, 7, 93, 12, 88, 0.2, 99.8, 0.01, 99.99, 8, 6, 4, 94, 96, 0.3, 0.7, 9, 91, 11, 13, 17, 22, 27, 33, 37, 43)
-APART = 0.2  # of the axis: the figure may stand in a narrow column
+APART = 0.24  # of the axis: the figure may stand in a narrow column
 SURE = 1.96  # standard errors to either side of a 95 % interval
 
 
@@ -97,7 +97,7 @@ def scores_picture(scores: Sequence[Score]) -> go.Figure:
     figure.add_vline(x=0, line={"color": NEUTRAL, "dash": "dot", "width": 1})
     figure.update_xaxes(range=[low, high])
     figure.update_yaxes(categoryorder="array", categoryarray=labels, autorange="reversed", showgrid=False)
-    finish(figure, height=112 + 34 * len(scores), x="logit (below), probability (above)", legend=False, top=26)
+    finish(figure, height=112 + 34 * len(scores), x="logit (on top: percent)", legend=False, top=26)
     return small_numbers(percent_axis(figure, low, high, labels[0]))
 
 

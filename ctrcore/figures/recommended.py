@@ -25,7 +25,7 @@ def appeal_and_fit(appeal: float, fit: float) -> go.Figure:
 
 
 def score_steps(steps: Sequence[tuple[str, float]]) -> go.Figure:
-    """Bars, one after the other, that add up to the score; the first and the sum also say the probability.
+    """Bars, one after the other, that add up to the score; the sum also says the probability.
 
     Args:
         steps: a name and a part of the logit each.
@@ -33,7 +33,6 @@ def score_steps(steps: Sequence[tuple[str, float]]) -> go.Figure:
     score = sum(value for _, value in steps)
     ends = np.cumsum([value for _, value in steps])
     texts = [signed(value) for _, value in steps]
-    texts[0] += f" ({percent_of(steps[0][1])})"
     bars = [
         *((name, value, "relative", text) for (name, value), text in zip(steps, texts, strict=True)),
         ("score", score, "total", f"{signed(score)} ({percent_of(score)})"),

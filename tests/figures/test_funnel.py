@@ -95,7 +95,7 @@ def test_steps_to_a_score_add_up_and_stay_within_the_picture() -> None:
     figure = score_steps([("candidates", -0.6), ("item", 0.4), ("user", 2.1), ("both", -0.3)])
     bars = figure.data[0]
     assert list(bars.x) == pytest.approx([-0.6, 0.4, 2.1, -0.3, 1.6])
-    assert list(bars.text) == ["-0.60 (35.4 %)", "+0.40", "+2.10", "-0.30", "+1.60 (83.2 %)"]
+    assert list(bars.text) == ["-0.60", "+0.40", "+2.10", "-0.30", "+1.60 (83.2 %)"]
     low, high = figure.layout.xaxis.range
     assert low < -0.6
     assert high > 1.9

@@ -47,6 +47,10 @@ def show_card(asked: Asked, trace: Trace, why: Why, others: Sequence[Run]) -> De
         lead, told = lead_told(trace, why), reasons_told(why.reasons, trace.items.encoder.schema)
         if level() != "Simple":
             st.markdown(plain(lead))
+        else:
+            st.caption(
+                "In brackets: how much it raises (+) or lowers (-) the model's score beyond the other candidates."
+            )
         say(told[:SIMPLE] if level() == "Simple" else [*told, *_warnings(why)])
         if others:
             st.markdown(agreement(asked, why.item, others))
