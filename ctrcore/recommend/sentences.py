@@ -89,9 +89,7 @@ def reason_phrase(kind: str, name: str, value: str, count: int, schema: Schema |
         return f"what {'this item' if name == item else f'{name} = {few(value)}'} means to this user"
     told = {
         "appeal": "how other users score it",
-        "match": "how it suits this very user, whose id the model knows"
-        if name == user
-        else f"how it suits {name} = {few(value)}",
+        "match": "how it suits this user as such" if name == user else f"how it suits {name} = {few(value)}",
         "item": "how its own values go together for this user",
         "rest": "how it suits the user's own values",
         "hidden": "what the hidden layers add whatever the values are",
