@@ -65,7 +65,7 @@ def drop(
     *,
     kind: Kind | None = None,
     locked: Collection[str] | None = None,
-    budget: int = 12_000,
+    budget: int = 4_000,
 ) -> Counterfactual:
     """The smallest set of at most three changes that takes an item out of the first `top_k`.
 
@@ -92,7 +92,7 @@ def lift(
     *,
     kind: Kind | None = None,
     locked: Collection[str] | None = None,
-    budget: int = 12_000,
+    budget: int = 4_000,
 ) -> Counterfactual:
     """The smallest set of at most three changes that brings an item into the first `top_k`; as `drop` looks for it."""
     return _Search(trace, item, top_k, "enters", budget).any_of(kind, locked)

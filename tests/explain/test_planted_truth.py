@@ -41,7 +41,9 @@ def found(demo: Workspace) -> dict[str, dict[str, Any]]:
     planted = planted_truth_of(demo.dataset("shop"))
     assert planted is not None
     opened = {name: open_for_explaining(demo.run(f"shop-{name}")) for name in ("afm", "fibinet", "din")}
-    return {name: planted_checks(one.model, one.encoder, one.judged, planted, sample=1500) for name, one in opened.items()}
+    return {
+        name: planted_checks(one.model, one.encoder, one.judged, planted, sample=1500) for name, one in opened.items()
+    }
 
 
 def test_models_of_the_demo_rank_as_their_means_allow(demo: Workspace, truth: pd.DataFrame) -> None:
