@@ -19,6 +19,7 @@ Goal = Literal["leaves", "enters"]
 MOST_TOGETHER = 3
 EFFECTIVE = 7  # single changes of which pairs and triples are made at least
 RIVALS = 40  # candidates that a quick look ranks
+SINGLES = 3  # times the budget for single behaviours: 'one click did it' is the best answer there is
 VERIFIED = 6  # sets of one size that are tried through both stages
 
 
@@ -79,8 +80,8 @@ def drop(
         top_k: length of the list; that of the trace if None.
         kind: what to change; None: behaviours, and fields where leaving those out does not do it.
         locked: fields that stay; None: those that describe the user.
-        budget: pairs of a set of changes and a candidate up to which recall and ranking are made anew for every set;
-            above it a quick look ranks the strongest candidates only.
+        budget: pairs of a set of changes and a candidate up to which recall and ranking are made anew for every set
+            (three times as many for single behaviours); above it a quick look ranks the strongest candidates only.
     """
     return _Search(trace, item, top_k, "leaves", budget).any_of(kind, locked)
 
@@ -135,7 +136,8 @@ class _Search:
             sets = [chosen for chosen in combinations(effective, size) if changes.allowed(chosen)]
             if not sets:
                 break
-            quick = len(sets) * len(self._trace.positions) > self._budget
+            budget = self._budget * (SINGLES if size == 1 and kind == "behaviour" else 1)
+            quick = len(sets) * len(self._trace.positions) > budget
             distance = self._distances(changes, sets, quick=quick)
             nearest = np.argsort(distance, kind="stable")
             best = min(best, (float(distance[nearest[0]]), sets[nearest[0]]))
