@@ -36,7 +36,7 @@ class Leads:
         values: (K,) of the contrast's keys.
         behaviours: (T,) of each past behaviour, the most recent first: compared with an average behaviour of others.
         rest: of everything else that is the user's.
-        hidden: of what hidden layers add whatever the values are.
+        hidden: of what hidden layers make of all values together, the constant of their held gates.
         appeal: what the item has for anybody, beyond the mean candidate.
     """
 

@@ -35,7 +35,7 @@ def reasons(trace: Trace, place: int, groups: pd.DataFrame) -> pd.DataFrame:
         - kind: 'appeal', what it has for anybody; 'match', how it suits a value of the user or the situation; 'group',
           past behaviours that share a value; 'own group', one that the item has, too; 'behaviour', a single one;
           'item', what a value of the item, or all pairs among its values (no name), mean for this user; 'rest', how it
-          suits all that is the user's alone; 'hidden', what hidden layers add whatever the values are (only where the
+          suits all that is the user's alone; 'hidden', what hidden layers make of all values together (only where the
           model has them);
         - name: the field; of a group the column, of a behaviour 'behaviour 3 back'; value: as people know it; count:
           behaviours put together, else 1;

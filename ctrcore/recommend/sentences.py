@@ -92,7 +92,7 @@ def reason_phrase(kind: str, name: str, value: str, count: int, schema: Schema |
         "match": "how it suits this user as such" if name == user else f"how it suits {name} = {few(value)}",
         "item": "how its own values go together for this user",
         "rest": "how it suits the user's own values",
-        "hidden": "what the hidden layers add whatever the values are",
+        "hidden": "what the model makes of all values together",
     }
     return told[kind]
 
