@@ -91,7 +91,7 @@ def test_what_hidden_layers_add_by_themselves_is_told_as_that(build: Build, mome
     assert table["contribution"]["hidden"] == pytest.approx(base, abs=1e-5)
     phrase = reason_phrase("hidden", "", "", 1)
     assert phrase != reason_phrase("rest", "", "", 1)
-    assert "hidden layers" in phrase
+    assert "all values together" in phrase
 
 
 def test_an_item_is_not_compared_with_itself_and_a_list_of_one_is_told_as_such(build: Build, moment: Moment) -> None:
