@@ -115,17 +115,15 @@ def _explanation(run: Run, one: Encoded, method: str, size: int, seed: int, *, t
 def _encode(run: Run, row: int, file: Path | None) -> Encoded:
     from ctrcore.data.preparing import rows_as_seen
     from ctrcore.data.reading import read_table
+    from ctrcore.runs.opening import encoded_row, open_for_explaining
     from ctrcore.runs.scoring import encode_rows
 
-    if file is not None:
-        frame = read_table(file)
-        if row >= len(frame):
-            raise DataError(f"The file has no row {row}.", f"Its rows are 0 to {len(frame) - 1}.")
-        return encode_rows(run, frame).take([row])
-    table = run.dataset().stored()
-    if row >= len(table):
-        raise DataError(f"The dataset has no row {row}.", f"Its rows are 0 to {len(table) - 1}.")
-    seen = rows_as_seen(table, run.recipe)
-    if row not in seen.index:
-        raise DataError(f"Row {row} was dropped when the table was cleaned.", "Choose another row.")
-    return run.encoder().transform(seen.at([row]))
+    if file is None:
+        table = run.dataset().stored()
+        if row >= len(table):
+            raise DataError(f"The dataset has no row {row}.", f"Its rows are 0 to {len(table) - 1}.")
+        return encoded_row(open_for_explaining(run).prepared, row, lambda: rows_as_seen(table, run.recipe))
+    frame = read_table(file)
+    if row >= len(frame):
+        raise DataError(f"The file has no row {row}.", f"Its rows are 0 to {len(frame) - 1}.")
+    return encode_rows(run, frame).take([row])

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ctrcore.errors import DataError
 from ctrcore.runs.judging import judging_rows
 from ctrcore.runs.run import Run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ctrcore.data.encoded import Encoded
     from ctrcore.data.encoding import Encoder
     from ctrcore.data.preparing import Prepared
+    from ctrcore.data.stored import Stored
     from ctrcore.models.base import CTRModel
 
 
@@ -45,3 +49,32 @@ def open_for_explaining(run: Run) -> Opened:
     test = scored[scored["split"] == "test"]
     rows = (test if len(test) else scored)["row"].to_numpy()
     return Opened(run, run.load_model(), encoder, prepared, judging_rows(run, prepared, rows, encoder))
+
+
+def encoded_row(prepared: Prepared, row: int, seen: Callable[[], Stored]) -> Encoded:
+    """One row of the table as models read it.
+
+    A row of a part is taken exactly as it was then: a cell that was filled from the rows before it would be lost if the
+    row were encoded alone. Rows of no part, those without a click that training left out, are encoded alone.
+
+    Args:
+        prepared: the dataset as the run's recipe prepares it, by the run's own encoder (`open_for_explaining` checks).
+        row: its number in the table, from 0.
+        seen: gives the rows after cleaning (`preparing.rows_as_seen`); asked only for a row of no part.
+
+    Raises:
+        DataError: there is no such row, or it was dropped when the table was cleaned.
+    """
+    import numpy as np
+
+    for part in (prepared.test, prepared.valid, prepared.train):
+        found = np.flatnonzero(part.row == row)
+        if len(found):
+            return part.take(found[:1])
+    try:
+        return prepared.encoder.transform(seen().at([row]))
+    except KeyError as error:
+        raise DataError(
+            f"There is no row {row}, or it was dropped when the table was cleaned.",
+            "Choose another row of the table.",
+        ) from error
