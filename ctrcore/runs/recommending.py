@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ctrcore.errors import DataError, RunError
 from ctrcore.runs.naming import item_names_of
-from ctrcore.runs.opening import Opened, open_for_explaining
+from ctrcore.runs.opening import Opened, encoded_row, open_for_explaining
 from ctrcore.runs.run import Run
 
 if TYPE_CHECKING:
@@ -52,15 +52,8 @@ class _Rows:
 
     def encoded(self, row: int) -> Encoded:
         """A single row. One that the run learned from or was judged by is taken exactly as it was then."""
-        import numpy as np
-
         self.place(row)
-        prepared = self.opened.prepared
-        for part in (prepared.test, prepared.valid, prepared.train):
-            found = np.flatnonzero(part.row == row)
-            if len(found):
-                return part.take(found[:1])
-        return self.opened.encoder.transform(self.seen.at([row]))
+        return encoded_row(self.opened.prepared, row, lambda: self.seen)
 
 
 @dataclass(frozen=True)
