@@ -43,6 +43,8 @@ def test_a_value_is_changed_and_kept_as_a_scenario(page: Any, app_url: str, shop
     page.goto(address(app_url, tab="What+if"))
     channel = page.locator(".st-key-whatif-context").get_by_role("combobox").nth(3)
     expect(channel).to_be_visible()
+    expect(plot(page, "whatif-scores")).to_be_visible()
+    channel.scroll_into_view_if_needed()  # an open list closes when the page scrolls
     idle(page)
     channel.click()
     page.get_by_role("option").nth(1).click()
