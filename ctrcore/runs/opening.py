@@ -75,6 +75,5 @@ def encoded_row(prepared: Prepared, row: int, seen: Callable[[], Stored]) -> Enc
         return prepared.encoder.transform(seen().at([row]))
     except KeyError as error:
         raise DataError(
-            f"There is no row {row}, or it was dropped when the table was cleaned.",
-            "Choose another row of the table.",
+            f"Row {row} was dropped when the table was cleaned, or the table never had it.", "Choose another row."
         ) from error
