@@ -110,6 +110,8 @@ class _Search:
         self._target = trace.items.position(item)
         self._top_k = top_k or trace.options.top_k
         self._sign = 1.0 if goal == "leaves" else -1.0
+        # a set costs ranking its candidates, and recalling them, which is some hundred times quicker for each item
+        self._cost = max(1, len(trace.positions) + len(trace.items) // 100)
         self._tried = 0
 
     def any_of(self, kind: Kind | None, locked: Collection[str] | None) -> Counterfactual:
@@ -137,7 +139,7 @@ class _Search:
             if not sets:
                 break
             budget = self._budget * (SINGLES if size == 1 and kind == "behaviour" else 1)
-            quick = len(sets) * len(self._trace.positions) > budget
+            quick = len(sets) * self._cost > budget
             distance = self._distances(changes, sets, quick=quick)
             nearest = np.argsort(distance, kind="stable")
             best = min(best, (float(distance[nearest[0]]), sets[nearest[0]]))
@@ -154,7 +156,7 @@ class _Search:
         """Of how many single changes sets of this size are made: as many as the budget allows, the best ones."""
         if size == 1:
             return count
-        sets = self._budget // len(self._trace.positions)
+        sets = self._budget // self._cost
         return next((most for most in range(count, EFFECTIVE, -1) if comb(most, size) <= sets), EFFECTIVE)
 
     def _distances(self, changes: Changes, sets: list[Set], *, quick: bool) -> np.ndarray:
