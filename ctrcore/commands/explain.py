@@ -50,6 +50,7 @@ def explain(
     json_: bool,
 ) -> None:
     """Show what makes up the logit that RUN (id, beginning of an id, name or 'last') gives to one row."""
+    from ctrcore.explain.explanation import as_written
     from ctrcore.explain.sentences import few, named, sentences
 
     found = find_run(open_workspace(), run)
@@ -62,7 +63,7 @@ def explain(
     if json_:
         summary = {"run": found.id, "row": row, "logit": why.logit, "probability": probability, "base": why.base}
         summary |= {"method": why.method, "exact": why.exact, "residual": why.residual, "sentences": told}
-        print_json(summary | {"parts": parts.to_dict("records")})
+        print_json(summary | {"parts": parts.assign(value=parts["value"].map(as_written)).to_dict("records")})
         return
     click.echo(f"logit {why.logit:.4f}, probability {probability:.4f}; {why.method}")
     for sentence in told:

@@ -24,9 +24,9 @@ class Explanation:
     Attributes:
         base: the logit before any part is added.
         parts: one row a part with the columns kind ('field', 'pair', 'behaviour', 'group' of fields or behaviours,
-            'other'), name (of a pair 'a × b'), value (as the user knows it), contribution (to the logit), weight (the
-            model's own attention or gate for the part, NaN where it has none) and standard_error (of the
-            contribution, NaN where nothing was sampled).
+            'other'), name (of a pair 'a × b'), value (as the user knows it; several have ', ' between them, and each is
+            `undivided`), contribution (to the logit), weight (the model's own attention or gate for the part, NaN
+            where it has none) and standard_error (of the contribution, NaN where nothing was sampled).
         logit: the model's output for the row.
         method: how it was computed, in the field's words.
         exact: True if no contribution is sampled or approximated. Then the residual is only rounding; the reverse does
@@ -45,6 +45,17 @@ class Explanation:
     def residual(self) -> float:
         """logit - base - sum of contributions: what the parts do not explain."""
         return self.logit - self.base - float(self.parts["contribution"].sum())
+
+
+def undivided(value: str) -> str:
+    """A single value whose own commas do not divide it: a no-break space follows them, so that ', ' stands between
+    several values only."""
+    return value.replace(", ", ",\u00a0")
+
+
+def as_written(value: str) -> str:
+    """The value as the table has it, from `undivided`."""
+    return value.replace(",\u00a0", ", ")
 
 
 def parts_table(parts: Iterable[Part]) -> pd.DataFrame:

@@ -4,6 +4,8 @@ On the straight way from a baseline to the row, the logit's gradient is summed u
 looked-up numbers (embeddings and first-order weights), for ids have no between. The baseline is the background's mean:
 of each field its mean embedding, and of a behaviour the mean embedding of all behaviours there. No value looks like a
 mean of values, so intermediate points are rows that cannot exist: a known weakness of the method.
+
+It is written out here because captum, which has it, needs numpy below 2, and this package uses numpy 2.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from torch import Tensor, nn
 from ctrcore.data.encoded import Encoded
 from ctrcore.data.encoding import Encoder
 from ctrcore.explain.background import Background
-from ctrcore.explain.explanation import NAN, Explanation, Part, parts_table
+from ctrcore.explain.explanation import NAN, Explanation, Part, parts_table, undivided
 from ctrcore.explain.hybrids import logits
 from ctrcore.explain.players import history_steps
 from ctrcore.explain.rows import shown_values
@@ -134,5 +136,5 @@ def _parts(model: CTRModel, encoder: Encoder, one: Encoded, moved: list[Tensor])
         steps = list(zip(*history_steps(encoder, one).values(), strict=True))
         for step, values in enumerate(steps):
             name = f"behaviour {len(steps) - step} back"
-            parts.append(("behaviour", name, ", ".join(values), float(of_step[step]), NAN, NAN))
+            parts.append(("behaviour", name, ", ".join(map(undivided, values)), float(of_step[step]), NAN, NAN))
     return parts

@@ -9,6 +9,7 @@ import numpy as np
 from ctrcore.data.guesses.names import words_of
 from ctrcore.data.stored import Table
 from ctrcore.data.values import Words, as_words
+from ctrcore.explain.explanation import as_written
 from ctrcore.schema import Schema
 
 YEARS = {"year", "years"}
@@ -33,7 +34,7 @@ class Names:
 
     def value(self, field_name: str, value: str) -> str:
         """A field's value as people know it: the item's name where the value is an item's id."""
-        return self.item(value) if field_name in self.fields else value
+        return self.item(as_written(value)) if field_name in self.fields else value
 
 
 def item_names(table: Table, schema: Schema) -> dict[str, str]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ctrcore.data.encoded import Bag, Encoded
 from ctrcore.data.encoding import Encoder
 from ctrcore.errors import ModelError
+from ctrcore.explain.explanation import undivided
 from ctrcore.explain.rows import shown_values
 from ctrcore.models.base import CTRModel
 from ctrcore.schema import EncodedField
@@ -117,7 +118,9 @@ def history_steps(encoder: Encoder, one: Encoded) -> dict[str, list[str]]:
 def _each(encoder: Encoder, one: Encoded) -> list[Player]:
     steps = list(zip(*history_steps(encoder, one).values(), strict=True))
     return [
-        Player(f"behaviour {len(steps) - step} back", "behaviour", ", ".join(values), behaviours=(step,))
+        Player(
+            f"behaviour {len(steps) - step} back", "behaviour", ", ".join(map(undivided, values)), behaviours=(step,)
+        )
         for step, values in enumerate(steps)
     ]
 

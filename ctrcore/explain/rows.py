@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ctrcore.data.encoded import Encoded
 from ctrcore.data.encoding import Encoder
-from ctrcore.explain.explanation import NAN, Explanation, Part, parts_table
+from ctrcore.explain.explanation import NAN, Explanation, Part, parts_table, undivided
 from ctrcore.models.base import CTRModel, Parts
 from ctrcore.training.loader import to_batch
 
@@ -43,14 +43,14 @@ def explain_row(model: CTRModel, encoder: Encoder, rows: Encoded, position: int)
 
 
 def shown_values(encoder: Encoder, one: Encoded) -> dict[str, str]:
-    """Each field's value in the first row as the user knows it; the members of a bag joined by commas."""
+    """Each field's value in the first row as the user knows it, `undivided`; the members of a bag joined by commas."""
     return {str(name): _text(value) for name, value in encoder.inverse(one).iloc[0].items()}
 
 
 def _text(value: Any) -> str:
     if isinstance(value, list | tuple | np.ndarray):
-        return ", ".join(map(str, value)) or "none"
-    return f"{value:.4g}" if isinstance(value, float | np.floating) else str(value)
+        return ", ".join(undivided(str(one)) for one in value) or "none"
+    return f"{value:.4g}" if isinstance(value, float | np.floating) else undivided(str(value))
 
 
 def _first(values: Tensor | None, length: int) -> list[float]:
@@ -87,4 +87,4 @@ def _behaviours(model: CTRModel, parts: Parts, encoder: Encoder, one: Encoded) -
     weights = _first(parts.behaviour_weights, len(steps))
     for step, (values, contribution, weight) in enumerate(zip(steps, parts.behaviours[0], weights, strict=True)):
         ago = len(steps) - step
-        yield "behaviour", f"behaviour {ago} back", ", ".join(map(str, values)), float(contribution), weight, NAN
+        yield "behaviour", f"behaviour {ago} back", _text(values), float(contribution), weight, NAN

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctrcore.explain.explanation import Explanation
+from ctrcore.explain.explanation import Explanation, undivided
 
 if TYPE_CHECKING:
     from ctrcore.explain.names import Names
@@ -19,6 +19,7 @@ WORTH_NAMING = 0.05  # of the largest contribution: smaller ones would only fill
 CHARTED = 12  # parts that a chart shows one by one; words name no others
 LONGEST = 60
 LEAST = 5e-5  # what is written as 0
+CONSTANT = "other"  # the kind of a part that no value of the row stands for
 BEHAVIOURS = re.compile(r"(\d+) behaviours?")
 
 
@@ -42,14 +43,15 @@ def sentences(explanation: Explanation, *, names: Names | None = None, count: in
     Args:
         explanation: any.
         names: what items are called.
-        count: parts named at most for each direction; those whose sign a sample leaves open are not named.
+        count: parts named at most for each direction; those whose sign a sample leaves open are not named. What no
+            value stands for, the constant of hidden layers, is no reason: it is told apart from them.
 
     Returns:
         Plain text: escape it before it is shown as Markdown.
     """
     if names is not None:
         explanation = named(explanation, names)
-    parts = _sure(explanation.parts)
+    parts, anyway = _sure(explanation.parts), _anyway(explanation.parts)
     told = [
         f"The score starts at {signed(explanation.base)} and ends at a logit of {signed(explanation.logit)}, "
         f"a probability of {percent_of(explanation.logit)}."
@@ -59,6 +61,8 @@ def sentences(explanation: Explanation, *, names: Names | None = None, count: in
     if explanation.logit < explanation.base:
         sides.reverse()
     told += sides if len(parts) else ["No part moves it."]
+    if len(anyway):
+        told.append(f"Apart from the values: {joined(anyway)}.")
     if abs(explanation.residual) > 1e-4 * max(1.0, abs(explanation.logit)):
         told.append(f"The parts leave {signed(explanation.residual)} of it unexplained.")
     return told
@@ -92,7 +96,10 @@ def part_phrase(kind: str, name: str, value: str) -> str:
 
 
 def few(value: str, most: int = 3) -> str:
-    """The first of several values, and how many more there are."""
+    """The first of several values, and how many more there are.
+
+    ', ' divides them: a single value with commas of its own comes as `explanation.undivided`, and stays whole.
+    """
     values = value.split(", ")
     more = len(values) - most
     return f"{', '.join(values[:most])} and {more} more" if more > 1 else value
@@ -133,16 +140,20 @@ def _named_value(kind: str, name: str, value: str, names: Names, histories: Sequ
     elif kind == "pair":
         called = " × ".join(_pieces(name.partition(" (")[0].split(" × "), value.split(" × "), names))
     elif kind == "group":  # tied columns: the first says what the others are
-        called = names.value(columns[0], values[0]) if len(columns) > 1 else value
+        called = _called(names, columns[0], values[0]) if len(columns) > 1 else value
     else:
-        called = names.value(name, value)
+        called = _called(names, name, value)
     return called
 
 
 def _pieces(fields: Sequence[str], values: Sequence[str], names: Names) -> Sequence[str]:
     if len(fields) != len(values):  # a value that contains what divides them: only the first is sure
-        return [names.value(fields[0], values[0]), *values[1:]] if fields else values
-    return [names.value(field, value) for field, value in zip(fields, values, strict=True)]
+        return [_called(names, fields[0], values[0]), *values[1:]] if fields else values
+    return [_called(names, field, value) for field, value in zip(fields, values, strict=True)]
+
+
+def _called(names: Names, field: str, value: str) -> str:
+    return undivided(names.value(field, value)) if field in names.fields else value
 
 
 def _group_name(name: str, names: Names) -> str:
@@ -151,13 +162,21 @@ def _group_name(name: str, names: Names) -> str:
 
 
 def _sure(parts: pd.DataFrame) -> pd.DataFrame:
-    """The parts on the chart that are not zero, nor so close to it that the sample leaves their sign open."""
+    """The values' parts on the chart that are not zero, nor so close to it that the sample leaves their sign open."""
     size = parts["contribution"].abs()
     largest = size.sort_values(ascending=False, kind="stable").index[:CHARTED]
-    known = (size >= LEAST) & parts.index.isin(largest)
+    known = (size >= LEAST) & parts.index.isin(largest) & (parts["kind"] != CONSTANT)
     if "standard_error" in parts:
         known &= ~(size < 2 * parts["standard_error"].fillna(0.0))
     return parts[known]
+
+
+def _anyway(parts: pd.DataFrame) -> list[str]:
+    """What is on the chart and no value's part, unless it is nothing beside the largest part of all."""
+    size = parts["contribution"].abs()
+    worth = parts[(parts["kind"] == CONSTANT) & (size >= max(LEAST, WORTH_NAMING * size.max()))]
+    rows = zip(worth["name"], worth["value"], worth["contribution"], strict=True)
+    return [f"{part_phrase(CONSTANT, str(name), str(value))}, {signed(float(number))}" for name, value, number in rows]
 
 
 def _largest(side: pd.DataFrame, parts: pd.DataFrame, count: int) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ctrcore.data.encoded import Encoded
 from ctrcore.data.encoding import Encoder
+from ctrcore.explain.explanation import undivided
 from ctrcore.explain.names import Names
 from ctrcore.recommend.moments import Moment, history_fields, steps_of, without_behaviours
 from ctrcore.recommend.recommender import Recommender
@@ -170,7 +171,8 @@ def behaviours_shown(encoder: Encoder, one: Encoded, names: Names) -> list[str]:
         items = (
             names.items.get(str(value)) for name, value in zip(histories, values, strict=True) if name in names.fields
         )
-        told.append(next((item for item in items if item), ", ".join(map(str, values))))
+        name = next((item for item in items if item), None)
+        told.append(undivided(name) if name else ", ".join(undivided(str(value)) for value in values))
     return told
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctrcore.explain.sentences import few, joined, part_phrase, signed
+from ctrcore.explain.sentences import CONSTANT, few, joined, part_phrase, signed
 from ctrcore.recommend.funnel import Trace
 from ctrcore.recommend.sentences import CAVEAT, NO_ITEM, REASONS, of_counterfactual, quoted
 
@@ -18,7 +18,9 @@ def of_above(trace: Trace, found: Above) -> list[str]:
     a, b = quoted(names.item(found.a)), quoted(names.item(found.b))
     side = "higher" if found.difference >= 0 else "lower"
     told = [f"{a} scores {signed(found.difference)} against {b}: that much {side} on the logit."]
-    about = found.parts[found.parts["about_item"]]
+    of_value = found.parts["kind"] != CONSTANT
+    about = found.parts[found.parts["about_item"] & of_value]
+    apart = float(found.parts.loc[~of_value, "difference"].sum())
     for who, sign in ((a, 1), (b, -1)):
         parts = about[sign * about["difference"] >= 5e-5].head(REASONS)
         phrases = [
@@ -28,6 +30,8 @@ def of_above(trace: Trace, found: Above) -> list[str]:
             .tolist()
         ]
         told += [f"In favour of {who}: {joined(phrases)}."] if phrases else []
+    if abs(apart) >= 5e-5:
+        told.append(f"Apart from the values: what the hidden layers add to each differs by {signed(apart)}.")
     if abs(found.user_only) >= 5e-5:
         told.append(
             f"What is the user's alone makes {signed(found.user_only)} of it: the user is the same, but this model "

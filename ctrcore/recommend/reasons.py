@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ctrcore.explain.explanation import undivided
 from ctrcore.explain.rows import shown_values
 from ctrcore.recommend.changes import behaviours_shown
 from ctrcore.recommend.funnel import Trace
@@ -44,9 +45,8 @@ def reasons(trace: Trace, place: int, groups: pd.DataFrame) -> pd.DataFrame:
     contrast = trace.contrast
     terms, leads = contrast.terms, contrast.leads(place)
     shown = shown_values(trace.recommender.encoder, trace.row(str(trace.items.ids[trace.positions[place]])))
-    name_of = trace.items.names.value
     found: list[Reason] = [
-        (key.kind, key.name, name_of(key.name, shown.get(key.name, "")), 1, float(value), float(lead))
+        (key.kind, key.name, _called(trace, key.name, shown), 1, float(value), float(lead))
         for key, value, lead in zip(contrast.keys, terms.values[place], leads.values, strict=True)
     ]
     found.append(("appeal", "", "", 1, float("nan"), leads.appeal))
@@ -57,6 +57,12 @@ def reasons(trace: Trace, place: int, groups: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(found, columns=list(COLUMNS))
     order = table["lead"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
+
+
+def _called(trace: Trace, name: str, shown: Mapping[str, str]) -> str:
+    """A value of the row as people know it; an item's name is one value, whatever commas it has."""
+    value, names = shown.get(name, ""), trace.items.names
+    return undivided(names.value(name, value)) if name in names.fields else value
 
 
 def _behaviours(trace: Trace, worth: Numbers, lead: Numbers, groups: pd.DataFrame) -> Iterator[Reason]:

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctrcore.explain.explanation import COLUMNS, Explanation
+from ctrcore.data.encoding import Encoder
+from ctrcore.explain.explanation import COLUMNS, Explanation, as_written, undivided
 from ctrcore.explain.names import Names
-from ctrcore.explain.rows import explain_row
+from ctrcore.explain.rows import explain_row, shown_values
 from ctrcore.explain.sentences import few, joined, named, part_phrase, percent_of, sentences, signed
 from ctrcore.figures.explanations import waterfall
+from ctrcore.schema import Column, Schema
 from tests.explain.conftest import SmallShop
 
 NUMBER = re.compile(r"\(([+-][^()\s]+|0\.00)\)")
@@ -47,7 +49,8 @@ def test_every_number_in_the_words_is_on_the_chart(shop: SmallShop, model: str) 
 @pytest.mark.parametrize("model", ["fm", "din"])
 def test_the_words_name_the_largest_parts_of_either_direction(shop: SmallShop, model: str) -> None:
     found = explain_row(shop.model(model), shop.prepared.encoder, shop.prepared.test, 3)
-    numbers = found.parts["contribution"].to_numpy()
+    of_values = found.parts[found.parts["kind"] != "other"]
+    numbers = of_values["contribution"].to_numpy()
     told = " ".join(sentences(found, count=1)[1:])
     assert sorted(NUMBER.findall(told)) == sorted([signed(numbers.max()), signed(numbers.min())])
 
@@ -103,6 +106,48 @@ def test_parts_of_every_kind_have_a_phrase() -> None:
     assert part_phrase("other", "hidden layers", "constant part") == "hidden layers, constant part"
     assert part_phrase("field", "history", "a, b, c, d, e") == "history = a, b, c and 2 more"
     assert few("a, b, c, d") == "a, b, c, d"
+
+
+def test_a_single_value_stays_whole_whatever_commas_it_has() -> None:
+    drama = undivided("Crime, Drama, War, Noir, Silent")
+    assert few(drama) == drama
+    assert as_written(drama) == "Crime, Drama, War, Noir, Silent"
+    assert few(", ".join([drama] * 5)) == f"{drama}, {drama}, {drama} and 2 more"
+    names = Names({"1": "Me, You, Her, Him, Us", "a, b": "Fargo"}, frozenset({"item", "history"}))
+    found = named(
+        explanation(
+            ("field", "item", "1", 0.5),
+            ("field", "item", undivided("a, b"), 0.4),
+            ("group", "item + genre", f"{undivided('a, b')}, 1", 0.3),
+            ("field", "history", f"1, {undivided('a, b')}", 0.2),
+            ("behaviour", "behaviour 1 back", f"1, {drama}", 0.1),
+        ),
+        names,
+        ["history"],
+    )
+    assert [as_written(value) for value in found.parts["value"]] == [
+        *("Me, You, Her, Him, Us", "Fargo", "Fargo", "2 behaviours"),
+        "Me, You, Her, Him, Us, Crime, Drama, War, Noir, Silent",
+    ]
+    assert "item = Me, You, Her, Him, Us (+0.50)" in as_written(sentences(found)[1])
+
+
+def test_values_with_commas_are_told_as_they_are() -> None:
+    table = pd.DataFrame({"genre": ["a, b, c, d, e, f"] * 40, "click": [0, 1] * 20})
+    schema = Schema(columns=[Column(name="genre", kind="categorical", role="item")], label="click")
+    encoder = Encoder().fit(table, schema)
+    assert few(shown_values(encoder, encoder.transform(table))["genre"]) == undivided("a, b, c, d, e, f")
+
+
+def test_the_constant_of_hidden_layers_is_no_reason_but_is_told() -> None:
+    constant = ("other", "hidden layers", "constant part", 2.0)
+    told = sentences(explanation(("field", "a", "1", -0.5), constant))
+    assert told[1:] == [
+        *("Nothing of note raises it.", "Mainly lowered by a = 1 (-0.50)."),
+        "Apart from the values: hidden layers, constant part, +2.00.",
+    ]
+    small = sentences(explanation(("field", "a", "1", -0.5), (*constant[:3], 0.01)))
+    assert small[1:] == ["Mainly lowered by a = 1 (-0.50).", "Nothing of note raises it."]
 
 
 def test_what_the_sample_leaves_open_is_not_said() -> None:
