@@ -6,108 +6,128 @@ from pathlib import Path
 
 import streamlit as st
 
+from ctrcore.language import say
 from pages.shared import address
+from pages.shared.language import follow_visitor, pick_language
 from pages.shared.level import pick_level
 from pages.shared.problems import show_kept, show_problem
 from pages.shared.tools import PageEnd
 
 # An icon by name would be fetched from a server; the app has to work offline.
 ICON = Path(__file__).parent / "shared" / "icon.svg"
-st.set_page_config(page_title="CTR Lens", page_icon=str(ICON), layout="wide")
+st.set_page_config(page_title=say("CTR Lens"), page_icon=str(ICON), layout="wide")
 
+follow_visitor()
+address.restore("")  # the names of the pages are in the visitor's language
 page = st.navigation(
     {
         "": [
             st.Page(
                 "home.py",
-                title="Home",
+                title=say("Home"),
                 icon=":material/home:",
                 default=True,
-                help="What this is, the demo, the newest datasets and runs, and what is being trained right now.",
+                help=say("What this is, the demo, the newest datasets and runs, and what is being trained right now."),
             )
         ],
-        "Prepare": [
+        say("Prepare"): [
             st.Page(
                 "data.py",
-                title="Data",
+                title=say("Data"),
                 icon=":material/table_view:",
-                help="Upload a table of clicks, say what its columns mean, and see what the models will see.",
+                help=say("Upload a table of clicks, say what its columns mean, and see what the models will see."),
             ),
             st.Page(
                 "train.py",
-                title="Train",
+                title=say("Train"),
                 icon=":material/model_training:",
-                help="Choose models, start training, and watch loss and AUC while they learn.",
+                help=say("Choose models, start training, and watch loss and AUC while they learn."),
             ),
         ],
-        "Judge": [
+        say("Judge"): [
             st.Page(
                 "compare.py",
-                title="Compare",
+                title=say("Compare"),
                 icon=":material/leaderboard:",
-                help="Which model ranks better: ROC curves, AUC, calibration, and one cutoff for all models.",
+                help=say("Which model ranks better: ROC curves, AUC, calibration, and one cutoff for all models."),
             )
         ],
-        "Explain": [
+        say("Explain"): [
             st.Page(
                 "explain.py",
-                title="Explain a row",
+                title=say("Explain a row"),
                 icon=":material/waterfall_chart:",
-                help="Why one row has its score: every model's parts side by side, and what if it were different.",
+                help=say("Why one row has its score: every model's parts side by side, and what if it were different."),
             ),
             st.Page(
                 "why.py",
-                title="Why this item",
+                title=say("Why this item"),
                 icon=":material/recommend:",
-                help="What would be recommended to a user, why, and the smallest change that drops an item.",
+                help=say("What would be recommended to a user, why, and the smallest change that drops an item."),
             ),
             st.Page(
                 "trust.py",
-                title="Trust",
+                title=say("Trust"),
                 icon=":material/verified_user:",
-                help="How far a model's attention and contributions may be believed: checks with thresholds.",
+                help=say("How far a model's attention and contributions may be believed: checks with thresholds."),
             ),
         ],
-        "Look inside": [
+        say("Look inside"): [
             st.Page(
                 "importance.py",
-                title="What matters",
+                title=say("What matters"),
                 icon=":material/bar_chart:",
-                help="Which fields, values, pairs and past clicks matter to a model over many rows.",
+                help=say("Which fields, values, pairs and past clicks matter to a model over many rows."),
             ),
             st.Page(
                 "afm.py",
-                title="AFM attention",
+                title=say("AFM attention"),
                 icon=":material/grid_on:",
-                help="Which pairs of fields AFM attends to, and which of them raise or lower the score.",
+                help=say("Which pairs of fields AFM attends to, and which of them raise or lower the score."),
             ),
             st.Page(
                 "senet.py",
-                title="SENet importance",
+                title=say("SENet importance"),
                 icon=":material/tune:",
-                help="FiBiNET's gate for each field, beside what is lost when the gate or the field is taken away.",
+                help=say(
+                    "FiBiNET's gate for each field, beside what is lost when the gate or the field is taken away."
+                ),
             ),
             st.Page(
                 "din.py",
-                title="DIN attention",
+                title=say("DIN attention"),
                 icon=":material/history:",
-                help="Which of a user's earlier clicks matter for the item at hand, and whether they help it.",
+                help=say("Which of a user's earlier clicks matter for the item at hand, and whether they help it."),
             ),
         ],
-        "Use": [
+        say("Use"): [
             st.Page(
                 "score.py",
-                title="Score new rows",
+                title=say("Score new rows"),
                 icon=":material/playlist_add_check:",
-                help="Upload rows that no model has seen, and get each row's probability of a click.",
+                help=say("Upload rows that no model has seen, and get each row's probability of a click."),
             )
         ],
-        "Workspace": [
+        say("Understand"): [
+            st.Page(
+                "learn.py",
+                title=say("Learn"),
+                icon=":material/school:",
+                help=say("Short lessons with tiny models: change a number and see what the model makes of it."),
+            ),
+            st.Page(
+                "playground.py",
+                title=say("Playground"),
+                icon=":material/toys:",
+                help=say("A shop with knobs and a tiny model that learns it in seconds, beside the truth."),
+            ),
+        ],
+        say("Workspace"): [
             st.Page(
                 "runs.py",
-                title="Runs",
+                title=say("Runs"),
                 icon=":material/inventory_2:",
-                help="Everything trained so far: open, rename, tag, export, import, resume, delete.",
+                help=say("Everything trained so far: open, rename, tag, export, import, resume, delete."),
             )
         ],
     },
@@ -115,7 +135,8 @@ page = st.navigation(
 )
 address.restore(page.url_path)
 pick_level()
-st.title(page.title if page.title != "Home" else "CTR Lens")
+pick_language()
+st.title(page.title if page.url_path else "CTR Lens")
 show_kept()
 try:
     page.run()

@@ -13,7 +13,10 @@ from typing import TypeVar
 
 import streamlit as st
 
-KEYS = ("dataset", "runs", "run", "row", "user", "afm", "fibinet", "din", "scoring", "a", "b", "cutoff", "limits")
+KEYS = (
+    *("language", "level", "dataset", "runs", "run", "row", "user", "afm", "fibinet", "din", "scoring"),
+    *("a", "b", "cutoff", "limits"),
+)
 # These mean something on one page only, and are in no other address; that page still remembers them.
 OF_PAGE = {
     "compare": (
@@ -30,6 +33,8 @@ OF_PAGE = {
         *("matters", "matters-of", "matters-order", "matters-field", "matters-measure", "matters-least", "matters-by"),
         *("tied", "shapley-rows", "shapley-background", "matters-seed"),
     ),
+    "learn": ("lesson", "step", "hide", "show", "set"),
+    "playground": ("hide", "show", "set"),
     "trust": ("method", "retrain", "beside", "seed", "rows"),
 }
 NOTHING = "none"

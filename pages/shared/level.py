@@ -6,22 +6,29 @@ from typing import Literal, cast
 
 import streamlit as st
 
+from ctrcore.language import mark, say
+from pages.shared import address
+
 Level = Literal["Simple", "Learn", "Expert"]
-LEVELS: tuple[Level, ...] = ("Simple", "Learn", "Expert")
+LEVELS: dict[Level, str] = {"Simple": mark("Simple"), "Learn": mark("Learn"), "Expert": mark("Expert")}
 
 
 def pick_level() -> None:
     """The choice in the sidebar, kept in the address."""
+    address.show("level", "level", list(LEVELS), "Learn")
     st.sidebar.segmented_control(
-        "Reading level",
-        LEVELS,
-        default="Learn",
+        say("Reading level"),
+        list(LEVELS),
         required=True,
+        format_func=lambda one: say(LEVELS[one]),
         key="level",
-        bind="query-params",
+        on_change=address.take,
+        args=("level", "level"),
         width="stretch",
-        help="Simple: the essentials. Learn: with explanations. Expert: every control and detail. "
-        "The numbers are the same.",
+        help=say(
+            "Simple: the essentials. Learn: with explanations. Expert: every control and detail. "
+            "The numbers are the same."
+        ),
     )
 
 

@@ -1,0 +1,3 @@
+"""Playground: a shop with knobs, and a tiny model that learns it beside the truth."""
+
+from __future__ import annotations

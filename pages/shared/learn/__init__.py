@@ -1,0 +1,1 @@
+"""Lessons and playground: what they are made of."""
