@@ -2,7 +2,7 @@
 
     say("Row {row} of {rows:,}", row=3, rows=1200)
     say_count("{count:,} row", "{count:,} rows", 1200)
-    TITLES = {"roc": mark("ROC curve")}     # found by the extractor, translated where it is shown: say(TITLES["roc"])
+    TITLES = Spoken({"roc": mark("ROC curve")})     # `mark` is for the extractor; TITLES["roc"] is translated
 
 Texts are sentences with names in braces, so that a translator can move the parts; nothing is put together from halves
 of sentences. What users bring along (columns, values, names of runs) is never translated: it only fills the braces.
@@ -11,11 +11,14 @@ of sentences. What users bring along (columns, values, names of runs) is never t
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
+
+Key = TypeVar("Key")
 
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 """Code and own name of each language; the first is that of the source."""
@@ -73,6 +76,22 @@ def say_in(context: str, text: str, /, **values: object) -> str:
 def mark(text: str) -> str:
     """The text itself: tells the extractor that it is to be translated, where it is only said later."""
     return text
+
+
+class Spoken(Mapping[Key, str]):
+    """Marked texts by key, each said in the reader's language when it is looked up."""
+
+    def __init__(self, texts: Mapping[Key, str]) -> None:
+        self._texts = dict(texts)
+
+    def __getitem__(self, key: Key) -> str:
+        return say(self._texts[key])
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 @cache

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from ctrcore.language import LANGUAGES, follow, language, mark, say, say_count, say_in, spoken
+from ctrcore.language import LANGUAGES, Spoken, follow, language, mark, say, say_count, say_in, spoken
 
 
 def test_the_source_is_english() -> None:
@@ -46,3 +46,11 @@ def test_what_is_followed_decides_and_nonsense_is_english() -> None:
 
 def test_values_of_users_are_never_taken_as_a_text() -> None:
     assert say("Column {name}", name="{rows}") == "Column {rows}"
+
+
+def test_marked_texts_are_said_when_they_are_looked_up() -> None:
+    titles = Spoken({"roc": mark("ROC curve"), "lift": mark("Lift")})
+    assert titles["roc"] == "ROC curve"
+    assert list(titles) == ["roc", "lift"]
+    assert dict(titles) == {"roc": "ROC curve", "lift": "Lift"}
+    assert titles.get("gain") is None
