@@ -55,8 +55,9 @@ def setting(model: type[BaseModel], field: str, flag: str, parameter: str | None
     text = info.description or ""
     bounds = _bounds(info)
     notes = [bounds] if bounds else []
-    if not info.is_required() and info.default not in (None, ""):
-        notes.append(f"default {_shown(info.default)}")
+    default = None if info.is_required() else info.get_default(call_default_factory=True)  # none of these needs others
+    if default not in (None, "", []):
+        notes.append(f"default {_shown(default)}")
     text += f" [{'; '.join(notes)}]" if notes else ""
     names = [flag, parameter or field]
     if kind is bool:
@@ -134,6 +135,6 @@ def _bounds(info: FieldInfo) -> str:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return ",".join(map(str, value)) or "none"
     return str(value).lower() if isinstance(value, bool) else str(value)

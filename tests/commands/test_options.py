@@ -8,6 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from ctrcore.cli import COMMANDS, cli
 from ctrcore.commands.options import changed, given, parse_set, settings_of
 from ctrcore.commands.train import SECTIONS, train
 from ctrcore.models.config import CONFIGS, DINConfig, FiBiNETConfig, FMConfig
@@ -51,6 +52,14 @@ def test_bounds_and_defaults_are_in_the_help() -> None:
     assert "rows per step [from 1 to 1e+06; default 1024]" in text
     assert "dropout in the hidden layers [from 0 below 1; default 0.0]" in text
     assert all(f"\n{config.title}:\n" in text for config in CONFIGS.values())
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_no_help_shows_the_insides_of_a_setting(name: str) -> None:
+    text = CliRunner().invoke(cli, [name, "--help"], terminal_width=200).output
+    assert "Usage" in text
+    assert "Pydantic" not in text
+    assert "default []" not in text
 
 
 def test_set() -> None:
