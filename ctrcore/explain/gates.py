@@ -15,7 +15,8 @@ import torch
 
 from ctrcore.data.encoded import Encoded
 from ctrcore.explain.importance import rank_agreement
-from ctrcore.explain.permutation import permutation_auc_drop
+from ctrcore.explain.permutation import permutation_importance
+from ctrcore.explain.players import field_groups
 from ctrcore.explain.removal import gate_ablation, gates_of
 from ctrcore.explain.sampling import sample_rows
 from ctrcore.models.fibinet import FiBiNET
@@ -79,7 +80,7 @@ def _says(one: str, other: str, found: float) -> str:
         how = "order the fields as differently as two shuffled lists"
     else:
         how = f"order the fields {'much' if found >= ALIKE else 'loosely'} alike"
-    return f"{one} and {other} {how} (Spearman {found:+.2f})."
+    return f"{one} and {other} {how} (Spearman {found:+z.2f})."
 
 
 def gate_summary(model: FiBiNET, rows: Encoded, sample: int = 2000, seed: int = 0, repeats: int = 5) -> dict[str, Any]:
@@ -92,7 +93,8 @@ def gate_summary(model: FiBiNET, rows: Encoded, sample: int = 2000, seed: int = 
     """
     chosen = sample_rows(rows, sample, seed)
     gates = gates_of(model, chosen).numpy()
-    drop, spread = permutation_auc_drop(model, chosen, repeats, seed)
+    found = permutation_importance(model, chosen, field_groups(model.fields), repeats=repeats, seed=seed)
+    drop, spread = found.by_field(len(model.fields))
     return {
         "fields": [field.name for field in model.fields],
         "rows": len(chosen),

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 
 from ctrcore.data.encoded import Encoded
+from ctrcore.explain.importance import pair_importance
+from ctrcore.explain.own_terms import own_terms
 from ctrcore.explain.sampling import sample_rows
 from ctrcore.models.afm import AFM
 from ctrcore.models.base import CTRModel
-from ctrcore.training.loader import RowTensors, to_batch
-
-BATCH = 512
+from ctrcore.training.loader import to_batch
 
 
 def pair_summary(model: CTRModel, rows: Encoded, sample: int = 2000, seed: int = 0) -> dict[str, Any]:
@@ -25,29 +26,22 @@ def pair_summary(model: CTRModel, rows: Encoded, sample: int = 2000, seed: int =
         attention mass that lies on pairs with a negative contribution.
     """
     chosen = sample_rows(rows, sample, seed)
-    tensors = RowTensors(chosen, model.bias.device)
-    total: dict[str, torch.Tensor] = {}
-    for index in torch.split(torch.arange(len(chosen), device=model.bias.device), BATCH):
-        parts = model.explain(tensors.batch(index))
-        assert parts.pairs is not None
-        pairs = parts.pairs if parts.reweighted_pairs is None else parts.pairs + parts.reweighted_pairs
-        found = {"contribution": pairs, "strength": pairs.abs()}
-        if parts.pair_weights is not None:
-            found |= {"attention": parts.pair_weights, "against": parts.pair_weights * (pairs < 0)}
-        for name, value in found.items():
-            total[name] = total.get(name, torch.zeros(1)) + value.sum(0).cpu()
-    mean = {name: value / len(chosen) for name, value in total.items()}
+    terms = own_terms(model, chosen)
+    table = pair_importance(model, terms)
+    assert table is not None
+    assert terms.pairs is not None
     summary: dict[str, Any] = {"fields": [field.name for field in model.fields], "rows": len(chosen)}
-    if "against" in mean:
-        summary["against"] = float(mean.pop("against").sum())
-    return summary | {name: _matrix(model, value) for name, value in mean.items()}
+    columns = {"contribution": "mean", "strength": "strength"}
+    if terms.attention is not None:
+        summary["against"] = float((terms.attention * (terms.pairs < 0)).sum(1).mean())
+        columns["attention"] = "attention"
+    return summary | {name: _matrix(summary["fields"], table, column) for name, column in columns.items()}
 
 
-def _matrix(model: CTRModel, values: torch.Tensor) -> list[list[float]]:
-    size = len(model.fields)
-    matrix = np.zeros((size, size))
-    i, j = model.pairs.cpu().numpy()
-    matrix[i, j] = matrix[j, i] = values.numpy()
+def _matrix(fields: list[str], table: pd.DataFrame, column: str) -> list[list[float]]:
+    matrix = np.zeros((len(fields), len(fields)))
+    i, j = ([fields.index(name) for name in table[side]] for side in ("left", "right"))
+    matrix[i, j] = matrix[j, i] = table[column]
     result: list[list[float]] = matrix.tolist()
     return result
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from ctrcore import metrics
 from ctrcore.comparing.intervals import NORMAL
 from ctrcore.comparing.ranked import Ranked
+from ctrcore.comparing.testing import LEAST_OF_A_CLASS, LEAST_USERS
 from ctrcore.data.encoded import Encoded
-from ctrcore.explain.players import field_groups
 from ctrcore.models.base import CTRModel
 from ctrcore.schema import EncodedField
 from ctrcore.training.predicting import predict
@@ -27,18 +26,26 @@ class Permuted:
     """What shuffling costs, for G groups of fields that are shuffled together.
 
     Attributes:
+        groups: places among the model's fields.
         auc: of the rows as they are.
         drop: (G,) AUC lost, the mean over the repeats.
-        standard_error: (G,) of that mean over other rows, or users, of the same kind; NaN where it cannot be told.
+        standard_error: (G,) of that mean over other rows, or users, of the same kind; NaN where it cannot be
+            told: with fewer rows of a class, or users, than a paired test needs (`ctrcore.comparing.testing`).
         repeats: (R, G) AUC lost in each repeat.
         units: what is taken as independent: 'users', or 'rows' where the rows tell no users.
     """
 
+    groups: Groups
     auc: float
     drop: Array
     standard_error: Array
     repeats: Array
     units: str
+
+    @property
+    def spread(self) -> Array:
+        """(G,) standard deviation of the drop over the repeats; 0 of a single one."""
+        return self.repeats.std(0, ddof=1) if len(self.repeats) > 1 else np.zeros(len(self.drop))
 
     @property
     def low(self) -> Array:
@@ -49,6 +56,13 @@ class Permuted:
     def high(self) -> Array:
         """(G,) upper ends."""
         return self.drop + NORMAL * self.standard_error
+
+    def by_field(self, fields: int) -> tuple[Array, Array]:
+        """Drop and spread of each of so many fields, (fields,) each; of fields shuffled together that of all."""
+        found = np.full((2, fields), np.nan)
+        for places, drop, spread in zip(self.groups, self.drop, self.spread, strict=True):
+            found[:, list(places)] = [[drop], [spread]]
+        return found[0], found[1]
 
 
 def shuffle_field(model: CTRModel, rows: Encoded, field: EncodedField, order: npt.NDArray[np.int64]) -> Encoded:
@@ -64,21 +78,6 @@ def shuffle_field(model: CTRModel, rows: Encoded, field: EncodedField, order: np
     ids = rows.ids.copy()
     ids[:, column] = ids[order, column]
     return replace(rows, ids=ids)
-
-
-def permutation_auc_drop(
-    model: CTRModel, rows: Encoded, repeats: int = 5, seed: int = 0
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """(mean, standard deviation) over the repeats of the AUC lost by shuffling each field, shape (F,) each.
-
-    The histories of a row stay together: they are shuffled as one, and each of them gets that drop.
-    """
-    base = metrics.auc(rows.label, predict(model, rows))
-    drops = np.zeros((repeats, len(model.fields)))
-    groups = field_groups(model.fields)
-    for repeat, group, scores in _shuffled(model, rows, groups, repeats, seed):
-        drops[repeat, list(groups[group])] = base - metrics.auc(rows.label, scores)
-    return drops.mean(0), drops.std(0, ddof=1) if repeats > 1 else np.zeros(len(model.fields))
 
 
 def permutation_importance(
@@ -116,22 +115,21 @@ def permutation_importance(
             progress(done / (repeats * len(groups)))
     errors = [_standard_error(one, rows) for one in lost]
     units = "users" if (rows.group >= 0).any() else "rows"
-    return Permuted(ranked.auc, drops.mean(0), np.array(errors), drops, units)
+    return Permuted(groups, ranked.auc, drops.mean(0), np.array(errors), drops, units)
 
 
 def _standard_error(lost: Array, rows: Encoded) -> float:
     """Of a difference of AUCs, from each row's part of it (n,); users with all of their rows are independent."""
-    clicked = rows.label > 0
-    if min(clicked.sum(), (~clicked).sum()) < 2:
+    clicked, by_users = rows.label > 0, bool((rows.group >= 0).any())
+    alone = rows.group < 0
+    unit = np.where(alone, int(rows.group.max(initial=-1)) + 1 + np.cumsum(alone), rows.group)
+    fewest = min(len(np.unique(unit[mine])) for mine in (clicked, ~clicked))
+    if fewest < LEAST_OF_A_CLASS or (by_users and len(np.unique(unit)) < LEAST_USERS):
         return float("nan")
     away = np.empty(len(lost))
     for mine in (clicked, ~clicked):
         away[mine] = (lost[mine] - lost[mine].mean()) / mine.sum()
-    alone = rows.group < 0
-    unit = np.where(alone, int(rows.group.max()) + 1 + np.cumsum(alone), rows.group)
     summed = np.bincount(np.unique(unit, return_inverse=True)[1], weights=away)
-    if len(summed) < 2:
-        return float("nan")
     return float(np.sqrt(len(summed) / (len(summed) - 1) * np.sum(summed**2)))
 
 

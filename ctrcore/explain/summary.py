@@ -8,7 +8,8 @@ from ctrcore.data.encoded import Encoded
 from ctrcore.explain.behaviours import behaviour_summary
 from ctrcore.explain.gates import gate_summary
 from ctrcore.explain.pairs import pair_summary
-from ctrcore.explain.permutation import permutation_auc_drop
+from ctrcore.explain.permutation import permutation_importance
+from ctrcore.explain.players import field_groups
 from ctrcore.explain.sampling import sample_rows
 from ctrcore.models.base import CTRModel
 from ctrcore.models.din import DIN
@@ -24,7 +25,8 @@ def summarise(model: CTRModel, rows: Encoded, sample: int = 2000, seed: int = 0)
         result["gates"] = gate_summary(model, chosen, sample, seed)
         drop, spread = result["gates"]["permutation_auc_drop"], result["gates"]["permutation_std"]
     else:
-        drop, spread = (values.tolist() for values in permutation_auc_drop(model, chosen, seed=seed))
+        found = permutation_importance(model, chosen, field_groups(model.fields), seed=seed)
+        drop, spread = (values.tolist() for values in found.by_field(len(model.fields)))
     result["importance"] = {
         "fields": [field.name for field in model.fields],
         "rows": len(chosen),

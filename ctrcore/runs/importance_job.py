@@ -60,9 +60,8 @@ def measure_importance(
         seed=options["seed"],
         progress=lambda done: tell(share * done, "shuffling the fields"),
     )
-    spread = found.repeats.std(0, ddof=1) if len(found.repeats) > 1 else found.drop * 0
     columns = {"drop": found.drop, "low": found.low, "high": found.high}
-    columns |= {"standard_error": found.standard_error, "spread": spread}
+    columns |= {"standard_error": found.standard_error, "spread": found.spread}
     names = group_names(opened.model, groups)
     result: Record = {
         "auc": found.auc,

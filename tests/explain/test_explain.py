@@ -13,7 +13,8 @@ from ctrcore.explain.behaviours import behaviour_summary, history_view
 from ctrcore.explain.candidates import candidate_columns, catalogue, with_candidate
 from ctrcore.explain.gates import gate_summary
 from ctrcore.explain.pairs import pair_formula, pair_summary
-from ctrcore.explain.permutation import permutation_auc_drop
+from ctrcore.explain.permutation import permutation_importance
+from ctrcore.explain.players import field_groups
 from ctrcore.explain.rows import explain_row
 from ctrcore.explain.summary import summarise
 from ctrcore.models.afm import AFM
@@ -117,7 +118,8 @@ def test_permutation_finds_the_only_field_that_counts(shop: SmallShop) -> None:
         for row in range(field.start, field.start + field.size):
             mine = test.label[test.ids[:, names.index("category")] == row]
             model.embedding.table[row, -1] = float(mine.mean()) if len(mine) else 0.0
-    drop, spread = permutation_auc_drop(model, test, repeats=4)
+    found = permutation_importance(model, test, field_groups(model.fields), repeats=4)
+    drop, spread = found.by_field(len(names))
     base = metrics.auc(test.label, predict(model, test))
     assert drop[names.index("category")] == pytest.approx(base - 0.5, abs=0.1)
     assert spread[names.index("category")] > 0

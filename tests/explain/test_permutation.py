@@ -8,8 +8,9 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from ctrcore.data.encoded import Encoded
-from ctrcore.explain.permutation import permutation_auc_drop, permutation_importance, shuffle_field
+from ctrcore.explain.permutation import permutation_importance, shuffle_field
 from ctrcore.explain.players import field_groups
+from ctrcore.explain.summary import summarise
 from ctrcore.models.base import CTRModel
 from ctrcore.models.config import LRConfig
 from ctrcore.models.registry import build
@@ -72,8 +73,9 @@ def test_the_drop_is_that_of_a_loop_written_by_hand(shop: SmallShop, name: str) 
 def test_single_fields_drop_as_in_the_summary_of_a_run(shop: SmallShop) -> None:
     model, rows = shop.model("fm"), shop.prepared.test
     groups = field_groups(model.fields)
-    drop, spread = permutation_auc_drop(model, rows, repeats=3, seed=1)
-    found = permutation_importance(model, rows, groups, repeats=3, seed=1)
+    summary = summarise(model, rows, len(rows), seed=1)["importance"]
+    drop, spread = (np.array(summary[name]) for name in ("permutation_auc_drop", "permutation_std"))
+    found = permutation_importance(model, rows, groups, seed=1)
     for place, group in enumerate(groups):
         assert drop[list(group)] == pytest.approx(found.drop[place])
         assert spread[list(group)] == pytest.approx(found.repeats[:, place].std(ddof=1))
@@ -105,6 +107,21 @@ def test_rows_of_one_user_do_not_count_as_so_many() -> None:
     alone = permutation_importance(model, Encoded(**{**twice.__dict__, "group": np.full(800, -1, np.int32)}), [(0,)])
     assert (by_user.units, alone.units) == ("users", "rows")
     assert by_user.standard_error[0] > 1.5 * alone.standard_error[0]
+
+
+@pytest.mark.parametrize(
+    ("users", "clicks", "known"), [(20, 10, True), (19, 10, False), (20, 9, False), (None, 10, True), (None, 9, False)]
+)
+def test_no_interval_is_claimed_from_too_few_users_or_rows_of_a_class(
+    users: int | None, clicks: int, *, known: bool
+) -> None:
+    rows = two_fields(0, 60)
+    label = (np.arange(60) < clicks).astype(np.float32)
+    group = np.full(60, -1) if users is None else np.arange(60) % users
+    few = Encoded(**{**rows.__dict__, "label": label, "group": group.astype(np.int32)})
+    found = permutation_importance(two_weights(), few, [(0,), (1,)])
+    assert np.isfinite(found.drop).all()
+    assert (np.isfinite(found.low) & np.isfinite(found.high)).tolist() == [known, known]
 
 
 def test_rows_of_one_class_have_no_interval_and_progress_ends_at_one() -> None:
