@@ -74,7 +74,7 @@ WORDS = {
     "what-if": "The row with some values changed, scored by the models themselves. It tells what the model would say, "
     "not what would happen.",
     "candidate": "The item whose click is to be predicted.",
-    "history": "Items the user clicked before, oldest first.",
+    "history": "Items the user clicked before.",
     "unknown": "A value that is too rare or was never seen in training; all such values share one embedding.",
     "rank": "The place of a row when all of them are sorted by the model's score, the best first. 'Above 90 %' means "
     "that the row has a better score than 90 % of the rows. Ranks of two models can be compared even where their "

@@ -31,15 +31,15 @@ CARDS = 25
 def scores(chosen: Chosen, logit: float, shorter: float | None) -> None:
     """The score as it is, with the candidate chosen, and with behaviours off."""
     with st.grid(3, min_column_width=150):
-        st.metric("Row as it was", f"{chosen.logit:+.3f}", help=WORDS["logit"])
+        st.metric("Row as it was", f"{chosen.logit:+z.3f}", help=WORDS["logit"])
         st.metric(
             "With this candidate",
-            f"{logit:+.3f}",
-            delta=f"{logit - chosen.logit:+.3f}" if abs(logit - chosen.logit) > 5e-4 else None,
+            f"{logit:+z.3f}",
+            delta=f"{logit - chosen.logit:+z.3f}" if abs(logit - chosen.logit) > 5e-4 else None,
             help=f"Probability {float(sigmoid(np.array(logit))):.1%}.",
         )
         if shorter is not None:
-            st.metric("With behaviours off", f"{shorter:+.3f}", delta=f"{shorter - logit:+.3f}")
+            st.metric("With behaviours off", f"{shorter:+z.3f}", delta=f"{shorter - logit:+z.3f}")
 
 
 def show_history(chosen: Chosen) -> None:
@@ -89,17 +89,18 @@ def show_history(chosen: Chosen) -> None:
             args=("all-behaviours", "older"),
         )
         history = history if older else history.iloc[hidden:]
+    history = history.iloc[::-1]
     chart(
         history_cards(named_history(chosen, history)),
         key="din-history",
         title="The user's history, as this candidate sees it",
         help_text=f"**Attention.** {WORDS['attention']}  \n**Left out.** {WORDS['leave-one-out']}",
-        read="One line a click, oldest on top. Left: the longer the bar, the more DIN attends to it; blue clicks raise "
-        "the candidate's score, orange ones lower it. Right: the contribution as a bar, and as a diamond what really "
+        read="One line a click, the newest on top. Left: the longer the bar, the more DIN attends to it; blue clicks "
+        "raise the candidate's score, orange ones lower it. Right: the contribution as a bar, and as a diamond what really "
         "happens when the click is left out.",
         beware="Attention has no sign that can be trusted: much attention may lower the score. Where bar and diamond "
         "differ, other clicks stand in for the one left out. It is about the model, not about what moved the user.",
-        alt_text=f"Attention, contribution and leave-one-out of {len(history)} behaviours, oldest first",
+        alt_text=f"Attention, contribution and leave-one-out of {len(history)} behaviours, the newest first",
         data=lambda: _file(history, named_history(chosen, history)),
     )
     show_groups(chosen, row)
@@ -125,6 +126,7 @@ def overview(chosen: Chosen) -> None:
             "#### Are clicks like the candidate special?", help="Clicks with the candidate's value, and others."
         )
         table = pd.DataFrame(summary["by_match"])
+        table["contribution"] = table["contribution"].round(4) + 0.0  # never -0.0000
         table["same_as_candidate"] = table["same_as_candidate"].map({True: "same as the candidate", False: "other"})
         st.dataframe(
             table,

@@ -24,12 +24,12 @@ def behaviour_labels(history: pd.DataFrame) -> list[str]:
 
 
 def history_cards(history: pd.DataFrame) -> go.Figure:
-    """The behaviours in time order, oldest on top: bar length is attention, colour the signed contribution.
+    """The behaviours, the first row on top: bar length is attention, colour the signed contribution.
 
     Beside it the contribution (bar) and what leaving the behaviour out really does (diamond).
 
     Args:
-        history: one row a behaviour, oldest first: back (1 is the most recent), the history's columns, attention,
+        history: one row a behaviour: back (1 is the most recent), the history's columns, attention,
             contribution, leave_one_out (logit with it minus logit without).
     """
     labels = behaviour_labels(history)
