@@ -124,7 +124,7 @@ def row_bars(chosen: Chosen) -> None:
         help_text=WORDS["logit"],
         read="From the model's bias on top to the logit at the bottom: single values and pairs, the largest first.",
         beware="The sum is exact, but it describes this model. A value that adds much is not the cause of a click.",
-        alt_text=f"Waterfall from the bias {explanation.base:+.3f} to the logit {explanation.logit:+.3f}",
+        alt_text=f"Waterfall from the bias {explanation.base:+z.3f} to the logit {explanation.logit:+z.3f}",
         data=explanation.parts,
     )
 

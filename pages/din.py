@@ -96,8 +96,8 @@ def show_history(chosen: Chosen) -> None:
         title="The user's history, as this candidate sees it",
         help_text=f"**Attention.** {WORDS['attention']}  \n**Left out.** {WORDS['leave-one-out']}",
         read="One line a click, the newest on top. Left: the longer the bar, the more DIN attends to it; blue clicks "
-        "raise the candidate's score, orange ones lower it. Right: the contribution as a bar, and as a diamond what really "
-        "happens when the click is left out.",
+        "raise the candidate's score, orange ones lower it. Right: the contribution as a bar, and as a diamond what "
+        "really happens when the click is left out.",
         beware="Attention has no sign that can be trusted: much attention may lower the score. Where bar and diamond "
         "differ, other clicks stand in for the one left out. It is about the model, not about what moved the user.",
         alt_text=f"Attention, contribution and leave-one-out of {len(history)} behaviours, the newest first",

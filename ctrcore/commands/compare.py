@@ -215,8 +215,8 @@ def _print_tests(comparison: Comparison, found: list[Contender], order: list[str
         [
             titles[test.a],
             titles[test.b],
-            f"{test.difference:+.4f}",
-            "–" if isnan(test.low) else f"{test.low:+.4f} to {test.high:+.4f}",
+            f"{test.difference:+z.4f}",
+            "–" if isnan(test.low) else f"{test.low:+z.4f} to {test.high:+z.4f}",
             "–" if isnan(test.p) else f"{test.p:.2g}",
             "–" if isnan(test.adjusted) else f"{test.adjusted:.2g}",
             "yes" if told(test) else "no",

@@ -88,8 +88,8 @@ def lists_in_words(test: ListsTest, measure: str, titles: Mapping[str, str]) -> 
     same = math.isnan(gap.low)  # for every user
     if same and gap.value == 0:
         return f"{better} and {worse} order the lists of all {users:,} users equally well ({measure})."
-    ends = "the same for each" if same else f"95 % {gap.low:+.4f} to {gap.high:+.4f}"
-    found = f"{measure} {gap.value:+.4f}, {ends}, over {users:,} users"
+    ends = "the same for each" if same else f"95 % {gap.low:+z.4f} to {gap.high:+z.4f}"
+    found = f"{measure} {gap.value:+z.4f}, {ends}, over {users:,} users"
     few = _few_users(users)
     if test.told:
         return f"{better} orders users' lists better than {worse} ({found}, compared user by user).{few}"

@@ -60,7 +60,7 @@ def weak_slices_in_words(table: pd.DataFrame, model: str, title: str) -> list[st
     mine = table[(table["model"] == model) & table["told"] & (table["against_rest"] < 0)]
     return [
         f"{_where(row)} {title} ranks worse than elsewhere: its AUC there is {row['auc']:.3f}, which is "
-        f"{-row['against_rest']:.3f} less ({-row['against_high']:.3f} to {-row['against_low']:.3f})."
+        f"{-row['against_rest']:z.3f} less ({-row['against_high']:z.3f} to {-row['against_low']:z.3f})."
         for row in mine.to_dict("records")
     ]
 
@@ -151,7 +151,7 @@ def _leaf(leaf: Leaf, found: Description, a: str, b: str) -> str:
     if not leaf.told:
         return f"{where} no difference between {a} and {b} can be told."
     ahead, behind, low, high = (a, b, leaf.low, leaf.high) if leaf.value > 0 else (b, a, -leaf.high, -leaf.low)
-    amount = f"{abs(leaf.value):.3f} ({low:.3f} to {high:.3f})"
+    amount = f"{abs(leaf.value):.3f} ({low:z.3f} to {high:z.3f})"
     if found.by == "rank":
         return f"{where} {ahead} ranks rows better than {behind}, by {amount} of AUC."
     return f"{where} {ahead} loses less than {behind}, by {amount} of log-loss a row."
@@ -161,7 +161,7 @@ def _difference(row: dict[Any, Any], a: str, b: str) -> str:
     ahead, behind, low, high, beyond = a, b, row["low"], row["high"], row["beyond"]
     if row["difference"] < 0:
         ahead, behind, low, high, beyond = b, a, -high, -low, -beyond
-    amount = f"{abs(row['difference']):.3f} ({low:.3f} to {high:.3f})"
+    amount = f"{abs(row['difference']):.3f} ({low:z.3f} to {high:z.3f})"
     more = f"{abs(beyond):.3f} {'more' if beyond > 0 else 'less'} than elsewhere"
     return f"{_where(row)} {ahead} ranks better than {behind} by {amount}, {more}."
 

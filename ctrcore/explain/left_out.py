@@ -64,7 +64,7 @@ def left_out(
             for player, rest in zip(players, without, strict=True)
         ),
         logit=float(found[0]),
-        method=f"leave-one-out of {len(players)} players against {background.name}",
+        method=f"leave-one-out of {len(players)} player{'' if len(players) == 1 else 's'} against {background.name}",
         exact=True,
     )
 

@@ -27,7 +27,7 @@ def signed(value: float) -> str:
     """A contribution or a logit as charts, tables and sentences write it: '+0.90', '-1.20', '+0.0031', '0.00'."""
     if abs(value) < LEAST:
         return "0.00"
-    return f"{value:+.2f}" if abs(value) >= 0.00995 else f"{value:+.4f}"
+    return f"{value:+z.2f}" if abs(value) >= 0.00995 else f"{value:+z.4f}"
 
 
 def percent_of(logit: float) -> str:

@@ -72,7 +72,7 @@ def attention_cloud(rows: str, agreement: float | None, against: float | None) -
         against: share of the attention on clicks whose removal raises the score.
     """
     order = (
-        "" if agreement is None else f" Within a row their order agrees by {agreement:+.2f} (Spearman; 1: the same)."
+        "" if agreement is None else f" Within a row their order agrees by {agreement:+z.2f} (Spearman; 1: the same)."
     )
     sign = "" if against is None else f" **{against:.0%} of the attention lies on clicks that lower the score.**"
     return {

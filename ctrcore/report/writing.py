@@ -16,12 +16,12 @@ def literal(text: str) -> str:
 
 def number(value: float | None, digits: int = 4) -> str:
     """With that many decimals; a dash if it is not known."""
-    return NOTHING if value is None or not math.isfinite(value) else f"{value:.{digits}f}"
+    return NOTHING if value is None or not math.isfinite(value) else f"{value:z.{digits}f}"
 
 
 def signed(value: float | None, digits: int = 4) -> str:
     """With its sign."""
-    return NOTHING if value is None or not math.isfinite(value) else f"{value:+.{digits}f}"
+    return NOTHING if value is None or not math.isfinite(value) else f"{value:+z.{digits}f}"
 
 
 def whole(value: float | None) -> str:

@@ -104,10 +104,10 @@ def _what_attention_did(chosen: Chosen, terms: Attended, note: str) -> None:
             "The two add up exactly to what the pairs add to the score.",
         )
         with st.grid(4, min_column_width=150):
-            st.metric("Bias and single values", f"{chosen.logit - even - moved:+.3f}")
-            st.metric("Pairs, weighed evenly", f"{even:+.3f}")
-            st.metric("What attention changed", f"{moved:+.3f}")
-            st.metric("Together, the logit", f"{chosen.logit:+.3f}", help=WORDS["logit"])
+            st.metric("Bias and single values", f"{chosen.logit - even - moved:+z.3f}")
+            st.metric("Pairs, weighed evenly", f"{even:+z.3f}")
+            st.metric("What attention changed", f"{moved:+z.3f}")
+            st.metric("Together, the logit", f"{chosen.logit:+z.3f}", help=WORDS["logit"])
         if level() != "Simple":
             st.caption(
                 f"Over {note}: weighed evenly, the pairs move the logit by {terms.mean_sizes[0]:.3f} on average; "

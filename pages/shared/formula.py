@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def signed(value: float) -> str:
     """Four decimals with the sign; very small numbers in powers of ten, so that they do not look like nothing."""
-    return f"{value:+.4f}" if abs(value) >= 1e-3 or value == 0 else f"{value:+.2e}"
+    return f"{value:+z.4f}" if abs(value) >= 1e-3 or value == 0 else f"{value:+.2e}"
 
 
 def tex(value: float) -> str:

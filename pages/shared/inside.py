@@ -88,7 +88,7 @@ def show_row(chosen: Chosen) -> None:
         if level() != "Expert":
             st.caption("Another row: in the sidebar, or by its Find button.")
         with st.grid(3, min_column_width=110):
-            st.metric("Logit", f"{chosen.logit:+.3f}", help=WORDS["logit"])
+            st.metric("Logit", f"{chosen.logit:+z.3f}", help=WORDS["logit"])
             st.metric("Probability", f"{float(sigmoid(np.array(chosen.logit))):.1%}", help=WORDS["probability"])
             st.metric("Really", "click" if chosen.label else "no click")
         with st.expander("The row's values"):

@@ -57,6 +57,14 @@ def test_without_ties_it_is_the_removal_of_single_fields(shop: SmallShop, name: 
         assert contribution == pytest.approx(removed[fields.index(str(name_).split(" + ")[0])], abs=1e-5)
 
 
+def test_how_many_parts_there_were_is_said_of_one_and_of_many(shop: SmallShop) -> None:
+    model, background = shop.model("lr"), background_of(shop.prepared.train, 5)
+    every = [[field.name for field in model.fields]]
+    many, one = (left_out(model, shop.prepared.encoder, shop.prepared.test, 0, background, ties=t) for t in ([], every))
+    assert one.method.startswith("leave-one-out of 1 player against")
+    assert many.method.startswith(f"leave-one-out of {len(many.parts)} players against")
+
+
 def test_clicks_are_left_out_of_the_history(shop: SmallShop) -> None:
     model, background = shop.model("din"), background_of(shop.prepared.train, 5)
     longest = int(np.argmax(shop.prepared.test.bags["history_item"].lengths))

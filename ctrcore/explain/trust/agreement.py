@@ -84,4 +84,4 @@ def _said(pair: Mapping[str, Any], method: str) -> str:
     other = pair["b"] if pair["a"] == method else pair["a"]
     if pair["spearman"] is None:
         return f"{other}: not defined"
-    return f"{other} {pair['spearman']:.2f} ({pair['top']:.0%}, {pair['sign']:.0%})"
+    return f"{other} {pair['spearman']:z.2f} ({pair['top']:.0%}, {pair['sign']:.0%})"

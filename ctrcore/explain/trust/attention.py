@@ -210,4 +210,4 @@ def _ends(drawn: Array) -> tuple[float | None, float | None]:
 
 
 def _said_interval(low: float, high: float | None) -> str:
-    return f"95 % interval of the loss {low:.4f} to {high:.4f}"
+    return f"95 % interval of the loss {low:z.4f} to {high:z.4f}"

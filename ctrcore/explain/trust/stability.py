@@ -49,7 +49,7 @@ def seed_check(profiles: Sequence[Profile], rows: int, trained: bool) -> Check:
         id="T9",
         value=correlation,
         rows=rows,
-        says=f"{len(profiles)} {others}: correlation of the scores {correlation:.2f}{common}.",
+        says=f"{len(profiles)} {others}: correlation of the scores {correlation:z.2f}{common}.",
         details={
             "models": len(profiles),
             "spearman": correlation,

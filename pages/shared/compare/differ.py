@@ -76,7 +76,7 @@ def _alike(view: View, pair: Pair) -> None:
         return
     word = next(word for least, word in ALIKE if found.spearman >= least)
     st.markdown(
-        f"{a} and {b} order the {view.rows_in_words} **{word}**: rank correlation {found.spearman:.3f}. Of the "
+        f"{a} and {b} order the {view.rows_in_words} **{word}**: rank correlation {found.spearman:z.3f}. Of the "
         f"{found.top:.0%} that {a} puts first, **{found.shared:.0%}** are among {b}'s first {found.top:.0%} too "
         f"({found.by_chance:.0%} if they had nothing in common).",
         help=f"Rank correlation: {WORDS['rank correlation']}  \nThe top: {WORDS['shared top']}",

@@ -94,11 +94,12 @@ def table_of(view: View, tests: Sequence[Test]) -> None:
         ]
     )
     number = st.column_config.NumberColumn
+    rounded = {name: table[name].round(4) + 0.0 for name in ("difference", "low", "high")}  # never -0.0000
     shown = ["ahead", "behind", "difference", "low", "high", "told", "p", "adjusted"]
     with st.container(border=True, key="card-tests"):
         st.markdown("#### Every pair in numbers", help=WORDS["adjusted p"])
         st.dataframe(
-            table.assign(p=[_p(p) for p in table["p"]], adjusted=[_p(p) for p in table["adjusted"]]),
+            table.assign(p=[_p(p) for p in table["p"]], adjusted=[_p(p) for p in table["adjusted"]], **rounded),
             hide_index=True,
             key="tests-table",
             column_order={"Simple": shown[:6], "Learn": shown, "Expert": [*shown, "standard_error"]}[level()],

@@ -134,7 +134,7 @@ def show_scores(chosen: Explained) -> None:
         read=f"One line a model. The mark is its score of this row; the grey bar holds nine tenths of its scores of "
         f"all {len(view.sheet):,} {rows_in_words(view)}, the short line is their middle.",
         beware="A model that is surer is not righter. The page Compare says how far its probabilities hold.",
-        alt_text="; ".join(f"{s.label}: logit {s.logit:+.2f}, probability {percent_of(s.logit)}" for s in scores),
+        alt_text="; ".join(f"{s.label}: logit {s.logit:+z.2f}, probability {percent_of(s.logit)}" for s in scores),
         data=pd.DataFrame(
             {
                 "run": [score.label for score in scores],

@@ -112,7 +112,7 @@ def _shown(chosen: Explained, table: pd.DataFrame) -> pd.DataFrame:
     shown = table[["scenario", "row", "changes"]].copy()
     for one in chosen.view.contenders:
         shown[one.id] = [
-            "cannot read it" if pd.isna(after) else f"{100 * after:.1f} % ({change:+.1f})"
+            "cannot read it" if pd.isna(after) else f"{100 * after:.1f} % ({change:+z.1f})"
             for after, change in zip(table[one.id], table[f"{one.id} change"], strict=True)
         ]
     return shown

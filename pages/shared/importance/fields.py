@@ -101,7 +101,7 @@ def _word(measure: str) -> str:
 
 
 def _signed(value: float) -> str:
-    return "–" if pd.isna(value) else f"{value:+.2f}"
+    return "–" if pd.isna(value) else f"{value:+z.2f}"
 
 
 def _dots(view: View, run: Run, table: pd.DataFrame, measure: str) -> Dots:

@@ -122,7 +122,7 @@ def show_reasons(trace: Trace, why: Why) -> None:
         read=f"From the mean of this user's {len(trace.positions):,} candidates on top to this item at the bottom, the "
         "largest reasons first: blue puts it above the others, orange below. The numbers are those of the sentences.",
         beware=f"What all candidates have in common is in none of the bars. {NOT_CAUSE}",
-        alt_text=f"Waterfall from the mean candidate, {found.base:+.3f}, to the logit {found.logit:+.3f}",
+        alt_text=f"Waterfall from the mean candidate, {found.base:+z.3f}, to the logit {found.logit:+z.3f}",
         data=found.parts,
     )
 
@@ -140,7 +140,7 @@ def _numbers(trace: Trace, why: Why) -> None:
                 f"ranked at all. It came here as: {plain(why.channel)}.",
             )
         if expert():
-            st.metric("Logit", f"{why.logit:+.3f}", help=WORDS["logit"])
+            st.metric("Logit", f"{why.logit:+z.3f}", help=WORDS["logit"])
 
 
 def _warnings(why: Why) -> list[str]:

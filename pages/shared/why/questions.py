@@ -57,7 +57,7 @@ def _parts(_asked: Asked, trace: Trace, why: Why) -> None:
         "them: blue raises the score of this item for this user, orange lowers it.",
         beware="These are no reasons for its place: most of it other candidates have, too, which the chart of what "
         f"sets it apart takes off. The parts add up exactly, by {found.method}. {NOT_CAUSE}",
-        alt_text=f"Waterfall from {found.base:+.3f} to the logit {found.logit:+.3f}",
+        alt_text=f"Waterfall from {found.base:+z.3f} to the logit {found.logit:+z.3f}",
         data=found.parts,
     )
 
@@ -100,7 +100,7 @@ def _above(asked: Asked, trace: Trace, why: Why) -> None:
             "model weighs the user's values by the item."
         ),
         beware="It compares two scores of one model. A part without a bar may matter much to both.",
-        alt_text=f"{names.item(first)} is {found.difference:+.3f} above {names.item(second)}",
+        alt_text=f"{names.item(first)} is {found.difference:+z.3f} above {names.item(second)}",
         data=found.parts,
     )
 
