@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from ctrcore.figures.style import MODEL_TITLES
+from ctrcore.language import mark, say
 from pages.shared import address
 from pages.shared.compare import (
     cutoffs,
@@ -28,29 +29,29 @@ from pages.shared.problems import problems_shown
 from pages.shared.tools import PageEnd, missing, ready
 
 VIEWS: dict[str, Callable[[View], None]] = {
-    "Is it chance?": tests.show,
-    "Ranking": ranking.show,
-    "One cutoff": cutoffs.show,
-    "Probabilities": probabilities.show,
-    "Where they differ": differ.show,
-    "Slices": slices.show,
-    "Per user": users.show,
-    "Learning": learning.show,
+    mark("Is it chance?"): tests.show,
+    mark("Ranking"): ranking.show,
+    mark("One cutoff"): cutoffs.show,
+    mark("Probabilities"): probabilities.show,
+    mark("Where they differ"): differ.show,
+    mark("Slices"): slices.show,
+    mark("Per user"): users.show,
+    mark("Learning"): learning.show,
 }
 
 dataset = ready(pick_dataset(MODEL_TITLES))
 done = finished_runs(dataset)
 if not done:
     missing(
-        "No model has been trained on this dataset yet.",
-        "Train some: the quick preset takes a minute or so.",
+        say("No model has been trained on this dataset yet."),
+        say("Train some: the quick preset takes a minute or so."),
         "train.py",
-        "Go to Train",
+        say("Go to Train"),
         ":material/model_training:",
     )
 chosen = pick_contenders(dataset)
 if not chosen:
-    st.info("Choose at least one run in the sidebar.", icon=":material/arrow_back:")
+    st.info(say("Choose at least one run in the sidebar."), icon=":material/arrow_back:")
     outside.panel(dataset, done[0])
     raise PageEnd
 view = view_of(dataset, chosen)
@@ -60,11 +61,8 @@ with problems_shown():
     settings(view)
 outside.panel(dataset, next((one.run for one in chosen if one.run is not None), done[0]))
 # Only the open tab is drawn: a page of a dozen charts would keep a slow machine busy for seconds.
-address.show("view", "view", list(VIEWS), next(iter(VIEWS)))
-address.write("view", st.session_state["view"])
-tabs = st.tabs(list(VIEWS), key="view", on_change=address.take, args=("view", "view"))
-for tab, show in zip(tabs, VIEWS.values(), strict=True):
+for name, tab in address.tabs("view", list(VIEWS)).items():
     if tab.open:
         with tab, problems_shown():
-            show(view)
+            VIEWS[name](view)
 report.panel(view)

@@ -8,10 +8,15 @@ step without what was bound there, so that the back button would not lead to the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
+
+from ctrcore.language import say
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 KEYS = (
     *("language", "level", "dataset", "runs", "run", "row", "user", "afm", "fibinet", "din", "scoring"),
@@ -112,13 +117,57 @@ def show(widget: str, key: str, options: Sequence[object], default: object) -> N
         st.session_state[widget] = value
 
 
-def choose(label: str, options: Sequence[T], default: T, key: str, help_text: str | None = None) -> T:
-    """Buttons of which one is chosen, kept in the address under the widget's key."""
+def choose(
+    label: str,
+    options: Sequence[T],
+    default: T,
+    key: str,
+    help_text: str | None = None,
+    *,
+    words: Callable[[T], str] = str,
+) -> T:
+    """Buttons of which one is chosen, kept in the address under the widget's key.
+
+    Args:
+        label: of the buttons. options: what can be chosen; the address holds their text. default: at first.
+        key: of the widget and of the address.
+        help_text: explains the choice.
+        words: what is written on the button of an option, in the visitor's language.
+    """
     show(key, key, options, default)
     picked: T | None = st.segmented_control(
-        label, list(options), required=True, key=key, on_change=take, args=(key, key), help=help_text
+        label,
+        list(options),
+        required=True,
+        format_func=words,
+        key=key,
+        on_change=take,
+        args=(key, key),
+        help=help_text,
     )
     return default if picked is None else picked
+
+
+def tabs(key: str, names: Sequence[str]) -> dict[str, TabContainer]:
+    """Tabs, of which the open one is kept in the address: by its English name, whatever the visitor reads.
+
+    Args:
+        key: of the tabs and of the address.
+        names: marked texts; the first is open at first.
+    """
+    labels = {name: say(name) for name in names}
+    opened = next((name for name in names if name == read(key)), names[0])
+    if st.session_state.get(key) != labels[opened]:
+        st.session_state[key] = labels[opened]
+    write(key, opened)
+    drawn = st.tabs(list(labels.values()), key=key, on_change=_take_tab, args=(key, labels))
+    return dict(zip(names, drawn, strict=True))
+
+
+def _take_tab(key: str, labels: Mapping[str, str]) -> None:
+    """Choose the tab that was opened, by its name."""
+    write(key, next(name for name, label in labels.items() if label == st.session_state[key]))
+    flush()
 
 
 def show_number(widget: str, key: str, default: float, low: float, high: float) -> None:
