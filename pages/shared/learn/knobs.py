@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from urllib.parse import unquote
 
 import streamlit as st
 
 from pages.shared import address
 
 SET = "set"  # in the address: every knob that was moved, as name:value,name:value
+_ESCAPED = {"%": "%25", ",": "%2C", ":": "%3A"}  # in names and values, which may come from data
 
 
 def hidden() -> bool:
-    """Whether the link hides all controls."""
-    return address.read("hide") == "controls"
+    """Whether the link hides all controls; a print needs none."""
+    return "controls" in address.read_list("hide") or address.read("show") == "print"
 
 
 def slider(
@@ -25,6 +28,7 @@ def slider(
         value = min(max(float(said), low), high) if said is not None else default
     except ValueError:
         value = default
+    value = value if math.isfinite(value) else default
     if hidden():
         return value
     key = f"knob-{name}"
@@ -70,7 +74,7 @@ def put(name: str, value: object) -> None:
     """Set a knob from elsewhere, such as a click into the flow diagram. Before it is drawn, or with a rerun."""
     settings = _settings()
     settings[name] = str(value)
-    address.write(SET, ",".join(f"{key}:{said}" for key, said in settings.items()))
+    address.write(SET, ",".join(f"{_escaped(key)}:{_escaped(said)}" for key, said in settings.items()))
 
 
 def get(name: str, default: str = "") -> str:
@@ -91,4 +95,10 @@ def _take(name: str) -> None:
 
 def _settings() -> dict[str, str]:
     pairs = (part.partition(":") for part in (address.read(SET) or "").split(",") if ":" in part)
-    return {str(name): str(value) for name, _, value in pairs}
+    return {unquote(name): unquote(value) for name, _, value in pairs}
+
+
+def _escaped(text: str) -> str:
+    for letter, code in _ESCAPED.items():
+        text = text.replace(letter, code)
+    return text
