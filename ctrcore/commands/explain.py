@@ -95,7 +95,7 @@ def _explanation(run: Run, one: Encoded, method: str, size: int, seed: int, *, t
     """The row explained; methods that compare need the dataset's training rows."""
     from ctrcore.explain.background import background_of
     from ctrcore.explain.gradients import integrated_gradients
-    from ctrcore.explain.left_out import left_out
+    from ctrcore.explain.leave_one_out import left_out
     from ctrcore.explain.players import tied_fields
     from ctrcore.explain.rows import explain_row
     from ctrcore.explain.shapley import shapley

@@ -19,7 +19,7 @@ from pages.shared.tools import plain
 
 if TYPE_CHECKING:
     from ctrcore.data.encoded import Encoded
-    from ctrcore.explain.attending import Attended
+    from ctrcore.explain.afm_attention import Attended
     from ctrcore.models.afm import AFM
 
 SAMPLE = 2000
@@ -29,7 +29,7 @@ FEWEST = 5
 
 def show_pair(chosen: Chosen, pair: tuple[str, str]) -> None:
     """Over many rows: how often the pair gets how much attention and adds how much, and for which values."""
-    from ctrcore.explain.attending import attended, pair_values
+    from ctrcore.explain.afm_attention import attended, pair_values
 
     rows, terms = attended_of(chosen.run)
     own = attended(cast("AFM", model_of(chosen.run)), chosen.rows().take([chosen.position]))
@@ -93,7 +93,7 @@ def take_mark() -> None:
 
 
 def _what_attention_did(chosen: Chosen, terms: Attended, note: str) -> None:
-    from ctrcore.explain.attending import attended
+    from ctrcore.explain.afm_attention import attended
 
     own = attended(cast("AFM", model_of(chosen.run)), chosen.rows().take([chosen.position]))
     even, moved = float(own.even[0]), float(own.moved[0])
@@ -123,7 +123,7 @@ def attended_of(run: Run) -> tuple[Encoded, Attended]:
 
 @st.cache_resource(show_spinner="Looking at many rows", max_entries=6)
 def _attended(run_id: str, version: float | None, _run: Run) -> tuple[Encoded, Attended]:  # noqa: ARG001
-    from ctrcore.explain.attending import attended
+    from ctrcore.explain.afm_attention import attended
     from ctrcore.explain.sampling import sample_rows
 
     model = cast("AFM", model_of(_run))

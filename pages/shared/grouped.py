@@ -19,7 +19,7 @@ from pages.shared.tools import plain
 
 if TYPE_CHECKING:
     from ctrcore.data.encoded import Encoded
-    from ctrcore.explain.grouped import Cloud
+    from ctrcore.explain.din_groups import Cloud
     from ctrcore.models.din import DIN
 
 ROWS = 150  # with a history; each of their clicks takes a forward pass
@@ -33,7 +33,7 @@ def show_groups(chosen: Chosen, row: Encoded) -> None:
         chosen: the run and the row.
         row: with the candidate and the clicks that are switched on; its history is not empty.
     """
-    from ctrcore.explain.grouped import behaviour_groups
+    from ctrcore.explain.din_groups import behaviour_groups
 
     model = cast("DIN", model_of(chosen.run))
     columns = list(model.histories)
@@ -82,7 +82,7 @@ def show_cloud(chosen: Chosen) -> None:
 
 @st.cache_resource(show_spinner="Leaving out clicks of many rows", max_entries=8)
 def _cloud(run_id: str, version: float | None, _run: Run) -> Cloud:  # noqa: ARG001
-    from ctrcore.explain.grouped import behaviour_cloud
+    from ctrcore.explain.din_groups import behaviour_cloud
     from ctrcore.explain.sampling import sample_rows
 
     rows = judged_rows(_run)

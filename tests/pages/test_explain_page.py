@@ -202,7 +202,7 @@ def test_a_row_with_more_clicks_is_timed_by_itself(
         timed.append(len(timed))
         return 50.0 if len(timed) > 1 else 0.0
 
-    monkeypatch.setattr("ctrcore.explain.left_out.shapley_seconds", seconds)
+    monkeypatch.setattr("ctrcore.explain.leave_one_out.shapley_seconds", seconds)
     past = space.datasets()[0].table()["history_item"].astype("string").fillna("")
     clicks = past.map(lambda text: len([one for one in text.split("|") if one])).iloc[judged(space, "din")["row"]]
     options = {"run": run_of(space, "din").id, "how": "shapley", "clicks": "each"}

@@ -6,8 +6,8 @@ from ctrcore.data.encoded import Encoded
 from ctrcore.data.encoding import Encoder
 from ctrcore.explain.background import Background
 from ctrcore.explain.own_terms import own_terms
-from ctrcore.explain.trust.agreeing import order_check, sign_check
 from ctrcore.explain.trust.check import Check
+from ctrcore.explain.trust.effect_agreement import order_check, sign_check
 from ctrcore.explain.trust.methods import scores_of
 from ctrcore.explain.trust.weights import alive_check, residual_check, support_check
 from ctrcore.models.base import CTRModel

@@ -14,13 +14,12 @@ from ctrcore.explain.own_terms import own_terms
 from ctrcore.explain.players import tied_fields
 from ctrcore.explain.removal import gate_ablation
 from ctrcore.explain.sampling import sample_rows
-from ctrcore.explain.trust.agreeing import order_check, sign_check
-from ctrcore.explain.trust.agreement import LEFT_OUT, agreement_check
-from ctrcore.explain.trust.attention import attention_check
 from ctrcore.explain.trust.check import Check
 from ctrcore.explain.trust.curves import Decision, Paths, cutoffs, deletion_check, flip_check
+from ctrcore.explain.trust.effect_agreement import order_check, sign_check
 from ctrcore.explain.trust.field_values import FieldValues, field_values
 from ctrcore.explain.trust.infidelity import changes, infidelity_check, random_sets
+from ctrcore.explain.trust.method_agreement import LEFT_OUT, agreement_check
 from ctrcore.explain.trust.methods import CONTRIBUTION, Scores, effects_of, of_parts, scores_of, unit_of
 from ctrcore.explain.trust.planted import planted_checks
 from ctrcore.explain.trust.profiles import Profile, profile_of
@@ -28,6 +27,7 @@ from ctrcore.explain.trust.randomised import label_check, parameter_check
 from ctrcore.explain.trust.removing import removal_of
 from ctrcore.explain.trust.stability import background_check, seed_check
 from ctrcore.explain.trust.weights import alive_check, residual_check, support_check
+from ctrcore.explain.trust.without_attention import attention_check
 from ctrcore.models.base import CTRModel
 from ctrcore.models.fibinet import FiBiNET
 from ctrcore.training.predicting import predict

@@ -94,8 +94,8 @@ def _explained(
 
 def _compute(run: Run, one: Encoded, way: Way) -> Explanation:
     from ctrcore.explain.gradients import integrated_gradients
-    from ctrcore.explain.grouping import group_behaviours
-    from ctrcore.explain.left_out import left_out
+    from ctrcore.explain.leave_one_out import left_out
+    from ctrcore.explain.merged_behaviours import group_behaviours
     from ctrcore.explain.rows import explain_row
     from ctrcore.explain.shapley import shapley
 
@@ -120,7 +120,7 @@ def _seconds(
     _run: Run,
     _one: Encoded,
 ) -> float:
-    from ctrcore.explain.left_out import shapley_seconds
+    from ctrcore.explain.leave_one_out import shapley_seconds
 
     ties = ties_of(_run) if way.tied else []
     return shapley_seconds(

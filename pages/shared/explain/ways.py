@@ -111,7 +111,7 @@ def _pick_tied(run: Run, key: str) -> bool:
 
 
 def _coarsest(run: Run) -> str:
-    from ctrcore.explain.grouping import coarsest_history
+    from ctrcore.explain.merged_behaviours import coarsest_history
 
     return coarsest_history(encoder_of(run)) or WHOLE
 

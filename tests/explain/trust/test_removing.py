@@ -12,9 +12,9 @@ from ctrcore.explain.background import Background
 from ctrcore.explain.permutation import shuffle_field
 from ctrcore.explain.players import field_groups
 from ctrcore.explain.removal import keep_behaviours
-from ctrcore.explain.trust.attention import forward_with, weights_of
 from ctrcore.explain.trust.methods import effects_of, methods_of, names_of, scores_of
 from ctrcore.explain.trust.removing import FieldRemoval, removal_of
+from ctrcore.explain.trust.without_attention import forward_with, weights_of
 from ctrcore.models.din import DIN
 from ctrcore.training.loader import to_batch
 from ctrcore.training.predicting import predict

@@ -8,8 +8,15 @@ import torch
 
 from ctrcore import metrics
 from ctrcore.data.encoded import Bag, Encoded
-from ctrcore.explain.trust.attention import SHUFFLED_ROWS, attention_check, forward_with, shuffled, uniform, weights_of
 from ctrcore.explain.trust.check import Thresholds, overall, verdict
+from ctrcore.explain.trust.without_attention import (
+    SHUFFLED_ROWS,
+    attention_check,
+    forward_with,
+    shuffled,
+    uniform,
+    weights_of,
+)
 from ctrcore.models.base import CTRModel
 from ctrcore.training.loader import to_batch
 from ctrcore.training.predicting import predict

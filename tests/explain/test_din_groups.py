@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ctrcore.explain.behaviours import history_view
-from ctrcore.explain.grouped import behaviour_cloud, behaviour_groups
+from ctrcore.explain.din_groups import behaviour_cloud, behaviour_groups
 from ctrcore.models.din import DIN
 from ctrcore.training.predicting import predict
 from tests.explain.conftest import SmallShop

@@ -9,7 +9,7 @@ import pytest
 
 from ctrcore.data.encoded import Encoded
 from ctrcore.explain.background import Background, background_of
-from ctrcore.explain.left_out import left_out, shapley_seconds
+from ctrcore.explain.leave_one_out import left_out, shapley_seconds
 from ctrcore.explain.removal import behaviour_removal, field_removal
 from ctrcore.explain.shapley import shapley
 from ctrcore.models.base import CTRModel

@@ -11,9 +11,9 @@ from ctrcore.explain.background import Background, background_of
 from ctrcore.explain.gradients import integrated_gradients
 from ctrcore.explain.removal import field_removal
 from ctrcore.explain.shapley import shapley_rows
-from ctrcore.explain.trust.agreement import agreement_check, agreements
 from ctrcore.explain.trust.check import Thresholds, verdict
 from ctrcore.explain.trust.field_values import field_values
+from ctrcore.explain.trust.method_agreement import agreement_check, agreements
 from ctrcore.explain.trust.stability import background_check
 from tests.explain.conftest import SmallShop
 from tests.explain.trust.made import scores

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from ctrcore.explain.attending import Attended, attended, pair_values
+from ctrcore.explain.afm_attention import Attended, attended, pair_values
 from ctrcore.explain.pairs import pair_formula, pair_summary
 from ctrcore.explain.removal import pair_removal
 from ctrcore.models.afm import AFM

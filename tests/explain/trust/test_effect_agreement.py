@@ -7,8 +7,8 @@ from scipy.stats import kendalltau
 from ctrcore.data.encoded import Encoded
 from ctrcore.explain.background import Background
 from ctrcore.explain.own_terms import own_terms
-from ctrcore.explain.trust.agreeing import order_check, sign_check
 from ctrcore.explain.trust.check import Thresholds, verdict
+from ctrcore.explain.trust.effect_agreement import order_check, sign_check
 from ctrcore.explain.trust.methods import methods_of, scores_of
 from tests.explain.conftest import SmallShop
 from tests.explain.trust.made import clueless, oracle, scores

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ctrcore.explain.grouping import coarsest_history, group_behaviours
+from ctrcore.explain.merged_behaviours import coarsest_history, group_behaviours
 from ctrcore.explain.rows import explain_row
 from tests.explain.conftest import SmallShop
 
