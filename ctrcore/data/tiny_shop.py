@@ -19,6 +19,7 @@ The knobs have the names of `ctrcore.data.simulate`, whose shop is the large one
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -115,17 +116,18 @@ def tiny_shop(config: TinyConfig | None = None) -> TinyShop:
     place = of_items.choice(ITEMS_EACH, size=config.rows, p=popular / popular.sum())
     item = codes["category"] * ITEMS_EACH + place
     history, length = _histories(config.rows, of_histories)
-    terms = _terms(config, codes, place, history, length)
+    relevant = (history == codes["category"][:, None]) & (np.arange(LONGEST) < length[:, None])
+    terms = logit_terms(config, codes, place, relevant.sum(1))
     logit = config.intercept + sum(terms.values())
     hidden = logit + config.noise * of_luck.normal(size=config.rows)
     click = of_luck.random(config.rows) < 1 / (1 + np.exp(-hidden))
     names = np.array(LEVELS["category"])
     rows = pd.DataFrame({name: np.array(levels)[codes[name]] for name, levels in LEVELS.items()})
     rows["item"] = [f"{names[number // ITEMS_EACH]} {number % ITEMS_EACH + 1}" for number in item]
-    rows["history"] = [names[one[:count]].tolist() for one, count in zip(history, length, strict=True)]
+    rows["history"] = _first(names[history].tolist(), length)
     rows["click"] = click.astype(np.int64)
     truth = pd.DataFrame({"logit": logit, **terms})
-    truth["behaviours"] = _shares(codes["category"], history, length, terms["interest"] + terms["suppression"])
+    truth["behaviours"] = _first(_shares(relevant, terms["interest"] + terms["suppression"]).tolist(), length)
     return TinyShop(config, rows, truth)
 
 
@@ -136,18 +138,23 @@ def _histories(rows: int, rng: np.random.Generator) -> tuple[npt.NDArray[np.int6
     return history, rng.integers(LONGEST + 1, size=rows)
 
 
-def _terms(
+def logit_terms(
     config: TinyConfig,
     codes: dict[str, npt.NDArray[np.int64]],
     place: npt.NDArray[np.int64],
-    history: npt.NDArray[np.int64],
-    length: npt.NDArray[np.int64],
+    relevant: npt.NDArray[np.int64],
 ) -> dict[str, Floats]:
-    """The terms of the logit, one number a row each."""
+    """The terms of the logit of any rows, also such as the shop never shows; all arrays have one shape.
+
+    Args:
+        config: the knobs.
+        codes: of each field in `LEVELS` the places of the values there.
+        place: of the item within its category; 0 is the most popular.
+        relevant: behaviours in the history that are of the row's category.
+    """
     category = codes["category"]
     popular = -np.log(np.arange(1, ITEMS_EACH + 1, dtype=np.float64))
     popular = (popular - popular.mean()) / popular.std()
-    relevant = ((history == category[:, None]) & (np.arange(LONGEST) < length[:, None])).sum(1)
     strength = 1 - np.exp(-relevant / 0.7)
     liked = np.isin(np.array(LEVELS["category"])[category], LIKED)
     same = codes["gender"] == codes["device"]
@@ -161,11 +168,12 @@ def _terms(
     }
 
 
-def _shares(
-    category: npt.NDArray[np.int64], history: npt.NDArray[np.int64], length: npt.NDArray[np.int64], effect: Floats
-) -> list[list[float]]:
-    """Each behaviour's share of the history's effect: those of the candidate's category share it evenly."""
-    relevant = history == category[:, None]
-    relevant &= np.arange(LONGEST) < length[:, None]
-    each = effect / np.maximum(relevant.sum(1), 1)
-    return [(each[row] * relevant[row, :count]).tolist() for row, count in enumerate(length)]
+def _shares(relevant: npt.NDArray[np.bool_], effect: Floats) -> Floats:
+    """(rows, LONGEST) each behaviour's share of the history's effect: those of the row's category share it evenly."""
+    shares: Floats = (effect / np.maximum(relevant.sum(1), 1))[:, None] * relevant
+    return shares
+
+
+def _first(lists: list[list[Any]], length: npt.NDArray[np.int64]) -> list[list[Any]]:
+    """The first so many of each list."""
+    return [one[:count] for one, count in zip(lists, length.tolist(), strict=True)]
