@@ -43,7 +43,7 @@ def _importance_done(found: Record) -> None:
         f":material/check: {found['repeats']} shuffles of a sample of {found['rows']:,} of {found['of']:,} rows. Took "
         f"{duration(found['seconds'])}." + _together(found),
         help=f"The AUC was {found['auc']:.4f} before shuffling. The interval takes {found['units']} as independent; it "
-        "holds the luck of the sample and of the shuffles.",
+        "holds the luck of the sample and of the shuffles. Below 10 rows of a class or 20 users none is claimed.",
     )
 
 
