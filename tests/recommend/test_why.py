@@ -230,6 +230,11 @@ def test_above_sums_to_the_difference(build: Build, moment: Moment, model: str) 
     else:
         assert found.user_only == pytest.approx(float(alone["difference"].sum()))
         assert abs(found.user_only) < 1e-4 or any("user's alone" in text for text in found.sentences)
+    constant = float(found.parts.loc[found.parts["kind"] == "other", "difference"].sum())
+    reasons = [text for text in found.sentences if text.startswith("In favour")]
+    assert not any("constant part" in text for text in reasons)  # no value stands for it
+    said = f"what the hidden layers add to each differs by {signed(constant)}."
+    assert (abs(constant) >= 5e-5) == any(text.endswith(said) for text in found.sentences)
 
 
 def test_why_not_tells_the_stage(build: Build, moment: Moment) -> None:
