@@ -1,12 +1,13 @@
 # make run     set up and open the app on the demo
 # make test    set up and pass the checks and tests
 # make sample  rebuild sample_data: the shop, its truth and the demo runs
+# make texts   bring the tables of other languages up to date: new texts appear without a translation
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test sample clean
+.PHONY: run test sample texts clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m ctrcore sample
@@ -20,6 +21,13 @@ test: $(VENV)/test.stamp
 
 sample: $(VENV)/run.stamp
 	$(BIN)/python -m ctrcore sample --rebuild
+
+TABLES := ctrcore/languages
+TEXTS := $(VENV)/texts.pot
+texts: $(VENV)/test.stamp
+	$(BIN)/pybabel extract --no-location -k say -k mark -k say_count:1,2 -k say_in:1c,2 -o $(TEXTS) ctrcore pages
+	$(BIN)/pybabel update --no-fuzzy-matching --ignore-obsolete -i $(TEXTS) -D ctrcore -d $(TABLES) -w 120
+	$(BIN)/pybabel compile -D ctrcore -d $(TABLES)
 
 $(VENV)/run.stamp: requirements.txt
 	$(PYTHON) -m venv $(VENV)
