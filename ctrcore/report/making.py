@@ -25,7 +25,7 @@ from ctrcore.report.users import users
 from ctrcore.report.writing import literal
 from ctrcore.runs.contenders import Contender
 from ctrcore.runs.files import replacing
-from ctrcore.words import WORDS, title_of
+from ctrcore.words import TITLES, WORDS
 
 Progress = Callable[[float, str], None]
 MAKERS: dict[SectionName, Callable[[Material], list[Part]]] = {
@@ -138,4 +138,4 @@ def _facts(material: Material, when: float) -> list[tuple[str, str]]:
 def _glossary(sections: Sequence[Section]) -> list[tuple[str, str, str]]:
     """The terms that the sections use, in the order in which they are explained."""
     used = {"auc", "probability", "logit", "test", "validation"}.union(*(section.words for section in sections))
-    return sorted(((word, title_of(word), WORDS[word]) for word in used), key=lambda entry: entry[1].lower())
+    return sorted(((word, TITLES[word], WORDS[word]) for word in used), key=lambda entry: entry[1].lower())
