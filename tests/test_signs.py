@@ -23,4 +23,5 @@ def test_every_signed_format_of_the_package_and_the_app_knows_it() -> None:
     assert SIGNED.search('f"{change:+.3f}"')
     assert not SIGNED.search('f"{change:+z.3f}, %{x:+.4f}, %{{x:+.4f}}"')
     files = [*ROOT.glob("ctrcore/**/*.py"), *ROOT.glob("pages/**/*.py")]
-    assert {path.name: found for path in files if (found := SIGNED.findall(path.read_text(encoding="utf-8")))} == {}
+    bare = {path.name: found for path in files if (found := SIGNED.findall(path.read_text(encoding="utf-8")))}
+    assert not bare, f"write {{x:+z.2f}} instead of {{x:+.2f}}, so that no -0.00 is shown: {bare}"
