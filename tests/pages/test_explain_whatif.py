@@ -91,7 +91,9 @@ def test_scenarios_are_kept_side_by_side_and_survive_other_pages(space: Workspac
     assert list(table["scenario"]) == ["=Toys", "Scenario 2"]
     assert list(table["row"]) == [row, row]
     before = [float(sigmoid(judged(space, m)["logit"].to_numpy())[9]) for m in MODELS]
-    expected = [f"{100 * a:.1f} % ({100 * (a - b):+z.1f})" for a, b in zip(sigmoid(np.array(toys)), before, strict=True)]
+    expected = [
+        f"{100 * a:.1f} % ({100 * (a - b):+z.1f})" for a, b in zip(sigmoid(np.array(toys)), before, strict=True)
+    ]
     assert [table[run_of(space, model).id].iloc[0] for model in MODELS] == expected
 
 
