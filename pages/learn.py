@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pages.shared import address
-from pages.shared.learn.frame import show_lesson, show_overview
+from pages.shared.learn.frame import show_lesson
 from pages.shared.learn.lessons import lessons
+from pages.shared.learn.overview import show_overview
 
-chosen = lessons().get(address.read("lesson") or "")
-if chosen is None:
-    show_overview(list(lessons().values()))
+known = list(lessons().values())
+keys = [lesson.key for lesson in known]
+said = address.read("lesson")
+if said in keys:
+    place = keys.index(said)
+    show_lesson(known[place], known[place + 1] if place + 1 < len(known) else None)
 else:
-    show_lesson(chosen)
+    show_overview()

@@ -2,79 +2,191 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from ctrcore.language import say
 from pages.shared import address
-from pages.shared.learn import knobs
-from pages.shared.learn.lesson import Facts, Lesson, Step
-from pages.shared.learn.quiz import show_quiz
+from pages.shared.learn import knobs, modes, progress, quiz
+from pages.shared.learn.lesson import Lesson, Step
+
+QUIZ = "quiz"  # stands in the address for the step after the last one
 
 
-def show_overview(lessons: Sequence[Lesson]) -> None:
-    """All lessons to choose from."""
-    st.markdown(say("Short lessons with real, tiny models. Change a number and see what the model makes of it."))
-    with st.grid(3, min_column_width=260):
-        for lesson in lessons:
-            with st.container(border=True, height="stretch"):
-                st.markdown(f"#### {say(lesson.title)}")
-                st.caption(
-                    say("{steps} steps, about {minutes} minutes", steps=len(lesson.steps), minutes=lesson.minutes)
-                )
-                st.markdown(say(lesson.about))
-                st.button(say("Start"), key=f"start-{lesson.key}", on_click=_open, args=(lesson.key, 1))
+def show_lesson(lesson: Lesson, following: Lesson | None = None) -> None:
+    """The step that the address names, beside the stage; after the last one the quiz.
+
+    Args:
+        lesson: to show.
+        following: what is best read after it.
+    """
+    modes.show_style()
+    if modes.printing():
+        _show_print(lesson)
+    else:
+        _show(lesson, following, _view())
+
+
+def open_lesson(lesson: Lesson, step: int = 1) -> None:
+    """Go to a step of a lesson, with every control at its start."""
+    knobs.clear()
+    modes.leave()
+    address.write("lesson", lesson.key)
+    address.write("step", str(step))
+
+
+def _view() -> tuple[str | None, ...]:
+    """What needs more than this part of the page to run again when it changes."""
+    return tuple(address.read(key) for key in ("lesson", "hide", "show"))
 
 
 @st.fragment
-def show_lesson(lesson: Lesson) -> None:
-    """The step that the address names, beside the stage; after the last one the quiz."""
+def _show(lesson: Lesson, following: Lesson | None, view: tuple[str | None, ...]) -> None:
+    if _view() != view:
+        st.rerun()  # a button below led to another lesson, to all of them, or out of a mode
     number = _step_number(lesson)
-    step = lesson.steps[number - 1]
-    st.subheader(say(lesson.title))
-    st.progress(number / len(lesson.steps))
-    words, stage = st.columns([1, 2], gap="large")
-    with stage:
-        facts = lesson.stage(step)
-    with words:
-        _show_step(lesson, step, number, facts)
-    if number == len(lesson.steps):
-        show_quiz(lesson)
+    with st.container(key="lesson-body"):
+        _show_head(lesson, number)
+        if number > len(lesson.steps):
+            _show_quiz(lesson, following)
+        else:
+            words, stage = st.columns([2, 4], gap="medium")
+            with stage, st.container(key="lesson-stage"):
+                facts = lesson.stage(lesson.steps[number - 1])
+            with words, st.container(key="lesson-words"):
+                done = progress.notice(lesson, lesson.steps[number - 1], number, facts)
+                _show_step(lesson, number, done)
     address.flush()
 
 
-def _show_step(lesson: Lesson, step: Step, number: int, facts: Facts) -> None:
-    st.caption(say("Step {number} of {count}", number=number, count=len(lesson.steps)))
+def _show_head(lesson: Lesson, number: int) -> None:
+    """The title, what a teacher or a reader may do with the lesson, and its steps to jump to."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lesson-head"):
+        st.subheader(say(lesson.title), width="stretch")
+        if modes.presenting() or modes.only_stage():
+            st.button(
+                say("Ordinary view"),
+                key="leave-mode",
+                type="tertiary",
+                icon=":material/close_fullscreen:",
+                on_click=modes.leave,
+            )
+        else:
+            modes.show_teach()
+            st.button(
+                say("Start over"),
+                key="start-over",
+                type="tertiary",
+                icon=":material/restart_alt:",
+                on_click=_start_over,
+                args=(lesson,),
+            )
+            st.button(say("All lessons"), key="all-lessons", type="tertiary", icon=":material/apps:", on_click=_leave)
+    if not modes.only_stage():
+        _show_dots(lesson, number)
+
+
+def _show_dots(lesson: Lesson, number: int) -> None:
+    steps = [str(place + 1) for place in range(len(lesson.steps))]
+    done = progress.steps_done(lesson)
+    shown = QUIZ if number > len(steps) else str(number)
+    if st.session_state.get("learn-dots") != shown:
+        st.session_state["learn-dots"] = shown
+    st.segmented_control(
+        say("Steps"),
+        [*steps, QUIZ],
+        required=True,
+        format_func=lambda one: say("Quiz") if one == QUIZ else f"✓ {one}" if int(one) in done else one,
+        key="learn-dots",
+        on_change=_jump,
+        label_visibility="collapsed",
+    )
+
+
+def _show_step(lesson: Lesson, number: int, done: bool) -> None:
+    step = lesson.steps[number - 1]
     st.markdown(f"#### {say(step.title)}")
     st.markdown(say(step.text))
-    if _done(lesson, step, number, facts):
-        st.success(say(step.action), icon=":material/check_circle:")
-    else:
-        st.info(say(step.action), icon=":material/touch_app:")
-        st.button(say("Show me"), key="show-me", type="tertiary", on_click=_show_me, args=(step,))
-    with st.container(horizontal=True):
-        st.button(say("Back"), key="back", disabled=number == 1, on_click=_open, args=(lesson.key, number - 1))
-        last = number == len(lesson.steps)
-        st.button(say("Next"), key="next", disabled=last, type="primary", on_click=_open, args=(lesson.key, number + 1))
+    if modes.only_stage():
+        return
+    with st.container(key="lesson-action"):
+        if done:
+            st.success(say(step.action), icon=":material/check_circle:")
+        else:
+            st.info(say(step.action), icon=":material/touch_app:")
+    st.button(
+        say("Show me"), key="show-me", type="tertiary", icon=":material/visibility:", on_click=_show_me, args=(step,)
+    )
+    _show_way(number, len(lesson.steps))
 
 
-def _done(lesson: Lesson, step: Step, number: int, facts: Facts) -> bool:
-    """Whether the action was done since the step was opened; once done it stays so."""
-    opened = st.session_state.setdefault(f"opened-{lesson.key}-{number}", dict(facts))
-    kept = f"done-{lesson.key}-{number}"
-    st.session_state[kept] = st.session_state.get(kept, False) or step.done(facts, opened)
-    return bool(st.session_state[kept])
+def _show_way(number: int, steps: int) -> None:
+    """Back and on; on a projector also by the keys that a presenter's remote sends."""
+    back, on = ("PageUp", "PageDown") if modes.presenting() else (None, None)
+    with st.container(horizontal=True, key="lesson-way"):
+        st.button(say("Back"), key="back", disabled=number == 1, on_click=_go, args=(str(number - 1),), shortcut=back)
+        if number <= steps:
+            target, label = (str(number + 1), say("Next")) if number < steps else (QUIZ, say("To the quiz"))
+            st.button(label, key="next", type="primary", on_click=_go, args=(target,), shortcut=on)
+
+
+def _show_quiz(lesson: Lesson, following: Lesson | None) -> None:
+    with st.container(width=720, key="lesson-quiz"):
+        quiz.show_quiz(lesson)
+        _show_way(len(lesson.steps) + 1, len(lesson.steps))
+        if following is not None:
+            st.button(
+                say("Next lesson: {title}", title=say(following.title)),
+                key="next-lesson",
+                icon=":material/arrow_forward:",
+                on_click=open_lesson,
+                args=(following,),
+            )
+
+
+def _show_print(lesson: Lesson) -> None:
+    """All steps' texts with the stage once, and the quiz with its answers."""
+    with st.container(horizontal=True, key="no-print-head"):
+        st.caption(say("Laid out for paper: print it with Ctrl+P, best with the light theme."), width="stretch")
+        st.button(say("Ordinary view"), key="leave-mode", type="tertiary", on_click=modes.leave)
+    st.header(say(lesson.title))
+    st.markdown(say(lesson.about))
+    number = min(_step_number(lesson), len(lesson.steps))
+    lesson.stage(lesson.steps[number - 1])
+    for place, step in enumerate(lesson.steps):
+        with st.container(key=f"paper-step-{place}"):
+            st.markdown(f"#### {place + 1}. {say(step.title)}")
+            st.markdown(say(step.text))
+            st.markdown(f"☐ *{say(step.action)}*")
+    quiz.print_quiz(lesson)
 
 
 def _step_number(lesson: Lesson) -> int:
+    """From 1; one more than there are steps for the quiz."""
     said = address.read("step") or "1"
-    return min(max(int(said), 1), len(lesson.steps)) if said.isdecimal() else 1
+    if said == QUIZ:
+        return len(lesson.steps) + 1
+    return min(max(int(said), 1), len(lesson.steps)) if said.isascii() and said.isdecimal() and len(said) < 9 else 1
 
 
-def _open(lesson: str, step: int) -> None:
-    address.write("lesson", lesson)
-    address.write("step", str(step))
+def _go(step: str) -> None:
+    address.write("step", step)
+
+
+def _jump() -> None:
+    address.write("step", st.session_state["learn-dots"])
+
+
+def _leave() -> None:
+    for key in ("lesson", "step"):
+        address.write(key, None)
+    knobs.clear()
+
+
+def _start_over(lesson: Lesson) -> None:
+    knobs.clear()
+    progress.forget(lesson)
+    quiz.forget(lesson)
+    _go("1")
 
 
 def _show_me(step: Step) -> None:
