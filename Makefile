@@ -24,10 +24,12 @@ sample: $(VENV)/run.stamp
 
 TABLES := ctrcore/languages
 TEXTS := $(VENV)/texts.pot
+BABEL := $(BIN)/python -m babel.messages.frontend
+SAID := -k say -k mark -k say_count:1,2 -k say_in:1c,2
 texts: $(VENV)/test.stamp
-	$(BIN)/pybabel extract --no-location -k say -k mark -k say_count:1,2 -k say_in:1c,2 -o $(TEXTS) ctrcore pages
-	$(BIN)/pybabel update --no-fuzzy-matching --ignore-obsolete -i $(TEXTS) -D ctrcore -d $(TABLES) -w 120
-	$(BIN)/pybabel compile -D ctrcore -d $(TABLES)
+	$(BABEL) extract -F pyproject.toml --no-location $(SAID) -o $(TEXTS) ctrcore pages
+	$(BABEL) update --no-fuzzy-matching --ignore-obsolete -i $(TEXTS) -D ctrcore -d $(TABLES) -w 120
+	$(BABEL) compile -D ctrcore -d $(TABLES)
 
 $(VENV)/run.stamp: requirements.txt
 	$(PYTHON) -m venv $(VENV)

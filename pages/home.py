@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ctrcore.language import mark, say, say_count
 from pages.shared import address
 from pages.shared.jobs import live_jobs
 from pages.shared.level import learn
@@ -16,24 +17,34 @@ from pages.shared.tools import ago, model_badge, plain, state_badge
 NEWEST = 6
 DOORS: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...] = (
     (
-        "Compare models",
+        mark("Compare models"),
         ":material/leaderboard:",
-        "Which of LR, FM, AFM, FiBiNET and DIN puts the clicks first, by how much, and are its probabilities right?",
-        (("compare.py", "Open Compare"),),
+        mark(
+            "Which of LR, FM, AFM, FiBiNET and DIN puts the clicks first, by how much, and are its probabilities right?"
+        ),
+        (("compare.py", mark("Open Compare")),),
     ),
     (
-        "Learn how they work",
+        mark("Learn how they work"),
         ":material/school:",
-        "Take the score of one row apart, change a value and see what happens, look at AFM's attention, and ask how "
-        "far such pictures may be believed.",
-        (("explain.py", "Explain a row"), ("afm.py", "AFM attention"), ("trust.py", "Trust")),
+        mark(
+            "Short lessons with tiny models that answer at once, a playground with the truth beside the model, and the "
+            "score of one real row taken apart."
+        ),
+        (
+            ("learn.py", mark("Lessons")),
+            ("playground.py", mark("Playground")),
+            ("explain.py", mark("Explain a row")),
+        ),
     ),
     (
-        "Why this item?",
+        mark("Why this item?"),
         ":material/recommend:",
-        "Take one user: which items come first, which of the user's earlier clicks speak for them, and what would "
-        "have to change?",
-        (("why.py", "Why this item"),),
+        mark(
+            "Take one user: which items come first, which of the user's earlier clicks speak for them, and what would "
+            "have to change?"
+        ),
+        (("why.py", mark("Why this item")),),
     ),
 )
 
@@ -43,19 +54,19 @@ def doors() -> None:
     with st.grid(3, min_column_width=240):
         for title, icon, text, links in DOORS:
             with st.container(border=True, height="stretch"):
-                st.markdown(f"#### {icon} {title}")
-                st.markdown(text)
+                st.markdown(f"#### {icon} {say(title)}")
+                st.markdown(say(text))
                 for page, label in links:
-                    st.page_link(page, label=label, icon=":material/arrow_forward:")
+                    st.page_link(page, label=say(label), icon=":material/arrow_forward:")
 
 
 def start() -> None:
     """The demo, and one's own data."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Open the demo", type="primary", icon=":material/play_arrow:", key="open-demo"):
+        if st.button(say("Open the demo"), type="primary", icon=":material/play_arrow:", key="open-demo"):
             open_demo(workspace())
             st.switch_page("compare.py", query_params=address.query())
-        st.page_link("data.py", label="Use my own data", icon=":material/upload_file:")
+        st.page_link("data.py", label=say("Use my own data"), icon=":material/upload_file:")
 
 
 def newest() -> None:
@@ -65,9 +76,11 @@ def newest() -> None:
         return
     with st.grid(2, min_column_width=360):
         with st.container(border=True, height="stretch", gap="xsmall"):
-            st.markdown("#### Newest datasets")
+            st.markdown(f"#### {say('Newest datasets')}")
             for dataset in datasets[:NEWEST]:
-                rows = f"{dataset.rows:,} rows · " if dataset.rows is not None else ""
+                rows = (
+                    "" if dataset.rows is None else say_count("{count:,} row", "{count:,} rows", dataset.rows) + " · "
+                )
                 line(
                     dataset.name,
                     "data.py",
@@ -75,9 +88,9 @@ def newest() -> None:
                     f"{state_badge(dataset.state)} {rows}{ago(dataset.created)}",
                 )
         with st.container(border=True, height="stretch", gap="xsmall"):
-            st.markdown("#### Newest runs", help="A run is one model trained once.")
+            st.markdown(f"#### {say('Newest runs')}", help=say("A run is one model trained once."))
             if not runs:
-                st.caption("Nothing has been trained yet.")
+                st.caption(say("Nothing has been trained yet."))
             for run in runs[:NEWEST]:
                 auc = ((run.metrics() or {}).get("test") or {}).get("auc")
                 line(
@@ -85,7 +98,7 @@ def newest() -> None:
                     "runs.py",
                     {"run": run.id},
                     f"{model_badge(run)} "
-                    + (f"test AUC {auc:.4f}" if auc is not None else state_badge(run.state))
+                    + (say("test AUC {auc:.4f}", auc=auc) if auc is not None else state_badge(run.state))
                     + f" · {ago(run.created)}",
                 )
 
@@ -98,12 +111,16 @@ def line(name: str, page: str, query: dict[str, str], note: str) -> None:
 
 
 st.markdown(
-    "Upload clicks, train FM, AFM, FiBiNET and DIN, see which ranks better and how far that can be believed, and see "
-    "why an item was recommended."
+    say(
+        "Upload clicks, train FM, AFM, FiBiNET and DIN, see which ranks better and how far that can be believed, and "
+        "see why an item was recommended."
+    )
 )
 learn(
-    "A **click-through-rate model** looks at a user, an item and the situation, and says how likely a click is. "
-    "Shops, news and video sites order what they show by such scores."
+    say(
+        "A **click-through-rate model** looks at a user, an item and the situation, and says how likely a click is. "
+        "Shops, news and video sites order what they show by such scores."
+    )
 )
 start()
 doors()

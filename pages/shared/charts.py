@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.typing import PlotlyState
 
 from ctrcore.figures.export import to_csv
+from ctrcore.language import say
 from pages.shared.level import level
 
 Data = pd.DataFrame | Callable[[], pd.DataFrame]
@@ -70,7 +71,7 @@ def csv_button(frame: Data, key: str, label: str = "CSV") -> None:
         icon=":material/download:",
         type="tertiary",
         on_click="ignore",
-        help="The numbers behind this view, as a file.",
+        help=say("The numbers behind this view, as a file."),
     )
 
 
@@ -97,10 +98,10 @@ def _plotly(figure: go.Figure, key: str, alt_text: str, on_select: Callable[[], 
 def _foot(key: str, read: str, beware: str, data: Data | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if level() == "Learn":
-            st.caption(f"**What not to conclude:** {beware}")
+            st.caption(say("**What not to conclude:** {beware}", beware=beware))
         else:
-            with st.popover("How to read this", type="tertiary", icon=":material/help:"):
-                st.markdown(f"**How to read this.** {read}")
-                st.markdown(f"**What not to conclude.** {beware}")
+            with st.popover(say("How to read this"), type="tertiary", icon=":material/help:"):
+                st.markdown(say("**How to read this.** {read}", read=read))
+                st.markdown(say("**What not to conclude.** {beware}", beware=beware))
         if data is not None:
             csv_button(data, key)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ctrcore.data.recipe import Recipe
 from ctrcore.errors import RunError
+from ctrcore.language import say
 from ctrcore.runs.chores import Kind, find_chore, is_large, start_chore
 from ctrcore.runs.dataset import Dataset
 from pages.shared.problems import safely, two_sentences
@@ -22,16 +23,16 @@ if TYPE_CHECKING:
 def profile_of(dataset: Dataset, schema: Schema) -> Profile:
     """What is in the columns. Of a large table the last profile that was made, with an offer to make it anew."""
     if not is_large(dataset):
-        with st.spinner("Measuring the columns"):
+        with st.spinner(say("Measuring the columns")):
             return dataset.profile(schema)
     kept = dataset.kept_profile()
     recipe = Recipe(data_schema=schema)
     if kept is not None and kept[0] == schema:
         return kept[1]
-    st.caption("The columns were measured before you last changed what they mean.")
-    offer(dataset, "measure", recipe, "Measure the columns again")
+    st.caption(say("The columns were measured before you last changed what they mean."))
+    offer(dataset, "measure", recipe, say("Measure the columns again"))
     if kept is None:
-        raise RunError("The columns were not measured yet.", "Let them be measured by the button above.")
+        raise RunError(say("The columns were not measured yet."), say("Let them be measured by the button above."))
     return kept[1]
 
 
@@ -39,8 +40,10 @@ def rows_ready(dataset: Dataset, recipe: Recipe) -> bool:
     """True if the rows can be shown at once; else an offer to prepare them takes their place."""
     if not is_large(dataset) or dataset.is_prepared(recipe):
         return True
-    st.caption(f"{dataset.rows:,} rows take a while to be split and encoded; the result is kept for training.")
-    offer(dataset, "prepare", recipe, "Prepare the rows")
+    st.caption(
+        say("{rows:,} rows take a while to be split and encoded; the result is kept for training.", rows=dataset.rows)
+    )
+    offer(dataset, "prepare", recipe, say("Prepare the rows"))
     return False
 
 
@@ -66,5 +69,5 @@ def _watch(dataset_id: str, kind: Kind, recipe: Recipe) -> None:
     found = find_chore(workspace().dataset(dataset_id), kind, recipe)
     if found is None or not found.active:
         st.rerun()
-    st.progress(found.progress, text=plain(found.message) or "waiting")
-    st.button("Cancel", key=f"cancel-{kind}", icon=":material/close:", on_click=safely(found.cancel))
+    st.progress(found.progress, text=plain(say(found.message)) or say("waiting"))
+    st.button(say("Cancel"), key=f"cancel-{kind}", icon=":material/close:", on_click=safely(found.cancel))

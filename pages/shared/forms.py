@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from ctrcore.errors import ModelError
+from ctrcore.language import say
 
 Settings = TypeVar("Settings", bound=BaseModel)
 
@@ -45,7 +46,7 @@ def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
 
 
 def _control(name: str, info: FieldInfo, value: Any, key: str) -> Any:
-    label, note, kind = label_of(name), info.description, info.annotation
+    label, note, kind = label_of(name), say(info.description or ""), info.annotation
     if get_origin(kind) is Literal:
         options = list(get_args(kind))
         return st.selectbox(label, options, index=options.index(value), key=key, help=note)
@@ -74,7 +75,9 @@ def _control(name: str, info: FieldInfo, value: Any, key: str) -> Any:
             help=note,
         )
     if isinstance(value, tuple):
-        text = st.text_input(label, ", ".join(str(part) for part in value), key=key, help=f"{note} (as in: 128, 64)")
+        text = st.text_input(
+            label, ", ".join(str(part) for part in value), key=key, help=say("{note} (as in: 128, 64)", note=note)
+        )
         return _numbers(label, text)
     return st.text_input(label, str(value), key=key, help=note, max_chars=200)
 
@@ -82,7 +85,10 @@ def _control(name: str, info: FieldInfo, value: Any, key: str) -> Any:
 def _numbers(label: str, text: str) -> tuple[int, ...]:
     parts = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
     if not all(part.isascii() and part.isdecimal() and len(part) < 8 for part in parts):
-        raise ModelError(f"'{label}' is not a list of whole numbers.", "Write it like 128, 64, or leave it empty.")
+        raise ModelError(
+            say("'{label}' is not a list of whole numbers.", label=label),
+            say("Write it like 128, 64, or leave it empty."),
+        )
     return tuple(int(part) for part in parts)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from ctrcore.language import say
 from ctrcore.metrics import sigmoid
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
@@ -58,7 +59,7 @@ def choose(model: str, needs: str = "", *, with_history: bool = False) -> Chosen
     run = pick_run(dataset, model)
     if run is None:
         no_run(model, needs)
-    with st.spinner("Opening the model and its rows"):
+    with st.spinner(say("Opening the model and its rows")):
         model_of(run)
         judged_rows(run)
     scored = judged_of(run)
@@ -76,23 +77,28 @@ def has_history(run: Run) -> np.ndarray:
 
 def sample_note(run: Run, rows: int) -> str:
     """What a mean over rows rests on."""
-    total = len(judged_of(run))
-    kind = "test" if judged_part(run) == "test" else "validation"
-    return f"all {total:,} {kind} rows" if rows >= total else f"a sample of {rows:,} of the {total:,} {kind} rows"
+    total, test = len(judged_of(run)), judged_part(run) == "test"
+    if rows >= total:
+        return (
+            say("all {total:,} test rows", total=total) if test else say("all {total:,} validation rows", total=total)
+        )
+    if test:
+        return say("a sample of {rows:,} of the {total:,} test rows", rows=rows, total=total)
+    return say("a sample of {rows:,} of the {total:,} validation rows", rows=rows, total=total)
 
 
 def show_row(chosen: Chosen) -> None:
     """The row as the user knows it, and what the model said."""
     with st.container(border=True, key="row-card"):
-        st.markdown(f"#### Row {chosen.row} of the table")
+        st.markdown(f"#### {say('Row {row} of the table', row=chosen.row)}")
         if level() != "Expert":
-            st.caption("Another row: in the sidebar, or by its Find button.")
+            st.caption(say("Another row: in the sidebar, or by its Find button."))
         with st.grid(3, min_column_width=110):
-            st.metric("Logit", f"{chosen.logit:+z.3f}", help=WORDS["logit"])
-            st.metric("Probability", f"{float(sigmoid(np.array(chosen.logit))):.1%}", help=WORDS["probability"])
-            st.metric("Really", "click" if chosen.label else "no click")
-        with st.expander("The row's values"):
-            st.dataframe(row_values(chosen), hide_index=True, alt="The row's columns and values", key="row-values")
+            st.metric(say("Logit"), f"{chosen.logit:+z.3f}", help=WORDS["logit"])
+            st.metric(say("Probability"), f"{float(sigmoid(np.array(chosen.logit))):.1%}", help=WORDS["probability"])
+            st.metric(say("Really"), say("click") if chosen.label else say("no click"))
+        with st.expander(say("The row's values")):
+            st.dataframe(row_values(chosen), hide_index=True, alt=say("The row's columns and values"), key="row-values")
 
 
 def row_values(chosen: Chosen) -> pd.DataFrame:

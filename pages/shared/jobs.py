@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ctrcore.language import say
 from pages.shared.store import workspace
 from pages.shared.tools import model_badge, plain
 
@@ -12,7 +13,7 @@ def live_jobs() -> None:
     """Progress of every active job; polled while there is one."""
     active = _active()
     if active:
-        st.subheader("Working now")
+        st.subheader(say("Working now"))
         st.fragment(_panel, run_every=1.0)(active)
 
 
@@ -27,11 +28,16 @@ def _panel(active: int) -> None:
         st.rerun()  # one has ended or begun: the tables below change too
     for dataset in space.datasets():
         if dataset.active:
-            st.progress(dataset.progress, text=f"Reading **{plain(dataset.name)}**: {plain(dataset.message)}")
+            st.progress(
+                dataset.progress,
+                text=say(
+                    "Reading **{name}**: {message}", name=plain(dataset.name), message=plain(say(dataset.message))
+                ),
+            )
     for run in reversed(space.runs()):
         if run.active:
-            st.progress(run.progress, text=f"{model_badge(run)} **{plain(run.name)}**: {plain(run.message)}")
+            st.progress(run.progress, text=f"{model_badge(run)} **{plain(run.name)}**: {plain(say(run.message))}")
     for scoring in reversed(space.scorings()):
         if scoring.active:
-            said = plain(scoring.message) or "waiting"
-            st.progress(scoring.progress, text=f"Scoring **{plain(scoring.name)}**: {said}")
+            said = plain(say(scoring.message)) or say("waiting")
+            st.progress(scoring.progress, text=say("Scoring **{name}**: {said}", name=plain(scoring.name), said=said))

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import streamlit as st
 
+from ctrcore.language import say
 from ctrcore.runs.contenders import Contender, contenders
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.outside import outside_of
@@ -27,18 +28,20 @@ def pick_dataset(with_runs_of: Collection[str] = ()) -> Dataset | None:
     chosen = address.read("dataset")
     if chosen not in datasets:
         if chosen is not None:
-            st.warning("**The dataset of this link is not here.**  \nAnother one is shown.", icon=":material/link_off:")
+            st.warning(
+                say("**The dataset of this link is not here.**  \nAnother one is shown."), icon=":material/link_off:"
+            )
         chosen = _dataset_of_runs(datasets) or _first_dataset(datasets, with_runs_of)
     address.write("dataset", chosen)
     labels = {one: _dataset_label(datasets, one) for one in datasets}
     _show("pick-dataset", chosen, labels)
     st.sidebar.selectbox(
-        "Dataset",
+        say("Dataset"),
         list(datasets),
         format_func=labels.__getitem__,
         key="pick-dataset",
         on_change=_dataset_picked,
-        help="A table of impressions: one row for each time an item was shown to a user.",
+        help=say("A table of impressions: one row for each time an item was shown to a user."),
     )
     return datasets[chosen]
 
@@ -63,17 +66,18 @@ def pick_contenders(dataset: Dataset) -> list[Contender]:
             return []
         address.write_list("runs", chosen)
     labels = {one: run_label(run, list(done.values())) for one, run in done.items()}
-    labels |= {one: f"{scores.name} (outside)" for one, scores in outside.items()}
+    labels |= {one: say("{name} (outside)", name=scores.name) for one, scores in outside.items()}
     _show("pick-runs", chosen, labels)
     st.sidebar.multiselect(
-        "Runs",
+        say("Runs"),
         [*done, *outside],
         format_func=labels.__getitem__,
         key="pick-runs",
         on_change=_runs_picked,
-        placeholder="Choose runs",
-        help="A run is one model trained once on this dataset."
-        + (" Outside: scores of another system." if outside else ""),
+        placeholder=say("Choose runs"),
+        help=say("A run is one model trained once on this dataset. Outside: scores of another system.")
+        if outside
+        else say("A run is one model trained once on this dataset."),
     )
     runs, others = [done[one] for one in chosen if one in done], [outside[one] for one in chosen if one in outside]
     return contenders(runs, others, list(done.values()))
@@ -91,12 +95,12 @@ def pick_run(dataset: Dataset, model: str | None = None) -> Run | None:
     labels = {one: run_label(run, list(done.values())) for one, run in done.items()}
     _show(f"pick-{key}", chosen, labels)
     st.sidebar.selectbox(
-        f"{done[chosen].spec.model.title} run" if model else "Run",
+        say("{title} run", title=done[chosen].spec.model.title) if model else say("Run"),
         list(done),
         format_func=labels.__getitem__,
         key=f"pick-{key}",
         on_change=lambda: address.write(key, st.session_state[f"pick-{key}"]),
-        help="The trained model to look into.",
+        help=say("The trained model to look into."),
     )
     return done[chosen]
 
@@ -116,9 +120,9 @@ def _say_gone(named: list[str]) -> None:
     """A run that a link names but that is not here, or not done, is not left out in silence."""
     states = {run.id: run.state for run in workspace().runs()}
     if any(one not in states for one in named):
-        st.warning("**A run of this link is not here.**  \nThe others are shown.", icon=":material/link_off:")
+        st.warning(say("**A run of this link is not here.**  \nThe others are shown."), icon=":material/link_off:")
     elif any(states[one] != "done" for one in named):
-        st.caption("Runs that are not done yet, or did not end well, are left out.")
+        st.caption(say("Runs that are not done yet, or did not end well, are left out."))
 
 
 def _dataset_label(datasets: dict[str, Dataset], chosen: str) -> str:

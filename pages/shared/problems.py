@@ -10,6 +10,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from ctrcore.errors import CtrLensError
+from ctrcore.language import say
 from pages.shared.tools import plain
 
 _KEPT = "kept-problem"
@@ -28,12 +29,12 @@ def show_problem(error: Exception) -> bool:
     elif isinstance(error, ValidationError):
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "a setting"
-        two_sentences(f"The value of '{place}' cannot be used.", f"{first['msg']}.")
+        two_sentences(say("The value of '{place}' cannot be used.", place=place), f"{first['msg']}.")
     else:
         log.error("unexpected error", exc_info=error)
         two_sentences(
-            f"Something went wrong inside the app ({type(error).__name__}).",
-            "Reload the page; the server's log says more.",
+            say("Something went wrong inside the app ({name}).", name=type(error).__name__),
+            say("Reload the page; the server's log says more."),
         )
     return True
 

@@ -8,10 +8,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from ctrcore.language import mark, say
 from pages.shared import address
 
-CHOICES = ("a random click", "a random non-click", "the surest right guess", "the most wrong guess")
-DISPUTED = "the most disputed row"
+CHOICES = (
+    mark("a random click"),
+    mark("a random non-click"),
+    mark("the surest right guess"),
+    mark("the most wrong guess"),
+)
+DISPUTED = mark("the most disputed row")
 
 
 def pick_row(scored: pd.DataFrame, usable: np.ndarray | None = None, apart: np.ndarray | None = None) -> int:
@@ -33,25 +39,28 @@ def pick_row(scored: pd.DataFrame, usable: np.ndarray | None = None, apart: np.n
         st.session_state["pick-row"] = row
     with st.sidebar.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.number_input(
-            "Row",
+            say("Row"),
             min_value=0,
             step=1,
             key="pick-row",
             on_change=lambda: address.write("row", str(st.session_state["pick-row"])),
-            help="The row of the table to explain, counted from 0. Only test rows can be chosen; for any other "
-            "number the nearest test row is shown.",
+            help=say(
+                "The row of the table to explain, counted from 0. Only test rows can be chosen; for any other "
+                "number the nearest test row is shown."
+            ),
         )
         st.menu_button(
-            "Find",
+            say("Find"),
             CHOICES if apart is None else (*CHOICES, DISPUTED),
             key="find-row",
+            format_func=say,
             icon=":material/search:",
             on_click=_find,
             args=(scored, usable, apart),
-            help="Let the app choose a row.",
+            help=say("Let the app choose a row."),
         )
     if wanted is not None and wanted != row:
-        st.sidebar.caption(f"Row {wanted} is not a test row; {row} is the nearest one.")
+        st.sidebar.caption(say("Row {wanted} is not a test row; {row} is the nearest one.", wanted=wanted, row=row))
     return position
 
 

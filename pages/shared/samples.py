@@ -6,18 +6,24 @@ from contextlib import ExitStack
 
 from ctrcore.errors import RunError
 from ctrcore.figures.style import MODEL_TITLES
+from ctrcore.language import mark, say
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.demo import SAMPLE_DATA, SHOP, install_demo
 from ctrcore.runs.workspace import Workspace
 from pages.shared import address
 
 SAMPLES = {
-    "shop": ("Sample shop", "A simulated shop: 60,000 impressions with histories, and five trained models."),
-    "log": (
-        "Sample shop as a behaviour log",
-        "The same shop, but only who viewed, clicked or bought what and when: watch how rows are built from that.",
+    "shop": (
+        mark("Sample shop"),
+        mark("A simulated shop: 60,000 impressions with histories, and five trained models."),
     ),
-    "cancer": ("Breast cancer", "569 rows of numbers and a yes/no label: no users, no items, no history."),
+    "log": (
+        mark("Sample shop as a behaviour log"),
+        mark(
+            "The same shop, but only who viewed, clicked or bought what and when: watch how rows are built from that."
+        ),
+    ),
+    "cancer": (mark("Breast cancer"), mark("569 rows of numbers and a yes/no label: no users, no items, no history.")),
 }
 CANCER = "sample-breast-cancer"
 LOG = "Shop log"
@@ -67,7 +73,7 @@ def _add_log(workspace: Workspace) -> str:
 
     tables = [SAMPLE_DATA / "shop" / f"{name}.parquet" for name in ("behaviours", "users", "items")]
     if not all(table.exists() for table in tables):
-        raise RunError("The sample shop is not part of this installation.", "Build it with 'make sample'.")
+        raise RunError(say("The sample shop is not part of this installation."), say("Build it with 'make sample'."))
     choices = ImportChoices(layout=PLAIN, rows_are="behaviours", log=HOW_LOG_IS_READ)
     with ExitStack() as opened:
         rows, users, items = (opened.enter_context(table.open("rb")) for table in tables)

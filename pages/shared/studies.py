@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from ctrcore.language import say
 from ctrcore.runs.files import Record
 from ctrcore.runs.run import Run
 from ctrcore.runs.studies import Kind, find_study, start_study
@@ -33,15 +34,15 @@ def study_result(run: Run, kind: Kind, options: Mapping[str, Any], label: str) -
     if found is not None and found.active:
         _watch(run.id, kind, dict(options), key)
         return found.result()
-    result = found.result() if found is not None else None
+    result, icon = found.result() if found is not None else None, ":material/play_arrow:"
     if found is not None and found.error is not None:
         two_sentences(found.error.problem, found.error.remedy)
-        label = "Try again"
+        label, icon = say("Try again"), ":material/refresh:"
     elif result is not None:
         return result
     st.button(
         label,
-        icon=":material/refresh:" if label == "Try again" else ":material/play_arrow:",
+        icon=icon,
         key=f"start-{key}",
         on_click=safely(start_study),
         args=(run, kind, dict(options)),
@@ -61,5 +62,5 @@ def _watch(run_id: str, kind: Kind, options: dict[str, Any], key: str) -> None:
     if found is None or not found.active:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.progress(found.progress, text=plain(found.message) or "waiting")
-        st.button("Cancel", key=f"cancel-{key}", icon=":material/close:", on_click=safely(found.cancel))
+        st.progress(found.progress, text=plain(say(found.message)) or say("waiting"))
+        st.button(say("Cancel"), key=f"cancel-{key}", icon=":material/close:", on_click=safely(found.cancel))

@@ -1,0 +1,1 @@
+"""One table of texts per language, and how they are found in the source."""
