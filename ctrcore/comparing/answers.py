@@ -9,6 +9,7 @@ from itertools import combinations
 
 from ctrcore.comparing.findings import too_few
 from ctrcore.comparing.testing import Test, told
+from ctrcore.language import mark, say
 
 GROUPS = 4  # of models that cannot be told apart; more would not be an answer, and the table has them
 
@@ -30,10 +31,10 @@ def answer(tests: Sequence[Test], order: Sequence[str], titles: Mapping[str, str
     if len(order) < 2:
         return []
     if all(math.isnan(test.p) for test in tests):
-        return [f"Which of the models ranks better cannot be told: {too_few(tests[0])}."]
+        return [say("Which of the models ranks better cannot be told: {why}.", why=too_few(tests[0]))]
     unclear = {frozenset((test.a, test.b)) for test in tests if not told(test)}
     if len(order) > 2 and len(unclear) == len(tests):
-        return [f"None of these {len(order)} models can be told apart from another."]
+        return [say("None of these {count} models can be told apart from another.", count=len(order))]
     return [_of_the_best(order, unclear, titles), *_of_the_others(order[1:], unclear, titles)]
 
 
@@ -62,16 +63,27 @@ def _of_the_best(order: Sequence[str], unclear: Pairs, titles: Mapping[str, str]
     name, alike = titles[best], [other for other in others if frozenset((best, other)) in unclear]
     worse = [other for other in others if other not in alike]
     if len(others) == 1:
-        other = titles[others[0]]
-        return f"{name} and {other} cannot be told apart." if alike else f"{name} ranks better than {other}."
+        a, b = name, titles[others[0]]
+        return (
+            say("{a} and {b} cannot be told apart.", a=a, b=b) if alike else say("{a} ranks better than {b}.", a=a, b=b)
+        )
     if not alike:
-        return f"{name} ranks better than each of the others."
+        return say("{best} ranks better than each of the others.", best=name)
     if not worse:
-        return f"{name} has the highest AUC, but cannot be told apart from any of the others."
+        return say("{best} has the highest AUC, but cannot be told apart from any of the others.", best=name)
     if len(alike) <= len(worse):
-        return f"{name} ranks better than all others except {_and(alike, titles)}, from which it cannot be told apart."
-    left = _or(alike, titles) if len(alike) <= GROUPS else f"the other {len(alike)}"
-    return f"{name} ranks better than {_and(worse, titles)}; it cannot be told apart from {left}."
+        return say(
+            "{best} ranks better than all others except {alike}, from which it cannot be told apart.",
+            best=name,
+            alike=_and(alike, titles),
+        )
+    left = _or(alike, titles) if len(alike) <= GROUPS else say("the other {count}", count=len(alike))
+    return say(
+        "{best} ranks better than {worse}; it cannot be told apart from {alike}.",
+        best=name,
+        worse=_and(worse, titles),
+        alike=left,
+    )
 
 
 def _of_the_others(order: Sequence[str], unclear: Pairs, titles: Mapping[str, str]) -> list[str]:
@@ -81,16 +93,19 @@ def _of_the_others(order: Sequence[str], unclear: Pairs, titles: Mapping[str, st
     groups = _groups(order, unclear)
     said = []
     if len(groups) > GROUPS:
-        said.append(f"Of the other {len(pairs)} pairs {count} cannot be told apart; the table says which.")
+        text = mark("Of the other {pairs} pairs {count} cannot be told apart; the table says which.")
+        said.append(say(text, pairs=len(pairs), count=count))
     elif groups:
         first, *more = (_and(group, titles) for group in groups)
-        said.append(f"{first} cannot be told apart{''.join(f', nor can {group}' for group in more)}.")
+        sentence = say("{group} cannot be told apart", group=first)
+        sentence = say(", ").join([sentence, *(say("nor can {group}", group=group) for group in more)])
+        said.append(say("{sentence}.", sentence=sentence))
     if count < len(pairs):
-        names = ", ".join(titles[name] for name in order)
+        names = say(", ").join(titles[name] for name in order)
         said.append(
-            f"In every other pair the model that comes first here ranks better: {names}."
+            say("In every other pair the model that comes first here ranks better: {names}.", names=names)
             if len(order) > 2
-            else f"{titles[order[0]]} ranks better than {titles[order[1]]}."
+            else say("{a} ranks better than {b}.", a=titles[order[0]], b=titles[order[1]])
         )
     return said
 
@@ -112,13 +127,14 @@ def _groups(order: Sequence[str], unclear: Pairs) -> list[list[str]]:
     return found
 
 
-def _and(names: Sequence[str], titles: Mapping[str, str], word: str = "and") -> str:
+def _and(names: Sequence[str], titles: Mapping[str, str]) -> str:
     *first, last = (titles[name] for name in names)
-    return f"{', '.join(first)} {word} {last}" if first else last
+    return say("{some} and {last}", some=say(", ").join(first), last=last) if first else last
 
 
 def _or(names: Sequence[str], titles: Mapping[str, str]) -> str:
-    return _and(names, titles, "or")
+    *first, last = (titles[name] for name in names)
+    return say("{some} or {last}", some=say(", ").join(first), last=last) if first else last
 
 
 def _from_ahead(test: Test) -> Test:

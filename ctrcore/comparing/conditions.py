@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ctrcore.comparing.groupings import MISSING, OTHER, Grouping
-from ctrcore.comparing.ranges import date_edges, date_in_words, equally_full, number
+from ctrcore.comparing.ranges import as_range, date_edges, date_in_words, equally_full, number
+from ctrcore.language import say
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -55,7 +56,7 @@ class Answer:
 
 def questions(groupings: Sequence[Grouping], rows: npt.NDArray[np.int64], least: int) -> list[Question]:
     """What can be asked of these rows so that either answer is true of `least` of them."""
-    found = []
+    found, other = [], say(OTHER)
     for grouping in groupings:
         if grouping.numbers is not None:
             known = np.sort(grouping.numbers[rows])
@@ -66,7 +67,7 @@ def questions(groupings: Sequence[Grouping], rows: npt.NDArray[np.int64], least:
             continue
         counts = np.bincount(grouping.codes[rows] + 1, minlength=len(grouping) + 1)[1:]
         for label, count in enumerate(counts.tolist()):
-            if least <= count <= len(rows) - least and grouping.labels[label] != OTHER:
+            if least <= count <= len(rows) - least and grouping.labels[label] != other:
                 found.append(Question(grouping, label, np.empty(0)))
     return found
 
@@ -87,9 +88,11 @@ def in_words(answers: Sequence[Answer]) -> list[str]:
     return [_numbers(same) if same[0].question.label is None else _category(same) for same in together.values()]
 
 
-def subject(name: str, kind: str) -> str:
-    """What is said to be something: 'channel is', 'training rows of the user are'."""
-    return f"{name} {'are' if kind in ('activity', 'popularity') else 'is'}"
+def condition(name: str, kind: str, what: str) -> str:
+    """As a clause that something is so: 'channel is web', 'training rows of the user are 3 to 9'."""
+    if kind in ("activity", "popularity"):
+        return say("{name} are {what}", name=name, what=what)
+    return say("{name} is {what}", name=name, what=what)
 
 
 def _category(answers: list[Answer]) -> str:
@@ -98,11 +101,16 @@ def _category(answers: list[Answer]) -> str:
     for answer in answers:
         label = {answer.question.label or 0}
         left = left & label if answer.above else left - label
-    start = subject(grouping.name, grouping.kind)
     if len(left) == 1:
-        return f"{start} {grouping.labels[left.pop()]}"
-    names = [grouping.labels[label] for label in range(len(grouping)) if label not in left]
-    return f"{start} not {names[0]}" if len(names) == 1 else f"{start} neither {' nor '.join(names)}"
+        what = grouping.labels[left.pop()]
+    else:
+        names = [grouping.labels[label] for label in range(len(grouping)) if label not in left]
+        what = (
+            say("not {value}", value=names[0])
+            if len(names) == 1
+            else say("neither {values}", values=say(" nor ").join(names))
+        )
+    return condition(grouping.name, grouping.kind, what)
 
 
 def _numbers(answers: list[Answer]) -> str:
@@ -111,33 +119,42 @@ def _numbers(answers: list[Answer]) -> str:
     grouping, numbers = question.grouping, np.asarray(question.grouping.numbers)
     first = max((int(np.ceil(answer.cut)) for answer in answers if answer.above), default=-1)
     last = min((int(np.floor(answer.cut)) for answer in answers if not answer.above), default=len(question.edges))
-    start = subject(grouping.name, grouping.kind)
-    if last < 0:
-        return f"{start} {MISSING}"
-    missing = f" or {MISSING}" if first < 0 and np.isnan(numbers).any() else ""
     low = question.edges[first - 1] if first > 0 else None
-    high = question.edges[last] if last < len(question.edges) else None
-    if low is None and high is None:
-        return f"{start} known"
-    said = _dates(low, high) if grouping.dates else _between(low, high, numbers[~np.isnan(numbers)])
-    return f"{start} {said}{missing}"
+    high = question.edges[last] if 0 <= last < len(question.edges) else None
+    if last < 0:
+        what = say(MISSING)
+    elif low is None and high is None:
+        what = say("known")
+    else:
+        what = _dates(low, high) if grouping.dates else _between(low, high, numbers[~np.isnan(numbers)])
+        if first < 0 and np.isnan(numbers).any():
+            what = say("{range} or missing", range=what)
+    return condition(grouping.name, grouping.kind, what)
 
 
 def _dates(low: float | None, high: float | None) -> str:
-    since = f"from {date_in_words(low)} on" if low is not None else ""
-    until = f"before {date_in_words(high)}" if high is not None else ""
-    return " and ".join(part for part in (since, until) if part)
+    since = date_in_words(low) if low is not None else ""
+    until = date_in_words(high) if high is not None else ""
+    if not until:
+        return say("from {since} on", since=since)
+    return (
+        say("from {since} on and before {until}", since=since, until=until)
+        if since
+        else say("before {until}", until=until)
+    )
 
 
 def _between(low: float | None, high: float | None, known: Array) -> str:
     if not (known == np.floor(known)).all():  # whole numbers are said as they occur
-        since = f"at least {number(low)}" if low is not None else ""
-        until = f"below {number(high)}" if high is not None else ""
-        return " and ".join(part for part in (since, until) if part)
+        if high is None:
+            return say("at least {low}", low=number(float(low or 0)))
+        if low is None:
+            return say("below {high}", high=number(high))
+        return say("at least {low} and below {high}", low=number(low), high=number(high))
     inside = known[(known >= (-np.inf if low is None else low)) & (known < (np.inf if high is None else high))]
     least, most = float(inside.min()), float(inside.max())
     if least == most:
         return number(least)
     if low is None:
-        return f"at most {number(most)}"
-    return f"at least {number(least)}" if high is None else f"{number(least)} to {number(most)}"
+        return say("at most {high}", high=number(most))
+    return say("at least {low}", low=number(least)) if high is None else as_range(number(least), number(most))

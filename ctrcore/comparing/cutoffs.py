@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ctrcore.comparing.counts import Counts, ManyCounts
 from ctrcore.comparing.sheet import Sheet
+from ctrcore.language import say
 from ctrcore.metrics import log_odds, sigmoid
 
 Array = npt.NDArray[np.float64]
@@ -40,7 +41,12 @@ def reached(sheet: Sheet, titles: Mapping[str, str], cutoff: float) -> str:
     if best is None:
         return ""
     share = at(sheet, best, cutoff).share_called
-    return f"accuracy and F1 are at a cutoff of {cutoff:.3g}, where {titles[best]} calls {share:.1%} of the rows clicks"
+    return say(
+        "accuracy and F1 are at a cutoff of {cutoff:.3g}, where {model} calls {share:.1%} of the rows clicks",
+        cutoff=cutoff,
+        model=titles[best],
+        share=share,
+    )
 
 
 def over(sheet: Sheet, name: str, cutoffs: Array) -> ManyCounts:

@@ -6,6 +6,7 @@ import math
 
 from ctrcore.comparing.intervals import LEVEL
 from ctrcore.comparing.testing import Comparison
+from ctrcore.language import say_count
 
 
 def draws_needed(pairs: int) -> int:
@@ -23,5 +24,10 @@ def too_few_draws(comparison: Comparison) -> str:
     needed = draws_needed(pairs)
     if not 0 < drawn < needed:
         return ""
-    one = "a pair" if pairs == 1 else f"any of {pairs:,} pairs"
-    return f"{drawn:,} draws are too few to tell {one} apart after the correction: {needed:,} are needed."
+    return say_count(
+        "{drawn:,} draws are too few to tell a pair apart after the correction: {needed:,} are needed.",
+        "{drawn:,} draws are too few to tell any of {count:,} pairs apart after the correction: {needed:,} are needed.",
+        pairs,
+        drawn=drawn,
+        needed=needed,
+    )

@@ -16,6 +16,7 @@ from ctrcore.data.members import as_members
 from ctrcore.data.stored import Table
 from ctrcore.data.values import as_numbers, as_words
 from ctrcore.errors import DataError
+from ctrcore.language import mark, say
 from ctrcore.schema import Column, Schema
 
 Kind = Literal["field", "history", "activity", "popularity", "cold", "time"]
@@ -25,9 +26,19 @@ Codes = npt.NDArray[np.int32]
 COMMONEST = 20  # values of a field that get a slice of their own
 LEAST_COVER = 0.1  # share of the rows that these must have; of an id they have less
 LONGEST = 80  # characters of a value
-OTHER, MISSING = "other values", "missing"
-COLD = ["none", "new user", "new item", "new user and item"]
+OTHER, MISSING = mark("other values"), mark("missing")
+COLD = (mark("none"), mark("new user"), mark("new item"), mark("new user and item"))
 HISTORY_STEPS = (1, 5, 20)
+_OF_SIDE: dict[Kind, tuple[str, str]] = {  # name and note
+    "activity": (
+        mark("training rows of the user"),
+        mark("How many rows of the user the models learned from; rows without {column} are in no slice."),
+    ),
+    "popularity": (
+        mark("training rows of the item"),
+        mark("How many rows of the item the models learned from; rows without {column} are in no slice."),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -74,8 +85,8 @@ def groupings(table: Table, schema: Schema, rows: Index, train_rows: Index) -> l
     places = table.index.get_indexer(pd.Index(rows))
     if (places < 0).any():
         raise DataError(
-            f"The dataset has no row {int(rows[places < 0][0])}, which the models scored.",
-            "Choose models that were trained on this dataset.",
+            say("The dataset has no row {row}, which the models scored.", row=int(rows[places < 0][0])),
+            say("Choose models that were trained on this dataset."),
         )
     order = np.argsort(places, kind="stable")
     inside = places[order].astype(np.int64)
@@ -108,10 +119,18 @@ def _of_field(table: Table, column: Column, inside: Index) -> Grouping | None:
     lengths = np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
     if column.kind == "multi_value":
         labels, codes, note = in_ranges(lengths.astype(np.float64))
-        return Grouping(f"number of {column.name}", "field", labels, codes, note, lengths.astype(np.float64))
-    note = f"Behaviours in {column.name} before the row, as stored; a model sees the last {column.max_length} of them."
+        return Grouping(
+            say("number of {column}", column=column.name), "field", labels, codes, note, lengths.astype(np.float64)
+        )
+    note = say(
+        "Behaviours in {column} before the row, as stored; a model sees the last {count} of them.",
+        column=column.name,
+        count=column.max_length,
+    )
     labels, codes = in_steps(lengths, HISTORY_STEPS)
-    return Grouping(f"length of {column.name}", "history", labels, codes, note, lengths.astype(np.float64))
+    return Grouping(
+        say("length of {column}", column=column.name), "history", labels, codes, note, lengths.astype(np.float64)
+    )
 
 
 def _of_values(name: str, cells: pd.Series[Any]) -> Grouping | None:
@@ -131,14 +150,18 @@ def _of_values(name: str, cells: pd.Series[Any]) -> Grouping | None:
     texts = as_words(pd.Series(distinct[common])).texts()
     labels = [_shown(str(text)) for text in texts]
     rest = len(distinct) - len(common)
-    note = f"The {COMMONEST} commonest values of these rows; {rest:,} others are taken together." if rest else ""
-    return Grouping(name, "field", *_with_missing([*labels, OTHER], slice_of[codes]), note)
+    note = say(
+        "The {count} commonest values of these rows; {rest:,} others are taken together.", count=COMMONEST, rest=rest
+    )
+    if not rest:
+        note = ""
+    return Grouping(name, "field", *_with_missing([*labels, say(OTHER)], slice_of[codes]), note)
 
 
 def _shown(text: str) -> str:
     """A value that cannot be taken for one of the names that this module gives."""
     cut = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    return f'"{cut}"' if cut in (OTHER, MISSING) else cut
+    return f'"{cut}"' if cut in (say(OTHER), say(MISSING)) else cut
 
 
 def _of_training(table: Table, schema: Schema, inside: Index, learned: Index) -> Iterator[Grouping]:
@@ -153,18 +176,18 @@ def _of_training(table: Table, schema: Schema, inside: Index, learned: Index) ->
             continue
         seen[side] = _training_rows(codes_of(table[column]), inside, learned)
         labels, codes = in_counts(seen[side])
-        note = f"How many rows of the {side} the models learned from; rows without {column} are in no slice."
+        name, note = _OF_SIDE[kind]
         numbers = np.where(seen[side] >= 0, seen[side], np.nan).astype(np.float64)
-        yield Grouping(f"training rows of the {side}", kind, labels, codes, note, numbers)
+        yield Grouping(say(name), kind, labels, codes, say(note, column=column), numbers)
     if seen:
         new = sum((2 if side == "item" else 1) * (count == 0) for side, count in seen.items())
-        note = "New means: not in a single row that the models learned from."
-        yield Grouping("cold start", "cold", COLD, np.asarray(new, dtype=np.int32), note)
+        note = say("New means: not in a single row that the models learned from.")
+        yield Grouping(say("cold start"), "cold", [say(label) for label in COLD], np.asarray(new, dtype=np.int32), note)
     if schema.time is not None and schema.time in table.columns:
         made = periods(cells_of(table, schema.time, inside), schema.time)
         if made is not None:
             labels, codes, points, dates = made
-            note = "Periods of about equally many rows. " + CLOSED
+            note = f"{say('Periods of about equally many rows.')} {say(CLOSED)}"
             yield Grouping(schema.time, "time", *_with_missing(labels, codes), note, points, dates)
 
 
@@ -177,7 +200,7 @@ def _training_rows(codes: Index, inside: Index, learned: Index) -> Index:
 
 def _with_missing(labels: list[str], codes: Codes) -> tuple[list[str], Codes]:
     """Rows in no slice become one of their own."""
-    return [*labels, MISSING], np.where(codes < 0, len(labels), codes).astype(np.int32)
+    return [*labels, say(MISSING)], np.where(codes < 0, len(labels), codes).astype(np.int32)
 
 
 def _with_rows(made: Grouping) -> Grouping:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ctrcore.comparing.best_lists import ListsTest
 from ctrcore.comparing.testing import Test, told
+from ctrcore.language import say
 
 
 def beside_all_rows(lists: Sequence[ListsTest], rows: Sequence[Test], titles: Mapping[str, str]) -> str:
@@ -31,8 +32,9 @@ def beside_all_rows(lists: Sequence[ListsTest], rows: Sequence[Test], titles: Ma
     if not behind:
         return ""
     first = max(behind, key=lambda one: len(behind[one]))
-    return (
-        f"Over all rows {titles[first]} ranks better than {', '.join(behind[first])}; within one user's short list "
-        "this is not seen. Go by the lists if rows are sorted for each user, by all rows if those of all users are "
-        "sorted together."
+    return say(
+        "Over all rows {better} ranks better than {worse}; within one user's short list this is not seen. Go by the "
+        "lists if rows are sorted for each user, by all rows if those of all users are sorted together.",
+        better=titles[first],
+        worse=say(", ").join(behind[first]),
     )

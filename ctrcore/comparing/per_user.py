@@ -18,6 +18,7 @@ from ctrcore.comparing.lists import Lists
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.comparing.testing import LEAST_USERS
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 Metric = Literal["hit_rate", "ndcg", "mrr", "map", "precision", "recall"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
@@ -109,13 +110,13 @@ def per_user(
         DataError: no user has both a click and a row without one, or `k` is below 1.
     """
     if k < 1:
-        raise DataError(f"A list of {k} rows has no first row.", "Choose at least one row.")
+        raise DataError(say("A list of {k} rows has no first row.", k=k), say("Choose at least one row."))
     lists = Lists.of(sheet, id)
     both = (lists.clicked > 0) & (lists.clicked < lists.rows)
     if not both.any():
         raise DataError(
-            "No user of these rows has both a click and a row without one, so there is no list to order.",
-            "Set a user column, and split so that users have several rows in the test part.",
+            say("No user of these rows has both a click and a row without one, so there is no list to order."),
+            say("Set a user column, and split so that users have several rows in the test part."),
         )
     found = lists.hits(k)
     measured: dict[Metric, Array] = {

@@ -13,6 +13,7 @@ from ctrcore.data.dates import epoch_unit
 from ctrcore.data.scaling import NumberScale
 from ctrcore.data.values import as_numbers, as_times
 from ctrcore.errors import DataError
+from ctrcore.language import mark, say
 from ctrcore.schema import Column
 
 Codes = npt.NDArray[np.int32]
@@ -21,7 +22,7 @@ Numbers = npt.NDArray[np.float64]
 RANGES = 5
 COUNT_RANGES = 4
 PERIODS = 6
-CLOSED = "The end of a range belongs to the next one."
+CLOSED = mark("The end of a range belongs to the next one.")
 EARLIEST, LATEST = -62_135_596_800.0, 253_402_300_799.0  # of the years 1 and 9999, in epoch seconds
 # Steps to which the ends of periods are rounded, in seconds, with numpy's unit and how much of its text is shown.
 STEPS = ((86_400.0, "D", 10), (3_600.0, "m", 16), (60.0, "m", 16), (1.0, "s", 19))
@@ -51,21 +52,23 @@ def in_ranges(numbers: Numbers, most: int = RANGES) -> tuple[list[str], Codes, s
     limits = np.concatenate([[ordered[0]], edges, [ordered[-1]]])
     alone = least == greatest
     low, high = np.where(alone, least, limits[:-1]), np.where(alone, least, limits[1:])
-    return [_range(a, b) for a, b in zip(low, high, strict=True)], codes, CLOSED
+    return [_range(a, b) for a, b in zip(low, high, strict=True)], codes, say(CLOSED)
 
 
 def in_counts(counts: npt.NDArray[np.int64], most: int = COUNT_RANGES) -> tuple[list[str], Codes]:
     """None at all, and ranges of about equally many rows among the others. A negative count is in no range."""
     labels, codes, _ = in_ranges(np.where(counts > 0, counts, np.nan).astype(np.float64), most)
-    return ["none", *labels], np.where(counts > 0, codes + 1, np.where(counts == 0, 0, -1)).astype(np.int32)
+    return [say("none"), *labels], np.where(counts > 0, codes + 1, np.where(counts == 0, 0, -1)).astype(np.int32)
 
 
 def in_steps(counts: npt.NDArray[np.int64], steps: Sequence[int]) -> tuple[list[str], Codes]:
     """Ranges that start at 0 and at each of the steps."""
     starts = [0, *steps]
     labels = [_range(float(low), float(high - 1)) for low, high in zip(starts, steps, strict=False)]
-    labels = ["none" if label == "0" else label for label in labels]
-    return [*labels, f"{steps[-1]} and more"], np.searchsorted(steps, counts, side="right").astype(np.int32)
+    labels = [say("none") if label == "0" else label for label in labels]
+    return [*labels, say("{least} and more", least=steps[-1])], np.searchsorted(steps, counts, side="right").astype(
+        np.int32
+    )
 
 
 def periods(cells: pd.Series[Any], name: str) -> tuple[list[str], Codes, Numbers, bool] | None:
@@ -113,7 +116,7 @@ def _of_dates(seconds: Numbers, known: npt.NDArray[np.bool_]) -> tuple[list[str]
     starts = [_date(moment, unit, length) for moment in (float(ordered[0]), *edges.tolist())]
     ends = [_date(moment - (step if unit == "D" else 0), unit, length) for moment in edges.tolist()]
     ends.append(_date(float(ordered[-1]), unit, length))
-    return [a if a == b else f"{a} to {b}" for a, b in zip(starts, ends, strict=True)], codes
+    return [a if a == b else as_range(a, b) for a, b in zip(starts, ends, strict=True)], codes
 
 
 def date_edges(ordered: Numbers, most: int) -> tuple[Numbers, tuple[float, str, int]]:
@@ -149,7 +152,12 @@ def equally_full(ordered: Numbers, most: int) -> Numbers:
 
 
 def _range(low: float, high: float) -> str:
-    return number(low) if low == high else f"{number(low)} to {number(high)}"
+    return number(low) if low == high else as_range(number(low), number(high))
+
+
+def as_range(low: str, high: str) -> str:
+    """From one end to the other, in words."""
+    return say("{low} to {high}", low=low, high=high)
 
 
 def number(value: float) -> str:

@@ -17,12 +17,13 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ctrcore.errors import DataError
+from ctrcore.language import Spoken, mark, say
 from ctrcore.metrics import sigmoid
 
 Kind = Literal["platt", "isotonic"]
 Array = npt.NDArray[np.float64]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-REPAIR_TITLES: dict[Kind, str] = {"platt": "Platt", "isotonic": "isotonic"}
+REPAIR_TITLES: Spoken[Kind] = Spoken({"platt": mark("Platt"), "isotonic": mark("isotonic")})
 LEAST_ROWS = 50
 LEAST_OF_A_CLASS = 10
 MOST_STEPS = 500_000
@@ -75,7 +76,7 @@ class Platt(Repair):
         """Said of a line that falls."""
         if self.slope > 0:
             return ""
-        return "On the validation rows the model ranks backwards, so this repair turns its order round."
+        return say("On the validation rows the model ranks backwards, so this repair turns its order round.")
 
 
 class Isotonic(Repair):
@@ -101,7 +102,7 @@ class Isotonic(Repair):
         """Said of a curve that is level throughout."""
         if self.y[0] < self.y[-1]:
             return ""
-        return "Clicks do not grow with the model's score on the validation rows, so all rows get one probability."
+        return say("Clicks do not grow with the model's score on the validation rows, so all rows get one probability.")
 
 
 def fit_repair(kind: Kind, label: npt.NDArray[np.generic], logit: npt.NDArray[np.floating]) -> Repair:
@@ -158,21 +159,30 @@ def _checked(clicked: npt.NDArray[np.bool_], logit: Array) -> None:
     rows, clicks = len(logit), int(clicked.sum())
     if not rows:
         raise DataError(
-            "There are no validation rows to fit a repair on.", "Train the model with a split that has validation rows."
+            say("There are no validation rows to fit a repair on."),
+            say("Train the model with a split that has validation rows."),
         )
     if rows < LEAST_ROWS or min(clicks, rows - clicks) < LEAST_OF_A_CLASS:
         raise DataError(
-            f"The validation part has {clicks:,} clicks in {rows:,} rows, too few to fit a repair on.",
-            f"Train with a larger validation part: {LEAST_ROWS} rows, {LEAST_OF_A_CLASS} of them clicks and "
-            f"{LEAST_OF_A_CLASS} not, are the least.",
+            say(
+                "The validation part has {clicks:,} clicks in {rows:,} rows, too few to fit a repair on.",
+                clicks=clicks,
+                rows=rows,
+            ),
+            say(
+                "Train with a larger validation part: {rows} rows, {least} of them clicks and {least} not, are the "
+                "least.",
+                rows=LEAST_ROWS,
+                least=LEAST_OF_A_CLASS,
+            ),
         )
     if not np.isfinite(logit).all():
         raise DataError(
-            "Some of the model's scores are no finite numbers, so they cannot be repaired.",
-            "Train the model again with a lower learning rate.",
+            say("Some of the model's scores are no finite numbers, so they cannot be repaired."),
+            say("Train the model again with a lower learning rate."),
         )
     if logit.std() == 0:
         raise DataError(
-            "The model gives all validation rows the same score, so there is nothing to repair.",
-            "Train the model longer, or on more fields.",
+            say("The model gives all validation rows the same score, so there is nothing to repair."),
+            say("Train the model longer, or on more fields."),
         )

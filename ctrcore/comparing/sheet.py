@@ -14,6 +14,7 @@ import numpy.typing as npt
 from ctrcore import threads
 from ctrcore.comparing.ranked import Ranked
 from ctrcore.errors import DataError
+from ctrcore.language import say
 from ctrcore.metrics import user_codes
 
 if TYPE_CHECKING:
@@ -121,24 +122,27 @@ def sheet_of(scored: Mapping[str, pd.DataFrame], titles: Mapping[str, str] | Non
             row = row[np.isin(row, scored[name]["row"].to_numpy(np.int64))]
     if not len(row):
         raise DataError(
-            "The models were not tested on a single common row, so they cannot be compared.",
-            "Choose models that were trained with the same split.",
+            say("The models were not tested on a single common row, so they cannot be compared."),
+            say("Choose models that were trained with the same split."),
         )
     label = _taken(first, "label", row).astype(np.uint8)
     for name in names[1:]:
         if not np.array_equal(label, _taken(scored[name], "label", row)):
             raise DataError(
-                "The models do not agree on which rows were clicked, so they cannot be compared.",
-                "Choose models that were trained on the same label.",
+                say("The models do not agree on which rows were clicked, so they cannot be compared."),
+                say("Choose models that were trained on the same label."),
             )
     logit = {name: _taken(scored[name], "logit", row).astype(np.float32) for name in names}
     for name in names:
         unknown = int(np.isnan(logit[name]).sum())
         if unknown:
             raise DataError(
-                f"{unknown:,} of the scores of '{(titles or {}).get(name, name)}' are not numbers, so its rows cannot "
-                "be put in order.",
-                "Leave this model out; if it was trained here, train it again with a lower learning rate.",
+                say(
+                    "{count:,} of the scores of '{model}' are not numbers, so its rows cannot be put in order.",
+                    count=unknown,
+                    model=(titles or {}).get(name, name),
+                ),
+                say("Leave this model out; if it was trained here, train it again with a lower learning rate."),
             )
     return Sheet(
         row=row,

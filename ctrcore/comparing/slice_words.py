@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from ctrcore.comparing.conditions import subject
+from ctrcore.comparing.conditions import condition
 from ctrcore.comparing.intervals import LEVEL
 from ctrcore.comparing.slices import LEAST_CLASS, LEAST_ROWS
 from ctrcore.comparing.slicing import MOST
 from ctrcore.comparing.tree import Description, Leaf
+from ctrcore.language import mark, say, say_count
 
 By = Literal["auc", "log_loss"]
 
@@ -36,16 +37,19 @@ def lead_in_words(table: pd.DataFrame, a: str, b: str, overall: float, by: By = 
         overall: the lead of `a` on all rows, above 0 if `a` is better.
         by: of what.
     """
-    ahead = a if overall >= 0 else b
     value, prefix = (table["difference"], "") if by == "auc" else (-table["loss_difference"], "loss_")
     same = int((table[f"{prefix}told"].eq(True) & ((value >= 0) == (overall >= 0))).sum())
     other = int(table[f"{prefix}beyond_told"].eq(True).sum())
-    what = "AUC" if by == "auc" else "log-loss"
-    do = f"{other:,} {'does' if other == 1 else 'do'}" if other else "none does"
-    return (
-        f"On all rows {ahead} leads by {abs(overall):.3f} of {what}, and in {same:,} of the "
-        f"{_count(len(table), 'slice', 'slices')} {ahead} is ahead beyond chance. That only repeats the lead on all "
-        f"rows: a finding is a slice whose lead differs from that on all other rows, and {do}."
+    return say(
+        "On all rows {ahead} leads by {lead:.3f} of {what}, and in {same:,} of the {slices} {ahead} is ahead beyond "
+        "chance. That only repeats the lead on all rows: a finding is a slice whose lead differs from that on all "
+        "other rows, and {do}.",
+        ahead=a if overall >= 0 else b,
+        lead=abs(overall),
+        what="AUC" if by == "auc" else say("log-loss"),
+        same=same,
+        slices=say_count("{count:,} slice", "{count:,} slices", len(table)),
+        do=say_count("{count:,} does", "{count:,} do", other) if other else say("none does"),
     )
 
 
@@ -59,8 +63,16 @@ def weak_slices_in_words(table: pd.DataFrame, model: str, title: str) -> list[st
     """
     mine = table[(table["model"] == model) & table["told"] & (table["against_rest"] < 0)]
     return [
-        f"{_where(row)} {title} ranks worse than elsewhere: its AUC there is {row['auc']:.3f}, which is "
-        f"{-row['against_rest']:z.3f} less ({-row['against_high']:z.3f} to {-row['against_low']:z.3f})."
+        say(
+            "Where {place} ({rows:,} rows) {model} ranks worse than elsewhere: its AUC there is {auc:.3f}, which is "
+            "{less:z.3f} less ({low:z.3f} to {high:z.3f}).",
+            **_where(row),
+            model=title,
+            auc=row["auc"],
+            less=-row["against_rest"],
+            low=-row["against_high"],
+            high=-row["against_low"],
+        )
         for row in mine.to_dict("records")
     ]
 
@@ -85,34 +97,70 @@ def caution(
         nearly_all: slices that were too large, from `slicing.nearly_all`.
     """
     p = table[column].dropna()
-    promised = "promised " if column == "pcoc_p" else ""
-    left_out = (
-        f" {_count(small, 'slice was', 'slices were')} left out: fewer than {least_rows:,} rows, {least_class} "
-        f"{promised}clicks or {least_class} {promised}rows without a click tell nothing."
-        if small
-        else ""
-    )
-    if nearly_all:
-        left_out += (
-            f" {_count(nearly_all, 'slice holds', 'slices hold')} more than {100 * MOST:.0f} % of the rows and "
-            f"{'is' if nearly_all == 1 else 'are'} left out, being as good as all rows."
-        )
+    left_out = _left_out(small, least_rows, least_class, nearly_all, promised=column == "pcoc_p")
     if not len(p):
-        return "No slice is large enough to be judged." + left_out
+        return " ".join([say("No slice is large enough to be judged."), *left_out])
     unclear = int(table[_value_of(table, column)].notna().sum()) - len(p)
     if unclear:
-        left_out = (
-            f" {unclear:,} more could not be tested: nothing varies in {'it' if unclear == 1 else 'them'}, or hardly a "
-            f"click is left outside.{left_out}"
+        one = mark("{count:,} more could not be tested: nothing varies in it, or hardly a click is left outside.")
+        more = mark("{count:,} more could not be tested: nothing varies in them, or hardly a click is left outside.")
+        left_out.insert(0, say_count(one, more, unclear))
+    told = int((table[column.removesuffix("p") + "adjusted"] < LEVEL).sum())
+    looked = say_count("{count:,} slice was looked at.", "{count:,} slices were looked at.", len(p))
+    chance = say(
+        mark(
+            "By chance alone about {expected:.1f} of them would look different from the other rows at the 5 % level; "
+            "{alone}, and {told} after the correction for so many looks (Holm). Only these are called findings."
         )
-    elsewhere = " from the other rows" if "beyond" in column else ""
-    alone = _count(int((p < LEVEL).sum()), "does", "do")
-    told = _count(int((table[column.removesuffix("p") + "adjusted"] < LEVEL).sum()), "still does", "still do")
-    return (
-        f"{_count(len(p), 'slice was', 'slices were')} looked at. By chance alone about {LEVEL * len(p):.1f} of them "
-        f"would look different{elsewhere} at the 5 % level; {alone}, and {told} after the correction for so many looks "
-        "(Holm). Only these are called findings."
-    ) + left_out
+        if "beyond" in column
+        else mark(
+            "By chance alone about {expected:.1f} of them would look different at the 5 % level; {alone}, and {told} "
+            "after the correction for so many looks (Holm). Only these are called findings."
+        ),
+        expected=LEVEL * len(p),
+        alone=say_count("{count:,} does", "{count:,} do", int((p < LEVEL).sum())),
+        told=say_count("{count:,} still does", "{count:,} still do", told),
+    )
+    return " ".join([looked, chance, *left_out])
+
+
+def _left_out(small: int, least_rows: int, least_class: int, nearly_all: int, *, promised: bool) -> list[str]:
+    """Which slices are not judged, as they are too small or as good as all rows."""
+    found = []
+    if small and promised:
+        found.append(
+            say_count(
+                "{count:,} slice was left out: fewer than {rows:,} rows, {least} promised clicks or {least} promised "
+                "rows without a click tell nothing.",
+                "{count:,} slices were left out: fewer than {rows:,} rows, {least} promised clicks or {least} promised "
+                "rows without a click tell nothing.",
+                small,
+                rows=least_rows,
+                least=least_class,
+            )
+        )
+    elif small:
+        found.append(
+            say_count(
+                "{count:,} slice was left out: fewer than {rows:,} rows, {least} clicks or {least} rows without a "
+                "click tell nothing.",
+                "{count:,} slices were left out: fewer than {rows:,} rows, {least} clicks or {least} rows without a "
+                "click tell nothing.",
+                small,
+                rows=least_rows,
+                least=least_class,
+            )
+        )
+    if nearly_all:
+        found.append(
+            say_count(
+                "{count:,} slice holds more than {most:.0f} % of the rows and is left out, being as good as all rows.",
+                "{count:,} slices hold more than {most:.0f} % of the rows and are left out, being as good as all rows.",
+                nearly_all,
+                most=100 * MOST,
+            )
+        )
+    return found
 
 
 def _value_of(table: pd.DataFrame, column: str) -> str:
@@ -133,42 +181,67 @@ def description_in_words(found: Description, a: str, b: str) -> list[str]:
         b: of its second.
     """
     if not found.leaves:
-        return [f"{found.rows:,} rows, or the clicks among them, are too few to look for places."]
-    basis = (
-        f"Looked for on {found.grown_on:,} rows drawn at random and measured on {found.estimated_on:,} others, "
-        f"of {found.rows:,}."
+        return [say("{rows:,} rows, or the clicks among them, are too few to look for places.", rows=found.rows)]
+    basis = say(
+        "Looked for on {grown:,} rows drawn at random and measured on {measured:,} others, of {rows:,}.",
+        grown=found.grown_on,
+        measured=found.estimated_on,
+        rows=found.rows,
     )
     if not found.found:
-        alike = f"No place can be told in which {a} and {b} differ by more or less than elsewhere."
+        alike = say("No place can be told in which {a} and {b} differ by more or less than elsewhere.", a=a, b=b)
         return [alike, *(_leaf(leaf, found, a, b) for leaf in found.leaves if not leaf.conditions), basis]
     return [*(_leaf(leaf, found, a, b) for leaf in found.leaves), basis]
 
 
 def _leaf(leaf: Leaf, found: Description, a: str, b: str) -> str:
     # Without conditions the place is all rows, but the lead was measured on some of them only.
-    measured = f"On the {found.estimated_on:,} rows measured"
-    where = f"Where {leaf.words} ({leaf.rows:,} rows)" if leaf.conditions else measured
+    if leaf.conditions:
+        where = say("Where {place} ({rows:,} rows)", place=leaf.words, rows=leaf.rows)
+    else:
+        where = say("On the {rows:,} rows measured", rows=found.estimated_on)
     if not leaf.told:
-        return f"{where} no difference between {a} and {b} can be told."
+        return say("{where} no difference between {a} and {b} can be told.", where=where, a=a, b=b)
     ahead, behind, low, high = (a, b, leaf.low, leaf.high) if leaf.value > 0 else (b, a, -leaf.high, -leaf.low)
-    amount = f"{abs(leaf.value):.3f} ({low:z.3f} to {high:z.3f})"
-    if found.by == "rank":
-        return f"{where} {ahead} ranks rows better than {behind}, by {amount} of AUC."
-    return f"{where} {ahead} loses less than {behind}, by {amount} of log-loss a row."
+    return say(
+        mark("{where} {ahead} ranks rows better than {behind}, by {lead:.3f} ({low:z.3f} to {high:z.3f}) of AUC.")
+        if found.by == "rank"
+        else mark(
+            "{where} {ahead} loses less than {behind}, by {lead:.3f} ({low:z.3f} to {high:z.3f}) of log-loss a row."
+        ),
+        where=where,
+        ahead=ahead,
+        behind=behind,
+        lead=abs(leaf.value),
+        low=low,
+        high=high,
+    )
 
 
 def _difference(row: dict[Any, Any], a: str, b: str) -> str:
     ahead, behind, low, high, beyond = a, b, row["low"], row["high"], row["beyond"]
     if row["difference"] < 0:
         ahead, behind, low, high, beyond = b, a, -high, -low, -beyond
-    amount = f"{abs(row['difference']):.3f} ({low:z.3f} to {high:z.3f})"
-    more = f"{abs(beyond):.3f} {'more' if beyond > 0 else 'less'} than elsewhere"
-    return f"{_where(row)} {ahead} ranks better than {behind} by {amount}, {more}."
+    return say(
+        mark(
+            "Where {place} ({rows:,} rows) {ahead} ranks better than {behind} by {lead:.3f} ({low:z.3f} to "
+            "{high:z.3f}), {beyond:.3f} more than elsewhere."
+        )
+        if beyond > 0
+        else mark(
+            "Where {place} ({rows:,} rows) {ahead} ranks better than {behind} by {lead:.3f} ({low:z.3f} to "
+            "{high:z.3f}), {beyond:.3f} less than elsewhere."
+        ),
+        **_where(row),
+        ahead=ahead,
+        behind=behind,
+        lead=abs(row["difference"]),
+        low=low,
+        high=high,
+        beyond=abs(beyond),
+    )
 
 
-def _where(row: dict[Any, Any]) -> str:
-    return f"Where {subject(row['grouping'], row['kind'])} {row['slice']} ({row['rows']:,} rows)"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
+def _where(row: dict[Any, Any]) -> dict[str, Any]:
+    """The slice and its rows, for the braces of a sentence."""
+    return {"place": condition(row["grouping"], row["kind"], row["slice"]), "rows": row["rows"]}

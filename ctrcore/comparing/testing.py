@@ -18,6 +18,7 @@ from ctrcore.comparing.delong import DeLong
 from ctrcore.comparing.intervals import LEVEL, Interval, by_bootstrap, by_delong, untold
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 Method = Literal["delong", "clustered", "bootstrap", "users"]
 # With fewer independent units than these their spread cannot be read off the data, and every method takes chance for a
@@ -128,8 +129,8 @@ def compare_all(
         method = method_for(sheet)
     if method in BY_USERS and not sheet.has_users:
         raise DataError(
-            "The rows belong to no users, so users cannot be resampled.",
-            "Choose another test, or give the column of the users a role in the schema.",
+            say("The rows belong to no users, so users cannot be resampled."),
+            say("Choose another test, or give the column of the users a role in the schema."),
         )
     sheet.warm()
     ranked = [sheet.ranked(name) for name in sheet.ids]

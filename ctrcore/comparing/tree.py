@@ -16,11 +16,12 @@ from ctrcore.comparing.groupings import Grouping
 from ctrcore.comparing.intervals import LEVEL
 from ctrcore.comparing.normal import adjusted_and_told, interval, two_sided
 from ctrcore.comparing.sheet import Sheet
+from ctrcore.language import mark, say
 
 Index = npt.NDArray[np.int64]
 LEAST_ROWS, LEAST_SHARE = 50, 0.02  # of a leaf
 MOST_GROWN = 50_000  # rows on which the tree is grown
-EVERYWHERE = "all rows"
+EVERYWHERE = mark("all rows")
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,7 @@ def _leaves(conditions: list[list[str]], measured: list[Place], rows: list[int])
     beyond_adjusted, stands_out = adjusted_and_told(two_sided(beyond, beyond_error))
     leaves = [
         Leaf(
-            words=" and ".join(conditions[at]) or EVERYWHERE,
+            words=say(" and ").join(conditions[at]) or say(EVERYWHERE),
             conditions=tuple(conditions[at]),
             rows=rows[at],
             value=float(value[at]),

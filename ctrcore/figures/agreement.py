@@ -11,11 +11,12 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from ctrcore.figures.style import CLICK, MARK, NEUTRAL, NO_CLICK, finish, safe, shorten
+from ctrcore.language import mark, say
 
 Scale = Literal["probability", "rank"]
 # Clear where there are no rows, so that it lies on a light and on a dark page alike.
 CLOUD = [[0.0, "rgba(132,139,152,0.0)"], [0.01, "rgba(132,139,152,0.25)"], [1.0, "rgba(132,139,152,0.85)"]]
-SYMBOLS = ((0, "no click", NO_CLICK, "circle-open", 5), (1, "click", CLICK, "diamond", 6))
+SYMBOLS = ((0, mark("no click"), NO_CLICK, "circle-open", 5), (1, mark("click"), CLICK, "diamond", 6))
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def score_against_score(
         y=[0, limit],
         mode="lines",
         line={"color": NEUTRAL, "dash": "dot", "width": 1.5},
-        name="the same",
+        name=say("the same"),
         hoverinfo="skip",
     )
     _add_points(figure, points, names, scale)
@@ -71,13 +72,13 @@ def score_against_score(
             y=[chosen[1]],
             mode="markers",
             marker={"symbol": "circle-open", "size": 17, "color": MARK, "line": {"width": 3}},
-            name="the row looked at",
+            name=say("the row looked at"),
             hoverinfo="skip",
         )
     pad = 0.02 * limit
     figure.update_xaxes(range=[-pad, limit + pad], tickformat=".0%")
     figure.update_yaxes(range=[-pad, limit + pad], tickformat=".0%")
-    what = "probability" if scale == "probability" else "rank: share of rows it is above"
+    what = say("probability") if scale == "probability" else say("rank: share of rows it is above")
     finish(figure, height=580, x=f"{shorten(names[0], 20)}, {what}", y=f"{shorten(names[1], 20)}, {what}")
     return figure.update_layout(clickmode="event+select", dragmode="zoom")
 
@@ -101,7 +102,11 @@ def _add_points(figure: go.Figure, points: Points, names: tuple[str, str], scale
     """Clicked and other rows, told apart by colour and by shape."""
     label = np.asarray(points.label)
     row, a, b = np.asarray(points.row), np.asarray(points.a, dtype=float), np.asarray(points.b, dtype=float)
-    verb = "" if scale == "probability" else "above "
+    text = (
+        mark("row %{{customdata[0]}}, {kind}<br>{a}: %{{x:.1%}}<br>{b}: %{{y:.1%}}")
+        if scale == "probability"
+        else mark("row %{{customdata[0]}}, {kind}<br>{a}: above %{{x:.1%}}<br>{b}: above %{{y:.1%}}")
+    )
     for kind, name, color, symbol, size in SYMBOLS:
         here = label == kind
         figure.add_scatter(
@@ -118,9 +123,8 @@ def _add_points(figure: go.Figure, points: Points, names: tuple[str, str], scale
             # Otherwise the row that is clicked would fade all others until the page has answered.
             selected={"marker": {"opacity": 1.0}},
             unselected={"marker": {"opacity": 0.7}},
-            name=name,
+            name=say(name),
             # Lists, as plotly's compact arrays come back from a click as zeros.
             customdata=[[int(one)] for one in row[here]],
-            hovertemplate=f"row %{{customdata[0]}}, {name}<br>{safe(names[0])}: {verb}%{{x:.1%}}"
-            f"<br>{safe(names[1])}: {verb}%{{y:.1%}}<extra></extra>",
+            hovertemplate=say(text, kind=say(name), a=safe(names[0]), b=safe(names[1])) + "<extra></extra>",
         )

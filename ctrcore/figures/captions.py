@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from ctrcore.language import say
+
 
 class Caption(TypedDict):
     """The words of one figure.
@@ -18,6 +20,11 @@ class Caption(TypedDict):
     title: str
     read: str
     beware: str
+
+
+def said(caption: Caption) -> Caption:
+    """A caption of marked texts in the reader's language."""
+    return {"title": say(caption["title"]), "read": say(caption["read"]), "beware": say(caption["beware"])}
 
 
 CLASS_BALANCE: Caption = {

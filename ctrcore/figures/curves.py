@@ -10,6 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ctrcore.figures.style import NEUTRAL, SYMBOLS, finish, line_style, occurrences, safe
+from ctrcore.language import say
 
 HEIGHT = 440
 LEGEND_ROW = 19  # pixels
@@ -39,9 +40,9 @@ def roc(curves: Sequence[Curve], zoom: float | None = None) -> go.Figure:
         zoom: show false-positive rates up to this value only, for lists whose top alone is seen.
     """
     figure = go.Figure()
-    add_guide(figure, [0, 1], [0, 1], "random order")
+    add_guide(figure, [0, 1], [0, 1], say("random order"))
     for curve, nth in _in_turn(curves):
-        _add_line(figure, curve, nth, "%{x:.4f} of the non-clicks, %{y:.4f} of the clicks found")
+        _add_line(figure, curve, nth, say("%{x:.4f} of the non-clicks, %{y:.4f} of the clicks found"))
     limit = 1.0 if zoom is None else zoom
     top = 1.0
     if zoom is not None and curves:
@@ -51,8 +52,8 @@ def roc(curves: Sequence[Curve], zoom: float | None = None) -> go.Figure:
     return finish(
         figure,
         height=height_for(curves),
-        x="false-positive rate (share of non-clicks)",
-        y="true-positive rate (share of clicks)",
+        x=say("false-positive rate (share of non-clicks)"),
+        y=say("true-positive rate (share of clicks)"),
     )
 
 
@@ -64,16 +65,16 @@ def precision_recall(curves: Sequence[Curve], click_rate: float) -> go.Figure:
         click_rate: share of clicks among all rows.
     """
     figure = go.Figure()
-    add_guide(figure, [0, 1], [click_rate, click_rate], "random order")
+    add_guide(figure, [0, 1], [click_rate, click_rate], say("random order"))
     for curve, nth in _in_turn(curves):
-        _add_line(figure, curve, nth, "%{x:.3f} of the clicks found, %{y:.3f} of the called rows are clicks")
+        _add_line(figure, curve, nth, say("%{x:.3f} of the clicks found, %{y:.3f} of the called rows are clicks"))
     figure.update_xaxes(range=[-0.01, 1.01])
     figure.update_yaxes(range=[0, 1.02])
     return finish(
         figure,
         height=height_for(curves),
-        x="recall (share of clicks found)",
-        y="precision (share of called rows clicked)",
+        x=say("recall (share of clicks found)"),
+        y=say("precision (share of called rows clicked)"),
     )
 
 
@@ -85,14 +86,17 @@ def gain(curves: Sequence[Curve], click_rate: float) -> go.Figure:
         click_rate: share of clicks among all rows: a perfect order has found all of them there.
     """
     figure = go.Figure()
-    add_guide(figure, [0, 1], [0, 1], "random order")
-    add_guide(figure, [0, click_rate, 1], [0, 1, 1], "perfect order", dash="dash")
+    add_guide(figure, [0, 1], [0, 1], say("random order"))
+    add_guide(figure, [0, click_rate, 1], [0, 1, 1], say("perfect order"), dash="dash")
     for curve, nth in _in_turn(curves):
-        _add_line(figure, curve, nth, "best %{x:.1%} of the rows hold %{y:.1%} of the clicks")
+        _add_line(figure, curve, nth, say("best %{x:.1%} of the rows hold %{y:.1%} of the clicks"))
     figure.update_xaxes(range=[-0.01, 1.01], tickformat=".0%")
     figure.update_yaxes(range=[-0.01, 1.03], tickformat=".0%")
     return finish(
-        figure, height=height_for(curves), x="share of the rows, best score first", y="share of all clicks found"
+        figure,
+        height=height_for(curves),
+        x=say("share of the rows, best score first"),
+        y=say("share of all clicks found"),
     )
 
 
@@ -104,18 +108,21 @@ def lift(curves: Sequence[Curve], least: float = 0.002) -> go.Figure:
         least: shorter lists are not drawn: the lift of a handful of rows swings far up and down.
     """
     figure = go.Figure()
-    add_guide(figure, [0, 1], [1, 1], "random order")
+    add_guide(figure, [0, 1], [1, 1], say("random order"))
     highest = 1.0
     for curve, nth in _in_turn(curves):
         x, y = np.asarray(curve.x, dtype=float), np.asarray(curve.y, dtype=float)
         x, y = x[x >= least], y[x >= least]
         drawn = Curve(curve.label, curve.model, x, y)
-        _add_line(figure, drawn, nth, "best %{x:.1%} of the rows: %{y:.2f} times the click rate")
+        _add_line(figure, drawn, nth, say("best %{x:.1%} of the rows: %{y:.2f} times the click rate"))
         highest = max([highest, *y[np.isfinite(y)]])
     figure.update_xaxes(range=[-0.01, 1.01], tickformat=".0%")
     figure.update_yaxes(range=[0, 1.08 * highest])
     return finish(
-        figure, height=height_for(curves), x="share of the rows, best score first", y="lift (times the click rate)"
+        figure,
+        height=height_for(curves),
+        x=say("share of the rows, best score first"),
+        y=say("lift (times the click rate)"),
     )
 
 
@@ -152,7 +159,7 @@ def learning(
             marker={"size": 14, "symbol": "star", "color": style["color"], "line": {"width": 1, "color": "white"}},
             legendgroup=name,
             showlegend=False,
-            hovertemplate=f"best: %{{y:.4f}} at {x_title} %{{x:.4~g}}<extra>{name}</extra>",
+            hovertemplate=say("best: %{{y:.4f}} at {axis} %{{x:.4~g}}", axis=x_title) + f"<extra>{name}</extra>",
         )
     return finish(figure, height=height_for(curves), x=x_title, y=y_title)
 

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from ctrcore.figures.curves import Curve, height_for
 from ctrcore.figures.style import MARK, finish, line_style, occurrences, safe
+from ctrcore.language import say
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def over_cutoffs(
             line=style,
             name=name,
             legendgroup=name,
-            hovertemplate=f"cutoff %{{x:.3f}}: {written}<extra>{name}</extra>",
+            hovertemplate=say("cutoff %{{x:.3f}}: {value}", value=written) + f"<extra>{name}</extra>",
         )
         figure.add_scatter(
             x=[one.cutoff],
@@ -52,12 +53,15 @@ def over_cutoffs(
             marker={"size": 14, "symbol": "star", "color": style["color"], "line": {"width": 1, "color": "white"}},
             legendgroup=name,
             showlegend=False,
-            hovertemplate=f"best cutoff %{{x:.4f}}: {written}<extra>{name}</extra>",
+            hovertemplate=say("best cutoff %{{x:.4f}}: {value}", value=written) + f"<extra>{name}</extra>",
         )
     figure.add_vline(x=cutoff, line={"color": MARK, "width": 2, "dash": "dash"})
     figure.update_xaxes(range=[-0.01 * top, 1.01 * top])
     if share:
         figure.update_yaxes(tickformat=".0%")
     return finish(
-        figure, height=height_for(curves, 400), x="cutoff (rows from this probability on are called clicks)", y=y_title
+        figure,
+        height=height_for(curves, 400),
+        x=say("cutoff (rows from this probability on are called clicks)"),
+        y=y_title,
     )

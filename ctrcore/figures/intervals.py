@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from ctrcore.figures.style import NEUTRAL, POSITIVE, finish, model_color, safe, shorten
+from ctrcore.language import mark, say
 
 ROW = 34  # pixels that a line of the figure needs
 
@@ -38,9 +39,14 @@ def in_words(spans: Sequence[Span]) -> str:
     """The numbers with their intervals for those who cannot see the figure; what is not known is said to be so."""
     said = []
     for one in spans:
-        ends = "interval not known" if math.isnan(one.low) else f"{one.low:.4f} to {one.high:.4f}"
-        said.append(f"{one.label} " + ("not known" if math.isnan(one.value) else f"{one.value:.4f} ({ends})"))
-    return "; ".join(said)
+        if math.isnan(one.value):
+            said.append(say("{label} not known", label=one.label))
+        elif math.isnan(one.low):
+            said.append(say("{label} {value:.4f} (interval not known)", label=one.label, value=one.value))
+        else:
+            text = mark("{label} {value:.4f} ({low:.4f} to {high:.4f})")
+            said.append(say(text, label=one.label, value=one.value, low=one.low, high=one.high))
+    return say("; ").join(said)
 
 
 def auc_intervals(spans: Sequence[Span]) -> go.Figure:
@@ -62,8 +68,8 @@ def forest(spans: Sequence[Span], x: str) -> go.Figure:
     """
     figure = go.Figure()
     for told, color, symbol, name in (
-        (True, POSITIVE, "circle", "told apart"),
-        (False, NEUTRAL, "diamond-open", "may be chance"),
+        (True, POSITIVE, "circle", say("told apart")),
+        (False, NEUTRAL, "diamond-open", say("may be chance")),
     ):
         places = [place for place, span in enumerate(spans) if span.told is told]
         if places:
@@ -89,8 +95,9 @@ def _add(figure: go.Figure, places: Sequence[int], spans: Sequence[Span], look: 
             "width": 5,
         },
         customdata=[[safe(span.label), span.low, span.high, safe(span.note)] for span in spans],
-        hovertemplate="%{customdata[0]}: %{x:.4f}<br>95 %: %{customdata[1]:.4f} to %{customdata[2]:.4f}"
-        "<br>%{customdata[3]}<extra></extra>",
+        hovertemplate="%{customdata[0]}: %{x:.4f}<br>"
+        + say("95 %: %{customdata[1]:.4f} to %{customdata[2]:.4f}")
+        + "<br>%{customdata[3]}<extra></extra>",
     )
 
 

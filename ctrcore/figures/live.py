@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from ctrcore.figures.style import DASHES, model_color, occurrences
+from ctrcore.language import say
 
 VEGA_DASHES: dict[str, list[int]] = {
     "solid": [1, 0],
@@ -53,7 +54,7 @@ def live_curve(
             ),
             strokeDash=alt.StrokeDash("run:N", scale=alt.Scale(domain=list(runs), range=dashes), legend=None),
             tooltip=[
-                alt.Tooltip("run:N", title="run"),
+                alt.Tooltip("run:N", title=say("run")),
                 alt.Tooltip(f"{x}:Q", title=x_title, format=",.4~g"),
                 alt.Tooltip(f"{y}:Q", title=y_title, format=".4f"),
             ],

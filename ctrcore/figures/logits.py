@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from ctrcore.explain.sentences import percent_of, signed
 from ctrcore.figures.style import NEUTRAL, SYMBOLS, finish, model_color, occurrences, safe, shorten, small_numbers
+from ctrcore.language import say
 
 # The percentages worth a tick, the most telling first: one that stands too close to an earlier one is left out.
 TICKS = (50, 10, 90, 1, 99, 25, 75, 5, 95, 0.1, 99.9, 2, 98, 30, 70, 20, 80, 3, 97, 0.5, 99.5, 15, 85, 40, 60, 35, 65)
@@ -97,7 +98,7 @@ def scores_picture(scores: Sequence[Score]) -> go.Figure:
     figure.add_vline(x=0, line={"color": NEUTRAL, "dash": "dot", "width": 1})
     figure.update_xaxes(range=[low, high])
     figure.update_yaxes(categoryorder="array", categoryarray=labels, autorange="reversed", showgrid=False)
-    finish(figure, height=112 + 34 * len(scores), x="logit (on top: percent)", legend=False, top=26)
+    finish(figure, height=112 + 34 * len(scores), x=say("logit (on top: percent)"), legend=False, top=26)
     return small_numbers(percent_axis(figure, low, high, labels[0]))
 
 
@@ -118,7 +119,7 @@ def _add_score(figure: go.Figure, score: Score, label: str, symbol: str) -> None
             y=[label],
             mode="markers",
             marker={"symbol": "line-ns-open", "size": 13, "color": NEUTRAL, "line": {"width": 2}},
-            hovertemplate=f"{safe(score.label)}<br>the middle of its rows %{{x:+.3f}}<extra></extra>",
+            hovertemplate=f"{safe(score.label)}<br>{say('the middle of its rows %{x:+.3f}')}<extra></extra>",
         )
     if score.before is not None and abs(score.before - score.logit) > 1e-9:
         figure.add_scatter(
@@ -127,7 +128,7 @@ def _add_score(figure: go.Figure, score: Score, label: str, symbol: str) -> None
             mode="lines+markers",
             line={"color": color, "width": 2},
             marker={"symbol": ["circle-open", "arrow"], "size": [9, 1], "angleref": "previous", "color": color},
-            hovertemplate=f"{safe(score.label)}<br>as it was %{{x:+.3f}}<extra></extra>",
+            hovertemplate=f"{safe(score.label)}<br>{say('as it was %{x:+.3f}')}<extra></extra>",
         )
     figure.add_scatter(
         x=[score.logit],

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from ctrcore.figures.style import SYMBOLS, finish, model_color, occurrences, safe, shorten
+from ctrcore.language import say
 
 Value = tuple[float, float, float]  # the mean over users, and the ends of its 95 % interval
 
@@ -60,7 +61,7 @@ def measures_by_model(models: Sequence[Lists], measures: Sequence[str], columns:
                 marker={"color": color, "size": 10, "symbol": SYMBOLS[nth[at] % len(SYMBOLS)]},
                 name=safe(one.label),
                 hovertemplate=f"{safe(one.label)}: {safe(measure)} %{{x:.4f}}"
-                + (f" (95 % {low:.4f} to {high:.4f})" if known else "")
+                + (" " + say("(95 % {low:.4f} to {high:.4f})", low=low, high=high) if known else "")
                 + "<extra></extra>",
                 row=place // across + 1,
                 col=place % across + 1,
@@ -68,7 +69,7 @@ def measures_by_model(models: Sequence[Lists], measures: Sequence[str], columns:
     finish(figure, height=down * (90 + 34 * lines), legend=False, top=28)
     figure.update_annotations(font_size=13)
     figure.update_xaxes(nticks=4, tickangle=0, tickfont_size=11)
-    figure.update_xaxes(title_text="mean", title_font_size=12, row=down)
+    figure.update_xaxes(title_text=say("mean"), title_font_size=12, row=down)
     return figure.update_yaxes(
         tickvals=list(range(len(models))),
         ticktext=[shorten(one.label, 20) for one in models],

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from ctrcore.figures.style import NEUTRAL, finish, model_color
+from ctrcore.language import say
 
 
 def probability_histogram(counts: Sequence[int], model: str, mean: float) -> go.Figure:
@@ -26,12 +27,19 @@ def probability_histogram(counts: Sequence[int], model: str, mean: float) -> go.
         width=width,
         marker={"color": model_color(model), "line": {"width": 0}},
         customdata=[[left, right, count / total] for (left, right), count in zip(edges, counts, strict=True)],
-        hovertemplate="%{y:,} rows (%{customdata[2]:.1%}) from %{customdata[0]:.3f} to %{customdata[1]:.3f}"
-        "<extra></extra>",
+        hovertemplate=say("%{y:,} rows (%{customdata[2]:.1%}) from %{customdata[0]:.3f} to %{customdata[1]:.3f}")
+        + "<extra></extra>",
     )
     figure.add_vline(x=mean, line={"dash": "dot", "width": 2, "color": NEUTRAL})
     figure.add_annotation(
-        x=mean, y=1, yref="paper", text=f"mean {mean:.3f}", showarrow=False, xanchor="left", xshift=6, yanchor="top"
+        x=mean,
+        y=1,
+        yref="paper",
+        text=say("mean {mean:.3f}", mean=mean),
+        showarrow=False,
+        xanchor="left",
+        xshift=6,
+        yanchor="top",
     )
-    finish(figure, height=340, x="predicted probability", y="rows", legend=False)
+    finish(figure, height=340, x=say("predicted probability"), y=say("rows"), legend=False)
     return figure.update_layout(bargap=0.02)

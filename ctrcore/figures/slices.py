@@ -13,6 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ctrcore.figures.style import DASHES, NEUTRAL, SYMBOLS, finish, model_color, occurrences, safe, sign_color
+from ctrcore.language import say
 
 FAINT = 0.45
 LINE, MOST_LINES = 38, 4  # characters beside the axis, and how often they are wrapped
@@ -88,8 +89,11 @@ def interval_dots(
         heights = np.arange(len(places)) + (number - (len(series) - 1) / 2) * step
         _add_dots(figure, one, places, heights, SYMBOLS[nth[number] % len(SYMBOLS)])
     figure.update_traces(
-        hovertemplate="%{customdata[0]}<br>%{x:VALUE} (95 % %{customdata[1]:VALUE} to %{customdata[2]:VALUE})"
-        "<br>%{customdata[3]}".replace("VALUE", ".2%" if percent else ".4f"),
+        hovertemplate="%{customdata[0]}<br>"
+        + say("%{x:VALUE} (95 % %{customdata[1]:VALUE} to %{customdata[2]:VALUE})").replace(
+            "VALUE", ".2%" if percent else ".4f"
+        )
+        + "<br>%{customdata[3]}",
         selector={"mode": "markers"},
     )
     names = [_wrapped(place) for place in places]
@@ -156,7 +160,7 @@ def _add_overall(figure: go.Figure, one: Series, nth: int, places: int) -> None:
     color = NEUTRAL if one.model is None else model_color(one.model)
     look = {
         "line": {"color": color, "dash": DASHES[2 if nth == 0 else nth % len(DASHES)], "width": 2},
-        "name": f"{safe(one.label)}, all rows {one.overall:.4f}",
+        "name": say("{label}, all rows {overall:.4f}", label=safe(one.label), overall=one.overall),
         "legendgroup": str(len(figure.data)),
         "hoverinfo": "skip",
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ctrcore.errors import DataError, RunError
+from ctrcore.language import Spoken, mark, say
 from ctrcore.runs.run import Run
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 OUTSIDE = "outside"  # the model of scores that no run of ours gave
 Part = Literal["test", "valid"]
-PART_TITLES = {"test": "test", "valid": "validation"}
+PART_TITLES: Spoken[str] = Spoken({"test": mark("test"), "valid": mark("validation")})
 Version = float | tuple[float, str, float | None] | None
 
 
@@ -60,8 +61,8 @@ class Contender:
         found = self._scored(rows[rows["split"] == part])
         if not len(found):
             raise DataError(
-                f"'{self.title}' has no scores of {PART_TITLES[part]} rows.",
-                "Choose other models, or compare on other rows.",
+                say("'{model}' has no scores of {part} rows.", model=self.title, part=PART_TITLES[part]),
+                say("Choose other models, or compare on other rows."),
             )
         return found.reset_index(drop=True)
 
@@ -69,7 +70,10 @@ class Contender:
         """The rows of the run that knows split, label and user."""
         run = self.run or self.reference
         if run is None:
-            raise RunError(f"Nothing is known of the rows that '{self.title}' scored.", "Compare it with a run.")
+            raise RunError(
+                say("Nothing is known of the rows that '{model}' scored.", model=self.title),
+                say("Compare it with a run."),
+            )
         return run.predictions()
 
     def _scored(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -83,12 +87,27 @@ class Judged:
     Attributes:
         rows: each model's scored rows by its id: split, row, label, group and logit.
         part: the part that all of these rows come from.
-        note: a sentence where test rows were to be expected but are not used; else empty.
+        without: names of models without test rows, where these were to be expected of all; else none.
     """
 
     rows: dict[str, pd.DataFrame]
     part: Part
-    note: str
+    without: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """A sentence where test rows were to be expected but are not used; else empty."""
+        return no_test_rows(self.without)
+
+
+def no_test_rows(names: Sequence[str]) -> str:
+    """That the models are compared on validation rows, because these have no others; empty if there are none."""
+    if not names:
+        return ""
+    return say(
+        "All models are compared on validation rows, because there are no test rows of {models}.",
+        models=say(", ").join(f"'{name}'" for name in names),
+    )
 
 
 def judged(found: Sequence[Contender], part: Part | None = None) -> Judged:
@@ -105,11 +124,8 @@ def judged(found: Sequence[Contender], part: Part | None = None) -> Judged:
     rows = {one.id: one._rows() for one in found}
     without = [one for one in found if not (rows[one.id]["split"] == "test").any()]
     chosen = part or ("valid" if without else "test")
-    note = ""
-    if part is None and 0 < len(without) < len(found):
-        names = ", ".join(f"'{one.title}'" for one in without)
-        note = f"All models are compared on validation rows, because there are no test rows of {names}."
-    return Judged({one.id: one._part(rows[one.id], chosen) for one in found}, chosen, note)
+    named = tuple(one.title for one in without) if part is None and len(without) < len(found) else ()
+    return Judged({one.id: one._part(rows[one.id], chosen) for one in found}, chosen, named)
 
 
 def contenders(
@@ -134,7 +150,8 @@ def contenders(
         known = [run for run in (*runs, *alike, *others) if run.spec.dataset == one.dataset.id]
         if not known:
             raise RunError(
-                f"None of the runs was trained on the dataset of '{one.name}'.", "Choose a run on the same dataset."
+                say("None of the runs was trained on the dataset of '{model}'.", model=one.name),
+                say("Choose a run on the same dataset."),
             )
         found.append(
             Contender(

@@ -15,6 +15,7 @@ from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.curves import Curve
 from ctrcore.figures.cutoffs import Best, over_cutoffs
 from ctrcore.figures.matrices import confusion
+from ctrcore.language import mark, say
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart, csv_button
@@ -23,8 +24,10 @@ from pages.shared.compare.view import View, say_left_out
 from pages.shared.level import level
 from pages.shared.tools import plain
 
-GOALS: dict[str, Goal] = {"F1": "f1", "Accuracy": "accuracy", "Cost": "cost"}
-TITLES: dict[Goal, str] = {"f1": "F1", "accuracy": "accuracy", "cost": "mean cost of a row"}
+GOALS: dict[str, Goal] = {"F1": "f1", mark("Accuracy"): "accuracy", mark("Cost"): "cost"}
+TITLES: dict[Goal, str] = {"f1": "F1", "accuracy": mark("accuracy"), "cost": mark("mean cost of a row")}
+BEST = mark("Best {measure}: {value:.4f}.")
+NEVER = mark("Best {measure}: {value:.4f}. It is reached by calling no row a click.")
 MOST = 1e9  # a cost
 MATRICES = 6  # more would bury the page; the table has all of them
 
@@ -39,14 +42,24 @@ class Costs(NamedTuple):
 @st.fragment
 def show(view: View) -> None:
     """Everything that a cutoff decides; moving the slider runs this part of the page alone."""
-    say_left_out(view, "a cutoff on them")
+    say_left_out(
+        view,
+        mark(
+            "Left out: {models}. Their scores are no probabilities, only their order means something, so a cutoff on "
+            "them would say nothing."
+        ),
+        mark(
+            "Left out: {models}. Its scores are no probabilities, only their order means something, so a cutoff on "
+            "them would say nothing."
+        ),
+    )
     if not view.probable:
-        st.info("Choose a model that gives probabilities.", icon=":material/info:")
+        st.info(say("Choose a model that gives probabilities."), icon=":material/info:")
         return
     grid, _ = kept.over_cutoffs(view)
     top = float(grid[-1])
     with st.container(border=True, key="cutoff-card"):
-        st.markdown("#### One cutoff for all models", help=WORDS["cutoff"])
+        st.markdown(say("#### One cutoff for all models"), help=WORDS["cutoff"])
         goal, costs = _goal()
         best = kept.best_cutoffs(view, goal, *costs)
         _jumps(view, goal, best, top)
@@ -60,12 +73,18 @@ def show(view: View) -> None:
 def _goal() -> tuple[Goal, Costs]:
     """What the best cutoff is best at."""
     with st.container(horizontal=True, vertical_alignment="top"):
-        about = f"**F1.** {WORDS['f1']} **Accuracy.** {WORDS['accuracy']} **Cost.** {WORDS['cost']}"
-        goal = GOALS[address.choose("Best for", list(GOALS), "F1", "goal", about)]
+        about = say(
+            "**F1.** {f1} **Accuracy.** {accuracy} **Cost.** {cost}",
+            f1=WORDS["f1"],
+            accuracy=WORDS["accuracy"],
+            cost=WORDS["cost"],
+        )
+        goal = GOALS[address.choose(say("Best for"), list(GOALS), "F1", "goal", about, words=say)]
         if goal != "cost":
             return goal, Costs()
         return goal, Costs(
-            _cost("Cost of a false alarm", 1.0, "cost-alarm"), _cost("Cost of a missed click", 2.0, "cost-missed")
+            _cost(say("Cost of a false alarm"), 1.0, "cost-alarm"),
+            _cost(say("Cost of a missed click"), 2.0, "cost-missed"),
         )
 
 
@@ -91,7 +110,7 @@ def _slider(view: View, top: float) -> float:
     st.session_state[key] = min(round(view.click_rate, places) if said is None else said, top)
     shown = float(
         st.slider(
-            "Rows with at least this probability are called clicks",
+            say("Rows with at least this probability are called clicks"),
             min_value=0.0,
             max_value=top,
             step=top / 1000,
@@ -103,8 +122,13 @@ def _slider(view: View, top: float) -> float:
     )
     if said is not None and said > top:
         st.caption(
-            f"The cutoff {said:.3g} that was chosen is not shown: hardly any row of these models has a probability "
-            f"above {top:g}, where this axis ends. It comes back with models that reach it."
+            say(
+                "The cutoff {cutoff:.3g} that was chosen is not shown: hardly any row of these models has "
+                "a probability above {top:g}, where this axis ends. It comes back with models that reach "
+                "it.",
+                cutoff=said,
+                top=top,
+            )
         )
     address.flush()  # a moved slider runs this part of the page alone, not the end that would write the address
     return shown
@@ -117,18 +141,17 @@ def _moved(key: str) -> None:
 def _jumps(view: View, goal: Goal, best: dict[str, tuple[float, float]], top: float) -> None:
     """A button for the best cutoff of each model."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("Go to the best cutoff of")
+        st.markdown(say("Go to the best cutoff of"))
         for one in view.probable:
             cutoff, value = best[one.id]
             never = cutoff >= 1
             st.button(
-                f"{plain(one.title)}: {'call none' if never else f'{cutoff:.3f}'}",
+                say("{title}: call none", title=plain(one.title)) if never else f"{plain(one.title)}: {cutoff:.3f}",
                 key=f"jump-{one.id}",
                 disabled=never,
                 on_click=chosen_cutoff.choose,
                 args=(min(cutoff, top),),
-                help=f"Best {TITLES[goal]}: {value:.4f}."
-                + (" It is reached by calling no row a click." if never else ""),
+                help=say(NEVER if never else BEST, measure=say(TITLES[goal]), value=value),
             )
 
 
@@ -140,11 +163,24 @@ def _matrices(view: View, counts: dict[str, Counts]) -> None:
                 confusion({"tp": found.tp, "fp": found.fp, "fn": found.fn, "tn": found.tn}, one.title),
                 key=f"confusion-{number}",
                 config={"displayModeBar": False},
-                alt=f"Confusion matrix of {one.title}: {found.tp:,} clicks found, {found.fn:,} missed, "
-                f"{found.fp:,} false alarms, {found.tn:,} rightly left out",
+                alt=say(
+                    "Confusion matrix of {title}: {tp:,} clicks found, {fn:,} missed, {fp:,} false alarms, "
+                    "{tn:,} rightly left out",
+                    title=one.title,
+                    tp=found.tp,
+                    fn=found.fn,
+                    fp=found.fp,
+                    tn=found.tn,
+                ),
             )
     if len(view.probable) > MATRICES:
-        st.caption(f"The first {MATRICES} of {len(view.probable)} models; the table has all of them.")
+        st.caption(
+            say(
+                "The first {shown} of {count} models; the table has all of them.",
+                shown=MATRICES,
+                count=len(view.probable),
+            )
+        )
     if level() != "Expert":
         st.caption(captions.ONE_CUTOFF)
 
@@ -177,20 +213,20 @@ def _table(view: View, counts: dict[str, Counts], cutoff: float, costs: Costs) -
         key="cutoff-table",
         column_order=columns[:5] if level() == "Simple" else columns,
         column_config={
-            "run": st.column_config.TextColumn("Run", pinned=True),
-            "precision": st.column_config.NumberColumn("Precision", format="percent", help=WORDS["precision"]),
-            "recall": st.column_config.NumberColumn("Recall", format="percent", help=WORDS["recall"]),
+            "run": st.column_config.TextColumn(say("Run"), pinned=True),
+            "precision": st.column_config.NumberColumn(say("Precision"), format="percent", help=WORDS["precision"]),
+            "recall": st.column_config.NumberColumn(say("Recall"), format="percent", help=WORDS["recall"]),
             "f1": st.column_config.NumberColumn("F1", format="%.4f", help=WORDS["f1"]),
-            "accuracy": st.column_config.NumberColumn("Accuracy", format="percent", help=WORDS["accuracy"]),
-            "cost": st.column_config.NumberColumn("Cost a row", format="%.4f", help=WORDS["cost"]),
-            "total": st.column_config.NumberColumn("Cost in total", format="localized", help=WORDS["cost"]),
+            "accuracy": st.column_config.NumberColumn(say("Accuracy"), format="percent", help=WORDS["accuracy"]),
+            "cost": st.column_config.NumberColumn(say("Cost a row"), format="%.4f", help=WORDS["cost"]),
+            "total": st.column_config.NumberColumn(say("Cost in total"), format="localized", help=WORDS["cost"]),
         },
-        alt=f"Precision, recall, F1, accuracy and cost of each run at a cutoff of {cutoff:.3f}",
+        alt=say("Precision, recall, F1, accuracy and cost of each run at a cutoff of {cutoff:.3f}", cutoff=cutoff),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         csv_button(table, "cutoff")
         if abs(chosen_cutoff.of_table() - cutoff) > 1e-12 and st.button(
-            "Show accuracy and F1 at this cutoff in the table above",
+            say("Show accuracy and F1 at this cutoff in the table above"),
             key="cutoff-to-table",
             type="tertiary",
             icon=":material/arrow_upward:",
@@ -206,7 +242,8 @@ def _chart(view: View, goal: Goal, costs: Costs, best: dict[str, tuple[float, fl
         many = counts[one.id]
         values = many.cost(*costs) if goal == "cost" else (many.f1 if goal == "f1" else many.accuracy)
         found.append(Curve(one.title, one.model, grid, values))
-    title = TITLES[goal]
+    title = say(TITLES[goal])
+    best_at = [say("{title} is best at {cutoff:.3f}", title=one.title, cutoff=best[one.id][0]) for one in view.probable]
     chart(
         over_cutoffs(
             found,
@@ -217,10 +254,9 @@ def _chart(view: View, goal: Goal, costs: Costs, best: dict[str, tuple[float, fl
             share=goal == "accuracy",
         ),
         key="over-cutoffs",
-        **captions.over_cutoffs(title),
+        **captions.over_cutoffs(TITLES[goal]),
         help_text=WORDS[goal],
-        alt_text=f"{title} over all cutoffs: "
-        + ", ".join(f"{one.title} is best at {best[one.id][0]:.3f}" for one in view.probable),
+        alt_text=say("{measure} over all cutoffs: {best}", measure=title, best=say(", ").join(best_at)),
         data=lambda: pd.concat(
             [pd.DataFrame({"run": c.label, "cutoff": c.x, goal: c.y}) for c in found], ignore_index=True
         ),

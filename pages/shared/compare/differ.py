@@ -11,6 +11,7 @@ import streamlit as st
 from ctrcore.comparing.disputes import Agreement, Joint, Scale, agreement, disputed, joint, sample, scores
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.figures.agreement import Points, score_against_score
+from ctrcore.language import mark, say
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart, csv_button, selected
@@ -24,7 +25,12 @@ from pages.shared.tools import plain
 POINTS = 1500
 LISTED = 50
 PLOT = "score-against-score"
-ALIKE = ((0.95, "almost the same"), (0.8, "much alike"), (0.5, "somewhat alike"), (-1.0, "quite differently"))
+ALIKE = (
+    (0.95, mark("almost the same")),
+    (0.8, mark("much alike")),
+    (0.5, mark("somewhat alike")),
+    (-1.0, mark("quite differently")),
+)
 Pair = tuple[str, str]
 
 
@@ -35,7 +41,9 @@ WAYS: list[By] = ["rank", "loss"]
 def show(view: View) -> None:
     """Two models against each other."""
     if len(view.contenders) < 2:
-        st.info("Choose at least two models in the sidebar to see where they differ.", icon=":material/arrow_back:")
+        st.info(
+            say("Choose at least two models in the sidebar to see where they differ."), icon=":material/arrow_back:"
+        )
         return
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         pair = pick_pair(view, "differ")
@@ -56,14 +64,15 @@ def _choices(pair: Pair, view: View) -> tuple[Scale, By]:
     """What the axes show, and what makes a row disputed. Scores that only rank rows have no probabilities."""
     if level() == "Simple" or any(view[one].meaning == "order" for one in pair):
         return ("probability" if all(view[one].meaning == "probability" for one in pair) else "rank"), "rank"
-    about = f"{WORDS['probability']}  \nRank: {WORDS['rank']}"
-    scale = address.choose("Axes", SCALES, "probability", "differ-scale", about)
-    about = (
-        "What makes a row disputed, and a model better in a place. Rank: how far apart the two place a row among all "
-        "rows. Loss: how much more the one is surprised by what happened than the other. "
-        f"{WORDS['log_loss']}"
+    about = say("{probability}  \nRank: {rank}", probability=WORDS["probability"], rank=WORDS["rank"])
+    scale = address.choose(say("Axes"), SCALES, "probability", "differ-scale", about, words=say)
+    about = say(
+        "What makes a row disputed, and a model better in a place. Rank: how far apart the two "
+        "place a row among all rows. Loss: how much more the one is surprised by what happened "
+        "than the other. {log_loss}",
+        log_loss=WORDS["log_loss"],
     )
-    by = address.choose("Differ by", WAYS, "rank", "differ-by", about)
+    by = address.choose(say("Differ by"), WAYS, "rank", "differ-by", about, words=say)
     return scale, by
 
 
@@ -72,14 +81,28 @@ def _alike(view: View, pair: Pair) -> None:
     found = _agreement(view.key, pair, view.sheet)
     a, b = (plain(view.titles[one]) for one in pair)
     if math.isnan(found.spearman):
-        st.markdown("One of the two gives all rows the same score, so that nothing can be said of their order.")
+        st.markdown(say("One of the two gives all rows the same score, so that nothing can be said of their order."))
         return
     word = next(word for least, word in ALIKE if found.spearman >= least)
     st.markdown(
-        f"{a} and {b} order the {view.rows_in_words} **{word}**: rank correlation {found.spearman:z.3f}. Of the "
-        f"{found.top:.0%} that {a} puts first, **{found.shared:.0%}** are among {b}'s first {found.top:.0%} too "
-        f"({found.by_chance:.0%} if they had nothing in common).",
-        help=f"Rank correlation: {WORDS['rank correlation']}  \nThe top: {WORDS['shared top']}",
+        say(
+            "{a} and {b} order the {rows} **{alike}**: rank correlation {spearman:z.3f}. Of "
+            "the {top:.0%} that {a} puts first, **{shared:.0%}** are among {b}'s first {top:.0%} too "
+            "({by_chance:.0%} if they had nothing in common).",
+            a=a,
+            b=b,
+            rows=view.rows_in_words,
+            alike=say(word),
+            spearman=found.spearman,
+            top=found.top,
+            shared=found.shared,
+            by_chance=found.by_chance,
+        ),
+        help=say(
+            "Rank correlation: {correlation}  \nThe top: {top}",
+            correlation=WORDS["rank correlation"],
+            top=WORDS["shared top"],
+        ),
     )
 
 
@@ -98,11 +121,15 @@ def _plot(view: View, pair: Pair, scale: Scale, row: int) -> None:
     place = int((view.sheet.row == row).argmax())
     some = len(points) < len(view.sheet)
     note = (
-        f"A sample of {len(points):,} of the {len(view.sheet):,} rows are points that can be clicked: a third are "
-        "those the two dispute most, the others are drawn at random, half of them clicks. The grey cloud holds all "
-        "rows."
+        say(
+            "A sample of {points:,} of the {rows:,} rows are points that can be clicked: a third "
+            "are those the two dispute most, the others are drawn at random, half of them clicks. "
+            "The grey cloud holds all rows.",
+            points=len(points),
+            rows=len(view.sheet),
+        )
         if some
-        else f"All {len(points):,} rows are points that can be clicked."
+        else say("All {points:,} rows are points that can be clicked.", points=len(points))
     )
     chart(
         score_against_score(
@@ -114,13 +141,25 @@ def _plot(view: View, pair: Pair, scale: Scale, row: int) -> None:
             chosen=(float(scores(view.sheet, pair[0], scale)[place]), float(scores(view.sheet, pair[1], scale)[place])),
         ),
         key=PLOT,
-        title=f"{plain(titles[0])} against {plain(titles[1])}",
+        title=say("{a} against {b}", a=plain(titles[0]), b=plain(titles[1])),
         help_text=WORDS[scale],
-        read=f"On the dotted line the two say the same; below it {plain(titles[0])} says more, above it "
-        f"{plain(titles[1])}. **Click a point** to see its row. {note}",
-        beware="Most points off the line are not mistakes of one model: a probability is no fact on a single row. The "
-        "points are no fair sample, for disputed rows and clicks are drawn more often; the cloud is.",
-        alt_text=f"Scores of {titles[0]} and {titles[1]} for {len(points):,} rows, clicks and others",
+        read=say(
+            "On the dotted line the two say the same; below it {a} says more, above it {b}. **Click a "
+            "point** to see its row. {note}",
+            a=plain(titles[0]),
+            b=plain(titles[1]),
+            note=note,
+        ),
+        beware=say(
+            "Most points off the line are not mistakes of one model: a probability is no fact on a single row. The "
+            "points are no fair sample, for disputed rows and clicks are drawn more often; the cloud is."
+        ),
+        alt_text=say(
+            "Scores of {a} and {b} for {rows:,} rows, clicks and others",
+            a=titles[0],
+            b=titles[1],
+            rows=len(points),
+        ),
         data=points.drop(columns="right"),
         on_select=_take_point,
     )
@@ -130,19 +169,22 @@ def _list(view: View, pair: Pair, by: By, table: pd.DataFrame) -> None:
     """The rows that the two dispute most; a click on one shows it."""
     titles = {name: view.titles[one] for name, one in zip("ab", pair, strict=True)}
     shown = table[["row", "label", "gap", "right"]].assign(
-        label=table["label"].map({1: "click", 0: "no click"}),
+        label=table["label"].map({1: say("click"), 0: say("no click")}),
         gap=table["gap"].abs(),
         right=table["right"].map({pair[0]: titles["a"], pair[1]: titles["b"], "": "–"}),
     )
+    shares: dict[str, str] = {}
     for at, (name, title) in enumerate(titles.items()):
-        shown.insert(2 + 2 * at, f"probability {name.upper()}: {title}", table[f"probability_{name}"])
-        shown.insert(3 + 2 * at, f"above {name.upper()}: {title}", table[f"percentile_{name}"])
-    shares = [name for name in shown.columns if name.startswith(("probability", "above"))]
+        model = f"{name.upper()}: {title}"
+        probability, above = f"probability {model}", f"above {model}"
+        shown.insert(2 + 2 * at, probability, table[f"probability_{name}"])
+        shown.insert(3 + 2 * at, above, table[f"percentile_{name}"])
+        shares |= {probability: say("probability {model}", model=model), above: say("above {model}", model=model)}
     key = f"disputed-{by}-{pair[0]}-{pair[1]}"
     with st.container(border=True):
-        st.markdown(f"#### The {len(table)} most disputed rows", help=WORDS["rank"])
+        st.markdown(say("#### The {count} most disputed rows", count=len(table)), help=WORDS["rank"])
         if level() != "Expert":
-            st.caption("Click a line to see the row above. 'Better' is the model that does better on it.")
+            st.caption(say("Click a line to see the row above. 'Better' is the model that does better on it."))
         st.dataframe(
             shown,
             hide_index=True,
@@ -150,19 +192,19 @@ def _list(view: View, pair: Pair, by: By, table: pd.DataFrame) -> None:
             key=key,
             on_select=partial(_take_line, key, table["row"].tolist()),
             selection_mode="single-cell",  # rows could be chosen by a box at their left only
-            alt=f"The rows that {titles['a']} and {titles['b']} dispute most, the most disputed first",
+            alt=say("The rows that {a} and {b} dispute most, the most disputed first", a=titles["a"], b=titles["b"]),
             column_config={
-                "row": st.column_config.NumberColumn("Row", format="%d"),
-                "label": "Really",
+                "row": st.column_config.NumberColumn(say("Row"), format="%d"),
+                "label": say("Really"),
                 "gap": st.column_config.NumberColumn(
-                    "Gap",
+                    say("Gap"),
                     format="percent" if by == "rank" else "%.2f",
-                    help="How far apart the two are: in ranks."
+                    help=say("How far apart the two are: in ranks.")
                     if by == "rank"
-                    else "How far apart the log-losses are.",
+                    else say("How far apart the log-losses are."),
                 ),
-                "right": "Better",
-                **{name: st.column_config.NumberColumn(format="percent") for name in shares},
+                "right": say("Better"),
+                **{name: st.column_config.NumberColumn(title, format="percent") for name, title in shares.items()},
             },
         )
         csv_button(shown, "disputed")

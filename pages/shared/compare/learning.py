@@ -9,6 +9,7 @@ import streamlit as st
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.curves import Curve, learning
 from ctrcore.figures.live import points_of, thin
+from ctrcore.language import mark, say
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart
@@ -26,11 +27,15 @@ class Measure(NamedTuple):
 
 
 MEASURES = {
-    "AUC": Measure("valid_auc", "AUC on validation rows", "highest", "auc"),
-    "Log-loss": Measure("valid_log_loss", "log-loss on validation rows", "lowest", "log_loss"),
-    "Training loss": Measure("train_loss", "training loss", None, "log_loss"),
+    "AUC": Measure("valid_auc", mark("AUC on validation rows"), "highest", "auc"),
+    mark("Log-loss"): Measure("valid_log_loss", mark("log-loss on validation rows"), "lowest", "log_loss"),
+    mark("Training loss"): Measure("train_loss", mark("training loss"), None, "log_loss"),
 }
-AXES = {"Epoch": ("epoch", "epoch"), "Step": ("step", "step"), "Seconds": ("seconds", "seconds of training")}
+AXES = {
+    mark("Epoch"): ("epoch", mark("epoch")),
+    mark("Step"): ("step", mark("step")),
+    mark("Seconds"): ("seconds", mark("seconds of training")),
+}
 POINTS = 1000
 
 
@@ -40,24 +45,28 @@ def show(view: View) -> None:
     trained = [one for one in view.contenders if one.run is not None]
     outside = [plain(one.title) for one in view.contenders if one.run is None]
     if outside:
-        st.caption(f"Not shown: {', '.join(outside)}. How another system learnt is not known here.")
+        st.caption(
+            say("Not shown: {models}. How another system learnt is not known here.", models=say(", ").join(outside))
+        )
     if not trained:
-        st.info("Choose a run that was trained here.", icon=":material/info:")
+        st.info(say("Choose a run that was trained here."), icon=":material/info:")
         return
     with st.container(horizontal=True):
-        measure = MEASURES[address.choose("What", list(MEASURES), "AUC", "learning-what")]
-        about = (
-            f"{WORDS['epoch']} A step is one batch. Seconds show which model is good soonest on the machine that "
-            "trained it."
+        measure = MEASURES[address.choose(say("What"), list(MEASURES), "AUC", "learning-what", words=say)]
+        about = say(
+            "{epoch} A step is one batch. Seconds show which model is good soonest on the machine that trained it.",
+            epoch=WORDS["epoch"],
         )
-        x, axis = AXES[address.choose("Over", list(AXES), "Epoch", "learning-over", about)]
-    found = _curves(view, measure, x)
+        x, axis = AXES[address.choose(say("Over"), list(AXES), "Epoch", "learning-over", about, words=say)]
+    found, title = _curves(view, measure, x), say(measure.title)
     chart(
-        learning(found, axis, measure.title, measure.best),
+        learning(found, say(axis), title, measure.best),
         key=f"learning-{measure.record}-{x}",
         **captions.learning(measure.title, x),
-        help_text=f"{WORDS[measure.word]} **Validation rows.** {WORDS['validation']}",
-        alt_text=f"{measure.title} over {axis} of {len(found)} runs",
+        help_text=say(
+            "{measure} **Validation rows.** {validation}", measure=WORDS[measure.word], validation=WORDS["validation"]
+        ),
+        alt_text=say("{title} over {axis} of {count} runs", title=title, axis=say(axis), count=len(found)),
         data=lambda: long(found, x, measure.record),
     )
 

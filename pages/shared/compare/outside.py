@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 import streamlit as st
 
+from ctrcore.language import Spoken, language, mark, say
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.outside import outside_of
 from ctrcore.runs.outside_choices import Meaning, OutsideChoices
@@ -34,18 +35,25 @@ if TYPE_CHECKING:
 
 TYPES = ["csv", "tsv", "txt", "parquet", "pq", "jsonl", "ndjson", "json", "gz"]
 FIND_OUT = "find out"
-MEANINGS: dict[str, str] = {
-    FIND_OUT: "Find out",
-    "probability": "Probabilities, within 0 and 1",
-    "logit": "Logits: their sigmoid is the probability",
-    "order": "Only an order: higher is rather a click",
+MEANINGS = Spoken(
+    {
+        FIND_OUT: mark("Find out"),
+        "probability": mark("Probabilities, within 0 and 1"),
+        "logit": mark("Logits: their sigmoid is the probability"),
+        "order": mark("Only an order: higher is rather a click"),
+    }
+)
+_FOUND: dict[Meaning, str] = {
+    "probability": mark(
+        "Found **{rows:,} rows** by {columns}; the score is **{score}**, read as a probability. {reason}"
+    ),
+    "logit": mark("Found **{rows:,} rows** by {columns}; the score is **{score}**, read as a logit. {reason}"),
+    "order": mark(
+        "Found **{rows:,} rows** by {columns}; the score is **{score}**, read as an order only, so it has no place in "
+        "the tabs on cutoffs and probabilities. {reason}"
+    ),
 }
-READ_AS: dict[Meaning, str] = {
-    "probability": "as a probability",
-    "logit": "as a logit",
-    "order": "as an order only, so it has no place in the tabs on cutoffs and probabilities",
-}
-assert set(READ_AS) == set(get_args(Meaning))
+assert set(_FOUND) == set(get_args(Meaning))
 _EDITION = "outside-edition"
 _GIVEN = "outside-given"  # the browser's file and the upload that was made of it
 
@@ -58,15 +66,20 @@ def panel(dataset: Dataset, run: Run) -> None:
         run: says which of its rows are validation and test rows.
     """
     kept = outside_of(dataset)
-    box = st.expander("Scores of another system", icon=":material/upload_file:", key="outside-panel", on_change="rerun")
+    box = st.expander(
+        say("Scores of another system"), icon=":material/upload_file:", key="outside-panel", on_change="rerun"
+    )
     if not box.open:
         return
     with box:
         if level() != "Expert":
             st.markdown(
-                f"{WORDS['outside']} So a gradient boosting machine, or yesterday's model in production, can be "
-                "compared with the models here, tests and all. The file needs a column that says which row a score "
-                "belongs to, and one with the score."
+                say(
+                    "{outside} So a gradient boosting machine, or yesterday's model in production, can be "
+                    "compared with the models here, tests and all. The file needs a column that says which "
+                    "row a score belongs to, and one with the score.",
+                    outside=WORDS["outside"],
+                )
             )
         with problems_shown():
             _template(run)
@@ -79,38 +92,46 @@ def panel(dataset: Dataset, run: Run) -> None:
 def _template(run: Run) -> None:
     if not fits_browser(run):
         st.caption(
-            f"The {run.scored_rows():,} rows to score are too many for the browser. In a shell, this writes them:"
+            say(
+                "The {rows:,} rows to score are too many for the browser. In a shell, this writes them:",
+                rows=run.scored_rows(),
+            )
         )
         st.code(f"python -m ctrcore outside template {run.id} --out rows_to_score.csv", language="bash")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            f"Download the rows to score ({run.scored_rows():,})",
+            say("Download the rows to score ({rows:,})", rows=run.scored_rows()),
             lambda: template_of(run),
             file_name="rows_to_score.csv",
             mime="text/csv",
             icon=":material/download:",
             key="outside-template",
             on_click="ignore",
-            help="The validation and test rows without their label. Let the other system add a column with its score.",
+            help=say(
+                "The validation and test rows without their label. Let the other system add a column with its score."
+            ),
         )
-        st.caption("Add a column with your scores, and upload the file, or only the two columns, for example:")
+        st.caption(say("Add a column with your scores, and upload the file, or only the two columns, for example:"))
     row = judged_of(run)["row"].iloc[0]
     st.code(f"row,score\n{row},0.31", language=None)
     st.caption(
-        "These rows have no label and are no rows to learn from. The training rows with their label are in the table "
-        f"itself; `python -m ctrcore outside template {run.id} --train --out rows_to_learn_from.csv` writes them in a "
-        "shell."
+        say(
+            "These rows have no label and are no rows to learn from. The training rows with their "
+            "label are in the table itself; `python -m ctrcore outside template {run} --train --out "
+            "rows_to_learn_from.csv` writes them in a shell.",
+            run=run.id,
+        )
     )
 
 
 def _upload(dataset: Dataset, run: Run) -> None:
     edition = st.session_state.get(_EDITION, 0)
     file = st.file_uploader(
-        "A table with a row and its score",
+        say("A table with a row and its score"),
         type=TYPES,
         key=f"outside-file-{edition}",
-        help="CSV, TSV, Parquet or JSON lines, each also gzipped.",
+        help=say("CSV, TSV, Parquet or JSON lines, each also gzipped."),
     )
     upload = _given(dataset, file)
     if upload is None:
@@ -123,7 +144,8 @@ def _upload(dataset: Dataset, run: Run) -> None:
             two_sentences(upload.error.problem, upload.error.remedy)
         return
     choices = _said(edition)
-    look = _look(dataset.id, upload.id, choices.model_dump_json(), run.recipe.id, (upload, run))
+    with st.spinner(say("Looking at the scores")):
+        look = _look(dataset.id, upload.id, choices.model_dump_json(), run.recipe.id, language(), (upload, run))
     if level() != "Simple" or look.problem is not None:
         _ask(look.columns, edition)
     if look.problem is not None or look.read is None:
@@ -131,9 +153,11 @@ def _upload(dataset: Dataset, run: Run) -> None:
             show_problem(look.problem)
         return
     _found(look.read)
-    name = st.text_input("Name", value=upload.name.split(".")[0][:60], key=f"outside-name-{edition}", max_chars=120)
-    if st.button("Compare with these scores", key="outside-add", type="primary", icon=":material/add:"):
-        with st.spinner("Keeping the scores"):
+    name = st.text_input(
+        say("Name"), value=upload.name.split(".")[0][:60], key=f"outside-name-{edition}", max_chars=120
+    )
+    if st.button(say("Compare with these scores"), key="outside-add", type="primary", icon=":material/add:"):
+        with st.spinner(say("Keeping the scores")):
             added = keep_upload(upload, run.recipe, look.read, name)
         del st.session_state[_GIVEN]
         st.session_state[_EDITION] = edition + 1
@@ -164,31 +188,51 @@ def _watch(dataset: Dataset, upload_id: str) -> None:
         upload = open_upload(dataset, upload_id)
         if not upload.active:
             st.rerun()
-        st.progress(upload.progress, text=f"**{plain(upload.name)}**: {plain(upload.message) or 'reading the file'}")
+        doing = plain(say(upload.message)) or say("reading the file")
+        st.progress(upload.progress, text=f"**{plain(upload.name)}**: {doing}")
 
 
 def _found(read: Read) -> None:
     """What the file was taken for, and why."""
-    columns = ", ".join(plain(name) for name in read.id)
     st.markdown(
-        f"Found **{len(read.row):,} rows** by {columns}; the score is **{plain(read.score)}**, read "
-        f"{READ_AS[read.meaning]}. {plain(read.reason)}"
+        say(
+            _FOUND[read.meaning],
+            rows=len(read.row),
+            columns=say(", ").join(plain(name) for name in read.id),
+            score=plain(read.score),
+            reason=plain(read.reason),
+        )
     )
-    matched = f"{len(read.row):,} of {read.rows:,} rows of the file match; " if len(read.row) < read.rows else ""
-    covered = f"{matched}{read.judged:,} of {read.of:,} {read.part} rows have a score"
+    text = (
+        mark("{rows:,} of {all:,} rows of the file match; {judged:,} of {of:,} {part} rows have a score")
+        if len(read.row) < read.rows
+        else mark("{judged:,} of {of:,} {part} rows have a score")
+    )
+    covered = say(text, rows=len(read.row), all=read.rows, judged=read.judged, of=read.of, part=say(read.part))
     if read.judged < read.of:
         st.warning(
-            f"**{covered}.**  \nAll models will then be compared on these {read.judged:,} only.",
+            say(
+                "**{covered}.**  \nAll models will then be compared on these {judged:,} only.",
+                covered=covered,
+                judged=read.judged,
+            ),
             icon=":material/warning:",
         )
     else:
-        st.caption(f"{covered}.")
+        st.caption(say("{covered}.", covered=covered))
     if read.unknown:
-        st.caption(f"{read.unknown:,} rows of the file are not in the table, and are left out.")
+        st.caption(say("{rows:,} rows of the file are not in the table, and are left out.", rows=read.unknown))
     if read.training:
-        st.caption(f"{read.training:,} rows of the file are rows that models learn from, and are left out.")
+        st.caption(
+            say("{rows:,} rows of the file are rows that models learn from, and are left out.", rows=read.training)
+        )
     if read.tied:
-        st.caption(f"{read.tied:,} different scores are too close to be kept apart: their rows count as ties.")
+        st.caption(
+            say(
+                "{scores:,} different scores are too close to be kept apart: their rows count as ties.",
+                scores=read.tied,
+            )
+        )
 
 
 def _said(edition: int) -> OutsideChoices:
@@ -206,31 +250,34 @@ def _ask(columns: list[str], edition: int) -> None:
     """Let the user say how the file is read, where the guess is wrong or there is none."""
     with st.grid(3, min_column_width=200, gap="small"):
         st.multiselect(
-            "Columns that name the row",
+            say("Columns that name the row"),
             columns,
             key=f"outside-ids-{edition}",
-            placeholder="Find out",
-            help="A column 'row' holds the row's number in the table, counted from 0. Other columns are looked up in "
-            "the table; together they must tell its rows apart.",
+            placeholder=say("Find out"),
+            help=say(
+                "A column 'row' holds the row's number in the table, counted from 0. Other columns are looked up in "
+                "the table; together they must tell its rows apart."
+            ),
         )
         st.selectbox(
-            "Column with the score",
+            say("Column with the score"),
             columns,
             index=None,
             key=f"outside-score-{edition}",
-            placeholder="Find out",
+            placeholder=say("Find out"),
         )
         st.selectbox(
-            "The scores are", list(MEANINGS), format_func=MEANINGS.__getitem__, key=f"outside-meaning-{edition}"
+            say("The scores are"), list(MEANINGS), format_func=MEANINGS.__getitem__, key=f"outside-meaning-{edition}"
         )
 
 
-@st.cache_resource(show_spinner="Looking at the scores", max_entries=4, scope="session")
+@st.cache_resource(show_spinner=False, max_entries=4, scope="session")
 def _look(
     dataset_id: str,  # noqa: ARG001
     upload_id: str,  # noqa: ARG001
     choices: str,
     recipe_id: str,  # noqa: ARG001
+    spoken: str,  # noqa: ARG001 - what is found is kept with its reason in words
     _given: tuple[ScoresUpload, Run],
 ) -> Look:
     upload, run = _given

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ctrcore.language import say
 from ctrcore.runs.outside import OutsideScores
 from pages.shared import address
 from pages.shared.problems import safely
@@ -16,10 +17,10 @@ def manage(one: OutsideScores) -> None:
         head, buttons = st.columns([3, 2], vertical_alignment="center")
         head.markdown(f"**{plain(one.name)}** · {ago(one.created)}")
         with buttons.container(horizontal=True, horizontal_alignment="right"):
-            with st.popover("Rename", icon=":material/edit:", type="tertiary"):
-                st.text_input("New name", value=one.name, key=f"outside-rename-{one.id}", max_chars=120)
-                st.button("Rename", key=f"outside-do-rename-{one.id}", on_click=safely(_rename), args=(one,))
-            if st.button("Delete", key=f"outside-delete-{one.id}", icon=":material/delete:", type="tertiary"):
+            with st.popover(say("Rename"), icon=":material/edit:", type="tertiary"):
+                st.text_input(say("New name"), value=one.name, key=f"outside-rename-{one.id}", max_chars=120)
+                st.button(say("Rename"), key=f"outside-do-rename-{one.id}", on_click=safely(_rename), args=(one,))
+            if st.button(say("Delete"), key=f"outside-delete-{one.id}", icon=":material/delete:", type="tertiary"):
                 _confirm_delete(one)
         for note in one.notes():
             st.caption(plain(note))
@@ -33,11 +34,16 @@ def _rename(one: OutsideScores) -> None:
 def _confirm_delete(one: OutsideScores) -> None:
     """Ask once more."""
     st.markdown(
-        f"The scores of **{plain(one.name)}** are removed. This cannot be undone, but by adding their file again."
+        say(
+            "The scores of **{name}** are removed. This cannot be undone, but by adding their file again.",
+            name=plain(one.name),
+        )
     )
     with st.container(horizontal=True):
-        gone = st.button("Delete", type="primary", key="outside-really-delete", on_click=safely(_delete), args=(one,))
-        if gone or st.button("Keep them", key="outside-keep"):
+        gone = st.button(
+            say("Delete"), type="primary", key="outside-really-delete", on_click=safely(_delete), args=(one,)
+        )
+        if gone or st.button(say("Keep them"), key="outside-keep"):
             st.rerun()
 
 

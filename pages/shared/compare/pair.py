@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ctrcore.language import say
 from pages.shared import address
 from pages.shared.compare.view import View
 
@@ -23,7 +24,7 @@ def pick_pair(view: View, where: str) -> tuple[str, str]:
         if st.session_state.get(key) != one:
             st.session_state[key] = one
         st.selectbox(
-            f"Model {name.upper()}",
+            say("Model {name}", name=name.upper()),
             view.sheet.ids,
             format_func=view.titles.__getitem__,
             key=key,

@@ -11,9 +11,11 @@ import streamlit as st
 from ctrcore.comparing.findings import in_words
 from ctrcore.comparing.testing import Comparison, Test, told
 from ctrcore.figures import comparison_captions as captions
+from ctrcore.figures.captions import said
 from ctrcore.figures.intervals import Span, auc_intervals, forest
 from ctrcore.figures.intervals import in_words as spans_in_words
-from ctrcore.words import WORDS, title_of
+from ctrcore.language import say, say_in
+from ctrcore.words import TITLES, WORDS
 from pages.shared.charts import chart, csv_button
 from pages.shared.compare.view import View
 from pages.shared.level import level
@@ -31,16 +33,20 @@ def forest_of(view: View, tests: Sequence[Test]) -> None:
             test.low,
             test.high,
             told=told(test),
-            note=f"p {_p(test.p)}, corrected {_p(test.adjusted)}",
+            note=say("p {p}, corrected {adjusted}", p=_p(test.p), adjusted=_p(test.adjusted)),
         )
         for test in tests[:LINES]
     ]
     chart(
-        forest(spans, "difference of AUC"),
+        forest(spans, say("difference of AUC")),
         key="differences",
-        **(captions.DIFFERENCES if len(spans) == len(tests) else captions.largest_differences(len(spans), len(tests))),
+        **(
+            said(captions.DIFFERENCES)
+            if len(spans) == len(tests)
+            else captions.largest_differences(len(spans), len(tests))
+        ),
         help_text=WORDS["interval"],
-        alt_text=f"Differences of AUC with 95 % intervals: {spans_in_words(spans)}",
+        alt_text=say("Differences of AUC with 95 % intervals: {spans}", spans=spans_in_words(spans)),
         data=lambda: pd.DataFrame(
             [
                 {"pair": span.label, "difference": span.value, "low": span.low, "high": span.high, "told": span.told}
@@ -61,9 +67,9 @@ def intervals_of(view: View, found: Comparison) -> None:
     chart(
         auc_intervals(spans),
         key="auc-intervals",
-        **captions.AUC_INTERVALS,
+        **said(captions.AUC_INTERVALS),
         help_text=WORDS["auc"],
-        alt_text=f"AUC with 95 % intervals: {spans_in_words(spans)}",
+        alt_text=say("AUC with 95 % intervals: {spans}", spans=spans_in_words(spans)),
         data=lambda: pd.DataFrame(
             [{"run": span.label, "auc": span.value, "low": span.low, "high": span.high} for span in spans]
         ),
@@ -97,24 +103,24 @@ def table_of(view: View, tests: Sequence[Test]) -> None:
     rounded = {name: table[name].round(4) + 0.0 for name in ("difference", "low", "high")}  # never -0.0000
     shown = ["ahead", "behind", "difference", "low", "high", "told", "p", "adjusted"]
     with st.container(border=True, key="card-tests"):
-        st.markdown("#### Every pair in numbers", help=WORDS["adjusted p"])
+        st.markdown(say("#### Every pair in numbers"), help=WORDS["adjusted p"])
         st.dataframe(
             table.assign(p=[_p(p) for p in table["p"]], adjusted=[_p(p) for p in table["adjusted"]], **rounded),
             hide_index=True,
             key="tests-table",
             column_order={"Simple": shown[:6], "Learn": shown, "Expert": [*shown, "standard_error"]}[level()],
             column_config={
-                "ahead": st.column_config.TextColumn("Ahead", pinned=True),
-                "behind": "Behind",
-                "difference": number("Difference of AUC", format="%.4f"),
-                "low": number("95 % from", format="%.4f", help=WORDS["interval"]),
-                "high": number("to", format="%.4f", help=WORDS["interval"]),
-                "told": st.column_config.CheckboxColumn("Told apart", help=WORDS["adjusted p"]),
+                "ahead": st.column_config.TextColumn(say("Ahead"), pinned=True),
+                "behind": say("Behind"),
+                "difference": number(say("Difference of AUC"), format="%.4f"),
+                "low": number(say("95 % from"), format="%.4f", help=WORDS["interval"]),
+                "high": number(say_in("end of an interval", "to"), format="%.4f", help=WORDS["interval"]),
+                "told": st.column_config.CheckboxColumn(say("Told apart"), help=WORDS["adjusted p"]),
                 "p": st.column_config.TextColumn("p", help=WORDS["p"]),
-                "adjusted": st.column_config.TextColumn(title_of("adjusted p"), help=WORDS["adjusted p"]),
-                "standard_error": number("Standard error", format="%.5f"),
+                "adjusted": st.column_config.TextColumn(TITLES["adjusted p"], help=WORDS["adjusted p"]),
+                "standard_error": number(say("Standard error"), format="%.5f"),
             },
-            alt="Difference of AUC of every pair with its interval, p and corrected p",
+            alt=say("Difference of AUC of every pair with its interval, p and corrected p"),
         )
         csv_button(table, "tests")
 

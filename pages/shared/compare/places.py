@@ -13,6 +13,7 @@ from ctrcore.comparing.slice_words import description_in_words
 from ctrcore.comparing.tree import Description, describe
 from ctrcore.figures import slice_captions as captions
 from ctrcore.figures.slices import Dot, Series, interval_dots
+from ctrcore.language import language, mark, say
 from ctrcore.words import WORDS
 from pages.shared.charts import chart
 from pages.shared.compare.rows import groupings_of, recipe_of
@@ -22,7 +23,7 @@ from pages.shared.tools import plain
 
 By = Literal["rank", "loss"]
 DEPTH = 3
-AXES: dict[By, str] = {"rank": "lead there, in AUC", "loss": "lead there, in log-loss"}
+AXES: dict[By, str] = {"rank": mark("lead there, in AUC"), "loss": mark("lead there, in log-loss")}
 
 
 def show_places(view: View, pair: tuple[str, str], by: By) -> None:
@@ -30,11 +31,13 @@ def show_places(view: View, pair: tuple[str, str], by: By) -> None:
     a, b = (plain(view.titles[one]) for one in pair)
     depth = DEPTH
     if level() == "Expert":
-        depth = st.slider("Conditions of a place, at most", 1, 5, DEPTH, key="places-depth", width=300)
-    found = _described(
-        view.key, view.dataset.id, recipe_of(view).id, (*pair, by, depth), view.sheet, groupings_of(view)
-    )
-    st.markdown(f"#### Where is {a} better, where {b}?", help=WORDS["slice"])
+        depth = st.slider(say("Conditions of a place, at most"), 1, 5, DEPTH, key="places-depth", width=300)
+    how = (*pair, by, depth)
+    with st.spinner(say("Looking for places where the models differ")):
+        found = _described(
+            view.key, view.dataset.id, recipe_of(view).id, how, language(), view.sheet, groupings_of(view)
+        )
+    st.markdown(say("#### Where is {a} better, where {b}?", a=a, b=b), help=WORDS["slice"])
     said = [plain(one) for one in description_in_words(found, view.titles[pair[0]], view.titles[pair[1]])]
     if not found.leaves:
         st.info(said[0], icon=":material/info:")
@@ -49,21 +52,26 @@ def _chart(found: Description, titles: tuple[str, str], by: By) -> None:
     """The places as dots with intervals."""
     a, b = (plain(title) for title in titles)
     dots = [
-        Dot(leaf.value, leaf.low, leaf.high, leaf.told, "differs from elsewhere" if leaf.stands_out else "")
+        Dot(leaf.value, leaf.low, leaf.high, leaf.told, say("differs from elsewhere") if leaf.stands_out else "")
         for leaf in found.leaves
     ]
     chart(
         interval_dots(
             [leaf.words for leaf in found.leaves],
-            [f"{leaf.rows:,} rows" for leaf in found.leaves],
-            [Series(f"{titles[0]} minus {titles[1]}", None, dots)],
-            x=AXES[by],
+            [say("{rows:,} rows", rows=leaf.rows) for leaf in found.leaves],
+            [Series(say("{a} minus {b}", a=titles[0], b=titles[1]), None, dots)],
+            x=say(AXES[by]),
             zero=0.0,
         ),
         key="places",
         **captions.places(a, b),
         help_text=WORDS["lead"],
-        alt_text=f"Lead of {titles[0]} over {titles[1]} in {len(found.leaves)} places, with intervals",
+        alt_text=say(
+            "Lead of {a} over {b} in {places} places, with intervals",
+            a=titles[0],
+            b=titles[1],
+            places=len(found.leaves),
+        ),
         data=lambda: _table(found),
     )
 
@@ -76,12 +84,13 @@ def _table(found: Description) -> pd.DataFrame:
     )
 
 
-@st.cache_resource(show_spinner="Looking for places where the models differ", max_entries=48)
+@st.cache_resource(show_spinner=False, max_entries=48)
 def _described(
     key: Key,  # noqa: ARG001
     dataset_id: str,  # noqa: ARG001
     recipe_id: str,  # noqa: ARG001
     how: tuple[str, str, By, int],
+    spoken: str,  # noqa: ARG001 - places are kept in words
     _sheet: Sheet,
     _found: list[Grouping],
 ) -> Description:

@@ -7,7 +7,9 @@ import streamlit as st
 
 from ctrcore.comparing.measures import measure
 from ctrcore.figures import comparison_captions as captions
+from ctrcore.figures.captions import said
 from ctrcore.figures.probabilities import Spread, calibration, score_histograms
+from ctrcore.language import mark, say
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart, csv_button
@@ -23,13 +25,23 @@ BINS = (5, 10, 20)
 @st.fragment
 def show(view: View) -> None:
     """Calibration of all models and where their scores lie; then what a repair would change."""
-    say_left_out(view, "calibration")
+    say_left_out(
+        view,
+        mark(
+            "Left out: {models}. Their scores are no probabilities, only their order means something, so calibration "
+            "would say nothing."
+        ),
+        mark(
+            "Left out: {models}. Its scores are no probabilities, only their order means something, so calibration "
+            "would say nothing."
+        ),
+    )
     if not view.probable:
-        st.info("Choose a model that gives probabilities.", icon=":material/info:")
+        st.info(say("Choose a model that gives probabilities."), icon=":material/info:")
         return
     bins = 10
     if expert():
-        bins = address.choose("Groups of rows in the calibration", BINS, 10, "bins")
+        bins = address.choose(say("Groups of rows in the calibration"), BINS, 10, "bins")
     with st.grid(2, min_column_width=380):
         with st.container():
             _calibration(view, bins)
@@ -44,9 +56,11 @@ def _calibration(view: View, bins: int) -> None:
     chart(
         calibration(found),
         key="calibration",
-        **captions.CALIBRATION,
+        **said(captions.CALIBRATION),
         help_text=WORDS["calibration"],
-        alt_text="Click rate against predicted probability: " + ", ".join(one.label for one in found),
+        alt_text=say(
+            "Click rate against predicted probability: {models}", models=say(", ").join(one.label for one in found)
+        ),
         data=lambda: as_table(found, "run"),
     )
 
@@ -57,9 +71,12 @@ def _histograms(view: View) -> None:
     chart(
         score_histograms(found),
         key="histograms",
-        **captions.HISTOGRAMS,
+        **said(captions.HISTOGRAMS),
         help_text=WORDS["probability"],
-        alt_text="Predicted probabilities of clicked and other rows by " + ", ".join(one.label for one in found),
+        alt_text=say(
+            "Predicted probabilities of clicked and other rows by {models}",
+            models=say(", ").join(one.label for one in found),
+        ),
         data=lambda: pd.concat(
             [
                 pd.DataFrame(
@@ -89,12 +106,12 @@ def _table(view: View) -> None:
         ]
     )
     with st.container(border=True, key="card-promise"):
-        st.markdown("#### Calibration in numbers", help=WORDS["calibration"])
+        st.markdown(say("#### Calibration in numbers"), help=WORDS["calibration"])
         numbers(
             table,
-            {"run": "Run"},
+            {"run": say("Run")},
             ["ece", "log_loss"] if level() == "Simple" else measures,
             "promise-table",
-            "Calibration error, predicted over observed clicks and log-loss of each run",
+            say("Calibration error, predicted over observed clicks and log-loss of each run"),
         )
         csv_button(table, "calibration-numbers")

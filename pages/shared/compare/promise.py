@@ -10,12 +10,13 @@ import streamlit as st
 
 from ctrcore.comparing.probabilities import Bins
 from ctrcore.figures.probabilities import Reliability
+from ctrcore.language import mark, say
 from ctrcore.words import WORDS
 
 FORMATS = {
     "ece": ("ECE", "%.4f"),
     "pcoc": ("PCOC", "%.3f"),
-    "log_loss": ("Log-loss", "%.4f"),
+    "log_loss": (mark("Log-loss"), "%.4f"),
     "normalised_entropy": ("NE", "%.4f"),
     "auc": ("AUC", "%.4f"),
 }
@@ -57,7 +58,7 @@ def numbers(table: pd.DataFrame, first: Mapping[str, str], measures: Sequence[st
     config: dict[str, Any] = {name: st.column_config.TextColumn(title, pinned=True) for name, title in first.items()}
     for name in measures:
         title, form = FORMATS[name]
-        config[name] = st.column_config.NumberColumn(title, format=form, help=WORDS[name])
+        config[name] = st.column_config.NumberColumn(say(title), format=form, help=WORDS[name])
     st.dataframe(
         table,
         hide_index=True,

@@ -7,7 +7,9 @@ import streamlit as st
 
 from ctrcore.comparing.tops import tops
 from ctrcore.figures import comparison_captions as captions
+from ctrcore.figures.captions import said
 from ctrcore.figures.curves import gain, lift, precision_recall, roc, start_of
+from ctrcore.language import say
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart, csv_button
@@ -25,8 +27,8 @@ def show(view: View) -> None:
     if not view.both_classes:
         say_one_class(view)
         return
-    names = ", ".join(one.title for one in view.contenders)
-    about = "Enlarge the start of the ROC curve: the first of the non-clicks"
+    names = say(", ").join(one.title for one in view.contenders)
+    about = say("Enlarge the start of the ROC curve: the first of the non-clicks")
     zoom = address.choose(about, list(ZOOMS), "5 %", "zoom")
     with st.grid(2, min_column_width=380):
         _roc(view, names, ZOOMS[zoom])
@@ -42,16 +44,16 @@ def _roc(view: View, names: str, share: float) -> None:
     chart(
         roc(found),
         key="roc",
-        **captions.ROC,
+        **said(captions.ROC),
         help_text=WORDS["roc"],
-        alt_text=f"ROC curves: {names}",
+        alt_text=say("ROC curves: {names}", names=names),
         data=lambda: long(found, "false_positive_rate", "true_positive_rate"),
     )
     chart(
         roc(found, zoom=share),
         key="roc-zoom",
         **captions.zoomed(share),
-        alt_text=f"ROC curves up to a false-positive rate of {share:.0%}: {names}",
+        alt_text=say("ROC curves up to a false-positive rate of {share:.0%}: {names}", share=share, names=names),
         data=lambda: long([start_of(curve, share) for curve in found], "false_positive_rate", "true_positive_rate"),
     )
 
@@ -61,9 +63,14 @@ def _precision_recall(view: View, names: str) -> None:
     chart(
         precision_recall(found, view.click_rate),
         key="precision-recall",
-        **captions.PRECISION_RECALL,
-        help_text=f"{WORDS['pr_auc']} **Precision.** {WORDS['precision']} **Recall.** {WORDS['recall']}",
-        alt_text=f"Precision against recall: {names}",
+        **said(captions.PRECISION_RECALL),
+        help_text=say(
+            "{area} **Precision.** {precision} **Recall.** {recall}",
+            area=WORDS["pr_auc"],
+            precision=WORDS["precision"],
+            recall=WORDS["recall"],
+        ),
+        alt_text=say("Precision against recall: {names}", names=names),
         data=lambda: long(found, "recall", "precision"),
     )
 
@@ -73,9 +80,9 @@ def _gain(view: View, names: str) -> None:
     chart(
         gain(found, view.click_rate),
         key="gain",
-        **captions.GAIN,
+        **said(captions.GAIN),
         help_text=WORDS["gain"],
-        alt_text=f"Share of the clicks found against share of the list: {names}",
+        alt_text=say("Share of the clicks found against share of the list: {names}", names=names),
         data=lambda: long(found, "share_of_rows", "share_of_clicks"),
     )
 
@@ -85,9 +92,9 @@ def _lift(view: View, names: str) -> None:
     chart(
         lift(found),
         key="lift",
-        **captions.LIFT,
+        **said(captions.LIFT),
         help_text=WORDS["lift"],
-        alt_text=f"Lift against share of the list: {names}",
+        alt_text=say("Lift against share of the list: {names}", names=names),
         data=lambda: long(found, "share_of_rows", "lift"),
     )
 
@@ -109,9 +116,9 @@ def _top_of_the_list(view: View) -> None:
     ]
     table = pd.DataFrame(rows)
     with st.container(border=True, key="card-tops", height="stretch"):
-        st.markdown("#### The top of the list in numbers", help=WORDS["lift"])
+        st.markdown(say("#### The top of the list in numbers"), help=WORDS["lift"])
         if level() != "Expert":
-            st.caption("What the best 1, 5 and 10 % of the rows hold: the part of a list that anybody sees.")
+            st.caption(say("What the best 1, 5 and 10 % of the rows hold: the part of a list that anybody sees."))
         st.dataframe(
             table,
             hide_index=True,
@@ -119,12 +126,14 @@ def _top_of_the_list(view: View) -> None:
             key="tops-table",
             column_order=["best", "run", "lift", "recall", "precision"],
             column_config={
-                "best": st.column_config.TextColumn("Best", pinned=True),
-                "run": st.column_config.TextColumn("Run"),
-                "lift": st.column_config.NumberColumn("Lift", format="%.2f", help=WORDS["lift"]),
-                "recall": st.column_config.NumberColumn("Clicks found", format="percent", help=WORDS["recall"]),
-                "precision": st.column_config.NumberColumn("Precision", format="percent", help=WORDS["precision"]),
+                "best": st.column_config.TextColumn(say("Best"), pinned=True),
+                "run": st.column_config.TextColumn(say("Run")),
+                "lift": st.column_config.NumberColumn(say("Lift"), format="%.2f", help=WORDS["lift"]),
+                "recall": st.column_config.NumberColumn(say("Clicks found"), format="percent", help=WORDS["recall"]),
+                "precision": st.column_config.NumberColumn(say("Precision"), format="percent", help=WORDS["precision"]),
             },
-            alt="Lift, share of clicks found and precision in the best 1, 5 and 10 percent of the list, for each run",
+            alt=say(
+                "Lift, share of clicks found and precision in the best 1, 5 and 10 percent of the list, for each run"
+            ),
         )
         csv_button(table, "top-of-the-list")

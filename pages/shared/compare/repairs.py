@@ -13,6 +13,7 @@ from ctrcore.comparing.repair import KINDS, REPAIR_TITLES, Kind
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.probabilities import calibration
 from ctrcore.figures.style import REPAIRED
+from ctrcore.language import mark, say
 from ctrcore.runs.repair_words import repair_in_words
 from ctrcore.runs.repairs import Judged, before_after, fit_repairs, remove_repair, repairs_of
 from ctrcore.runs.run import Run
@@ -26,8 +27,8 @@ from pages.shared.problems import problems_shown, safely, show_kept
 from pages.shared.store import judged_part
 from pages.shared.tools import plain
 
-BEFORE = "as they are"
-UNJUDGED = (
+BEFORE = mark("as they are")
+UNJUDGED = mark(
     "**This run has no test rows: repairs can be fitted, but not judged.**  \nThey learn from the validation rows, "
     "which would flatter them. Train with a split that has test rows to see what they change."
 )
@@ -38,18 +39,20 @@ def show(view: View) -> None:
     runs = {run.id: run for run in view.runs}
     if not runs:
         return
-    st.markdown("#### Repair the probabilities", help=WORDS["repair"])
+    st.markdown(say("#### Repair the probabilities"), help=WORDS["repair"])
     if level() != "Expert":
         st.caption(
-            "A model may rank well and still promise too much or too little. A repair learns from the validation rows "
-            "how often a score really led to a click. Platt's leaves the order of the rows, and so the AUC, as it is, "
-            "unless the model ranks backwards; the isotonic one makes rows equal, which may lower the AUC. All charts "
-            "and tables above show the models as they are, without repairs."
+            say(
+                "A model may rank well and still promise too much or too little. A repair learns from the validation "
+                "rows how often a score really led to a click. Platt's leaves the order of the rows, and so the AUC, "
+                "as it is, unless the model ranks backwards; the isotonic one makes rows equal, which may lower the "
+                "AUC. All charts and tables above show the models as they are, without repairs."
+            )
         )
     titles = view.titles
     if st.session_state.get("repair-run") not in runs:
         st.session_state["repair-run"] = _worst(view, runs)
-    chosen = st.selectbox("Run to repair", list(runs), format_func=titles.__getitem__, key="repair-run", width=360)
+    chosen = st.selectbox(say("Run to repair"), list(runs), format_func=titles.__getitem__, key="repair-run", width=360)
     show_kept()
     with problems_shown():
         _one(runs[chosen], titles[chosen])
@@ -64,7 +67,7 @@ def _one(run: Run, title: str) -> None:
     kinds = tuple(repairs_of(run))
     can_be_judged = judged_part(run) == "test"
     if not can_be_judged:
-        st.info(UNJUDGED, icon=":material/info:")
+        st.info(say(UNJUDGED), icon=":material/info:")
     _buttons(run, kinds)
     if not kinds:
         return
@@ -87,7 +90,7 @@ def _what_next(run: Run, title: str) -> None:
             st.warning(f"{REPAIR_TITLES[kind].capitalize()}: {repair.warning}", icon=":material/warning:")
     st.page_link(
         "score.py",
-        label=f"Score new rows with {plain(title)}, repaired",
+        label=say("Score new rows with {title}, repaired", title=plain(title)),
         icon=":material/playlist_add_check:",
         query_params=address.query() | {"run": run.id, "repair": next(iter(repairs_of(run)))},
     )
@@ -99,18 +102,22 @@ def _buttons(run: Run, kinds: tuple[Kind, ...]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if missing:
             st.button(
-                "Fit repairs on the validation rows and keep them",
+                say("Fit repairs on the validation rows and keep them"),
                 key="fit-repairs",
                 icon=":material/build:",
                 type="primary",
                 on_click=safely(fit_repairs),
                 args=(run, missing),
-                help=f"**Platt.** {WORDS['platt']} **Isotonic.** {WORDS['isotonic']} They are kept with the run, and "
-                "used in scoring new rows only if you say so there.",
+                help=say(
+                    "**Platt.** {platt} **Isotonic.** {isotonic} They are kept with the run, and used in "
+                    "scoring new rows only if you say so there.",
+                    platt=WORDS["platt"],
+                    isotonic=WORDS["isotonic"],
+                ),
             )
         for kind in kinds:
             st.button(
-                f"Remove the {REPAIR_TITLES[kind]} repair",
+                say("Remove the {repair} repair", repair=REPAIR_TITLES[kind]),
                 key=f"remove-{kind}",
                 icon=":material/delete:",
                 type="tertiary",
@@ -120,7 +127,7 @@ def _buttons(run: Run, kinds: tuple[Kind, ...]) -> None:
 
 
 def _name(one: Judged) -> str:
-    return BEFORE if one.kind is None else f"with {REPAIR_TITLES[one.kind]}"
+    return say(BEFORE) if one.kind is None else say("with {repair}", repair=REPAIR_TITLES[one.kind])
 
 
 def _picture(run: Run, title: str, judged: list[Judged]) -> None:
@@ -131,7 +138,7 @@ def _picture(run: Run, title: str, judged: list[Judged]) -> None:
         key="repaired",
         **captions.repaired(plain(title)),
         help_text=WORDS["calibration"],
-        alt_text=f"Click rate against probability of {title}, before and after repairs",
+        alt_text=say("Click rate against probability of {title}, before and after repairs", title=title),
         data=lambda: as_table(found, "probabilities"),
     )
 
@@ -150,18 +157,22 @@ def _table(title: str, judged: list[Judged]) -> None:
         ]
     )
     with st.container(border=True, key="card-repair-numbers"):
-        st.markdown("#### Before and after in numbers", help=WORDS["ece"])
+        st.markdown(say("#### Before and after in numbers"), help=WORDS["ece"])
         numbers(
             table,
-            {"probabilities": "Probabilities"},
+            {"probabilities": say("Probabilities")},
             ["ece", "log_loss", "auc"] if level() == "Simple" else ["ece", "pcoc", "log_loss", "auc"],
             "repair-table",
-            f"Calibration error, log-loss and AUC of {title} before and after repairs",
+            say("Calibration error, log-loss and AUC of {title} before and after repairs", title=title),
         )
         if level() == "Learn":
             st.caption(
-                f"On all {judged[0].rows:,} test rows of this run. **What not to conclude:** a repair learnt on these "
-                "days may be off on others; where the model is calibrated already it can only add noise."
+                say(
+                    "On all {rows:,} test rows of this run. **What not to conclude:** a repair learnt on "
+                    "these days may be off on others; where the model is calibrated already it can only add "
+                    "noise.",
+                    rows=judged[0].rows,
+                )
             )
         csv_button(table, "repairs")
 

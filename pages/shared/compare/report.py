@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ctrcore.comparing.testing import method_for
+from ctrcore.language import language, say, spoken
 from ctrcore.report.options import SECTIONS, Options
 from ctrcore.runs.chores import is_large
 from ctrcore.runs.repairs import repairs_of
@@ -35,16 +36,18 @@ class Making:
         shows: all that the file depends on. names: of the models. options: what was asked for.
         share: done, 0 to 1. step: what comes next.
         text: the file, when it is done. error: what went wrong. when: it was begun, in seconds since the epoch.
+        spoken: the language in which it is written.
     """
 
     shows: Shown
     names: str
     options: Options
     share: float = 0.0
-    step: str = "starting"
+    step: str = field(default_factory=lambda: say("starting"))
     text: str | None = None
     error: Exception | None = None
     when: float = field(default_factory=time.time)
+    spoken: str = field(default_factory=language)
     thread: threading.Thread | None = field(default=None, repr=False)
 
     @property
@@ -61,7 +64,8 @@ class Making:
         from ctrcore.report import make_report
 
         try:
-            self.text = make_report(view.contenders, self.options, self._tell, sheet=view.sheet)
+            with spoken(self.spoken):  # a thread of its own serves no visitor
+                self.text = make_report(view.contenders, self.options, self._tell, sheet=view.sheet)
         except Exception as error:
             self.error = error
 
@@ -71,10 +75,14 @@ class Making:
 
 def panel(view: View) -> None:
     """The choices, the button, the progress, and the download."""
-    with st.expander("Report: everything on these models in one file", icon=":material/summarize:", key="report-panel"):
+    with st.expander(
+        say("Report: everything on these models in one file"), icon=":material/summarize:", key="report-panel"
+    ):
         st.markdown(
-            "One HTML file with the data, the settings, the metrics, the tests, the curves and what the models look "
-            "at. It opens offline in any browser, prints well, and holds no link to this app."
+            say(
+                "One HTML file with the data, the settings, the metrics, the tests, the curves and what the models "
+                "look at. It opens offline in any browser, prints well, and holds no link to this app."
+            )
         )
         options = _options(view)
         making: Making | None = st.session_state.get(_KEPT)
@@ -85,7 +93,7 @@ def panel(view: View) -> None:
             if same:
                 return
         if options is None or shows is None:
-            st.info("Choose at least one section.", icon=":material/info:")
+            st.info(say("Choose at least one section."), icon=":material/info:")
         elif same and making is not None:
             _offer(view, options, making)
         else:
@@ -107,16 +115,19 @@ def _shown(view: View, options: Options) -> Shown:
         tuple(repairs_of(run) for run in view.runs),
         known,
         options,
+        language(),
     )
 
 
 def _options(view: View) -> Options | None:
     """What the report contains; the simple level takes all but single rows. None without a section."""
-    title = st.text_input("Title", key="report-title", max_chars=200, placeholder="made from the dataset's name")
+    title = st.text_input(
+        say("Title"), key="report-title", max_chars=200, placeholder=say("made from the dataset's name")
+    )
     if level() == "Simple":
         return Options(title=title.strip())
     sections = st.pills(
-        "Sections",
+        say("Sections"),
         list(SECTIONS),
         selection_mode="multi",
         default=list(SECTIONS),
@@ -127,19 +138,21 @@ def _options(view: View) -> Options | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if level() == "Expert":
             tests = st.segmented_control(
-                "Test",
+                say("Test"),
                 methods(view),
                 default=method_for(view.sheet),
                 required=True,
                 format_func=METHODS.__getitem__,
                 key="report-test",
-                help="A bootstrap of many rows takes minutes.",
+                help=say("A bootstrap of many rows takes minutes."),
             )
         rows = st.toggle(
-            "Show single rows",
+            say("Show single rows"),
             key="report-rows",
-            help="The rows that the best two models disagree on most, with their values. They are data of single "
-            "people, so think of who will read the report.",
+            help=say(
+                "The rows that the best two models disagree on most, with their values. They are data of single "
+                "people, so think of who will read the report."
+            ),
         )
     chosen = tuple(one for one in SECTIONS if one in sections)
     return Options(title=title.strip(), tests=tests, rows=rows, sections=chosen) if chosen else None
@@ -154,7 +167,7 @@ def _offer(view: View, options: Options, making: Making | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if text is not None:
             st.download_button(
-                f"Download the report ({len(text) / 1e6:.1f} MB)",
+                say("Download the report ({size:.1f} MB)", size=len(text) / 1e6),
                 text.encode,
                 file_name="report.html",
                 mime="text/html",
@@ -164,7 +177,7 @@ def _offer(view: View, options: Options, making: Making | None) -> None:
                 on_click="ignore",
             )
         st.button(
-            "Make it again" if ready else "Make the report",
+            say("Make it again") if ready else say("Make the report"),
             key="report-make",
             icon=":material/summarize:",
             type="secondary" if ready else "primary",
@@ -172,23 +185,31 @@ def _offer(view: View, options: Options, making: Making | None) -> None:
             on_click=_start,
             args=(view, options),
         )
-        made = f"Made {ago(making.when)}. " if ready and making is not None else ""
-        st.caption(f"{made}Takes some seconds; you can go on looking around meanwhile.")
+        if ready and making is not None:
+            when = ago(making.when)
+            st.caption(say("Made {when}. Takes some seconds; you can go on looking around meanwhile.", when=when))
+        else:
+            st.caption(say("Takes some seconds; you can go on looking around meanwhile."))
 
 
 def _say_other(making: Making | None) -> None:
     """That there is a report, but not on what is chosen now."""
     if making is not None and making.text is not None:
         st.caption(
-            f"The report made {ago(making.when)}, on {plain(making.names)}, shows other models or choices, or what has "
-            "changed since."
+            say(
+                "The report made {when}, on {names}, shows other models or choices, or what has changed since.",
+                when=ago(making.when),
+                names=plain(making.names),
+            )
         )
 
 
 def _start(view: View, options: Options) -> None:
     titles = list(view.titles.values())
-    more = f" and {len(titles) - NAMED} more" if len(titles) > NAMED else ""
-    making = Making(_shown(view, options), f"{', '.join(titles[:NAMED])}{more}", options)
+    names, more = say(", ").join(titles[:NAMED]), len(titles) - NAMED
+    if more > 0:
+        names = say("{names} and {more} more", names=names, more=more)
+    making = Making(_shown(view, options), names, options)
     st.session_state[_KEPT] = making
     making.start(view)
 
@@ -199,5 +220,9 @@ def _watch(same: bool) -> None:
     making: Making = st.session_state[_KEPT]
     if not making.active:
         st.rerun()
-    what = "the report" if same else f"another report, on {plain(making.names)}"
-    st.progress(min(making.share, 1.0), text=f"Making {what}: {plain(making.step)}")
+    doing = (
+        say("Making the report: {step}", step=plain(making.step))
+        if same
+        else say("Making another report, on {names}: {step}", names=plain(making.names), step=plain(making.step))
+    )
+    st.progress(min(making.share, 1.0), text=doing)

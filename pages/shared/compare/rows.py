@@ -15,6 +15,7 @@ from ctrcore.comparing.groupings import Grouping, groupings
 from ctrcore.data.histories import full_schema
 from ctrcore.data.members import as_members
 from ctrcore.data.recipe import Recipe
+from ctrcore.language import language, mark, say
 from ctrcore.runs.run import Run
 from ctrcore.schema import Column
 from ctrcore.words import WORDS
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from ctrcore.data.stored import Stored
 
 INSIDE = {
-    "afm": ("afm.py", "AFM attention"),
-    "fibinet": ("senet.py", "SENet importance"),
-    "din": ("din.py", "DIN attention"),
+    "afm": ("afm.py", mark("AFM attention")),
+    "fibinet": ("senet.py", mark("SENet importance")),
+    "din": ("din.py", mark("DIN attention")),
 }
 BEHAVIOURS = 12
 
@@ -69,7 +70,8 @@ def learned_rows(view: View) -> npt.NDArray[np.int64]:
 
 def groupings_of(view: View) -> list[Grouping]:
     """Every way to cut the compared rows into slices. Raises RunError as `table_of` does."""
-    return _groupings(view.key, view.dataset.id, recipe_of(view).id, view)
+    with st.spinner(say("Cutting the rows into slices")):
+        return _groupings(view.key, view.dataset.id, recipe_of(view).id, language(), view)
 
 
 def show_row(view: View, row: int, *, with_cells: bool) -> None:
@@ -83,21 +85,27 @@ def show_row(view: View, row: int, *, with_cells: bool) -> None:
     place = int(np.flatnonzero(view.sheet.row == row)[0])
     clicked = bool(view.sheet.label[place])
     with st.container(border=True, key="disputed-row", height="stretch"):
-        st.markdown(f"#### Row {row}: {'a click' if clicked else 'no click'}")
+        st.markdown(say("#### Row {row}: a click", row=row) if clicked else say("#### Row {row}: no click", row=row))
         if level() != "Expert":
-            st.caption("What each model says of it. Click a point, or a line of the table below, for another row.")
+            st.caption(say("What each model says of it. Click a point, or a line of the table below, for another row."))
         st.dataframe(
             _said(view, place),
             hide_index=True,
             key="disputed-row-scores",
-            alt=f"What each model says of row {row}",
+            alt=say("What each model says of row {row}", row=row),
             column_config={
+                "Model": say("Model"),
                 "probability": st.column_config.ProgressColumn(
-                    "Probability", min_value=0.0, max_value=1.0, format="percent", width=120, help=WORDS["probability"]
+                    say("Probability"),
+                    min_value=0.0,
+                    max_value=1.0,
+                    format="percent",
+                    width=120,
+                    help=WORDS["probability"],
                 ),
-                "rank": st.column_config.NumberColumn("Rank", format="localized", help=WORDS["rank"]),
-                "above": st.column_config.NumberColumn("Is above", format="percent", help=WORDS["rank"]),
-                "logit": st.column_config.NumberColumn("Logit", format="%+.3f", help=WORDS["logit"]),
+                "rank": st.column_config.NumberColumn(say("Rank"), format="localized", help=WORDS["rank"]),
+                "above": st.column_config.NumberColumn(say("Is above"), format="percent", help=WORDS["rank"]),
+                "logit": st.column_config.NumberColumn(say("Logit"), format="%+.3f", help=WORDS["logit"]),
             },
             column_order=["Model", "probability", "rank", "above"] + (["logit"] if level() == "Expert" else []),
         )
@@ -140,14 +148,19 @@ def _cells(view: View, row: int) -> None:
         }
     )
     st.dataframe(
-        table, hide_index=True, height=min(38 + 35 * len(table), 285), key="disputed-row-cells", alt="The row's values"
+        table,
+        hide_index=True,
+        height=min(38 + 35 * len(table), 285),
+        key="disputed-row-cells",
+        alt=say("The row's values"),
+        column_config={"column": say("column"), "value": say("value"), "read as": say("read as")},
     )
     if histories:
         _history(cells, histories)
 
 
 def _kind(kind: str | None) -> str:
-    return "not used" if kind in (None, "ignore") else str(kind).replace("_", "-")
+    return say("not used") if kind in (None, "ignore") else say(str(kind).replace("_", "-"))
 
 
 def _history(cells: pd.Series[Any], histories: Sequence[Column]) -> None:
@@ -155,16 +168,20 @@ def _history(cells: pd.Series[Any], histories: Sequence[Column]) -> None:
     members = {column.name: _members(cells[column.name], column) for column in histories}
     longest = max(len(found) for found in members.values())
     if not longest:
-        st.caption("The user had done nothing before this row: the history is empty.")
+        st.caption(say("The user had done nothing before this row: the history is empty."))
         return
     table = pd.DataFrame({name: pd.Series(found[:BEHAVIOURS], dtype=object) for name, found in members.items()})
     table.index = pd.RangeIndex(1, len(table) + 1, name="back")  # a column of the table may have any name
-    st.markdown(f"**Before it, the newest first** ({min(BEHAVIOURS, longest)} of {longest})", help=WORDS["history"])
+    st.markdown(
+        say("**Before it, the newest first** ({shown} of {longest})", shown=min(BEHAVIOURS, longest), longest=longest),
+        help=WORDS["history"],
+    )
     st.dataframe(
         table.fillna(""),
         height=min(38 + 35 * len(table), 215),
         key="disputed-row-history",
-        alt=f"The last {len(table)} behaviours before the row, the newest first",
+        column_config={"back": say("back")},
+        alt=say("The last {count} behaviours before the row, the newest first", count=len(table)),
     )
 
 
@@ -179,8 +196,14 @@ def _run_of(view: View) -> Run:
     return next(run for one in view.contenders if (run := one.run or one.reference) is not None)
 
 
-@st.cache_resource(show_spinner="Cutting the rows into slices", max_entries=SHEETS)
-def _groupings(key: Key, dataset_id: str, recipe_id: str, _view: View) -> list[Grouping]:  # noqa: ARG001
+@st.cache_resource(show_spinner=False, max_entries=SHEETS)
+def _groupings(
+    key: Key,  # noqa: ARG001
+    dataset_id: str,  # noqa: ARG001
+    recipe_id: str,  # noqa: ARG001
+    spoken: str,  # noqa: ARG001 - slices are kept with their names
+    _view: View,
+) -> list[Grouping]:
     recipe = recipe_of(_view)
     return groupings(table_of(_view), full_schema(recipe), _view.sheet.row, learned_rows(_view))
 
@@ -192,5 +215,5 @@ def _links(view: View, row: int) -> None:
         for run in found:
             page, label = INSIDE[run.spec.model.name]
             query = address.query() | {"dataset": view.dataset.id, run.spec.model.name: run.id, "row": str(row)}
-            name = f"{label}: {plain(view.titles[run.id])}"
+            name = f"{say(label)}: {plain(view.titles[run.id])}"
             st.page_link(page, label=name, icon=":material/search:", query_params=query)

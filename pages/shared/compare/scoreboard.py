@@ -13,6 +13,7 @@ from ctrcore.comparing import cutoffs
 from ctrcore.comparing.findings import in_words
 from ctrcore.comparing.testing import Comparison, Test, told
 from ctrcore.figures import comparison_captions as captions
+from ctrcore.language import say, say_count
 from ctrcore.runs import scoreboard as runs_scoreboard
 from ctrcore.runs.scoreboard import COLUMNS, over_seeds, same_but_seed
 from ctrcore.words import WORDS
@@ -39,8 +40,13 @@ def verdict(view: View) -> None:
     elif len(order) == 1:
         value = found.intervals[order[0].id].value
         st.info(
-            f"{titles[order[0].id]} has an AUC of {value:.4f} on these {len(view.sheet):,} rows. Choose a second model "
-            "in the sidebar to compare it with.",
+            say(
+                "{model} has an AUC of {auc:.4f} on these {rows:,} rows. Choose a second model in the sidebar to "
+                "compare it with.",
+                model=titles[order[0].id],
+                auc=value,
+                rows=len(view.sheet),
+            ),
             icon=":material/leaderboard:",
         )
     else:
@@ -53,13 +59,12 @@ def verdict(view: View) -> None:
             st.info(f"{in_words(runner, titles)} {_the_others(best, titles)}", icon=":material/balance:")
     st.caption(_rests_on(view, found))
     if view.part == "valid":
-        st.warning(captions.FLATTERED, icon=":material/warning:")
+        st.warning(say(captions.FLATTERED), icon=":material/warning:")
     with st.grid(TILES, min_column_width=120):
         for one in order[:TILES]:
             _tile(one.title, found.intervals[one.id])
     if len(order) > TILES:
-        more = len(order) - TILES
-        st.caption(f"{more} more {'is' if more == 1 else 'are'} in the table.")
+        st.caption(say_count("{count} more is in the table.", "{count} more are in the table.", len(order) - TILES))
     if view.part_note:
         st.warning(plain(view.part_note), icon=":material/warning:")
     say_left_out_rows(view)
@@ -73,27 +78,50 @@ def _the_others(best: Mapping[str, Test], titles: Mapping[str, str]) -> str:
     """Which models cannot be told apart from the best one, and what to do then."""
     unclear = [titles[name] for name, test in best.items() if not told(test)]
     if len(unclear) < 2:
-        return "Choose by cost, or test on more rows."
-    return (
-        f"Nor can {', '.join(unclear[1:-1])}{' or ' if unclear[1:-1] else ''}{unclear[-1]} be told apart from the best "
-        "one. Choose by cost, or test on more rows."
+        return say("Choose by cost, or test on more rows.")
+    others, last = unclear[1:-1], unclear[-1]
+    if not others:
+        return say("Nor can {last} be told apart from the best one. Choose by cost, or test on more rows.", last=last)
+    return say(
+        "Nor can {others} or {last} be told apart from the best one. Choose by cost, or test on more rows.",
+        others=say(", ").join(others),
+        last=last,
     )
 
 
 def _rests_on(view: View, found: Comparison) -> str:
-    count = view.sheet.users[1] if view.sheet.has_users else 0
-    users = f" of {count:,} user{'' if count == 1 else 's'}" if count else ""
-    clicked = "was" if view.sheet.clicks == 1 else "were"
-    parts = [
-        f"Measured on {view.rows_in_words}{users}; {view.sheet.clicks:,} of the rows ({view.click_rate:.1%}) {clicked} "
-        "clicked."
-    ]
+    parts = [_measured_on(view)]
     if not view.both_classes:
         return parts[0]
-    alone = len(view.contenders) == 1
     if level() != "Simple":
         parts.append(captions.tests_made(found.method, len(found.tests), view.part))
-    return " ".join([*parts, f"Below: {'its AUC' if alone else 'the AUC of each model'}, and its 95 % interval."])
+    parts.append(
+        say("Below: its AUC, and its 95 % interval.")
+        if len(view.contenders) == 1
+        else say("Below: the AUC of each model, and its 95 % interval.")
+    )
+    return " ".join(parts)
+
+
+def _measured_on(view: View) -> str:
+    """The rows, their users where these are known, and the clicks."""
+    rows, clicks = view.rows_in_words, view.sheet.clicks
+    if view.sheet.has_users and view.sheet.users[1]:
+        return say_count(
+            "Measured on {rows} of {users}; {count:,} of the rows ({share:.1%}) was clicked.",
+            "Measured on {rows} of {users}; {count:,} of the rows ({share:.1%}) were clicked.",
+            clicks,
+            rows=rows,
+            users=say_count("{count:,} user", "{count:,} users", view.sheet.users[1]),
+            share=view.click_rate,
+        )
+    return say_count(
+        "Measured on {rows}; {count:,} of the rows ({share:.1%}) was clicked.",
+        "Measured on {rows}; {count:,} of the rows ({share:.1%}) were clicked.",
+        clicks,
+        rows=rows,
+        share=view.click_rate,
+    )
 
 
 def _tile(title: str, interval: Any) -> None:
@@ -102,10 +130,10 @@ def _tile(title: str, interval: Any) -> None:
     st.metric(
         plain(title),
         "–" if math.isnan(interval.value) else f"{interval.value:.4f}",
-        delta=None if unknown else f"{interval.low:.4f} to {interval.high:.4f}",
+        delta=None if unknown else say("{low:.4f} to {high:.4f}", low=interval.low, high=interval.high),
         delta_color="off",
         delta_arrow="off",
-        help=f"{WORDS['auc']} **Below.** {WORDS['interval']}",
+        help=say("{auc} **Below.** {interval}", auc=WORDS["auc"], interval=WORDS["interval"]),
     )
 
 
@@ -113,12 +141,14 @@ def scoreboard(view: View) -> None:
     """The table of metrics, against a base; several seeds of one model on one line if asked for."""
     with st.container(border=True, key="card-metrics"):
         head, choice = st.columns([3, 2], vertical_alignment="center")
-        head.markdown("#### Every metric at a glance", help="Hover over a column's title to read what it means.")
+        head.markdown(
+            say("#### Every metric at a glance"), help=say("Hover over a column's title to read what it means.")
+        )
         base = view.contenders[0].id
         if level() != "Simple":
             titles = view.titles
             base = choice.selectbox(
-                "RelaImpr against",
+                say("RelaImpr against"),
                 list(titles),
                 format_func=titles.__getitem__,
                 key="base-run",
@@ -135,7 +165,8 @@ def scoreboard(view: View) -> None:
         else:
             _runs_table(table, cutoff)
         if level() != "Simple":
-            st.caption(f"{_users(table)}The table scrolls to the right: what the models cost and when they ended.")
+            scrolls = say("The table scrolls to the right: what the models cost and when they ended.")
+            st.caption(f"{_users(table)} {scrolls}".strip())
         if level() == "Learn":
             st.caption(_what_not_to_conclude(view, cutoff, seeds))
         named = table.drop(columns="ids", errors="ignore").assign(cutoff=cutoff, base=view.titles[base])
@@ -144,7 +175,9 @@ def scoreboard(view: View) -> None:
 
 def _users(table: pd.DataFrame) -> str:
     """On how many users gAUC rests, where that is one number for all models."""
-    return f"gAUC rests on {table['gauc_users'].iloc[0]:,.0f} users. " if _one_number_of_users(table) else ""
+    if not _one_number_of_users(table):
+        return ""
+    return say("gAUC rests on {users:,.0f} users.", users=table["gauc_users"].iloc[0])
 
 
 def _one_number_of_users(table: pd.DataFrame) -> bool:
@@ -153,12 +186,14 @@ def _one_number_of_users(table: pd.DataFrame) -> bool:
 
 def _what_not_to_conclude(view: View, cutoff: float, seeds: bool) -> str:
     luck = (
-        "The spread over a few seeds is itself a rough guess."
+        say("The spread over a few seeds is itself a rough guess.")
         if seeds
-        else "The interval is about other test rows; luck of the training's seed comes on top."
+        else say("The interval is about other test rows; luck of the training's seed comes on top.")
     )
     reached = cutoffs.reached(view.sheet, {one.id: plain(one.title) for one in view.probable}, cutoff)
-    return f"**What not to conclude:** {f'{reached}; move it under One cutoff. ' if reached else ''}{luck}"
+    if not reached:
+        return say("**What not to conclude:** {luck}", luck=luck)
+    return say("**What not to conclude:** {reached}; move it under One cutoff. {luck}", reached=reached, luck=luck)
 
 
 def _runs_table(table: pd.DataFrame, cutoff: float) -> None:
@@ -174,7 +209,7 @@ def _runs_table(table: pd.DataFrame, cutoff: float) -> None:
         column_config=_columns(cutoff, shown["run"].tolist()),
         placeholder="–",
         key="metrics-table",
-        alt="Metrics of each model on the same rows, best AUC first",
+        alt=say("Metrics of each model on the same rows, best AUC first"),
     )
 
 
@@ -182,13 +217,15 @@ def _seeds_table(table: pd.DataFrame, cutoff: float) -> None:
     """Means, and beside the most used ones the spread."""
     config = _columns(cutoff, table["run"].tolist())
     config |= {
-        "runs": st.column_config.NumberColumn("Runs", format="localized"),
-        "seeds": st.column_config.TextColumn("Seeds", help=WORDS["seed"]),
+        "runs": st.column_config.NumberColumn(say("Runs"), format="localized"),
+        "seeds": st.column_config.TextColumn(say("Seeds"), help=WORDS["seed"]),
         "reruns": st.column_config.NumberColumn(
-            "Reruns left out", format="localized", help="Runs of a seed that a newer run has too: no luck drawn anew."
+            say("Reruns left out"),
+            format="localized",
+            help=say("Runs of a seed that a newer run has too: no luck drawn anew."),
         ),
-        "auc_min": st.column_config.NumberColumn("AUC least", format="%.4f", help=WORDS["auc"]),
-        "auc_max": st.column_config.NumberColumn("AUC most", format="%.4f", help=WORDS["auc"]),
+        "auc_min": st.column_config.NumberColumn(say("AUC least"), format="%.4f", help=WORDS["auc"]),
+        "auc_max": st.column_config.NumberColumn(say("AUC most"), format="%.4f", help=WORDS["auc"]),
     }
     order = ["run", "runs", "seeds", *(["reruns"] if table["reruns"].any() else [])]
     for name, column in COLUMNS.items():
@@ -202,9 +239,9 @@ def _seeds_table(table: pd.DataFrame, cutoff: float) -> None:
         spread = f"{name}_sd"
         if spread in table.columns and table[spread].notna().any() and name != "gauc_users":
             config[spread] = st.column_config.NumberColumn(
-                f"± {column.title}",
+                f"± {say(column.title)}",
                 format="percent" if column.format == "percent" else column.format or "plain",
-                help="Standard deviation over the seeds.",
+                help=say("Standard deviation over the seeds."),
             )
             order.append(spread)
         if name == "auc":
@@ -216,16 +253,20 @@ def _seeds_table(table: pd.DataFrame, cutoff: float) -> None:
         column_config=config,
         placeholder="–",
         key="seeds-table",
-        alt="Mean and spread over the seeds of each model's metrics, best mean AUC first",
+        alt=say("Mean and spread over the seeds of each model's metrics, best mean AUC first"),
     )
 
 
 def _columns(cutoff: float, names: list[str]) -> dict[str, Any]:
     """How the table's columns are headed, formatted and explained; the first one is wide enough for the names."""
     wide = min(max(70, 30 + 8 * max(map(len, names), default=0)), 260)
-    config: dict[str, Any] = {INTERVAL: st.column_config.TextColumn("95 % interval", help=WORDS["interval"])}
+    config: dict[str, Any] = {INTERVAL: st.column_config.TextColumn(say("95 % interval"), help=WORDS["interval"])}
     for name, column in COLUMNS.items():
-        title = f"{column.title} at {cutoff:.3g}" if name in ("accuracy", "f1") else column.title
+        title = (
+            say("{title} at {cutoff:.3g}", title=say(column.title), cutoff=cutoff)
+            if name in ("accuracy", "f1")
+            else say(column.title)
+        )
         about = WORDS[column.word] if column.word else None
         if column.format == "":
             first = name == "run"
@@ -238,13 +279,13 @@ def _columns(cutoff: float, names: list[str]) -> dict[str, Any]:
 
 
 def _range(low: float, high: float) -> str:
-    return "–" if math.isnan(low) else f"{low:.4f} to {high:.4f}"
+    return "–" if math.isnan(low) else say("{low:.4f} to {high:.4f}", low=low, high=high)
 
 
 def _by_seeds() -> bool:
     address.show("over-seeds", "over-seeds", (False, True), False)
     return st.toggle(
-        "One line per model over its seeds",
+        say("One line per model over its seeds"),
         key="over-seeds",
         on_change=address.take,
         args=("over-seeds", "over-seeds"),

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.figures import comparison_captions as captions
+from ctrcore.language import say
 from ctrcore.runs.differences import differences, in_words
 from pages.shared.charts import csv_button
 from pages.shared.compare.view import View
@@ -19,13 +20,19 @@ def settings(view: View) -> None:
     found = differences([run.spec for run in runs])
     if not found:
         return
-    with st.expander(f"What differs in their settings ({len(found)})", icon=":material/difference:"):
+    with st.expander(say("What differs in their settings ({count})", count=len(found)), icon=":material/difference:"):
         table = pd.DataFrame({"Setting": [f"{label_of(one.section)}: {label_of(one.name)}" for one in found]})
         for number, run in enumerate(runs):
             table[view.titles[run.id]] = [in_words(one.values[number]) for one in found]
-        st.dataframe(table, hide_index=True, key="settings-table", alt="Settings that differ between the runs")
+        st.dataframe(
+            table,
+            hide_index=True,
+            key="settings-table",
+            alt=say("Settings that differ between the runs"),
+            column_config={"Setting": say("Setting")},
+        )
         if level() != "Simple":  # a cell of the table would cut them off
             about = zip(table["Setting"], found, strict=True)
-            st.caption("\n".join(f"- **{name}.** {one.about}" for name, one in about if one.about))
-        st.caption(captions.SETTINGS)
+            st.caption("\n".join(f"- **{name}.** {say(one.about)}" for name, one in about if one.about))
+        st.caption(say(captions.SETTINGS))
         csv_button(table, "settings")

@@ -16,6 +16,7 @@ from ctrcore.comparing.slicing import nearly_all
 from ctrcore.figures import slice_captions as captions
 from ctrcore.figures.slice_captions import TITLES
 from ctrcore.figures.slices import LEAD, OF_MODEL, Measure, Series, dots_of, interval_dots, leads, worst_first
+from ctrcore.language import Spoken, language, mark, say
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart
@@ -27,19 +28,23 @@ from pages.shared.level import level
 from pages.shared.problems import problems_shown
 from pages.shared.tools import plain
 
-KINDS = {
-    "field": "fields",
-    "history": "length of the history",
-    "activity": "activity of the user",
-    "popularity": "popularity of the item",
-    "cold": "new or known",
-    "time": "time",
-}
-AXES: dict[Measure, str] = {
-    "auc": "AUC within the slice",
-    "log_loss": "log-loss",
-    "pcoc": "predicted over observed clicks (PCOC)",
-}
+KINDS = Spoken(
+    {
+        "field": mark("fields"),
+        "history": mark("length of the history"),
+        "activity": mark("activity of the user"),
+        "popularity": mark("popularity of the item"),
+        "cold": mark("new or known"),
+        "time": mark("time"),
+    }
+)
+AXES: Spoken[Measure] = Spoken(
+    {
+        "auc": mark("AUC within the slice"),
+        "log_loss": mark("log-loss"),
+        "pcoc": mark("predicted over observed clicks (PCOC)"),
+    }
+)
 LEAST = 100
 SHOWN = 12
 T = TypeVar("T")
@@ -53,8 +58,10 @@ def show(view: View) -> None:
     found = groupings_of(view)
     if not found:
         st.info(
-            "**There is nothing to cut these rows by.**  \nThe table has no field with values that many rows share, "
-            "and no user, item or time.",
+            say(
+                "**There is nothing to cut these rows by.**  \nThe table has no field with values that many rows "
+                "share, and no user, item or time."
+            ),
             icon=":material/info:",
         )
         return
@@ -78,8 +85,9 @@ def _chosen(view: View, found: list[Grouping]) -> None:
 
 
 def _of_two() -> bool:
-    about = "The models on each slice, or by how much one of two is better there."
-    return address.choose("Show", ["each model", "A minus B"], "each model", "slices-of", about) == "A minus B"
+    about = say("The models on each slice, or by how much one of two is better there.")
+    each, difference = mark("each model"), mark("A minus B")
+    return address.choose(say("Show"), [each, difference], each, "slices-of", about, words=say) == difference
 
 
 def _pick_model(view: View) -> str:
@@ -88,12 +96,12 @@ def _pick_model(view: View) -> str:
         st.session_state["slices-model"] = order[0]
     return str(
         st.selectbox(
-            "Worst slices of",
+            say("Worst slices of"),
             order,
             format_func=view.titles.__getitem__,
             key="slices-model",
             width=240,
-            help="Its worst slices come first; the other models are drawn beside it.",
+            help=say("Its worst slices come first; the other models are drawn beside it."),
         )
     )
 
@@ -104,13 +112,18 @@ def _pick_measure(view: View, of: Sequence[str]) -> Measure:
     if any(view[one].meaning == "order" for one in of):
         measures = ["auc"]
     name: Measure = st.segmented_control(
-        "Measure",
+        say("Measure"),
         measures,
         default="auc",
         required=True,
         format_func=TITLES.__getitem__,
         key=f"slices-measure-{len(measures)}",
-        help=f"AUC: {WORDS['auc']}  \nLog-loss: {WORDS['log_loss']}  \nCalibration: {WORDS['pcoc']}",
+        help=say(
+            "AUC: {auc}  \nLog-loss: {log_loss}  \nCalibration: {pcoc}",
+            auc=WORDS["auc"],
+            log_loss=WORDS["log_loss"],
+            pcoc=WORDS["pcoc"],
+        ),
     )
     return name
 
@@ -121,10 +134,15 @@ def _pick_slices(found: list[Grouping]) -> tuple[list[str], int]:
     kinds, least = there, LEAST
     if level() != "Simple":
         kinds = st.pills(
-            "Slices by", there, selection_mode="multi", default=there, format_func=KINDS.__getitem__, key="slices-kinds"
+            say("Slices by"),
+            there,
+            selection_mode="multi",
+            default=there,
+            format_func=KINDS.__getitem__,
+            key="slices-kinds",
         )
     if level() == "Expert":
-        least = st.number_input("Least rows of a slice", 20, 1_000_000, LEAST, 10, key="slices-least", width=200)
+        least = st.number_input(say("Least rows of a slice"), 20, 1_000_000, LEAST, 10, key="slices-least", width=200)
     return list(kinds), int(least)
 
 
@@ -152,7 +170,12 @@ def _of_model(view: View, found: list[Grouping], model: str, choices: Choices) -
         key="slices",
         **captions.of_model(name, title, len(top), len(mine)),
         help_text=WORDS["slice"],
-        alt_text=f"{TITLES[name]} with intervals on the {len(top)} worst slices of {title}",
+        alt_text=say(
+            "{measure} with intervals on the {count} worst slices of {model}",
+            measure=TITLES[name],
+            count=len(top),
+            model=title,
+        ),
         data=lambda: table.assign(model=table["model"].map(view.titles)),
     )
     if name != "log_loss":
@@ -185,14 +208,19 @@ def _of_pair(view: View, found: list[Grouping], pair: tuple[str, str], choices: 
         interval_dots(
             places_of(top),
             notes_of(top),
-            [Series("A against B", None, dots_of(top, LEAD), overall)],
-            x="AUC of A minus AUC of B" if by == "auc" else "log-loss of B minus log-loss of A",
+            [Series(say("A against B"), None, dots_of(top, LEAD), overall)],
+            x=say("AUC of A minus AUC of B") if by == "auc" else say("log-loss of B minus log-loss of A"),
             zero=0.0,
         ),
         key="slices-difference",
         **captions.of_pair(a, b, len(top), len(shown)),
         help_text=WORDS["slice"],
-        alt_text=f"Lead of {titles[0]} over {titles[1]} with intervals on {len(top)} slices",
+        alt_text=say(
+            "Lead of {a} over {b} with intervals on {count} slices",
+            a=titles[0],
+            b=titles[1],
+            count=len(top),
+        ),
         data=table,
     )
     small = _too_small(view, found, least, None)
@@ -211,15 +239,17 @@ def _too_small(view: View, found: list[Grouping], least: int, promised_by: str |
 
 def _kept(view: View, what: tuple[str | int | None, ...], make: Callable[[], T]) -> T:
     """What is made of these scores and the slices of their rows, made once; `what` names it."""
-    return cast(T, _once(view.key, view.dataset.id, recipe_of(view).id, what, make))
+    with st.spinner(say("Cutting the rows into slices")):
+        return cast(T, _once(view.key, view.dataset.id, recipe_of(view).id, what, language(), make))
 
 
-@st.cache_resource(show_spinner="Cutting the rows into slices", max_entries=96)
+@st.cache_resource(show_spinner=False, max_entries=96)
 def _once(
     key: Key,  # noqa: ARG001
     dataset_id: str,  # noqa: ARG001
     recipe_id: str,  # noqa: ARG001
     what: tuple[str | int | None, ...],  # noqa: ARG001
+    spoken: str,  # noqa: ARG001 - slices are kept with their names
     _make: Callable[[], object],
 ) -> object:
     return _make()

@@ -12,6 +12,7 @@ from ctrcore.comparing.draws import draws_needed
 from ctrcore.comparing.findings import in_words
 from ctrcore.comparing.testing import BY_USERS, Comparison, Method, Test, method_for
 from ctrcore.figures import comparison_captions as captions
+from ctrcore.language import Spoken, mark, say
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.compare import kept
@@ -20,24 +21,26 @@ from pages.shared.compare.view import View, say_one_class
 from pages.shared.level import level
 from pages.shared.tools import duration, plain
 
-METHODS: dict[Method, str] = {
-    "delong": "DeLong",
-    "clustered": "DeLong by users",
-    "bootstrap": "Bootstrap of rows",
-    "users": "Bootstrap of users",
-}
+METHODS: Spoken[Method] = Spoken(
+    {
+        "delong": mark("DeLong"),
+        "clustered": mark("DeLong by users"),
+        "bootstrap": mark("Bootstrap of rows"),
+        "users": mark("Bootstrap of users"),
+    }
+)
 DRAWN = ("bootstrap", "users")  # these take their time
 REPLICATES = (200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 USUAL = 1000  # steady ends of the intervals
 CHOICES = 5  # of replicates, from those on that can tell anything
-ALL = "all pairs"
+ALL = mark("all pairs")
 
 
 @st.fragment
 def show(view: View) -> None:
     """The tests of all pairs by the method chosen."""
     if len(view.contenders) < 2:
-        st.info("Choose at least two models in the sidebar: a test compares a pair.", icon=":material/arrow_back:")
+        st.info(say("Choose at least two models in the sidebar: a test compares a pair."), icon=":material/arrow_back:")
         return
     if not view.both_classes:
         say_one_class(view)
@@ -46,7 +49,7 @@ def show(view: View) -> None:
     found = _bootstrap(view, method, replicates) if method in DRAWN else kept.comparison(view, method)
     if found is None:
         found = kept.comparison(view)
-        st.caption(f"Until it is drawn, below: {METHODS[found.method]}.")
+        st.caption(say("Until it is drawn, below: {method}.", method=METHODS[found.method]))
     tests = largest_first(test for test in found.tests if pairs in (ALL, test.a, test.b))
     _sentences(view, found, tests)
     with st.grid(2, min_column_width=380):
@@ -74,7 +77,7 @@ def _choices(view: View) -> tuple[Method, int, str]:
     with st.container(horizontal=True, vertical_alignment="top"):
         address.show("test-method", "test", methods(view), method_for(view.sheet))
         chosen = st.segmented_control(
-            "Test",
+            say("Test"),
             methods(view),
             format_func=METHODS.__getitem__,
             required=True,
@@ -91,29 +94,32 @@ def _choices(view: View) -> tuple[Method, int, str]:
             widget = f"replicates-{enough[0]}"
             address.show(widget, "replicates", enough, replicates)
             replicates = st.select_slider(
-                "Replicates",
+                say("Replicates"),
                 enough,
                 key=widget,
                 on_change=address.take,
                 args=(widget, "replicates"),
                 width=240,
-                help="How many times rows or users are drawn anew. More give steadier ends of the intervals, and "
-                f"smaller p-values can be told: {draws_needed(pairs_tested):,} are needed to tell anything apart after "
-                "the correction.",
+                help=say(
+                    "How many times rows or users are drawn anew. More give steadier ends of the intervals, "
+                    "and smaller p-values can be told: {draws:,} are needed to tell anything apart "
+                    "after the correction.",
+                    draws=draws_needed(pairs_tested),
+                ),
             )
         pairs = ALL
         if len(view.contenders) > 2 and level() != "Simple":
             titles = view.titles
             address.show("test-pairs", "pairs", [ALL, *titles], ALL)
             pairs = st.selectbox(
-                "Show",
+                say("Show"),
                 [ALL, *titles],
-                format_func=lambda one: ALL if one == ALL else f"pairs with {titles[one]}",
+                format_func=lambda one: say(ALL) if one == ALL else say("pairs with {model}", model=titles[one]),
                 key="test-pairs",
                 on_change=address.take,
                 args=("test-pairs", "pairs"),
                 width=240,
-                help="The correction for many tests stays that for all pairs.",
+                help=say("The correction for many tests stays that for all pairs."),
             )
     return method, int(replicates), pairs
 
@@ -123,26 +129,33 @@ def _bootstrap(view: View, method: Method, replicates: int) -> Comparison | None
     done = kept.bootstraps(view)
     if (method, replicates) in done:
         return done[method, replicates]
-    what = "users" if method == "users" else "rows"
+    by_users = method == "users"
     seconds = kept.bootstrap_seconds(view, method) * replicates
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
         start = st.button(
-            f"Draw the {what} {replicates:,} times",
+            say("Draw the users {count:,} times", count=replicates)
+            if by_users
+            else say("Draw the rows {count:,} times", count=replicates),
             type="primary",
             icon=":material/casino:",
             key="start-bootstrap",
         )
         st.caption(
-            f"{view.rows_in_words}, {len(view.contenders)} models: about {duration(max(seconds, 0.1))}. "
-            "Kept until the server stops."
+            say(
+                "{rows}, {models} models: about {duration}. Kept until the server stops.",
+                rows=view.rows_in_words,
+                models=len(view.contenders),
+                duration=duration(max(seconds, 0.1)),
+            )
         )
     if not start:
         return None
-    bar = place.progress(0.0, text=f"Drawing {what} anew")
+    bar = place.progress(0.0, text=say("Drawing users anew") if by_users else say("Drawing rows anew"))
+    drawing = say("Drawing users anew: {share:.0%}") if by_users else say("Drawing rows anew: {share:.0%}")
 
     def progress(share: float) -> None:
-        bar.progress(min(share, 1.0), text=f"Drawing {what} anew: {share:.0%}")
+        bar.progress(min(share, 1.0), text=drawing.format(share=share))
 
     done[method, replicates] = kept.run_bootstrap(view, method, replicates, progress)
     place.empty()
@@ -153,7 +166,7 @@ def _sentences(view: View, found: Comparison, tests: Sequence[Test]) -> None:
     """The answer in two or three lines; every pair in words, those of the winner first, for who wants more."""
     titles = {name: f"**{plain(title)}**" for name, title in view.titles.items()}
     order = view.sheet.best_first()
-    drawn = "Users were resampled with all of their rows." if found.method == "users" else ""
+    drawn = say("Users were resampled with all of their rows.") if found.method == "users" else ""
     if len(order) == 2:
         st.markdown(f"{in_words(tests[0], titles)} {drawn}".strip())
         return
@@ -162,5 +175,9 @@ def _sentences(view: View, found: Comparison, tests: Sequence[Test]) -> None:
             st.markdown(line)
     if drawn:
         st.caption(drawn)
-    with st.expander(f"All {len(tests)} pairs in words" if len(tests) == len(found.tests) else "These pairs in words"):
+    with st.expander(
+        say("All {count} pairs in words", count=len(tests))
+        if len(tests) == len(found.tests)
+        else say("These pairs in words")
+    ):
         st.markdown("\n".join(f"- {in_words(test, titles)}" for test in winner_first(tests, order)))

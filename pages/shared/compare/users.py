@@ -20,6 +20,7 @@ from ctrcore.comparing.per_user import TITLES, Metric, PerUser, Users, first_k, 
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.figures import slice_captions as captions
 from ctrcore.figures.per_user import Lists, measures_by_model
+from ctrcore.language import say, say_count
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart, csv_button
@@ -52,18 +53,25 @@ def show(view: View) -> None:
 
 def _say_no_users(view: View) -> None:
     """Why there are no lists: no column says who the user is, or it is empty in all of these rows."""
-    column, why = recipe_of(view).data_schema.user, "**These rows have no users, so there are no lists to judge.**  \n"
+    column = recipe_of(view).data_schema.user
     if column is not None:
         st.info(
-            f"{why}The column {plain(column)} names the users, but it is empty in all of them.",
+            say(
+                "**These rows have no users, so there are no lists to judge.**  \nThe column {column} names the users, "
+                "but it is empty in all of them.",
+                column=plain(column),
+            ),
             icon=":material/person_off:",
         )
         return
     st.info(
-        f"{why}Name the user column of the table on the Data page (Columns, 'User'), and train again.",
+        say(
+            "**These rows have no users, so there are no lists to judge.**  \nName the user column of the table on the "
+            "Data page (Columns, 'User'), and train again."
+        ),
         icon=":material/person_off:",
     )
-    st.page_link("data.py", label="Go to Data", icon=":material/table_view:")
+    st.page_link("data.py", label=say("Go to Data"), icon=":material/table_view:")
 
 
 @st.fragment
@@ -93,7 +101,12 @@ def _lists(view: View, items: Items | None) -> None:
             key="per-user",
             **captions.lists(k, count),
             help_text=f"{WORDS['ndcg']} {WORDS['hit_rate']} {WORDS['mrr']} {WORDS['map']}",
-            alt_text=f"{', '.join(measures)} of {len(order)} models with intervals over {count:,} users",
+            alt_text=say(
+                "{measures} of {models} models with intervals over {users:,} users",
+                measures=say(", ").join(measures),
+                models=len(order),
+                users=count,
+            ),
             data=lambda: _table(view, best, k, everyone),
         )
         _all_figures(view, best, k, everyone)
@@ -104,31 +117,33 @@ def _choices(view: View) -> tuple[int, Metric, bool]:
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         address.show("k", "k", range(1, MOST + 1), _first_k(view.key, view.sheet))
         k = st.slider(
-            "K: how many rows of a user's list are seen",
+            say("K: how many rows of a user's list are seen"),
             min_value=1,
             max_value=MOST,
             key="k",
             on_change=address.take,
             args=("k", "k"),
             width=340,
-            help="HR@K and NDCG@K look at the first K rows only, as a user looks at the top of a list only.",
+            help=say("HR@K and NDCG@K look at the first K rows only, as a user looks at the top of a list only."),
         )
         metric: Metric = "ndcg"
         if level() != "Simple" and len(view.contenders) > 1:
             metric = st.segmented_control(
-                "Best by",
+                say("Best by"),
                 CHART,
                 default="ndcg",
                 required=True,
                 format_func=lambda name: TITLES[name].format(k="K"),
                 key="best-by",
-                help="Which measure the sentence below compares, and which model comes first.",
+                help=say("Which measure the sentence below compares, and which model comes first."),
             )
         everyone = level() == "Expert" and st.toggle(
-            "Count users with nothing to order too",
+            say("Count users with nothing to order too"),
             key="every-user",
-            help="Users with a click whose rows are all clicks score 1 whatever the model does. Other tools often "
-            "count them; they hide differences.",
+            help=say(
+                "Users with a click whose rows are all clicks score 1 whatever the model does. Other tools often "
+                "count them; they hide differences."
+            ),
         )
     return k, metric, everyone
 
@@ -150,16 +165,26 @@ def _verdict(view: View, best: list[PerUser], k: int, metric: Metric) -> None:
 
 
 def _rests_on(users: Users, k: int) -> str:
-    said = (
-        f"It rests on {users.both:,} of {users.shown:,} users: those with clicks and other rows, whose list can be in "
-        f"a good or a bad order. {users.without_click:,} have no click and "
-        f"{users.one_row + users.only_clicks:,} nothing but clicks."
+    said = say(
+        "It rests on {both:,} of {shown:,} users: those with clicks and other rows, whose list "
+        "can be in a good or a bad order. {without_click:,} have no click and "
+        "{only_clicks:,} nothing but clicks.",
+        both=users.both,
+        shown=users.shown,
+        without_click=users.without_click,
+        only_clicks=users.one_row + users.only_clicks,
     )
     if users.short > users.both / 2:
-        said += (
-            f" {users.short:,} of the {users.both:,} have at most {k} {'row' if k == 1 else 'rows'}: for them HR@{k} "
-            "is 1 whatever the model does. A smaller K tells more."
+        short = say_count(
+            "{short:,} of the {both:,} have at most {count} row: for them HR@{count} is 1 whatever the model does. A "
+            "smaller K tells more.",
+            "{short:,} of the {both:,} have at most {count} rows: for them HR@{count} is 1 whatever the model does. A "
+            "smaller K tells more.",
+            k,
+            short=users.short,
+            both=users.both,
         )
+        return f"{said} {short}"
     return said
 
 
@@ -171,33 +196,44 @@ def _all_figures(view: View, best: list[PerUser], k: int, everyone: bool) -> Non
     if exposure is not None:
         shown += ["Coverage", "Popularity"] + (["Popular tenth"] if level() == "Expert" else [])
     with st.container(border=True):
-        st.markdown("#### All figures" if exposure is None else "#### All figures, and which items come first")
+        st.markdown(
+            say("#### All figures") if exposure is None else say("#### All figures, and which items come first")
+        )
         st.dataframe(
             table,
             hide_index=True,
             key="per-user-table",
             column_order=shown,
             column_config=_columns(k),
-            alt="Measures of the users' lists for each model, the best first",
+            alt=say("Measures of the users' lists for each model, the best first"),
         )
         if exposure is not None and level() != "Expert":
             st.caption(
-                f"Coverage: share of the {exposure.offered:,} items shown that come among somebody's first {k}. "
-                f"Popularity: how popular the first {k} are beside all that was shown, for the {exposure.users:,} "
-                f"users with more than {k} rows. **What not to conclude:** more coverage is not better in itself; it "
-                "has to be paid for with the measures on the left."
+                say(
+                    "Coverage: share of the {offered:,} items shown that come among somebody's first {k}. "
+                    "Popularity: how popular the first {k} are beside all that was shown, for the {users:,} "
+                    "users with more than {k} rows. **What not to conclude:** more coverage is not better in "
+                    "itself; it has to be paid for with the measures on the left.",
+                    offered=exposure.offered,
+                    k=k,
+                    users=exposure.users,
+                )
             )
         csv_button(table, "per-user-table")
 
 
 def _columns(k: int) -> dict[str, Any]:
-    config: dict[str, Any] = {"Model": st.column_config.TextColumn("Model", pinned=True)}
+    config: dict[str, Any] = {"Model": st.column_config.TextColumn(say("Model"), pinned=True)}
     for name, title in TITLES.items():
         config[title.format(k=k)] = st.column_config.NumberColumn(format="%.4f", help=WORDS.get(name))
-    config["Coverage"] = st.column_config.NumberColumn(format="percent", help=WORDS["coverage"])
-    config["Popularity"] = st.column_config.NumberColumn(format="%.3f ×", help=WORDS["popularity bias"])
+    config["Coverage"] = st.column_config.NumberColumn(say("Coverage"), format="percent", help=WORDS["coverage"])
+    config["Popularity"] = st.column_config.NumberColumn(
+        say("Popularity"), format="%.3f ×", help=WORDS["popularity bias"]
+    )
     config["Popular tenth"] = st.column_config.NumberColumn(
-        format="percent", help="Share of the first K places that go to the most popular tenth of the items."
+        say("Popular tenth"),
+        format="percent",
+        help=say("Share of the first K places that go to the most popular tenth of the items."),
     )
     return config
 

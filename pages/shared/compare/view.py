@@ -10,7 +10,8 @@ import streamlit as st
 
 from ctrcore.comparing.sheet import Sheet, sheet_of
 from ctrcore.figures.curves import Curve
-from ctrcore.runs.contenders import PART_TITLES, Contender, Part, Version, judged
+from ctrcore.language import say, say_count
+from ctrcore.runs.contenders import PART_TITLES, Contender, Part, Version, judged, no_test_rows
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
 from pages.shared.tools import plain
@@ -72,7 +73,8 @@ class View:
     @property
     def rows_in_words(self) -> str:
         """For example '6,000 test rows'."""
-        return f"{len(self.sheet):,} {PART_TITLES[self.part]} row{'' if len(self.sheet) == 1 else 's'}"
+        part = PART_TITLES[self.part]
+        return say_count("{count:,} {part} row", "{count:,} {part} rows", len(self.sheet), part=part)
 
     @property
     def both_classes(self) -> bool:
@@ -85,8 +87,8 @@ class View:
 
 def view_of(dataset: Dataset, found: Sequence[Contender]) -> View:
     """Bring the scores of the contenders together. Raises DataError where they share no rows."""
-    sheet, part, note = _sheet(_key(found), list(found))
-    return View(dataset, tuple(found), sheet.ordered([one.id for one in found]), part, note)
+    sheet, part, without = _sheet(_key(found), list(found))
+    return View(dataset, tuple(found), sheet.ordered([one.id for one in found]), part, no_test_rows(without))
 
 
 def long(found: Sequence[Curve], x: str, y: str) -> pd.DataFrame:
@@ -94,14 +96,16 @@ def long(found: Sequence[Curve], x: str, y: str) -> pd.DataFrame:
     return pd.concat([pd.DataFrame({"run": c.label, x: c.x, y: c.y}) for c in found], ignore_index=True)
 
 
-def say_left_out(view: View, what: str) -> None:
-    """Name the models that have no probabilities, in a tab that is about probabilities."""
-    without = [plain(one.title) for one in view.contenders if one.meaning == "order"]
+def say_left_out(view: View, many: str, one: str) -> None:
+    """Name the models that have no probabilities, in a tab that is about probabilities.
+
+    Args:
+        view: what is compared.
+        many: the marked text, with `models` in braces. one: the same where it is a single model.
+    """
+    without = [plain(model.title) for model in view.contenders if model.meaning == "order"]
     if without:
-        st.caption(
-            f"Left out: {', '.join(without)}. {'Its' if len(without) == 1 else 'Their'} scores are no probabilities, "
-            f"only their order means something, so {what} would say nothing."
-        )
+        st.caption(say(one if len(without) == 1 else many, models=say(", ").join(without)))
 
 
 def _key(found: Sequence[Contender]) -> Key:
@@ -110,16 +114,26 @@ def _key(found: Sequence[Contender]) -> Key:
 
 def say_one_class(view: View) -> None:
     """That nothing can be ranked, in place of whatever would rank."""
-    label = "a click" if view.sheet.clicks else "no click"
-    rows = f"All {view.rows_in_words} have the same label" if len(view.sheet) > 1 else "There is a single row"
+    clicked = view.sheet.clicks > 0
+    if len(view.sheet) > 1:
+        rows = (
+            say("All {rows} have the same label (a click)", rows=view.rows_in_words)
+            if clicked
+            else say("All {rows} have the same label (no click)", rows=view.rows_in_words)
+        )
+    else:
+        rows = say("There is a single row (a click)") if clicked else say("There is a single row (no click)")
     st.info(
-        f"**{rows} ({label}), so nothing can be ranked and no AUC be told.**  \nCompare on more rows: choose runs "
-        "with a split that leaves clicks and other rows to test on.",
+        say(
+            "**{rows}, so nothing can be ranked and no AUC be told.**  \nCompare on more rows: choose runs with a "
+            "split that leaves clicks and other rows to test on.",
+            rows=rows,
+        ),
         icon=":material/info:",
     )
 
 
 @st.cache_resource(show_spinner="Reading the scores", max_entries=SHEETS)
-def _sheet(key: Key, _found: list[Contender]) -> tuple[Sheet, Part, str]:  # noqa: ARG001
+def _sheet(key: Key, _found: list[Contender]) -> tuple[Sheet, Part, tuple[str, ...]]:  # noqa: ARG001
     found = judged(_found)
-    return sheet_of(found.rows, {one.id: one.title for one in _found}), found.part, found.note
+    return sheet_of(found.rows, {one.id: one.title for one in _found}), found.part, found.without
