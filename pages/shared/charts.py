@@ -18,7 +18,7 @@ Data = pd.DataFrame | Callable[[], pd.DataFrame]
 
 
 def chart(
-    figure: go.Figure | alt.Chart,
+    figure: go.Figure | alt.Chart | alt.LayerChart | alt.FacetChart,
     *,
     key: str,
     title: str,
