@@ -1,0 +1,1 @@
+"""The playground: its controls, its pictures, and the models in training."""

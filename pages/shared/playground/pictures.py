@@ -1,0 +1,185 @@
+"""What is seen of a model in training: its curves, its logits, and what matters to it beside what truly matters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from ctrcore.language import say
+from ctrcore.learn.playground_figures import (
+    MEASURES,
+    auc_curve,
+    behaviours_picture,
+    logit_picture,
+    loss_curve,
+    shares_picture,
+)
+from ctrcore.learn.playground_presets import WITHIN
+from pages.shared.charts import chart
+from pages.shared.level import level
+
+if TYPE_CHECKING:
+    from ctrcore.learn.playground_shares import Behaviours, Shares
+    from ctrcore.learn.playground_training import Learner
+
+
+def show_pictures(learner: Learner) -> None:
+    """All cards; Simple leaves out those that need a second thought."""
+    from ctrcore.learn.playground_shares import behaviours, shares
+
+    if learner.diverged:
+        return
+    simple = level() == "Simple"
+    with st.grid(2, min_column_width=300):
+        _auc(learner)
+        _logits(learner)
+        found = shares(learner.model, learner.ground)
+        _shares(found, pairs=False)
+        if not simple:
+            _shares(found, pairs=True)
+            _loss(learner)
+    past = behaviours(learner.model, learner.ground)
+    if past is not None:
+        _behaviours(past)
+
+
+def _auc(learner: Learner) -> None:
+    points, ground = pd.DataFrame(learner.curve), learner.ground
+    far = ground.additive_auc < ground.best_auc - WITHIN
+    chart(
+        auc_curve(points, learner.name, ground.best_auc, ground.additive_auc if far else None),
+        key="playground-auc",
+        title=say("AUC while it learns"),
+        read=say("The closer to the dashed line, the better the model ranks: that line is the truth's own AUC."),
+        beware=say(
+            "The line is exact only for endless rows: on these {rows:,} a model may by chance lie a little above.",
+            rows=len(ground.label),
+        ),
+        alt_text=say(
+            "AUC on validation rows over epochs: {auc:.3f} after {epoch:.1f} epochs, best reachable {best:.3f}.",
+            auc=points["valid_auc"].iloc[-1],
+            epoch=learner.epoch,
+            best=ground.best_auc,
+        ),
+        data=points,
+    )
+
+
+def _loss(learner: Learner) -> None:
+    points = pd.DataFrame(learner.curve)
+    chart(
+        loss_curve(points, learner.ground.best_loss),
+        key="playground-loss",
+        title=say("Loss while it learns"),
+        read=say("Both fall as the model learns. Where only the grey one still falls, it learns rows by heart."),
+        beware=say("A lower training loss is no better model: only new rows can tell."),
+        alt_text=say(
+            "Log-loss over epochs: {loss:.3f} on validation rows after {epoch:.1f} epochs, {best:.3f} for the truth.",
+            loss=points["valid_loss"].iloc[-1],
+            epoch=learner.epoch,
+            best=learner.ground.best_loss,
+        ),
+        data=points,
+    )
+
+
+def _logits(learner: Learner) -> None:
+    from ctrcore.training.predicting import predict
+
+    sample = learner.ground.sample
+    learnt = predict(learner.model, sample.rows)
+    error = float(np.sqrt(np.mean((learnt - sample.logit) ** 2)))
+    chart(
+        logit_picture(sample.logit, learnt, sample.rows.label.astype(int)),
+        key="playground-logits",
+        title=say("Learnt logit against the true one"),
+        read=say(
+            "A dot is a row, sample of {rows}. Dots climb onto the diagonal as the model learns.", rows=len(learnt)
+        ),
+        beware=say("Dots off the diagonal may still be ranked well: AUC only asks for the order."),
+        alt_text=say(
+            "Learnt logit against true logit of {rows} rows; on average {error:.2f} from the diagonal.",
+            rows=len(learnt),
+            error=error,
+        ),
+        data=pd.DataFrame({"true": sample.logit, "learnt": learnt, "click": sample.rows.label}),
+    )
+
+
+def _shares(found: Shares, *, pairs: bool) -> None:
+    table = found.pairs if pairs else found.fields
+    truth = table[table["measure"] == "truth"].sort_values("value", ascending=False, kind="stable")
+    chart(
+        shares_picture(table, truth["line"].tolist()),
+        key="playground-pairs" if pairs else "playground-fields",
+        title=say("Which pairs matter") if pairs else say("Which fields matter"),
+        read=say(
+            "Grey bars: the truth. A mark at the end of its bar is right. Truth and Shapley value: sample of {few} "
+            "rows; the rest: sample of {many}.",
+            few=found.shapley_rows,
+            many=found.term_rows,
+        ),
+        beware=say(
+            "Attention and gates say what the model passes on, not what it adds up to: they must spread their weight "
+            "even where nothing matters."
+        ),
+        alt_text=_in_words(table, truth["line"].tolist()),
+        data=table,
+    )
+
+
+def _in_words(table: pd.DataFrame, order: list[str]) -> str:
+    """For each measure the line that it puts first."""
+    known = table.dropna(subset=["share"])
+    known = known[known["value"] > 0]
+    said = [
+        say(
+            "{measure}: {line} with {share:.0%}", measure=say(MEASURES[str(name)]), line=top["line"], share=top["share"]
+        )
+        for name, part in known.groupby("measure", sort=False)
+        for top in [part.iloc[int(part["share"].to_numpy().argmax())]]
+    ]
+    return say("{count} lines. First by each measure: {list}.", count=len(order), list="; ".join(said))
+
+
+def _behaviours(past: Behaviours) -> None:
+    st.markdown(f"#### {say('What past behaviours do')}")
+    st.caption(
+        say(
+            "Mean over {count:,} behaviours of the sample, by the item at hand and the category of the behaviour. Blue "
+            "raises the logit, orange lowers it; attention is a weight of either sign.",
+            count=past.count,
+        )
+    )
+    with st.grid(3, min_column_width=230):
+        for measure in ("truth", "contribution", "attention"):
+            with st.container(gap="small"):
+                st.markdown(f"**{_heading(measure, past.finds.get(measure))}**")
+                st.altair_chart(
+                    behaviours_picture(past.table, measure),
+                    key=f"playground-behaviours-{measure}",
+                    width="stretch",
+                    alt=_cells(past.table, measure),
+                )
+
+
+def _heading(measure: str, finds: float | None) -> str:
+    name = say(MEASURES[measure])
+    if finds is None or np.isnan(finds):
+        return name
+    return say("{measure}, correlation with the truth {value:+.2f}", measure=name, value=finds)
+
+
+def _cells(table: pd.DataFrame, measure: str) -> str:
+    part = table[table["measure"] == measure]
+    largest = part.iloc[int(np.abs(part["value"].to_numpy()).argmax())]
+    return say(
+        "{measure} by item at hand and past behaviour; largest: {behaviour} for {candidate}, {value:+.2f}.",
+        measure=say(MEASURES[measure]),
+        behaviour=largest["behaviour"],
+        candidate=largest["candidate"],
+        value=largest["value"],
+    )
