@@ -43,6 +43,7 @@ OF_PAGE = {
     "trust": ("method", "retrain", "beside", "seed", "rows"),
 }
 NOTHING = "none"
+_BARE = ("learn", "playground")  # pages that keep defaults out of the address: a key that is gone means the default
 T = TypeVar("T")
 _CHOSEN, _WRITTEN, _PAGE = "address-chosen", "address-written", "address-page"
 
@@ -59,18 +60,18 @@ def restore(page: str) -> None:
         said = st.query_params.get(key)
         if said is not None and said != written.get(key):
             chosen[key] = said
+        elif said is None and key in written and page in _BARE and key not in KEYS:
+            chosen.pop(key, None)
 
 
 def flush() -> None:
     """Write what is chosen to the address. Once, at the end of a run, or when a part of the page runs alone."""
     keys = _keys()
     chosen, written = {key: value for key, value in _store(_CHOSEN).items() if key in keys}, _store(_WRITTEN)
-    for key in keys:
-        if key not in chosen and key in st.query_params:
-            del st.query_params[key]
-    changed = {key: value for key, value in chosen.items() if st.query_params.get(key) != value}
-    if changed:
-        st.query_params.update(changed)
+    shown = st.query_params.to_dict()
+    wanted = {key: value for key, value in shown.items() if key not in keys} | chosen
+    if wanted != shown:  # at once, as each write makes a step for the back button
+        st.query_params.from_dict(wanted)
     written.clear()
     written.update(chosen)
 

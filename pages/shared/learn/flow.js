@@ -58,8 +58,8 @@ function layout(view) {
   let gap = Math.max(22 * unit, width * (count > 4 ? 0.045 : 0.075));
   const wide = Math.min(most, Math.max(least, (width - gap * (count - 1)) / count));
   if (count > 1) gap = Math.max(22 * unit, Math.min(160 * unit, (width - wide * count) / (count - 1)));
-  const size = (node) => (view.dense ? 25 : node.value === null && !node.vector.length ? 30 : 46) * unit;
-  const between = (view.dense ? 5 : 9) * unit, head = data.headings.length ? 24 * unit : 0;
+  const size = (node) => (view.dense ? 25 : node.value === null && !node.vector.length ? 28 : 40) * unit;
+  const between = (view.dense ? 5 : 7) * unit, head = data.headings.length ? 24 * unit : 0;
   const tall = (nodes) => nodes.reduce((sum, node) => sum + size(node) + between, -between);
   const inside = Math.max(0, ...[...columns.values()].map(tall));
   const place = new Map(), headings = [];
@@ -104,7 +104,7 @@ function drawNode(view, node) {
   const number = node.vector.length || node.value === null ? "" : written(node.value, node.digits);
   const said = node.vector.length ? node.vector.map((one) => written(one, 2)).join(", ") : number;
   const right = dense ? (node.vector.length ? wide / 2 : number.length * 7 * unit + 6) : 0;
-  const line = dense ? high / 2 + 4 * unit : number || node.vector.length ? 17 * unit : high / 2 + 4 * unit;
+  const line = dense ? high / 2 + 4 * unit : number || node.vector.length ? 15.5 * unit : high / 2 + 4 * unit;
   const inner = [
     { key: "full", tag: "title", text: `${node.label} ${said}`.trim() },
     { key: "box", tag: "rect", at: { class: "box", width: wide, height: high, rx: 6 * unit } },
@@ -112,9 +112,9 @@ function drawNode(view, node) {
   ];
   if (number) {
     inner.push({ key: "strip", tag: "rect", at: { class: `strip ${sign(node.value)}`, x: 0, y: 5 * unit, width: 3.5 * unit, height: high - 10 * unit, rx: 2 } });
-    inner.push({ key: "number", tag: "text", at: { class: `number ${sign(node.value)}`, x: dense ? wide - 7 * unit : 9 * unit, y: dense ? line : 36 * unit, "text-anchor": dense ? "end" : "start", style: `font-size:${(dense ? 12 : 14) * unit}px` }, text: number });
+    inner.push({ key: "number", tag: "text", at: { class: `number ${sign(node.value)}`, x: dense ? wide - 7 * unit : 9 * unit, y: dense ? line : 32.5 * unit, "text-anchor": dense ? "end" : "start", style: `font-size:${(dense ? 12 : 14) * unit}px` }, text: number });
   }
-  if (node.vector.length) inner.push(...drawCells(view, node.vector, dense ? wide / 2 : 6 * unit, dense ? 4 * unit : 23 * unit, dense ? wide / 2 - 5 * unit : wide - 12 * unit, dense ? high - 8 * unit : 17 * unit));
+  if (node.vector.length) inner.push(...drawCells(view, node.vector, dense ? wide / 2 : 6 * unit, dense ? 4 * unit : 20 * unit, dense ? wide / 2 - 5 * unit : wide - 12 * unit, dense ? high - 8 * unit : 16 * unit));
   const at = { class: node.faded ? "node faded" : "node", transform: `translate(${x},${y})`, ...button("node", node.id, `${node.label} ${said}`) };
   return { key: `node ${node.id}`, tag: "g", at, in: inner };
 }

@@ -49,7 +49,8 @@ def _show(lesson: Lesson, following: Lesson | None, view: tuple[str | None, ...]
         if number > len(lesson.steps):
             _show_quiz(lesson, following)
         else:
-            words, stage = st.columns([2, 4], gap="medium")
+            with st.container(key="lesson-columns"):
+                words, stage = st.columns([2, 4], gap="medium")
             with stage, st.container(key="lesson-stage"):
                 facts = lesson.stage(lesson.steps[number - 1])
             with words, st.container(key="lesson-words"):

@@ -64,7 +64,7 @@ def _world() -> World:
 
 
 def _pick_row() -> tuple[Literal["lr", "fm"], dict[str, str]]:
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         model = knobs.pick(
             "model", say("Model"), options=list(_MODELS), default="lr", words=lambda one: say(_MODELS[one])
         )
@@ -74,7 +74,7 @@ def _pick_row() -> tuple[Literal["lr", "fm"], dict[str, str]]:
 
 def _pick_move(value: str) -> tuple[int, float]:
     """Which number of the age's vector is moved, and by how much."""
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         place = knobs.pick(
             "place", say("Number of the vector of {value}", value=value), options=("1", "2", "3", "4"), default="2"
         )
