@@ -131,6 +131,7 @@ class DINHybrids(Hybrids):
     """Hybrids of a DIN: sums of what fields add to the first hidden layer; an interest per candidate and history."""
 
     model: DIN
+    at_once = 16_384  # most of its steps are short: fewer and longer ones take less time
 
     def _values(self, row: int, others: Tensor, foreign: Tensor, steps: Tensor | None) -> Tensor:
         model, first = self.model, self.model.mlp.first
@@ -185,5 +186,5 @@ def products(states: Tensor) -> Tensor:
 
 def in_parts(mlp: MLP, hidden: Tensor) -> Tensor:
     """(R, S) outputs from first-layer sums (R, S, H), as many together as fit the cache."""
-    found = [mlp.after_first(part) for part in torch.split(hidden.flatten(0, 1), TOGETHER)]
+    found = [mlp.after_first(part) for part in torch.split(hidden.flatten(0, 1), 2 * TOGETHER)]
     return torch.cat(found).view(hidden.shape[:2])
