@@ -10,7 +10,8 @@ from ctrcore.figures import captions
 from ctrcore.figures.explanations import signed_bars, waterfall
 from ctrcore.figures.matrices import field_pairs
 from ctrcore.figures.pairs import off_diagonal, pairs_table, strongest_pair, with_removal
-from ctrcore.words import WORDS
+from ctrcore.language import say
+from ctrcore.words import TITLES, WORDS
 from pages.shared import address
 from pages.shared.attended import show_attention, show_pair
 from pages.shared.badge import show_badge, show_overall
@@ -35,14 +36,14 @@ def pick_matrices(fields: list[str]) -> tuple[str, ...]:
         return MATRICES
     address.show("afm-matrix", "matrix", [*MATRICES, "both"], "attention")
     shown = st.segmented_control(
-        "Matrix",
+        say("Matrix"),
         [*MATRICES, "both"],
         required=True,
-        format_func=str.capitalize,
+        format_func={**TITLES, "both": say("Both")}.__getitem__,
         key="afm-matrix",
         on_change=address.take,
         args=("afm-matrix", "matrix"),
-        help="Look at both: what the model looks at is not always what moves the score.",
+        help=say("Look at both: what the model looks at is not always what moves the score."),
     )
     return MATRICES if shown == "both" else (str(shown),)
 
@@ -51,7 +52,8 @@ def matrices(chosen: Chosen, summary: dict[str, Any], kinds: tuple[str, ...], pa
     """Mean attention and mean signed contribution; a click on a cell chooses the pair."""
     fields, note = summary["fields"], sample_note(chosen.run, summary["rows"])
     about = {"attention": captions.pair_attention(note), "contribution": captions.pair_contribution(note)}
-    about["attention"]["read"] += " **Click a cell** to see its formula for one row."
+    read = about["attention"]["read"]
+    about["attention"]["read"] = say("{read} **Click a cell** to see its formula for one row.", read=read)
     with st.grid(2 if len(fields) <= SIDE_BY_SIDE else 1, min_column_width=380):
         for kind in kinds:
             values = off_diagonal(summary[kind])
@@ -60,7 +62,11 @@ def matrices(chosen: Chosen, summary: dict[str, Any], kinds: tuple[str, ...], pa
                 key=f"afm-{kind}",
                 **about[kind],
                 help_text=WORDS[kind],
-                alt_text=f"Matrix of {len(fields)} by {len(fields)} fields: mean {kind} of each pair",
+                alt_text=say(
+                    "Matrix of {fields} by {fields} fields, for each pair the mean of: {what}",
+                    fields=len(fields),
+                    what=TITLES[kind],
+                ),
                 data=lambda values=values: pairs_table(fields, value=values),
                 on_select=take_click,
             )
@@ -83,12 +89,12 @@ def pick_pair(fields: list[str], summary: dict[str, Any]) -> tuple[str, str]:
         address.write("pair", turned)
     address.show("pair", "pair", list(pairs), " × ".join(strongest_pair(fields, summary["contribution"])))
     name = st.selectbox(
-        "Pair of fields",
+        say("Pair of fields"),
         list(pairs),
         key="pair",
         on_change=address.take,
         args=("pair", "pair"),
-        help="Click a cell of a matrix, or choose here.",
+        help=say("Click a cell of a matrix, or choose here."),
         width=340,
     )
     return pairs[name]
@@ -107,36 +113,54 @@ def row_bars(chosen: Chosen) -> None:
     chart(
         with_removal(signed_bars(pairs, weight="attention", count=PAIRS), pairs.loc[largest, "removal"]),
         key="afm-row",
-        title=f"Pairs of row {chosen.row}",
+        title=say("Pairs of row {row}", row=chosen.row),
         help_text=WORDS["contribution"],
-        read="Length: how much the pair adds to the logit; blue raises it, orange lowers it. The thicker a bar, the "
-        "more attention. Diamond: what the logit loses without the pair, when the other pairs share out its attention. "
-        f"The {PAIRS} largest of all {len(pairs)} pairs are shown.",
-        beware="A thick short bar is a pair the model looks at and then makes nothing of. Where bar and diamond "
-        "differ, the pair's attention would serve the others: a pair that adds little may still hold them down.",
-        alt_text=f"Signed contributions of the pairs of row {chosen.row}",
+        read=say(
+            "Length: how much the pair adds to the logit; blue raises it, orange lowers it. The "
+            "thicker a bar, the more attention. Diamond: what the logit loses without the pair, when "
+            "the other pairs share out its attention. The {shown} largest of all {pairs} pairs are "
+            "shown.",
+            shown=PAIRS,
+            pairs=len(pairs),
+        ),
+        beware=say(
+            "A thick short bar is a pair the model looks at and then makes nothing of. Where bar and diamond "
+            "differ, the pair's attention would serve the others: a pair that adds little may still hold them down."
+        ),
+        alt_text=say("Signed contributions of the pairs of row {row}", row=chosen.row),
         data=pairs,
     )
     chart(
         waterfall(explanation),
         key="afm-sum",
-        title=f"How the score of row {chosen.row} adds up",
+        title=say("How the score of row {row} adds up", row=chosen.row),
         help_text=WORDS["logit"],
-        read="From the model's bias on top to the logit at the bottom: single values and pairs, the largest first.",
-        beware="The sum is exact, but it describes this model. A value that adds much is not the cause of a click.",
-        alt_text=f"Waterfall from the bias {explanation.base:+z.3f} to the logit {explanation.logit:+z.3f}",
+        read=say(
+            "From the model's bias on top to the logit at the bottom: single values and pairs, the largest first."
+        ),
+        beware=say(
+            "The sum is exact, but it describes this model. A value that adds much is not the cause of a click."
+        ),
+        alt_text=say(
+            "Waterfall from the bias {base:+z.3f} to the logit {logit:+z.3f}",
+            base=explanation.base,
+            logit=explanation.logit,
+        ),
         data=explanation.parts,
     )
 
 
 chosen = choose("afm")
 learn(
-    "AFM multiplies the embeddings of each **pair of fields**, and a small network gives each pair an **attention** "
-    "weight. The score is a sum, so what each pair adds can be read off exactly: attention × what the pair says."
+    say(
+        "AFM multiplies the embeddings of each **pair of fields**, and a small network gives each pair "
+        "an **attention** weight. The score is a sum, so what each pair adds can be read off exactly: "
+        "attention × what the pair says."
+    )
 )
 summary = explanations_of(chosen.run).get("pairs")
 if summary is None:
-    st.info("This table has a single field, so there are no pairs to look at.", icon=":material/info:")
+    st.info(say("This table has a single field, so there are no pairs to look at."), icon=":material/info:")
 else:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         kinds = pick_matrices(summary["fields"])

@@ -10,6 +10,7 @@ import streamlit as st
 
 from ctrcore.figures import captions
 from ctrcore.figures.histories import history_cards, recency_bars
+from ctrcore.language import say
 from ctrcore.metrics import sigmoid
 from ctrcore.words import WORDS
 from pages.shared import address
@@ -31,15 +32,15 @@ CARDS = 25
 def scores(chosen: Chosen, logit: float, shorter: float | None) -> None:
     """The score as it is, with the candidate chosen, and with behaviours off."""
     with st.grid(3, min_column_width=150):
-        st.metric("Row as it was", f"{chosen.logit:+z.3f}", help=WORDS["logit"])
+        st.metric(say("Row as it was"), f"{chosen.logit:+z.3f}", help=WORDS["logit"])
         st.metric(
-            "With this candidate",
+            say("With this candidate"),
             f"{logit:+z.3f}",
             delta=f"{logit - chosen.logit:+z.3f}" if abs(logit - chosen.logit) > 5e-4 else None,
-            help=f"Probability {float(sigmoid(np.array(logit))):.1%}.",
+            help=say("Probability {share:.1%}.", share=float(sigmoid(np.array(logit)))),
         )
         if shorter is not None:
-            st.metric("With behaviours off", f"{shorter:+z.3f}", delta=f"{shorter - logit:+z.3f}")
+            st.metric(say("With behaviours off"), f"{shorter:+z.3f}", delta=f"{shorter - logit:+z.3f}")
 
 
 def show_history(chosen: Chosen) -> None:
@@ -56,8 +57,10 @@ def show_history(chosen: Chosen) -> None:
     history = history_view(model, encoder, row, 0)
     if history.empty:
         st.info(
-            "**No behaviours.** This user had clicked nothing before this row, so DIN has nothing to attend to: the "
-            "interest vector is zero, and the score comes from the other fields.",
+            say(
+                "**No behaviours.** This user had clicked nothing before this row, so DIN has nothing to attend "
+                "to: the interest vector is zero, and the score comes from the other fields."
+            ),
             icon=":material/history_toggle_off:",
         )
         return
@@ -71,19 +74,14 @@ def show_history(chosen: Chosen) -> None:
         history = history_view(model, encoder, row, 0)
     scores(chosen, logit, shorter)
     if history.empty:
-        st.caption("All behaviours are switched off.")
+        st.caption(say("All behaviours are switched off."))
         return
-    changed = [
-        f"item {names_of(chosen).item(candidate)}" if candidate is not None else "",
-        "" if keep.all() else "a shorter history",
-    ]
-    other = " and ".join(part for part in changed if part)
-    show_badge(chosen, "attention", row, f"Row {chosen.row} with {other}" if other else None)
+    show_badge(chosen, "attention", row, _subject(chosen, candidate, shorter=not keep.all()))
     hidden = max(0, len(history) - CARDS)
     if hidden:
         address.show("all-behaviours", "older", [False, True], default=False)
         older = st.toggle(
-            f"Show {hidden} older behaviours too",
+            say("Show {hidden} older behaviours too", hidden=hidden),
             key="all-behaviours",
             on_change=address.take,
             args=("all-behaviours", "older"),
@@ -93,17 +91,37 @@ def show_history(chosen: Chosen) -> None:
     chart(
         history_cards(named_history(chosen, history)),
         key="din-history",
-        title="The user's history, as this candidate sees it",
-        help_text=f"**Attention.** {WORDS['attention']}  \n**Left out.** {WORDS['leave-one-out']}",
-        read="One line a click, the newest on top. Left: the longer the bar, the more DIN attends to it; blue clicks "
-        "raise the candidate's score, orange ones lower it. Right: the contribution as a bar, and as a diamond what "
-        "really happens when the click is left out.",
-        beware="Attention has no sign that can be trusted: much attention may lower the score. Where bar and diamond "
-        "differ, other clicks stand in for the one left out. It is about the model, not about what moved the user.",
-        alt_text=f"Attention, contribution and leave-one-out of {len(history)} behaviours, the newest first",
+        title=say("The user's history, as this candidate sees it"),
+        help_text=say(
+            "**Attention.** {attention}  \n**Left out.** {leave_one_out}",
+            attention=WORDS["attention"],
+            leave_one_out=WORDS["leave-one-out"],
+        ),
+        read=say(
+            "One line a click, the newest on top. Left: the longer the bar, the more DIN attends to it; blue "
+            "clicks raise the candidate's score, orange ones lower it. Right: the contribution as a bar, and "
+            "as a diamond what really happens when the click is left out."
+        ),
+        beware=say(
+            "Attention has no sign that can be trusted: much attention may lower the score. Where bar and diamond "
+            "differ, other clicks stand in for the one left out. It is about the model, not about what moved the user."
+        ),
+        alt_text=say(
+            "Attention, contribution and leave-one-out of {count} behaviours, the newest first", count=len(history)
+        ),
         data=lambda: _file(history, named_history(chosen, history)),
     )
     show_groups(chosen, row)
+
+
+def _subject(chosen: Chosen, candidate: str | None, *, shorter: bool) -> str | None:
+    """What the badge is on, where it is not the row itself."""
+    if candidate is None:
+        return say("Row {row} with a shorter history", row=chosen.row) if shorter else None
+    item = names_of(chosen).item(candidate)
+    if shorter:
+        return say("Row {row} with item {item} and a shorter history", row=chosen.row, item=item)
+    return say("Row {row} with item {item}", row=chosen.row, item=item)
 
 
 def overview(chosen: Chosen) -> None:
@@ -111,37 +129,37 @@ def overview(chosen: Chosen) -> None:
     summary = explanations_of(chosen.run)["behaviours"]
     note = sample_note(chosen.run, summary["rows"])
     if not summary["behaviours"]:
-        st.caption(f"None of the rows ({note}) has a history.")
+        st.caption(say("None of the rows ({note}) has a history.", note=note))
         return
     chart(
         recency_bars(summary["by_recency"]),
         key="din-recency",
         **captions.recency(note),
-        alt_text="Mean attention by how many clicks back a behaviour lies",
+        alt_text=say("Mean attention by how many clicks back a behaviour lies"),
         data=pd.DataFrame(summary["by_recency"]),
     )
     show_cloud(chosen)
     with st.container(border=True):
-        st.markdown(
-            "#### Are clicks like the candidate special?", help="Clicks with the candidate's value, and others."
-        )
+        title = say("Are clicks like the candidate special?")
+        st.markdown(f"#### {title}", help=say("Clicks with the candidate's value, and others."))
         table = pd.DataFrame(summary["by_match"])
         table["contribution"] = table["contribution"].round(4) + 0.0  # never -0.0000
-        table["same_as_candidate"] = table["same_as_candidate"].map({True: "same as the candidate", False: "other"})
+        words = {True: say("same as the candidate"), False: say("other")}
+        table["same_as_candidate"] = table["same_as_candidate"].map(words)
         st.dataframe(
             table,
             hide_index=True,
             column_config={
                 "history": "History",
-                "same_as_candidate": "Value",
-                "behaviours": st.column_config.NumberColumn("Clicks", format="localized"),
-                "attention": st.column_config.NumberColumn("Attention", format="%.4f", help=WORDS["attention"]),
+                "same_as_candidate": say("Value"),
+                "behaviours": st.column_config.NumberColumn(say("Clicks"), format="localized"),
+                "attention": st.column_config.NumberColumn(say("Attention"), format="%.4f", help=WORDS["attention"]),
                 "contribution": st.column_config.NumberColumn(
-                    "Contribution", format="%+.4f", help=WORDS["contribution"]
+                    say("Contribution"), format="%+.4f", help=WORDS["contribution"]
                 ),
             },
             key="din-match",
-            alt="Mean attention and contribution of behaviours like the candidate and of others",
+            alt=say("Mean attention and contribution of behaviours like the candidate and of others"),
         )
         if level() != "Simple":
             st.caption(captions.attention_and_sign(note, summary["sign_agreement"], summary["negative_share"]))
@@ -153,10 +171,12 @@ def _file(history: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
     return history.assign(**called)
 
 
-chosen = choose("din", "DIN needs a history column; one can be built on the Data page.", with_history=True)
+chosen = choose("din", say("DIN needs a history column; one can be built on the Data page."), with_history=True)
 learn(
-    "DIN compares each click of the user's **history** with the **candidate** item and weighs it by **attention**. "
-    "Another candidate makes other clicks matter."
+    say(
+        "DIN compares each click of the user's **history** with the **candidate** item and weighs it by **attention**. "
+        "Another candidate makes other clicks matter."
+    )
 )
 show_row(chosen)
 with problems_shown():

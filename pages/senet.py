@@ -10,6 +10,7 @@ import streamlit as st
 from ctrcore.figures import captions
 from ctrcore.figures.explanations import signed_bars
 from ctrcore.figures.gates import DEAD, dead_fields, row_gates
+from ctrcore.language import say
 from ctrcore.words import WORDS
 from pages.shared.badge import show_badge, show_overall
 from pages.shared.charts import chart
@@ -42,33 +43,44 @@ def row_view(chosen: Chosen, summary: dict[str, Any]) -> None:
         chart(
             row_gates(names, [gates[name] for name in names], [means[name] for name in names]),
             key="senet-row",
-            title=f"Gates of row {chosen.row}",
+            title=say("Gates of row {row}", row=chosen.row),
             help_text=WORDS["gate"],
-            read="How far each gate is from its field's mean: blue is wider open than usual for this row, orange "
-            "narrower.",
-            beware="All gates of a field being high says nothing on this row; only the deviation does, and even that "
-            "is not the effect on the score.",
-            alt_text=f"Deviation of each gate from its mean in row {chosen.row}",
+            read=say(
+                "How far each gate is from its field's mean: blue is wider open than usual for this row, orange "
+                "narrower."
+            ),
+            beware=say(
+                "All gates of a field being high says nothing on this row; only the deviation does, and even that "
+                "is not the effect on the score."
+            ),
+            alt_text=say("Deviation of each gate from its mean in row {row}", row=chosen.row),
             data=pd.DataFrame({"field": names, "gate": [gates[n] for n in names], "mean": [means[n] for n in names]}),
         )
         chart(
             signed_bars(pairs, weight=None, count=12),
             key="senet-pairs",
-            title=f"Pairs of row {chosen.row}",
+            title=say("Pairs of row {row}", row=chosen.row),
             help_text=WORDS["contribution"],
-            read="The largest of what the pairs add to the logit, from the raw and from the re-weighted embeddings. "
-            "Blue raises the score, orange lowers it.",
-            beware="FiBiNET's hidden layers mix the pairs. These numbers hold with the layers' switches held as they "
-            "are for this row: exact here, but another row has other switches.",
-            alt_text=f"Signed contributions of the pairs of row {chosen.row}",
+            read=say(
+                "The largest of what the pairs add to the logit, from the raw and from the re-weighted embeddings. "
+                "Blue raises the score, orange lowers it."
+            ),
+            beware=say(
+                "FiBiNET's hidden layers mix the pairs. These numbers hold with the layers' switches held as they "
+                "are for this row: exact here, but another row has other switches."
+            ),
+            alt_text=say("Signed contributions of the pairs of row {row}", row=chosen.row),
             data=pairs.drop(columns="weight"),
         )
 
 
 chosen = choose("fibinet")
 learn(
-    "FiBiNET's **SENet** looks at all fields of a row and gives each a **gate**, a factor for its embedding. Gates are "
-    "often read as importance. This page sets them beside two tests of that reading."
+    say(
+        "FiBiNET's **SENet** looks at all fields of a row and gives each a **gate**, a factor for its "
+        "embedding. Gates are often read as importance. This page sets them beside two tests of that "
+        "reading."
+    )
 )
 summary = explanations_of(chosen.run)["gates"]
 banner(summary)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ctrcore.figures import inside_captions as captions
 from ctrcore.figures.pairs import attention_against_contribution, pair_spread, value_pairs
+from ctrcore.language import say
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
 from pages.shared import address
@@ -44,7 +45,9 @@ def show_pair(chosen: Chosen, pair: tuple[str, str]) -> None:
             ),
             key="afm-spread",
             **captions.pair_spread(name, note, chosen.row),
-            alt_text=f"Histograms of attention and contribution of {name} over {len(rows)} rows",
+            alt_text=say(
+                "Histograms of attention and contribution of {name} over {rows} rows", name=name, rows=len(rows)
+            ),
             data=lambda: terms.of_pair(place),
         )
         table, left_out = pair_values(encoder_of(chosen.run), rows, terms, pair, fewest=FEWEST)
@@ -53,8 +56,12 @@ def show_pair(chosen: Chosen, pair: tuple[str, str]) -> None:
             table[side] = [names.value(column, str(value)) for value in table[side]]
         if table.empty:
             st.info(
-                f"**No two values of this pair meet in {FEWEST} rows.** It is looked at over {note}; with fewer rows a "
-                "mean would be hardly more than chance.",
+                say(
+                    "**No two values of this pair meet in {fewest} rows.** It is looked at over {note}; with "
+                    "fewer rows a mean would be hardly more than chance.",
+                    fewest=FEWEST,
+                    note=note,
+                ),
                 icon=":material/info:",
             )
         else:
@@ -62,7 +69,11 @@ def show_pair(chosen: Chosen, pair: tuple[str, str]) -> None:
                 value_pairs(table),
                 key="afm-values",
                 **captions.value_pairs(name, note, FEWEST, left_out),
-                alt_text=f"Mean contribution of the {min(12, len(table))} strongest combinations of values of {name}",
+                alt_text=say(
+                    "Mean contribution of the {count} strongest combinations of values of {name}",
+                    count=min(12, len(table)),
+                    name=name,
+                ),
                 data=table,
             )
 
@@ -76,7 +87,7 @@ def show_attention(chosen: Chosen, pair: tuple[str, str]) -> None:
         key="afm-scatter",
         **captions.attention_against_contribution(note, terms.against),
         help_text=WORDS["attention"],
-        alt_text=f"Mean attention against mean contribution of {len(table)} pairs",
+        alt_text=say("Mean attention against mean contribution of {count} pairs", count=len(table)),
         data=table,
         on_select=take_mark,
     )
@@ -99,20 +110,27 @@ def _what_attention_did(chosen: Chosen, terms: Attended, note: str) -> None:
     even, moved = float(own.even[0]), float(own.moved[0])
     with st.container(border=True, key="attention-split"):
         st.markdown(
-            "#### What attention did",
-            help="All pairs with the same weight, and what is added because attention weighs some more than others. "
-            "The two add up exactly to what the pairs add to the score.",
+            f"#### {say('What attention did')}",
+            help=say(
+                "All pairs with the same weight, and what is added because attention weighs some more than others. "
+                "The two add up exactly to what the pairs add to the score."
+            ),
         )
         with st.grid(4, min_column_width=150):
-            st.metric("Bias and single values", f"{chosen.logit - even - moved:+z.3f}")
-            st.metric("Pairs, weighed evenly", f"{even:+z.3f}")
-            st.metric("What attention changed", f"{moved:+z.3f}")
-            st.metric("Together, the logit", f"{chosen.logit:+z.3f}", help=WORDS["logit"])
+            st.metric(say("Bias and single values"), f"{chosen.logit - even - moved:+z.3f}")
+            st.metric(say("Pairs, weighed evenly"), f"{even:+z.3f}")
+            st.metric(say("What attention changed"), f"{moved:+z.3f}")
+            st.metric(say("Together, the logit"), f"{chosen.logit:+z.3f}", help=WORDS["logit"])
         if level() != "Simple":
             st.caption(
-                f"Over {note}: weighed evenly, the pairs move the logit by {terms.mean_sizes[0]:.3f} on average; "
-                f"attention changes it by another {terms.mean_sizes[1]:.3f} (mean sizes). That it changes the "
-                "score does not yet mean that it ranks better: see 'attention matters' on the Trust page."
+                say(
+                    "Over {note}: weighed evenly, the pairs move the logit by {even:.3f} on average; "
+                    "attention changes it by another {moved:.3f} (mean sizes). That it changes the score "
+                    "does not yet mean that it ranks better: see 'attention matters' on the Trust page.",
+                    note=note,
+                    even=terms.mean_sizes[0],
+                    moved=terms.mean_sizes[1],
+                )
             )
 
 

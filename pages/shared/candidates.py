@@ -10,6 +10,7 @@ import streamlit as st
 
 from ctrcore.data.values import word
 from ctrcore.figures.histories import behaviour_labels
+from ctrcore.language import say
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.inside import Chosen
@@ -39,13 +40,20 @@ def pick_candidate(chosen: Chosen) -> str | None:
     if st.session_state.get(key) != wanted:
         st.session_state[key] = wanted
     picked = st.selectbox(
-        "Candidate item",
+        say("Candidate item"),
         options,
-        format_func=lambda item: _item_label(items, item, shown, names) + (" (the row's own)" if item == own else ""),
+        format_func=lambda item: (
+            say("{item} (the row's own)", item=_item_label(items, item, shown, names))
+            if item == own
+            else _item_label(items, item, shown, names)
+        ),
         key=key,
         on_change=lambda: address.write(CANDIDATE, f"{chosen.row} {st.session_state[key]}"),
-        help=f"{WORDS['candidate']} Change it and watch the attention move. The {MOST_ITEMS:,} commonest items are "
-        "offered.",
+        help=say(
+            "{candidate} Change it and watch the attention move. The {most:,} commonest items are offered.",
+            candidate=WORDS["candidate"],
+            most=MOST_ITEMS,
+        ),
     )
     return None if picked == own else picked
 
@@ -91,13 +99,13 @@ def switched_off(history: pd.DataFrame, chosen: Chosen) -> np.ndarray:
     if st.session_state.get(key) != wanted:
         st.session_state[key] = wanted
     off = st.multiselect(
-        "Switch behaviours off",
+        say("Switch behaviours off"),
         list(range(len(labels))),
         format_func=labels.__getitem__,
         key=key,
         on_change=lambda: address.write(OFF, f"{chosen.row} {','.join(str(one) for one in st.session_state[key])}"),
-        placeholder="All are on",
-        help="The history without them is scored anew: what if the user had never clicked these?",
+        placeholder=say("All are on"),
+        help=say("The history without them is scored anew: what if the user had never clicked these?"),
     )
     keep = np.ones(len(labels), dtype=bool)
     keep[off] = False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import pandas as pd
 import streamlit as st
 
+from ctrcore.language import say
 from ctrcore.words import WORDS
 from pages.shared.charts import csv_button
 from pages.shared.inside import Chosen
@@ -43,18 +44,34 @@ def show_formula(chosen: Chosen, pair: tuple[str, str]) -> None:
     with st.container(border=True, key="formula-card"):
         left, right = (plain(name) for name in pair)
         st.subheader(f"{left} × {right}")
-        st.caption(f"In row {chosen.row}: {left} = {plain(values[pair[0]])}, {right} = {plain(values[pair[1]])}")
+        st.caption(
+            say(
+                "In row {row}: {left} = {left_value}, {right} = {right_value}",
+                row=chosen.row,
+                left=left,
+                left_value=plain(values[pair[0]]),
+                right=right,
+                right_value=plain(values[pair[1]]),
+            )
+        )
         with st.grid(3, min_column_width=150):
             st.metric(
-                "Attention a",
+                say("Attention a"),
                 f"{numbers['attention']:.4f}",
-                delta=f"{numbers['attention'] / even:.1f} × an even share",
+                delta=say("{times:.1f} × an even share", times=numbers["attention"] / even),
                 delta_color="off",
                 delta_arrow="off",
-                help=f"{WORDS['attention']} An even share over {numbers['pairs']} pairs would be {even:.4f}.",
+                help=say(
+                    "{attention} An even share over {pairs} pairs would be {even:.4f}.",
+                    attention=WORDS["attention"],
+                    pairs=numbers["pairs"],
+                    even=even,
+                ),
             )
-            st.metric("The pair says p · g", signed(numbers["projected"]), help="Before attention weighs it.")
-            st.metric("Contribution", signed(numbers["contribution"]), help=f"a × (p · g). {WORDS['contribution']}")
+            st.metric(say("The pair says p · g"), signed(numbers["projected"]), help=say("Before attention weighs it."))
+            st.metric(
+                say("Contribution"), signed(numbers["contribution"]), help=f"a × (p · g). {WORDS['contribution']}"
+            )
         if level() == "Simple":
             return
         attention, projected = f"{numbers['attention']:.4f}", tex(numbers["projected"])
@@ -73,13 +90,19 @@ def show_formula(chosen: Chosen, pair: tuple[str, str]) -> None:
                 "p × g": [p * g for p, g in zip(numbers["p"], numbers["g"], strict=True)],
             }
         )
-        with st.expander("The numbers, one by one", expanded=level() == "Expert"):
-            st.caption(f"v left is the embedding of {left}, v right that of {right}. The last column adds up to p · g.")
+        with st.expander(say("The numbers, one by one"), expanded=level() == "Expert"):
+            st.caption(
+                say(
+                    "v left is the embedding of {left}, v right that of {right}. The last column adds up to p · g.",
+                    left=left,
+                    right=right,
+                )
+            )
             st.dataframe(
                 steps,
                 hide_index=True,
                 column_config={name: st.column_config.NumberColumn(format="%.4g") for name in steps.columns[1:]},
-                alt="Embeddings of both values, their product, the projection and their product, number by number",
+                alt=say("Embeddings of both values, their product, the projection and their product, number by number"),
                 key="formula-numbers",
             )
             csv_button(steps, "formula")

@@ -9,12 +9,13 @@ import streamlit as st
 
 from ctrcore.figures import inside_captions as captions
 from ctrcore.figures.histories import attention_cloud, group_bars
+from ctrcore.language import say
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart
-from pages.shared.inside import Chosen, has_history
-from pages.shared.store import encoder_of, item_names_of, judged_of, judged_part, judged_rows, model_of
+from pages.shared.inside import Chosen, has_history, sample_note
+from pages.shared.store import encoder_of, item_names_of, judged_rows, model_of
 from pages.shared.tools import plain
 
 if TYPE_CHECKING:
@@ -40,11 +41,11 @@ def show_groups(chosen: Chosen, row: Encoded) -> None:
     by = columns[-1]
     if len(columns) > 1:
         by = address.choose(
-            "Group the clicks by",
+            say("Group the clicks by"),
             columns,
             by,
             "group",
-            "Clicks with the same value are summed up, and left out all at once.",
+            say("Clicks with the same value are summed up, and left out all at once."),
         )
     groups = behaviour_groups(model, encoder_of(chosen.run), row, by)
     names = item_names_of(chosen.dataset, chosen.run.recipe)
@@ -52,13 +53,18 @@ def show_groups(chosen: Chosen, row: Encoded) -> None:
     shown = groups.head(GROUPS)
     caption = captions.behaviour_groups(plain(by), chosen.row)
     if len(groups) > len(shown):
-        caption["read"] += f" The {GROUPS} of {len(groups)} values with the largest effect are shown; the file has all."
+        caption["read"] = say(
+            "{read} The {shown} of {groups} values with the largest effect are shown; the file has all.",
+            read=caption["read"],
+            shown=GROUPS,
+            groups=len(groups),
+        )
     chart(
         group_bars(shown),
         key="din-groups",
         **caption,
         help_text=WORDS["leave-one-out"],
-        alt_text=f"Attention, contribution and removal of {len(shown)} groups of clicks",
+        alt_text=say("Attention, contribution and removal of {count} groups of clicks", count=len(shown)),
         data=groups,
     )
 
@@ -68,14 +74,21 @@ def show_cloud(chosen: Chosen) -> None:
     cloud = _cloud(chosen.run.id, chosen.run.finished, chosen.run)
     if cloud.table.empty:
         return
-    total, kind = len(judged_of(chosen.run)), "test" if judged_part(chosen.run) == "test" else "validation"
-    note = f"a sample of {cloud.rows:,} of the {total:,} {kind} rows, those with a history"
+    note = say("{rows}, those with a history", rows=sample_note(chosen.run, cloud.rows))
     chart(
         attention_cloud(cloud.table),
         key="din-cloud",
         **captions.attention_cloud(note, cloud.agreement, cloud.against),
-        help_text=f"**Attention.** {WORDS['attention']}  \n**Left out.** {WORDS['leave-one-out']}",
-        alt_text=f"Attention against what leaving out changes, {len(cloud.table):,} clicks of {cloud.rows:,} rows",
+        help_text=say(
+            "**Attention.** {attention}  \n**Left out.** {leave_one_out}",
+            attention=WORDS["attention"],
+            leave_one_out=WORDS["leave-one-out"],
+        ),
+        alt_text=say(
+            "Attention against what leaving out changes, {count:,} clicks of {rows:,} rows",
+            count=len(cloud.table),
+            rows=cloud.rows,
+        ),
         data=cloud.table,
     )
 
