@@ -150,7 +150,7 @@ _STEPS = (
         ),
         mark("Take category out: multiply its numbers by 0. How far does the logit move?"),
         _dead_field_out,
-        {"excitation": "relu", "chosen": f"{_FIELD}.vector", f"scale-{_FIELD}": 0.0},
+        {"excitation": "relu", "row": 1, "chosen": f"{_FIELD}.vector", f"scale-{_FIELD}": 0.0},
         focus="sums",
     ),
     Step(
