@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -18,7 +19,7 @@ Data = pd.DataFrame | Callable[[], pd.DataFrame]
 
 
 def chart(
-    figure: go.Figure | alt.Chart | alt.LayerChart | alt.FacetChart,
+    figure: go.Figure | alt.Chart | dict[str, Any],
     *,
     key: str,
     title: str,
@@ -32,7 +33,8 @@ def chart(
     """Draw a figure as a card.
 
     Args:
-        figure: plotly for what is finished, altair for what still grows.
+        figure: plotly for what is finished, altair for what still grows, Vega-Lite as plain values for what changes at
+            a pace at which altair is too slow.
         key: unique on the page; also the name of the downloads.
         title: what the figure is on.
         read: how to read it. beware: what not to conclude from it.
@@ -47,6 +49,8 @@ def chart(
             st.caption(read)
         if isinstance(figure, go.Figure):
             _plotly(figure, key, alt_text, on_select)
+        elif isinstance(figure, dict):
+            st.vega_lite_chart(None, figure, key=key, alt=alt_text, width="stretch")
         else:
             st.altair_chart(figure, key=key, alt=alt_text, width="stretch")
         _foot(key, read, beware, data)

@@ -158,7 +158,8 @@ def _behaviours(past: Behaviours) -> None:
         for measure in ("truth", "contribution", "attention"):
             with st.container(gap="small"):
                 st.markdown(f"**{_heading(measure, past.finds.get(measure))}**")
-                st.altair_chart(
+                st.vega_lite_chart(
+                    None,
                     behaviours_picture(past.table, measure),
                     key=f"playground-behaviours-{measure}",
                     width="stretch",
