@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ctrcore.language import say
 from ctrcore.runs.spec import RunSpec
 from ctrcore.schema import Column
 
@@ -64,11 +65,11 @@ def in_words(value: Any) -> str:
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value)) or "none"
+        return say(", ").join(map(str, value)) or say("none")
     return str(value)
 
 

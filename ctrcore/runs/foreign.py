@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ctrcore.data.encoding import Encoder
 from ctrcore.errors import CtrLensError, RunError
+from ctrcore.language import mark, say
 from ctrcore.runs.files import parse_lines, write_lines, write_text
 from ctrcore.runs.repairs import Repairs
 from ctrcore.runs.results import RunMetrics, Summaries
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from ctrcore.training.saving import ModelCard
 
-REMEDY = "Use a file made by the export of this app, unchanged."
+REMEDY = mark("Use a file made by the export of this app, unchanged.")
 MAX_ROWS = 20_000_000
 MAX_PARAMETERS = 250_000_000
 M = TypeVar("M", bound=BaseModel)
@@ -85,7 +86,9 @@ def _json(path: Path, kind: type[M]) -> M:
     try:
         value = kind.model_validate_json(path.read_bytes())
     except (ValidationError, CtrLensError, RecursionError) as error:
-        raise RunError(f"The file {path.name} in the archive does not hold what it should.", REMEDY) from error
+        raise RunError(
+            say("The file {name} in the archive does not hold what it should.", name=path.name), REMEDY
+        ) from error
     write_text(path, value.model_dump_json(indent=1))
     return value
 
@@ -96,7 +99,9 @@ def _events(path: Path) -> None:
     try:
         checked = [adapter.validate_python(record, strict=False) for record in records]
     except ValidationError as error:
-        raise RunError(f"The file {path.name} in the archive does not hold what it should.", REMEDY) from error
+        raise RunError(
+            say("The file {name} in the archive does not hold what it should.", name=path.name), REMEDY
+        ) from error
     write_lines(path, (record.model_dump() for record in checked))
 
 
@@ -104,7 +109,9 @@ def _encoder(path: Path) -> Encoder:
     try:
         encoder = Encoder.from_json(path.read_text(encoding="utf-8"))
     except (CtrLensError, UnicodeDecodeError, RecursionError) as error:
-        raise RunError(f"The file {path.name} in the archive does not hold what it should.", REMEDY) from error
+        raise RunError(
+            say("The file {name} in the archive does not hold what it should.", name=path.name), REMEDY
+        ) from error
     write_text(path, encoder.to_json())
     return encoder
 
@@ -115,11 +122,11 @@ def _model(folder: Path, manifest: Manifest, fields: list[EncodedField]) -> None
 
     card = _json(folder / "model.json", ModelCard)
     if card.config != manifest.spec.model or card.fields != fields:
-        raise RunError("The model in the archive does not fit its own manifest or encoder.", REMEDY)
+        raise RunError(say("The model in the archive does not fit its own manifest or encoder."), say(REMEDY))
     expected = _shapes(card)
     found = _header(folder / "model.safetensors")
     if found != expected:
-        raise RunError("The weights in the archive do not have the shapes of the model.", REMEDY)
+        raise RunError(say("The weights in the archive do not have the shapes of the model."), say(REMEDY))
 
 
 def _shapes(card: ModelCard) -> dict[str, tuple[str, list[int]]]:
@@ -130,13 +137,13 @@ def _shapes(card: ModelCard) -> dict[str, tuple[str, list[int]]]:
 
     size = sum(field.size for field in card.fields if field.kind != "history") * card.config.embedding_size
     if size > MAX_PARAMETERS:
-        raise RunError("The model in the archive is too large.", REMEDY)
+        raise RunError(say("The model in the archive is too large."), say(REMEDY))
     names = {torch.float32: "F32", torch.int64: "I64", torch.int32: "I32", torch.bool: "BOOL"}
     try:
         with torch.device("meta"):
             model = build(card.config, card.fields)
     except CtrLensError as error:
-        raise RunError("The model in the archive cannot be built.", REMEDY) from error
+        raise RunError(say("The model in the archive cannot be built."), say(REMEDY)) from error
     return {name: (names[value.dtype], list(value.shape)) for name, value in model.state_dict().items()}
 
 
@@ -148,7 +155,7 @@ def _header(path: Path) -> dict[str, tuple[str, list[int]]]:
             slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 - not a dict
             return {name: (str(part.get_dtype()), list(part.get_shape())) for name, part in slices.items()}
     except (SafetensorError, OSError, ValueError) as error:
-        raise RunError("The weights in the archive cannot be read.", REMEDY) from error
+        raise RunError(say("The weights in the archive cannot be read."), say(REMEDY)) from error
 
 
 def _predictions(path: Path) -> None:
@@ -158,7 +165,7 @@ def _predictions(path: Path) -> None:
 
     from ctrcore.runs.running import write_predictions
 
-    broken = RunError("The predictions in the archive cannot be read.", REMEDY)
+    broken = RunError(say("The predictions in the archive cannot be read."), say(REMEDY))
     kinds: dict[str, Callable[[pa.DataType], bool]] = {
         "split": lambda kind: pa.types.is_dictionary(kind) and _is_text(kind.value_type),
         "row": pa.types.is_integer,

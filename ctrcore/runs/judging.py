@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ctrcore.errors import RunError
+from ctrcore.language import say
 from ctrcore.runs.run import Run
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ def judging_rows(run: Run, made: Prepared, scored: npt.NDArray[np.integer], enco
     rows = made.test if len(made.test) else made.valid
     if not np.array_equal(rows.row, scored) or made.encoder.to_json() != encoder.to_json():
         raise RunError(
-            f"The run '{run.name}' was trained on other rows than this dataset holds, so it cannot be looked into.",
-            "Train the model again on this dataset.",
+            say(
+                "The run '{run}' was trained on other rows than this dataset holds, so it cannot be looked into.",
+                run=run.name,
+            ),
+            say("Train the model again on this dataset."),
         )
     return rows

@@ -15,9 +15,11 @@ from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ctrcore.errors import RunError
+from ctrcore.language import mark, say
 from ctrcore.runs.files import FileCache, write_text
 from ctrcore.runs.folders import new_folder, remove_folder, sweep, visible
 from ctrcore.runs.outside_choices import Meaning, OutsideChoices
+from ctrcore.runs.outside_guesses import reason_in_words
 from ctrcore.runs.spec import checked_id, is_id, new_id
 
 if TYPE_CHECKING:
@@ -29,6 +31,11 @@ if TYPE_CHECKING:
     from ctrcore.runs.outside_rows import Held
 
 FOLDER = "outside"
+_TAKEN: dict[Meaning, str] = {
+    "probability": mark("Rows were found by {columns}, the score '{score}' was taken as a probability."),
+    "logit": mark("Rows were found by {columns}, the score '{score}' was taken as a logit."),
+    "order": mark("Rows were found by {columns}, the score '{score}' was taken as an order only."),
+}
 LONGEST = 120  # letters of a name
 
 
@@ -89,7 +96,9 @@ class OutsideScores:
         try:
             return pd.read_parquet(self.folder / "scores.parquet", columns=["row", "logit"])
         except (OSError, ValueError) as error:
-            raise RunError(f"The scores of '{self.name}' cannot be read.", "Add their file again.") from error
+            raise RunError(
+                say("The scores of '{name}' cannot be read.", name=self.name), say("Add their file again.")
+            ) from error
 
     def on(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Those of a run's scored rows that this system has scored too, with its logit in place of the run's.
@@ -107,33 +116,46 @@ class OutsideScores:
     def notes(self) -> list[str]:
         """What to know of these scores, in sentences."""
         told = self.manifest
-        columns = ", ".join(f"'{name}'" for name in told.id_columns)
-        read = {"probability": "as a probability", "logit": "as a logit", "order": "as an order only"}[told.meaning]
+        columns = say(", ").join(f"'{name}'" for name in told.id_columns)
+        found = say(_TAKEN[told.meaning], columns=columns, score=told.score)
+        reason = reason_in_words(told.meaning, told.score, told.reason)
         lines = [
-            f"Rows were found by {columns}, the score '{told.score}' was taken {read}."
-            + (f" {told.reason}" if told.reason else ""),
-            f"{told.judged:,} of {told.of:,} {told.part} rows have a score.",
+            f"{found} {reason}".strip(),
+            say("{judged:,} of {of:,} {part} rows have a score.", judged=told.judged, of=told.of, part=say(told.part)),
         ]
         if told.unknown:
-            lines.append(f"{told.unknown:,} rows of the file are not in the table.")
+            lines.append(say("{rows:,} rows of the file are not in the table.", rows=told.unknown))
         if told.training:
-            lines.append(f"{told.training:,} rows of the file are rows that models learn from: they were left out.")
+            lines.append(
+                say(
+                    "{rows:,} rows of the file are rows that models learn from: they were left out.",
+                    rows=told.training,
+                )
+            )
         if told.clipped:
             lines.append(
-                f"{told.clipped:,} probabilities of exactly 0 or 1 count as 1e-15 and 1 - 1e-15: "
-                "each of them on the wrong side adds 34.5 to the sum behind the log-loss."
+                say(
+                    "{count:,} probabilities of exactly 0 or 1 count as 1e-15 and 1 - 1e-15: each of them "
+                    "on the wrong side adds 34.5 to the sum behind the log-loss.",
+                    count=told.clipped,
+                )
             )
         if told.tied:
             lines.append(
-                f"{told.tied:,} different scores became equal to another one, because they are kept as 32-bit logits: "
-                "these rows count as ties."
+                say(
+                    "{count:,} different scores became equal to another one, because they are kept as 32-bit "
+                    "logits: these rows count as ties.",
+                    count=told.tied,
+                )
             )
         return lines
 
     def rename(self, name: str) -> None:
         """Give the scores another name. Raises RunError if they are gone."""
         if not self.folder.is_dir():
-            raise RunError(f"The scores of '{self.name}' are not there any more.", "Add their file again.")
+            raise RunError(
+                say("The scores of '{name}' are not there any more.", name=self.name), say("Add their file again.")
+            )
         with FileLock(self.folder / ".edit.lock", timeout=10):
             made = self.manifest.model_copy(update={"name": clean_title(name)})
             write_text(self.folder / "outside.json", made.model_dump_json(indent=1))

@@ -10,10 +10,19 @@ import numpy.typing as npt
 
 from ctrcore.data.values import as_numbers
 from ctrcore.errors import DataError
+from ctrcore.language import mark, say
 from ctrcore.metrics import EPS
 from ctrcore.runs.outside_choices import Meaning, OutsideChoices
 from ctrcore.runs.outside_guesses import guess_ids, guess_meaning, guess_score
-from ctrcore.runs.outside_rows import HERE, Held, Index, check_same, is_row_number, rows_by_keys, rows_by_number
+from ctrcore.runs.outside_rows import (
+    Held,
+    Index,
+    check_same,
+    is_row_number,
+    place_in_file,
+    rows_by_keys,
+    rows_by_number,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +30,24 @@ if TYPE_CHECKING:
     from ctrcore.data.stored import Stored
     from ctrcore.schema import Schema
 
+_NO_NUMBER = (  # what is wrong with scores, and what to do
+    mark(
+        "{count:,} of {all:,} scores in '{column}' are missing, infinite or no numbers; the first is '{cell}' in "
+        "{place}."
+    ),
+    mark("Give each row a number."),
+)
+_NO_PROBABILITY = (
+    mark(
+        "{count:,} of {all:,} scores in '{column}' are no probabilities, which lie within 0 and 1; the first is "
+        "'{cell}' in {place}."
+    ),
+    mark("Say that they are logits, or that only their order means something."),
+)
+_TOO_LARGE = (
+    mark("{count:,} of {all:,} scores in '{column}' are too large for logits; the first is '{cell}' in {place}."),
+    mark("Say that only their order means something."),
+)
 LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -87,7 +114,7 @@ def read_scores(file: Stored, table: Stored, schema: Schema, held: Held, choices
     else:
         row = rows_by_keys(file, table, ids, held)
     numbers = as_numbers(file[score])
-    _check(np.isfinite(numbers), file[score], score, "missing, infinite or no numbers", "Give each row a number.")
+    _check(np.isfinite(numbers), file[score], score, _NO_NUMBER)
     meaning, reason = (choices.meaning, "") if choices.meaning is not None else guess_meaning(score, numbers)
     _check_meaning(numbers, score, meaning)
     chosen = _held_only(row, held, len(table))
@@ -144,14 +171,24 @@ def _check_numbering(row: Index, name: str, held: Held, rows: int) -> None:
     counts, there = _counts(held, rows), row[row >= 0]
     if len(row) < rows and np.array_equal(row, np.arange(len(row))) and not counts[row].all():
         raise DataError(
-            f"The column '{name[:60]}' seems to count the file's own rows, from 0 to {len(row) - 1:,} in order.",
-            "Give each score the number of its row in the table, as the template has it, and leave training rows out.",
+            say(
+                "The column '{column}' seems to count the file's own rows, from 0 to {last:,} in order.",
+                column=name[:60],
+                last=len(row) - 1,
+            ),
+            say(
+                "Give each score the number of its row in the table, as the template has it, and leave training rows "
+                "out."
+            ),
         )
     if len(there) and counts[there - 1].all() and not counts[there].all():
         raise DataError(
-            f"The column '{name[:60]}' seems to count the table's rows from 1: the row before each number is one to "
-            "score, but not each row of that number.",
-            "Count from 0, so subtract 1 from each number, as the template has it.",
+            say(
+                "The column '{column}' seems to count the table's rows from 1: the row before each number is one to "
+                "score, but not each row of that number.",
+                column=name[:60],
+            ),
+            say("Count from 0, so subtract 1 from each number, as the template has it."),
         )
 
 
@@ -160,39 +197,48 @@ def _check_columns(file: Stored, table: Stored, choices: OutsideChoices) -> None
     wanted = [*choices.id, *([choices.score] if choices.score is not None else [])]
     missing = next((name for name in wanted if name not in file.columns), None)
     if missing is not None:
-        there = ", ".join(str(name)[:60] for name in file.columns[:30])
-        raise DataError(f"The file has no column '{missing[:60]}'.", f"Its columns are: {there}.")
+        there = say(", ").join(str(name)[:60] for name in file.columns[:30])
+        raise DataError(
+            say("The file has no column '{column}'.", column=missing[:60]),
+            say("Its columns are: {columns}.", columns=there),
+        )
     strange = next((name for name in choices.id if len(choices.id) > 1 and name not in table.columns), None)
     if strange is not None:
         raise DataError(
-            f"The table has no column '{strange[:60]}' to find a row by.", "Name columns that file and table share."
+            say("The table has no column '{column}' to find a row by.", column=strange[:60]),
+            say("Name columns that file and table share."),
         )
 
 
 def _check_meaning(numbers: npt.NDArray[np.float64], name: str, meaning: Meaning) -> None:
     """Raise DataError if the numbers cannot mean that."""
     if meaning == "probability":
-        remedy = "Say that they are logits, or that only their order means something."
-        _check((numbers >= 0) & (numbers <= 1), numbers, name, "no probabilities, which lie within 0 and 1", remedy)
+        _check((numbers >= 0) & (numbers <= 1), numbers, name, _NO_PROBABILITY)
     elif meaning == "logit":
-        remedy = "Say that only their order means something."
-        _check(np.abs(numbers) <= LARGEST, numbers, name, "too large for logits", remedy)
+        _check(np.abs(numbers) <= LARGEST, numbers, name, _TOO_LARGE)
 
 
 def _check(
     right: npt.NDArray[np.bool_],
     cells: pd.Series[Any] | npt.NDArray[np.float64],
     name: str,
-    problem: str,
-    remedy: str,
+    wrong: tuple[str, str],
 ) -> None:
+    """Raise DataError with these texts if not all scores are right."""
     if not right.all():
         first = int(right.argmin())
         cell = cells[first] if isinstance(cells, np.ndarray) else cells.iloc[first]
+        problem, remedy = wrong
         raise DataError(
-            f"{int((~right).sum()):,} of {len(right):,} scores in '{name[:60]}' are {problem}; the first is "
-            f"'{str(cell)[:50]}' in {HERE.format(first + 1)}.",
-            remedy,
+            say(
+                problem,
+                count=int((~right).sum()),
+                all=len(right),
+                column=name[:60],
+                cell=str(cell)[:50],
+                place=place_in_file(first),
+            ),
+            say(remedy),
         )
 
 
@@ -201,11 +247,19 @@ def _check_cover(row: Index, held: Held) -> None:
     there = np.isin(held.judged, row)
     label = held.judged_label[there]
     if len(label) < 2:
-        found = "Only one" if len(label) else "None"
+        text = (
+            mark("Only one of the {count:,} {part} rows has a score in the file.")
+            if len(label)
+            else mark("None of the {count:,} {part} rows has a score in the file.")
+        )
         raise DataError(
-            f"{found} of the {len(held.judged):,} {held.title} rows has a score in the file.",
-            "Score the rows of the template; check that the file's ids are those of this dataset.",
+            say(text, count=len(held.judged), part=say(held.title)),
+            say("Score the rows of the template; check that the file's ids are those of this dataset."),
         )
     if label.min() == label.max():
-        what = "clicked" if label[0] else "without a click"
-        raise DataError(f"All {len(label):,} {held.title} rows with a score are {what}.", "Score more of these rows.")
+        text = (
+            mark("All {count:,} {part} rows with a score are clicked.")
+            if label[0]
+            else mark("All {count:,} {part} rows with a score are without a click.")
+        )
+        raise DataError(say(text, count=len(label), part=say(held.title)), say("Score more of these rows."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from ctrcore.data.guesses.names import is_code, words_of
 from ctrcore.data.values import as_numbers
 from ctrcore.errors import DataError
+from ctrcore.language import mark, say
 from ctrcore.runs.outside_choices import ROW, Meaning
 from ctrcore.runs.outside_rows import Held, Index, is_row_number
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from ctrcore.data.stored import Stored
     from ctrcore.schema import Schema
 
+_CALLED = mark("The column is called '{column}'.")
+_WITHIN = mark("All scores lie within 0 and 1.")
+_REACH = r"The scores reach from (\S+) to (\S+), and nothing says that they are logits\."
 ROW_NAMES = {ROW, "row_id", "rowid", "row_number", "row_index", "index", "idx", ""}
 # Words in the name of a column of scores; where two lists match, the earlier one says more.
 SCORE_NAMES = (
@@ -61,29 +66,53 @@ def _unclear_score(file: Stored, names: list[str], rows: list[str]) -> DataError
         rows: columns that might name the row.
     """
     numbers = [name for name in names if _is_plain(file[name]) and np.isfinite(as_numbers(file[name])).all()]
-    parts = [f"{_listed(numbers)} could {'each ' if len(numbers) > 1 else ''}be it"] if numbers else []
-    parts += [f"'{name[:60]}' {_why_no_score(file[name])}" for name in names[:5] if name not in numbers]
-    row = f"{_listed(rows)} may name the row" if rows else "no column names the row"
-    problem = "No column is surely the score" if names else "The file has no column of scores"
-    named = "Name the column of scores" if names else "Name the column of scores, or add one"
-    if not rows:
-        named += f", and add a column '{ROW}' with the row's number in the table, counted from 0"
-    return DataError(f"{problem}: {'; '.join([*parts, row])}.", f"{named}.")
+    parts = []
+    if numbers:
+        could = mark("{columns} could each be it") if len(numbers) > 1 else mark("{columns} could be it")
+        parts.append(say(could, columns=_listed(numbers)))
+    parts += [_why_no_score(name, file[name]) for name in names[:5] if name not in numbers]
+    parts.append(say("{columns} may name the row", columns=_listed(rows)) if rows else say("no column names the row"))
+    because = say("; ").join(parts)
+    problem = (
+        say("No column is surely the score: {because}.", because=because)
+        if names
+        else say("The file has no column of scores: {because}.", because=because)
+    )
+    if rows:
+        remedy = say("Name the column of scores.") if names else say("Name the column of scores, or add one.")
+    elif names:
+        remedy = say(
+            "Name the column of scores, and add a column '{row}' with the row's number in the table, counted from 0.",
+            row=ROW,
+        )
+    else:
+        remedy = say(
+            "Name the column of scores, or add one, and add a column '{row}' with the row's number in the table, "
+            "counted from 0.",
+            row=ROW,
+        )
+    return DataError(problem, remedy)
 
 
-def _why_no_score(cells: pd.Series[Any]) -> str:
+def _why_no_score(name: str, cells: pd.Series[Any]) -> str:
     """What speaks against a column as the score."""
+    column = name[:60]
     if not _is_plain(cells):
-        return "is not, as it holds lists"
+        return say("'{column}' is not, as it holds lists", column=column)
     wrong = ~np.isfinite(as_numbers(cells))
     if wrong.all():
-        return "is not, as it holds no numbers"
-    return f"is not, as {int(wrong.sum()):,} of its {len(wrong):,} cells are missing or no numbers"
+        return say("'{column}' is not, as it holds no numbers", column=column)
+    return say(
+        "'{column}' is not, as {count:,} of its {all:,} cells are missing or no numbers",
+        column=column,
+        count=int(wrong.sum()),
+        all=len(wrong),
+    )
 
 
 def _listed(names: list[str]) -> str:
-    shown = [f"'{name[:60]}'" for name in names[:5]]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    *some, last = [f"'{name[:60]}'" for name in names[:5]]
+    return say("{some} and {last}", some=say(", ").join(some), last=last) if some else last
 
 
 def guess_ids(file: Stored, table: Stored, schema: Schema, held: Held, score: str) -> list[str]:
@@ -101,10 +130,16 @@ def guess_ids(file: Stored, table: Stored, schema: Schema, held: Held, score: st
     for tried in [*([name] for name in shared if is_code(name)), special, shared]:
         if tried and _tell_apart(table, tried, held.judged):
             return tried
+    part = say(held.title)
     raise DataError(
-        f"No column of the file says which {held.title} row a score belongs to"
-        + (f": {', '.join(shared)[:80]} do not tell these rows apart." if shared else "."),
-        "Add a column 'row' with the row's number in the table, counted from 0, as the template has it.",
+        say(
+            "No column of the file says which {part} row a score belongs to: {columns} do not tell these rows apart.",
+            part=part,
+            columns=", ".join(shared)[:80],
+        )
+        if shared
+        else say("No column of the file says which {part} row a score belongs to.", part=part),
+        say("Add a column 'row' with the row's number in the table, counted from 0, as the template has it."),
     )
 
 
@@ -116,14 +151,25 @@ def _tell_apart(table: Stored, names: list[str], rows: Index) -> bool:
 
 
 def guess_meaning(name: str, numbers: npt.NDArray[np.float64]) -> tuple[Meaning, str]:
-    """What scores mean, and a sentence that says why it is believed."""
+    """What scores mean, and a sentence that says why it is believed, in English: it is kept with the scores."""
     words = set(words_of(name))
     if words & SCORE_NAMES[0]:
-        return "logit", f"The column is called '{name[:60]}'."
+        return "logit", _CALLED.format(column=name[:60])
     low, high = float(np.nanmin(numbers, initial=np.inf)), float(np.nanmax(numbers, initial=-np.inf))
     if low >= 0 and high <= 1:
-        return "probability", "All scores lie within 0 and 1."
+        return "probability", _WITHIN
     return "order", f"The scores reach from {low:g} to {high:g}, and nothing says that they are logits."
+
+
+def reason_in_words(meaning: Meaning, column: str, reason: str) -> str:
+    """The sentence of `guess_meaning` in the reader's language; '' if there is none."""
+    if reason == _CALLED.format(column=column[:60]):
+        return say(_CALLED, column=column[:60])
+    if meaning == "order" and (ends := re.fullmatch(_REACH, reason)):
+        return say(
+            "The scores reach from {low} to {high}, and nothing says that they are logits.", low=ends[1], high=ends[2]
+        )
+    return say(reason)
 
 
 def _is_plain(cells: pd.Series[Any]) -> bool:

@@ -13,6 +13,7 @@ from ctrcore.data.formats.columns_of_text import LARGEST_EXACT
 from ctrcore.data.values import as_numbers, as_words
 from ctrcore.errors import DataError
 from ctrcore.figures.export import RISKY
+from ctrcore.language import say
 from ctrcore.runs.outside_choices import ROW
 from ctrcore.runs.score_files import joined
 
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
     from ctrcore.data.stored import Stored
 
 Index = npt.NDArray[np.int64]
-HERE = "row {} of the file, counted from 1 without the header"
+
+
+def place_in_file(row: int) -> str:
+    """Where a row of the file is, for its reader."""
+    return say("row {row} of the file, counted from 1 without the header", row=row + 1)
 
 
 @dataclass(frozen=True)
@@ -78,22 +83,35 @@ def rows_by_number(cells: pd.Series[Any], name: str, rows: int) -> Index:
     if wrong.any():
         first = int(wrong.argmax())
         raise DataError(
-            f"{int(wrong.sum()):,} cells of '{name[:60]}' are no row numbers; the first is "
-            f"'{str(cells.iloc[first])[:50]}' in {HERE.format(first + 1)}.",
-            "Give each score the number of its row in the table, counted from 0, or name other id columns.",
+            say(
+                "{count:,} cells of '{column}' are no row numbers; the first is '{cell}' in {place}.",
+                count=int(wrong.sum()),
+                column=name[:60],
+                cell=str(cells.iloc[first])[:50],
+                place=place_in_file(first),
+            ),
+            say("Give each score the number of its row in the table, counted from 0, or name other id columns."),
         )
     if (numbers == rows).any() and not (numbers == 0).any():
         raise DataError(
-            f"The column '{name[:60]}' seems to count the table's rows from 1: it holds {rows:,}, one more than the "
-            "number of the last row, and no 0.",
-            "Count from 0, so subtract 1 from each number, and leave out rows that the table does not have.",
+            say(
+                "The column '{column}' seems to count the table's rows from 1: it holds {rows:,}, one more than the "
+                "number of the last row, and no 0.",
+                column=name[:60],
+                rows=rows,
+            ),
+            say("Count from 0, so subtract 1 from each number, and leave out rows that the table does not have."),
         )
     found: Index = np.where((numbers >= 0) & (numbers < rows), numbers, -1).astype(np.int64)
     twice = np.flatnonzero(np.bincount(found[found >= 0], minlength=1) > 1)
     if len(twice):
         raise DataError(
-            f"{len(twice):,} rows have more than one score in the file, the first of them row {twice[0]}.",
-            "Give each row one score.",
+            say(
+                "{count:,} rows have more than one score in the file, the first of them row {row}.",
+                count=len(twice),
+                row=twice[0],
+            ),
+            say("Give each row one score."),
         )
     return found
 
@@ -114,17 +132,26 @@ def rows_by_keys(file: Stored, table: Stored, ids: list[str], held: Held) -> Ind
     unclear = (np.bincount(ours[held.judged], minlength=size) > 1) & (asked > 0)
     if unclear.any():
         raise DataError(
-            f"{int(unclear.sum()):,} values of {shown} stand for more than one {held.title} row each.",
-            "Name further columns that tell these rows apart, or use a column 'row' with the row's number.",
+            say(
+                "{count:,} values of {columns} stand for more than one {part} row each.",
+                count=int(unclear.sum()),
+                columns=shown,
+                part=say(held.title),
+            ),
+            say("Name further columns that tell these rows apart, or use a column 'row' with the row's number."),
         )
     counts = np.bincount(ours[np.concatenate([held.test, held.valid])], minlength=size)
     twice = (asked > 1) & (counts > 0)
     if twice.any():
         first = int(np.flatnonzero(np.append(twice, False)[theirs])[0])
         raise DataError(
-            f"{int(twice.sum()):,} values of {shown} have more than one score; the first is in "
-            f"{HERE.format(first + 1)}.",
-            "Give each row one score, or name further columns that tell the rows apart.",
+            say(
+                "{count:,} values of {columns} have more than one score; the first is in {place}.",
+                count=int(twice.sum()),
+                columns=shown,
+                place=place_in_file(first),
+            ),
+            say("Give each row one score, or name further columns that tell the rows apart."),
         )
     place = np.full(size + 1, -1, dtype=np.int64)  # the last one is that of keys which the table does not have
     others = np.ones(len(table), dtype=bool)
@@ -153,9 +180,12 @@ def keys_of(table: Stored, ids: list[str], file: Stored) -> tuple[Index, Index]:
         ours, theirs = table[name], file[name]
         if _rounded(ours, theirs):
             raise DataError(
-                f"'{name[:60]}' holds whole numbers above 2^53 as decimals, which cannot hold them exactly: two ids "
-                "may have become one.",
-                "Write the column as whole numbers or as text, or use a column 'row' with the row's number.",
+                say(
+                    "'{column}' holds whole numbers above 2^53 as decimals, which cannot hold them exactly: two ids "
+                    "may have become one.",
+                    column=name[:60],
+                ),
+                say("Write the column as whole numbers or as text, or use a column 'row' with the row's number."),
             )
         codes = np.concatenate(_same_codes(ours, theirs)) + 1
         # without gaps, so that the products stay small
@@ -223,7 +253,12 @@ def check_same(file: Stored, table: Stored, row: Index, names: Iterable[str]) ->
         differ = (row >= 0) & (theirs >= 0) & (theirs != ours[row])
         if differ.any():
             raise DataError(
-                f"In {int(differ.sum()):,} rows of the file '{name[:60]}' is not what the table holds in the row of "
-                f"that number; the first is {HERE.format(int(differ.argmax()) + 1)}.",
-                "Count the table's rows from 0, in its own order, or name other id columns.",
+                say(
+                    "In {count:,} rows of the file '{column}' is not what the table holds in the row of that number; "
+                    "the first is {place}.",
+                    count=int(differ.sum()),
+                    column=name[:60],
+                    place=place_in_file(int(differ.argmax())),
+                ),
+                say("Count the table's rows from 0, in its own order, or name other id columns."),
             )

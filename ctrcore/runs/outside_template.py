@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ctrcore.errors import RunError
+from ctrcore.language import say
 from ctrcore.runs.files import replacing
 from ctrcore.runs.outside_choices import ROW
 
@@ -35,8 +36,11 @@ def write_template(run: Run, path: Path) -> int:
     held = run.predictions()[["row", "split"]].sort_values("row", ignore_index=True)
     if len(held) and (held["row"].iloc[0] < 0 or held["row"].iloc[-1] >= len(run.dataset().stored())):
         raise RunError(
-            f"The run '{run.name}' scored rows that the dataset does not have: it was trained on another table.",
-            "Train the model again on this dataset, or choose another run.",
+            say(
+                "The run '{run}' scored rows that the dataset does not have: it was trained on another table.",
+                run=run.name,
+            ),
+            say("Train the model again on this dataset, or choose another run."),
         )
     _write(run, held, path, with_label=False)
     return len(held)

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ctrcore.errors import CtrLensError, RunError
+from ctrcore.language import mark, say
 from ctrcore.runs import settings
 from ctrcore.runs.files import read_json, replacing, write_json
 from ctrcore.runs.folders import LEFTOVER_AGE, new_folder, remove_folder, sweep, visible
@@ -60,7 +61,7 @@ class ScoresUpload(Job):
 
         path = self.folder / "rows.parquet"
         if not path.exists():
-            raise RunError("The uploaded file is gone.", "Upload it again.")
+            raise RunError(say("The uploaded file is gone."), say("Upload it again."))
         return Stored(path)
 
     def discard(self) -> None:
@@ -115,7 +116,7 @@ def open_upload(dataset: Dataset, upload_id: str) -> ScoresUpload:
     folder = dataset.folder / FOLDER / checked_id(upload_id, "upload")
     manifest = read_json(folder / "upload.json")
     if manifest is None:
-        raise RunError("The uploaded file is gone.", "Upload it again.")
+        raise RunError(say("The uploaded file is gone."), say("Upload it again."))
     return ScoresUpload(dataset, upload_id, str(manifest.get("name")), read_status(folder))
 
 
@@ -130,13 +131,13 @@ def read_upload(folder: Path, report: Reporter) -> None:
 
     manifest = read_json(folder / "upload.json")
     if manifest is None:
-        raise RunError("The uploaded file is gone.", "Upload it again.")
+        raise RunError(say("The uploaded file is gone."), say("Upload it again."))
     try:
         with replacing(folder / "rows.parquet") as path:
             store_part(
                 Part(folder / str(manifest["file"])),
                 path,
-                progress=lambda done: report.progress(done, "reading the file"),
+                progress=lambda done: report.progress(done, mark("reading the file")),
             )
     finally:  # nobody reads it a second time
         shutil.rmtree(folder / SOURCE, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ctrcore.comparing.repair import REPAIR_TITLES
+from ctrcore.language import mark, say
 from ctrcore.runs.repairs import Judged
 
 SURE = 1.96  # standard errors
@@ -21,21 +22,32 @@ def repair_in_words(before: Judged, after: Judged) -> str:
     """
     if after.kind is None:
         raise ValueError("these are the probabilities as the model gives them")
-    name = f"The {REPAIR_TITLES[after.kind]} repair"
+    said = say(
+        _verdict(after),
+        repair=REPAIR_TITLES[after.kind],
+        log_loss=_change(before.log_loss, after.log_loss),
+        ece=_change(before.ece, after.ece),
+    )
+    lost = before.auc - after.auc
+    if abs(lost) < CLOSE:
+        return said
+    price = say("It costs {auc:.3f} AUC.", auc=lost) if lost > 0 else say("It adds {auc:.3f} AUC.", auc=-lost)
+    return f"{said} {price}"
+
+
+def _verdict(after: Judged) -> str:
+    """The sentence, still to be said."""
     sure = abs(after.saved) > SURE * after.saved_error
     if sure and after.saved > 0:
-        verdict = "helps beyond chance"
-    elif sure and after.saved < 0:
-        verdict = f"makes it {'slightly ' if abs(after.saved) < 0.01 else ''}worse"
-    else:
-        verdict = "shows no gain or loss beyond chance"
-    numbers = f"log-loss {_change(before.log_loss, after.log_loss)}, ECE {_change(before.ece, after.ece)}"
-    lost = before.auc - after.auc
-    price = f" It {'costs' if lost > 0 else 'adds'} {abs(lost):.3f} AUC." if abs(lost) >= CLOSE else ""
-    return f"{name} {verdict}: {numbers}.{price}"
+        return mark("The {repair} repair helps beyond chance: log-loss {log_loss}, ECE {ece}.")
+    if sure and after.saved <= -0.01:
+        return mark("The {repair} repair makes it worse: log-loss {log_loss}, ECE {ece}.")
+    if sure and after.saved < 0:
+        return mark("The {repair} repair makes it slightly worse: log-loss {log_loss}, ECE {ece}.")
+    return mark("The {repair} repair shows no gain or loss beyond chance: log-loss {log_loss}, ECE {ece}.")
 
 
 def _change(before: float, after: float) -> str:
     if abs(before - after) < CLOSE:
-        return f"stays at {before:.3f}"
+        return say("stays at {before:.3f}", before=before)
     return f"{before:.3f} → {after:.3f}"

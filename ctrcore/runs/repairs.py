@@ -14,6 +14,7 @@ from ctrcore import metrics
 from ctrcore.comparing.probabilities import Bins, calibration
 from ctrcore.comparing.repair import KINDS, Isotonic, Kind, Platt, Repair, fit_repair
 from ctrcore.errors import DataError, RunError
+from ctrcore.language import say
 from ctrcore.runs.files import FileCache, write_text
 from ctrcore.runs.run import Run
 
@@ -79,8 +80,8 @@ def repair_of(run: Run, kind: Kind | None) -> Repair | None:
     found = repairs_of(run).get(kind)
     if found is None:
         raise RunError(
-            f"The run '{run.name}' has no {kind} repair of its probabilities.",
-            f"Fit it first: on Compare under Probabilities, or by 'python -m ctrcore calibrate {run.id}'.",
+            say("The run '{run}' has no {kind} repair of its probabilities.", run=run.name, kind=kind),
+            say("Fit it first: on Compare under Probabilities, or by 'python -m ctrcore calibrate {run}'.", run=run.id),
         )
     return found
 
@@ -126,8 +127,8 @@ def before_after(run: Run, kinds: Sequence[Kind] = KINDS) -> list[Judged]:
     test = scored[scored["split"] == "test"]
     if not len(test):
         raise DataError(
-            "There are no test rows, so what a repair does cannot be judged.",
-            "Train the model with a split that has test rows.",
+            say("There are no test rows, so what a repair does cannot be judged."),
+            say("Train the model with a split that has test rows."),
         )
     label, logit = test["label"].to_numpy(), test["logit"].to_numpy()
     kept = repairs_of(run)
@@ -176,4 +177,6 @@ def _write(run: Run, repairs: dict[Kind, Repair]) -> dict[Kind, Repair]:
 
 def _done(run: Run) -> None:
     if run.state != "done":
-        raise RunError(f"The run '{run.name}' is {run.state}.", "Choose a run that is done.")
+        raise RunError(
+            say("The run '{run}' is {state}.", run=run.name, state=say(run.state)), say("Choose a run that is done.")
+        )

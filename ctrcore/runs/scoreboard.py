@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Literal
 
+from ctrcore.language import mark
 from ctrcore.metrics import rela_impr
 from ctrcore.runs.contenders import Contender
 
@@ -38,30 +39,30 @@ class Column:
 
 
 COLUMNS: dict[str, Column] = {
-    "run": Column("Run", ""),
-    "model": Column("Model", ""),
+    "run": Column(mark("Run"), ""),
+    "model": Column(mark("Model"), ""),
     "auc": Column("AUC", "%.4f", "auc"),
-    "auc_low": Column("AUC from", "%.4f", "interval"),
-    "auc_high": Column("AUC to", "%.4f", "interval"),
+    "auc_low": Column(mark("AUC from"), "%.4f", "interval"),
+    "auc_high": Column(mark("AUC to"), "%.4f", "interval"),
     "rela_impr": Column("RelaImpr", "percent", "rela_impr"),
     "gauc": Column("gAUC", "%.4f", "gauc"),
-    "log_loss": Column("Log-loss", "%.4f", "log_loss"),
+    "log_loss": Column(mark("Log-loss"), "%.4f", "log_loss"),
     "pr_auc": Column("PR-AUC", "%.4f", "pr_auc"),
     "normalised_entropy": Column("NE", "%.4f", "normalised_entropy"),
-    "accuracy": Column("Accuracy", "percent", "accuracy"),
+    "accuracy": Column(mark("Accuracy"), "percent", "accuracy"),
     "f1": Column("F1", "%.3f", "f1"),
     "ece": Column("ECE", "%.4f", "ece"),
     "pcoc": Column("PCOC", "%.3f", "pcoc"),
-    "gauc_users": Column("Users in gAUC", "localized", "gauc"),
-    "parameters": Column("Parameters", "localized", "parameters"),
-    "seconds": Column("Training, s", "%.1f", "seconds"),
-    "train_rows_per_second": Column("Rows/s in training", "localized", "rows per second"),
-    "predict_rows_per_second": Column("Rows/s in scoring", "localized", "rows per second"),
-    "peak_memory_mb": Column("Peak memory, MB", "localized", "peak memory"),
-    "epochs": Column("Epochs", "localized", "epoch"),
-    "best_epoch": Column("Best epoch", "localized", "best epoch"),
-    "seed": Column("Seed", "plain", "seed"),
-    "finished": Column("Finished, UTC", "datetime"),
+    "gauc_users": Column(mark("Users in gAUC"), "localized", "gauc"),
+    "parameters": Column(mark("Parameters"), "localized", "parameters"),
+    "seconds": Column(mark("Training, s"), "%.1f", "seconds"),
+    "train_rows_per_second": Column(mark("Rows/s in training"), "localized", "rows per second"),
+    "predict_rows_per_second": Column(mark("Rows/s in scoring"), "localized", "rows per second"),
+    "peak_memory_mb": Column(mark("Peak memory, MB"), "localized", "peak memory"),
+    "epochs": Column(mark("Epochs"), "localized", "epoch"),
+    "best_epoch": Column(mark("Best epoch"), "localized", "best epoch"),
+    "seed": Column(mark("Seed"), "plain", "seed"),
+    "finished": Column(mark("Finished, UTC"), "datetime"),
 }
 MEASURED = (
     "auc", "gauc", "gauc_users", "pr_auc", "log_loss", "normalised_entropy", "accuracy", "f1", "ece", "pcoc",

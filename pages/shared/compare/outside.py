@@ -11,6 +11,7 @@ from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.outside import outside_of
 from ctrcore.runs.outside_choices import Meaning, OutsideChoices
 from ctrcore.runs.outside_files import Read
+from ctrcore.runs.outside_guesses import reason_in_words
 from ctrcore.runs.outside_uploads import (
     Look,
     ScoresUpload,
@@ -200,7 +201,7 @@ def _found(read: Read) -> None:
             rows=len(read.row),
             columns=say(", ").join(plain(name) for name in read.id),
             score=plain(read.score),
-            reason=plain(read.reason),
+            reason=plain(reason_in_words(read.meaning, read.score, read.reason)),
         )
     )
     text = (
