@@ -28,14 +28,22 @@ def slider(
         value = min(max(float(said), low), high) if said is not None else default
     except ValueError:
         value = default
-    value = value if math.isfinite(value) else default
+    value = float(value if math.isfinite(value) else default)
     if hidden():
         return value
     key = f"knob-{name}"
     if st.session_state.get(key) != value:
         st.session_state[key] = value
     found: float = st.slider(
-        label, low, high, step=step, key=key, on_change=_take, args=(name,), help=help_text or None
+        label,
+        float(low),
+        float(high),
+        step=float(step),
+        format="%d" if float(step).is_integer() else None,
+        key=key,
+        on_change=_take,
+        args=(name,),
+        help=help_text or None,
     )
     return found
 

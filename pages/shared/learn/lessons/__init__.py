@@ -9,7 +9,15 @@ from pages.shared.learn.lesson import Lesson
 
 ORDER: tuple[str, ...] = (  # modules of this folder, in the order in which they are best read
     "pairs",
+    "trick",
+    "attention",
+    "story",
     "senet",
+    "bilinear",
+    "interest",
+    "order",
+    "calibration",
+    "shares",
 )
 
 
@@ -23,8 +31,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     mark("Factorization machines"): ("pairs", "trick"),
     mark("AFM: attention over pairs"): ("attention", "story"),
     mark("FiBiNET: gates and matrices"): ("senet", "bilinear"),
-    mark("DIN: what was clicked before"): ("interest", "order"),
-    mark("Judging and explaining"): ("calibration", "shares", "overfitting"),
+    mark("DIN: what was clicked before"): ("interest",),
+    mark("Judging and explaining"): ("order", "calibration", "shares", "overfitting"),
 }
 
 
