@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ctrcore.figures.style import MARK, MODEL_COLORS, NEUTRAL, finish
+from ctrcore.figures.style import MARK, MODEL_COLORS, finish
 from ctrcore.language import say
 from ctrcore.learn.bilinear import CATEGORIES, Matrix
 
@@ -33,12 +33,13 @@ def matrix(cells: Matrix, chosen: tuple[int, int] | None = None) -> go.Figure:
     return finish(figure, height=260, legend=False)
 
 
-def tables(truth: Mapping[tuple[str, str], float], by_fm: Matrix, by_matrix: Matrix) -> go.Figure:
-    """Candidates down, past categories across: the shop's truth, an FM's inner products, and `(v W) * u`."""
+def tables(truth: Mapping[tuple[str, str], float], by_fm: Matrix, by_matrix: Matrix | None = None) -> go.Figure:
+    """Candidates down, past categories across: the shop's truth, an FM's inner products, and `(v W) * u` if given."""
     true = [[truth[candidate, past] for past in CATEGORIES] for candidate in CATEGORIES]
-    titles = (say("truth"), say("FM: inner product"), say("with the W above"))
-    figure = make_subplots(rows=1, cols=3, shared_yaxes=True, horizontal_spacing=0.03, subplot_titles=titles)
-    for column, grid in enumerate((true, by_fm, by_matrix), start=1):
+    grids = [true, by_fm] if by_matrix is None else [true, by_fm, by_matrix]
+    titles = (say("truth"), say("FM: inner product"), say("with the W above"))[: len(grids)]
+    figure = make_subplots(rows=1, cols=len(grids), shared_yaxes=True, horizontal_spacing=0.03, subplot_titles=titles)
+    for column, grid in enumerate(grids, start=1):
         largest = float(np.abs(np.array(grid)).max()) or 1.0
         figure.add_trace(_heat(grid, CATEGORIES, CATEGORIES, largest, digits=1), row=1, col=column)
     figure.update_yaxes(autorange="reversed", showgrid=False)
@@ -47,14 +48,14 @@ def tables(truth: Mapping[tuple[str, str], float], by_fm: Matrix, by_matrix: Mat
     return finish(figure, height=300, legend=False, top=28)
 
 
-def costs(counts: Mapping[str, int], chosen: str = "") -> go.Figure:
-    """Learned numbers by kind of matrix; the chosen kind stands out."""
+def costs(counts: Mapping[str, int]) -> go.Figure:
+    """Learned numbers by kind of matrix."""
     figure = go.Figure(
         go.Bar(
             y=list(counts),
             x=list(counts.values()),
             orientation="h",
-            marker={"color": [MODEL_COLORS["fibinet"] if kind == chosen else NEUTRAL for kind in counts]},
+            marker={"color": MODEL_COLORS["fibinet"]},
             texttemplate="%{x:,}",
             textposition="outside",
             cliponaxis=False,

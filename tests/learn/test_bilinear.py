@@ -121,7 +121,7 @@ def test_every_example_does_its_action() -> None:
 
 def test_hostile_knobs_do_not_break_the_stage() -> None:
     hostile = {"w11": "nan", "w12": "9e9", "fields": "-3", "from": "7", "chosen": "left9", "candidate": "x"}
-    found = facts_of(LESSON, 0, hostile)
+    found = facts_of(LESSON, 5, hostile)
     assert found["diagonal"] == [1, 1, 1, 1]
     assert found["beside"][0] == 2
     assert torch.isfinite(torch.tensor(found["total"]))

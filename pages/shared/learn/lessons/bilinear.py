@@ -62,7 +62,7 @@ _STEPS = (
         mark("Choose another past category, and see the sum change."),
         _another_past,
         {"past": "books"},
-        focus="products",
+        focus="inner products",
     ),
     Step(
         mark("It cannot tell who came first"),
@@ -73,7 +73,7 @@ _STEPS = (
         mark("Offer shoes to a visitor who clicked phones before; compare the two numbers below the diagram."),
         _swapped,
         {"candidate": "shoes", "past": "phones"},
-        focus="total",
+        focus="inner total",
     ),
     Step(
         mark("It always likes more of the same"),
@@ -84,7 +84,7 @@ _STEPS = (
         mark("Choose the same category as candidate and as past."),
         _with_itself,
         {"candidate": "phones", "past": "phones"},
-        focus="total",
+        focus="inner total",
     ),
     Step(
         mark("A real FM runs into this wall"),
@@ -95,7 +95,7 @@ _STEPS = (
         mark("Look at all sixteen pairs, below the diagram, and compare the diagonals."),
         _tables_shown,
         {"below": "tables"},
-        focus="below",
+        focus="inner below",
     ),
     Step(
         mark("A matrix in between"),

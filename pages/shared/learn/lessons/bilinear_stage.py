@@ -17,11 +17,19 @@ if TYPE_CHECKING:
 
 _PLACES = ("1", "2", "3", "4")
 _MATRICES = {"hand": mark("by hand"), "learned": mark("learned by FiBiNET")}
-_BELOW = {"matrix": mark("the matrix W"), "tables": mark("all sixteen pairs"), "costs": mark("what W costs")}
+_BELOW = {
+    "nothing": mark("nothing"),
+    "matrix": mark("the matrix W"),
+    "tables": mark("all sixteen pairs"),
+    "costs": mark("what W costs"),
+}
+_BEFORE = "inner"  # how the focus of the steps begins that know no matrix yet
+_TURNED = 1  # column of the diagram
 _LOW, _HIGH = -2.0, 2.0
 _LIT = {
     "turned": tuple(f"turned{place}" for place in _PLACES),
-    "products": tuple(f"product{place}" for place in _PLACES),
+    "inner products": tuple(f"product{place}" for place in _PLACES),
+    "inner total": ("total",),
     "total": ("total",),
 }
 
@@ -46,28 +54,16 @@ def show_stage(step: Step) -> Facts:
         learnt = _learnt()
     from ctrcore.learn.bilinear import CATEGORIES, IDENTITY, interact
 
-    left, right = st.columns(2)
-    with left:
+    before = step.focus.startswith(_BEFORE)
+    with st.container(horizontal=True, gap="medium"):
         candidate = knobs.pick("candidate", say("Candidate"), options=CATEGORIES, default="phones")
-    with right:
-        past = knobs.pick("past", say("Past: what the visitor clicked before"), options=CATEGORIES, default="shoes")
-    kind = knobs.pick(
-        "matrix", say("Matrix W"), options=tuple(_MATRICES), default="hand", words=lambda one: say(_MATRICES[one])
-    )
-    chosen_cell = _show_cell_knobs() if kind == "hand" else None
-    matrix = _by_hand(IDENTITY) if kind == "hand" else learnt.matrix
+        past = knobs.pick("past", say("Clicked before"), options=CATEGORIES, default="shoes")
+    kind, chosen_cell = ("hand", None) if before else _show_matrix_knobs()
+    matrix = IDENTITY if before else _by_hand(IDENTITY) if kind == "hand" else learnt.matrix
     one, other = learnt.vectors[candidate], learnt.vectors[past]
     now, plain, swapped = interact(one, matrix, other), interact(one, IDENTITY, other), interact(other, matrix, one)
     chosen = _show_pair(step, now, plain.total, matrix, (candidate, past))
-    st.markdown(
-        say(
-            "{a} after {b}: **{now:+.2f}**. The other way round, {b} after {a}: **{swapped:+.2f}**.",
-            a=candidate,
-            b=past,
-            now=now.total,
-            swapped=swapped.total,
-        )
-    )
+    st.markdown(_both_orders(candidate, past, now.total, swapped.total))
     below, fields = _show_below(step, learnt, matrix, chosen_cell)
     return {
         "candidate": candidate,
@@ -84,8 +80,25 @@ def show_stage(step: Step) -> Facts:
     }
 
 
-def _show_cell_knobs() -> tuple[int, int]:
-    """Which cell of W is turned, and its slider."""
+def _both_orders(candidate: str, past: str, now: float, swapped: float) -> str:
+    if candidate == past:
+        return say("{a} after {a}: **{now:+.2f}**.", a=candidate, now=now)
+    return say(
+        "{a} after {b}: **{now:+.2f}**. The other way round, {b} after {a}: **{swapped:+.2f}**.",
+        a=candidate,
+        b=past,
+        now=now,
+        swapped=swapped,
+    )
+
+
+def _show_matrix_knobs() -> tuple[str, tuple[int, int] | None]:
+    """Which matrix it is; of one by hand the cell that is turned, and its slider."""
+    kind = knobs.pick(
+        "matrix", say("Matrix W"), options=tuple(_MATRICES), default="hand", words=lambda one: say(_MATRICES[one])
+    )
+    if kind != "hand":
+        return kind, None
     left, middle, right = st.columns([1, 1, 1.3])
     with left:
         down = knobs.pick("from", say("Row of W"), options=_PLACES, default="1")
@@ -94,7 +107,7 @@ def _show_cell_knobs() -> tuple[int, int]:
     with right:
         label = say("Cell {down}, {across} of W", down=down, across=across)
         knobs.slider(f"w{down}{across}", label, low=_LOW, high=_HIGH, default=1.0 if down == across else 0.0, step=0.25)
-    return int(down) - 1, int(across) - 1
+    return kind, (int(down) - 1, int(across) - 1)
 
 
 def _by_hand(start: Matrix) -> Matrix:
@@ -114,11 +127,16 @@ def _show_pair(step: Step, now: Interaction, inner: float, matrix: Matrix, names
     candidate, past = names
     said = knobs.get("chosen")
     place = int(said[-1]) if said[-1:] in _PLACES else 1
+    before = step.focus.startswith(_BEFORE)
+    lines = [_inner_line(inner, now)]
+    if not before:
+        lines = [_sum_line(now), *lines, _product_line(now, matrix, place)]
+    headings = (say("candidate"), say("after W"), say("past"), say("products"), say("sum"))
     return show_flow(
         "bilinear",
-        [_sum_line(now), _inner_line(inner, now), _product_line(now, matrix, place)],
-        _nodes(now, candidate, past),
-        _edges(now, matrix),
+        lines,
+        [node for node in _nodes(now, candidate, past) if not (before and node.column == _TURNED)],
+        _edges(now, None if before else matrix),
         alt_text=say(
             "The four numbers of {candidate} pass the matrix W, are multiplied by those of {past} and add up to "
             "{total:.2f}.",
@@ -127,7 +145,7 @@ def _show_pair(step: Step, now: Interaction, inner: float, matrix: Matrix, names
             total=now.total,
         ),
         lit=_LIT.get(step.focus, ()),
-        headings=(say("candidate"), say("after W"), say("past"), say("products"), say("sum")),
+        headings=headings[:_TURNED] + headings[_TURNED + before :],
     )
 
 
@@ -178,21 +196,24 @@ def _nodes(now: Interaction, candidate: str, past: str) -> list[Node]:
     return [*nodes, Node("total", say("sum"), 4, now.total, note=note)]
 
 
-def _edges(now: Interaction, matrix: Matrix) -> list[Edge]:
-    passed = {(a, d): now.left[a] * matrix[a][d] for a in range(4) for d in range(4)}
-    largest = max(1e-9, *map(abs, passed.values()))
+def _edges(now: Interaction, matrix: Matrix | None) -> list[Edge]:
+    """Along each number, and through the matrix if there is one."""
     edges = [
-        Edge(f"left{a + 1}", f"turned{d + 1}", abs(part) / largest, _sign(part))
-        for (a, d), part in passed.items()
-        if matrix[a][d]
-    ]
-    for place, product in zip(_PLACES, now.products, strict=True):
-        edges += [
-            Edge(f"turned{place}", f"right{place}"),
+        edge
+        for place, product in zip(_PLACES, now.products, strict=True)
+        for edge in (
+            Edge(f"left{place}" if matrix is None else f"turned{place}", f"right{place}"),
             Edge(f"right{place}", f"product{place}"),
             Edge(f"product{place}", "total", min(1.0, abs(product)), _sign(product)),
-        ]
-    return edges
+        )
+    ]
+    if matrix is None:
+        return edges
+    passed = {(a, d): now.left[a] * matrix[a][d] for a in range(4) for d in range(4) if matrix[a][d]}
+    largest = max([1e-9, *map(abs, passed.values())])
+    return edges + [
+        Edge(f"left{a + 1}", f"turned{d + 1}", abs(part) / largest, _sign(part)) for (a, d), part in passed.items()
+    ]
 
 
 def _sign(value: float) -> int:
@@ -204,16 +225,21 @@ def _show_below(step: Step, learnt: Learnt, matrix: Matrix, chosen_cell: tuple[i
     from ctrcore.learn.bilinear import KINDS, all_pairs, weights_of
 
     fields = float(knobs.get("fields", "6")) if knobs.get("fields", "6").isdecimal() else 6.0
-    with st.container(border=step.focus == "below"):
+    before = step.focus.startswith(_BEFORE)
+    with st.container(border=step.focus.endswith("below")):
         label = say("Below the diagram")
-        below = knobs.pick("below", label, options=tuple(_BELOW), default="matrix", words=lambda one: say(_BELOW[one]))
+        options = ("nothing", "tables") if before else tuple(_BELOW)
+        default = "nothing" if before else "matrix"
+        below = knobs.pick("below", label, options=options, default=default, words=lambda one: say(_BELOW[one]))
+        if below == "nothing":
+            return below, fields
         if below == "matrix":
             figure = figures_bilinear.matrix(matrix, chosen_cell)
             alt_text = say("The sixteen numbers of the matrix W.")
         elif below == "tables":
             with st.spinner(say("A tiny FM learns from the same rows …")):
                 by_fm = _by_fm()
-            figure = figures_bilinear.tables(learnt.truth, by_fm, all_pairs(learnt.vectors, matrix))
+            figure = figures_bilinear.tables(learnt.truth, by_fm, None if before else all_pairs(learnt.vectors, matrix))
             alt_text = say("Each candidate after each past category: the truth, an FM's inner products, and with W.")
         else:
             fields = knobs.slider("fields", say("Fields of the data"), low=2, high=40, default=6, step=1)
