@@ -58,7 +58,7 @@ def matrices(chosen: Chosen, summary: dict[str, Any], kinds: tuple[str, ...], pa
         for kind in kinds:
             values = off_diagonal(summary[kind])
             chart(
-                field_pairs(values, fields, value=kind, signed=kind == "contribution", chosen=pair),
+                field_pairs(values, fields, value=TITLES[kind].lower(), signed=kind == "contribution", chosen=pair),
                 key=f"afm-{kind}",
                 **about[kind],
                 help_text=WORDS[kind],

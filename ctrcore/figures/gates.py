@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from ctrcore.figures.style import MODEL_COLORS, NEUTRAL, WHISKER, finish, shorten, sign_color, small_numbers
+from ctrcore.language import say
 
 DEAD = 0.5
 
@@ -42,7 +43,7 @@ def gates_picture(
     names = [shorten(field, 22) for field in order]
     dead = set(dead_fields(summary))
     colors = [NEUTRAL if field in dead else MODEL_COLORS["fibinet"] for field in order]
-    titles = ("gate", "ablation", "permutation") + (() if shapley is None else ("Shapley",))
+    titles = (say("gate"), say("ablation"), say("permutation")) + (() if shapley is None else ("Shapley",))
     figure = make_subplots(
         rows=1,
         cols=len(titles),
@@ -83,7 +84,7 @@ def gates_picture(
         orientation="h",
         marker={"color": colors},
         showlegend=False,
-        hovertemplate="%{y}: the logit moves by %{x:.4f} on average<extra></extra>",
+        hovertemplate=say("%{y}: the logit moves by %{x:.4f} on average<extra></extra>"),
         row=1,
         col=2,
     )
@@ -99,7 +100,7 @@ def gates_picture(
         },
         marker={"color": colors},
         showlegend=False,
-        hovertemplate="%{y}: the AUC falls by %{x:.4f} ± %{error_x.array:.4f}<extra></extra>",
+        hovertemplate=say("%{y}: the AUC falls by %{x:.4f} ± %{error_x.array:.4f}<extra></extra>"),
         row=1,
         col=3,
     )
@@ -110,7 +111,7 @@ def gates_picture(
             orientation="h",
             marker={"color": colors},
             showlegend=False,
-            hovertemplate="%{y}: mean size of the Shapley value %{x:.4f}<extra></extra>",
+            hovertemplate=say("%{y}: mean size of the Shapley value %{x:.4f}<extra></extra>"),
             row=1,
             col=4,
         )
@@ -119,8 +120,10 @@ def gates_picture(
     figure.update_yaxes(autorange="reversed", showgrid=False, categoryorder="array", categoryarray=names)
     figure.update_xaxes(nticks=4, tickangle=0, exponentformat="power", tickfont_size=11)
     figure.update_xaxes(nticks=3, row=1, col=2)  # of powers of ten more would run into each other
-    gate = "gate less its mean" if deviation else "gate, 1: open"
-    for place, title in enumerate((gate, "change of logit", "AUC lost", "logit")[: len(titles)], start=1):
+    gate = say("gate less its mean") if deviation else say("gate, 1: open")
+    for place, title in enumerate(
+        (gate, say("change of logit"), say("AUC lost"), say("logit"))[: len(titles)], start=1
+    ):
         figure.update_xaxes(title_text=title, row=1, col=place)
     return figure
 
@@ -136,9 +139,9 @@ def row_gates(fields: Sequence[str], gates: Sequence[float], means: Sequence[flo
             orientation="h",
             marker={"color": [sign_color(value) for value in deviation]},
             customdata=np.column_stack([gates, means]),
-            hovertemplate="%{y}: gate %{customdata[0]:.4f}, mean of the field %{customdata[1]:.4f}<extra></extra>",
+            hovertemplate=say("%{y}: gate %{customdata[0]:.4f}, mean of the field %{customdata[1]:.4f}<extra></extra>"),
         )
     )
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    finish(figure, height=110 + 26 * len(names), x="gate of this row minus the field's mean gate", legend=False)
+    finish(figure, height=110 + 26 * len(names), x=say("gate of this row minus the field's mean gate"), legend=False)
     return small_numbers(figure)

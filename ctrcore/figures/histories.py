@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from ctrcore.figures.style import NEUTRAL, finish, shorten, sign_color, small_numbers
+from ctrcore.language import say
 
 OWN_COLUMNS = ("back", "attention", "contribution", "leave_one_out")
 
@@ -18,7 +19,8 @@ def behaviour_labels(history: pd.DataFrame) -> list[str]:
     """One label a behaviour: how many clicks back it lies, then its values, as '3 back · item 12 · shoes'."""
     columns = [column for column in history.columns if column not in OWN_COLUMNS]
     return [
-        f"{record['back']} back · " + shorten(" · ".join(str(record[column]) for column in columns), 34)
+        say("{back} back", back=record["back"])
+        + f" · {shorten(' · '.join(str(record[column]) for column in columns), 34)}"
         for record in history.to_dict("records")
     ]
 
@@ -43,7 +45,7 @@ def history_cards(history: pd.DataFrame) -> go.Figure:
         shared_yaxes=True,
         horizontal_spacing=0.03,
         column_widths=[0.55, 0.45],
-        subplot_titles=("attention", "contribution, ◇ left out"),
+        subplot_titles=(say("attention"), say("contribution, ◇ left out")),
     )
     marker = {
         "color": contribution,
@@ -52,7 +54,7 @@ def history_cards(history: pd.DataFrame) -> go.Figure:
         "cmax": largest,
         "line": {"color": NEUTRAL, "width": 1},
     }
-    hover = (
+    hover = say(
         "%{y}<br>attention %{customdata[0]:.4f}<br>contribution %{customdata[1]:+.4f}<br>left out %{customdata[2]:+.4f}"
     )
     numbers = np.column_stack([attention, contribution, removal])
@@ -69,7 +71,7 @@ def history_cards(history: pd.DataFrame) -> go.Figure:
             "color": "#ffffff",
             "line": {"width": 1.6, "color": "#1f2937"},
         },
-        hovertemplate="%{y}<br>logit with it minus logit without it: %{x:+.4f}<extra></extra>",
+        hovertemplate=say("%{y}<br>logit with it minus logit without it: %{x:+.4f}<extra></extra>"),
         row=1,
         col=2,
     )
@@ -77,8 +79,8 @@ def history_cards(history: pd.DataFrame) -> go.Figure:
     figure.update_annotations(font_size=13)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     small_numbers(figure)
-    figure.update_xaxes(nticks=6, title_text="attention weight", row=1, col=1)
-    figure.update_xaxes(nticks=5, title_text="change of logit", row=1, col=2)
+    figure.update_xaxes(nticks=6, title_text=say("attention weight"), row=1, col=1)
+    figure.update_xaxes(nticks=5, title_text=say("change of logit"), row=1, col=2)
     return figure
 
 
@@ -104,12 +106,14 @@ def recency_bars(records: Sequence[Mapping[str, float]]) -> go.Figure:
                 "colorbar": {"title": {"text": "contribution", "side": "right"}, "thickness": 12, "outlinewidth": 0},
             },
             customdata=np.column_stack([values, [record["behaviours"] for record in records]]),
-            hovertemplate="%{x} back<br>attention %{y:.4f}<br>contribution %{customdata[0]:+.4f}"
-            "<br>%{customdata[1]:,} behaviours<extra></extra>",
+            hovertemplate=say(
+                "%{x} back<br>attention %{y:.4f}<br>contribution %{customdata[0]:+.4f}"
+                "<br>%{customdata[1]:,} behaviours<extra></extra>"
+            ),
         )
     )
     return finish(
-        figure, height=320, x="clicks back (1: the most recent)", y="mean size of the attention", legend=False
+        figure, height=320, x=say("clicks back (1: the most recent)"), y=say("mean size of the attention"), legend=False
     )
 
 
@@ -130,9 +134,9 @@ def group_bars(groups: pd.DataFrame) -> go.Figure:
         shared_yaxes=True,
         horizontal_spacing=0.03,
         column_widths=[0.4, 0.6],
-        subplot_titles=("attention", "contribution, ◆ all out, ○ singly"),
+        subplot_titles=(say("attention"), say("contribution, ◆ all out, ○ singly")),
     )
-    hover = (
+    hover = say(
         "%{y}<br>attention %{customdata[0]:.4f}<br>contribution %{customdata[1]:+.4f}"
         "<br>all left out %{customdata[2]:+.4f}<br>sum of one by one %{customdata[3]:+.4f}<extra></extra>"
     )
@@ -147,8 +151,8 @@ def group_bars(groups: pd.DataFrame) -> go.Figure:
     finish(figure, height=130 + 30 * len(labels), legend=False, top=30)
     figure.update_annotations(font_size=13)
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(nticks=5, title_text="attention, summed", row=1, col=1)
-    figure.update_xaxes(nticks=6, title_text="change of logit", row=1, col=2)
+    figure.update_xaxes(nticks=5, title_text=say("attention, summed"), row=1, col=1)
+    figure.update_xaxes(nticks=6, title_text=say("change of logit"), row=1, col=2)
     return small_numbers(figure)
 
 
@@ -176,11 +180,13 @@ def attention_cloud(cloud: pd.DataFrame) -> go.Figure:
                 "colorbar": {"title": {"text": "contribution", "side": "right"}, "thickness": 12, "outlinewidth": 0},
             },
             customdata=np.column_stack([cloud["back"], values]),
-            hovertemplate="%{customdata[0]} back<br>attention %{x:.4f}<br>left out %{y:+.4f}"
-            "<br>contribution %{customdata[1]:+.4f}<extra></extra>",
+            hovertemplate=say(
+                "%{customdata[0]} back<br>attention %{x:.4f}<br>left out %{y:+.4f}"
+                "<br>contribution %{customdata[1]:+.4f}<extra></extra>"
+            ),
         )
     )
     figure.add_hline(y=0, line={"color": NEUTRAL, "dash": "dot", "width": 1.5})
     return small_numbers(
-        finish(figure, height=380, x="attention weight", y="logit lost when it is left out", legend=False)
+        finish(figure, height=380, x=say("attention weight"), y=say("logit lost when it is left out"), legend=False)
     )

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from ctrcore.figures.style import MARK, finish, safe, shorten
+from ctrcore.language import say
 
 # Below the plot, as a narrow window needs the width for the cells.
 COLORBAR = {
@@ -30,7 +31,7 @@ def field_pairs(
     value: str,
     signed: bool = False,
     chosen: tuple[str, str] | None = None,
-    hint: str = "click for the formula",
+    hint: str | None = None,
 ) -> go.Figure:
     """A field by field matrix whose cells can be clicked.
 
@@ -43,8 +44,9 @@ def field_pairs(
         value: what the numbers are, for the colour bar and the hover.
         signed: centre the colours at zero, orange below and blue above.
         chosen: the pair whose two cells are framed.
-        hint: what the hover says that a click does.
+        hint: what the hover says that a click does; that it shows the formula, if not given.
     """
+    hint = hint or say("click for the formula")
     names = [shorten(field, 16) for field in fields]
     grid = np.asarray(values, dtype=float)
     largest = float(np.nanmax(np.abs(grid))) if np.isfinite(grid).any() else 1.0
@@ -104,14 +106,14 @@ def confusion(counts: Mapping[str, int], title: str) -> go.Figure:
     """
     grid = np.array([[counts["tp"], counts["fn"]], [counts["fp"], counts["tn"]]], dtype=float)
     share = grid / np.maximum(grid.sum(axis=1, keepdims=True), 1)
-    names = [["found", "missed"], ["false<br>alarm", "rightly<br>left out"]]
+    names = [[say("found"), say("missed")], [say("false<br>alarm"), say("rightly<br>left out")]]
     text = [[f"{grid[i, j]:,.0f}<br>{share[i, j]:.0%}<br>{names[i][j]}" for j in range(2)] for i in range(2)]
     # Built in one go: a slider redraws one of these for each model.
     return go.Figure(
         go.Heatmap(
             z=share,
-            x=["click", "no click"],
-            y=["really<br>click", "really<br>no click"],
+            x=[say("click"), say("no click")],
+            y=["really<br>click", say("really<br>no click")],
             zmin=0,
             # Above 1: the darkest colours of the scale would swallow the numbers written on them.
             zmax=1.8,
@@ -121,7 +123,7 @@ def confusion(counts: Mapping[str, int], title: str) -> go.Figure:
             showscale=False,
             xgap=2,
             ygap=2,
-            hovertemplate="%{y}, predicted %{x}<br>%{text}<extra></extra>",
+            hovertemplate=say("%{y}, predicted %{x}<br>%{text}<extra></extra>"),
         ),
         {
             "title": {"text": shorten(title, 32), "font": {"size": 15}, "x": 0},

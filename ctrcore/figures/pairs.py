@@ -21,6 +21,7 @@ from ctrcore.figures.style import (
     sign_color,
     small_numbers,
 )
+from ctrcore.language import say
 
 BARS = 30  # of a histogram
 LABELLED = 4  # pairs with a name beside their mark
@@ -60,7 +61,9 @@ def pair_spread(
         even: what the attention would be if all pairs had the same.
         own: both numbers of the row looked at, marked.
     """
-    figure = make_subplots(rows=1, cols=2, horizontal_spacing=0.1, subplot_titles=("attention", "contribution"))
+    figure = make_subplots(
+        rows=1, cols=2, horizontal_spacing=0.1, subplot_titles=(say("attention"), say("contribution"))
+    )
     zero = {"line": {"color": NEUTRAL, "dash": "dot", "width": 1.5}}
     for column, (values, marked) in enumerate(((attention, even), (contribution, 0.0)), start=1):
         counts, edges = np.histogram(values, bins=BARS)
@@ -72,7 +75,7 @@ def pair_spread(
             width=width,
             marker={"color": colors, "line": {"width": 0}},
             customdata=np.column_stack([edges[:-1], edges[1:]]),
-            hovertemplate="%{customdata[0]:.4~g} to %{customdata[1]:.4~g}<br>%{y:,} rows<extra></extra>",
+            hovertemplate=say("%{customdata[0]:.4~g} to %{customdata[1]:.4~g}<br>%{y:,} rows<extra></extra>"),
             row=1,
             col=column,
         )
@@ -82,9 +85,9 @@ def pair_spread(
     finish(figure, height=300, legend=False, top=30)
     figure.update_layout(bargap=0)
     figure.update_annotations(font_size=13)
-    figure.update_yaxes(title_text="rows", row=1, col=1)
-    figure.update_xaxes(title_text="attention weight", row=1, col=1)
-    figure.update_xaxes(title_text="change of logit", row=1, col=2)
+    figure.update_yaxes(title_text=say("rows"), row=1, col=1)
+    figure.update_xaxes(title_text=say("attention weight"), row=1, col=1)
+    figure.update_xaxes(title_text=say("change of logit"), row=1, col=2)
     return small_numbers(figure.update_xaxes(nticks=6))
 
 
@@ -119,12 +122,16 @@ def value_pairs(table: pd.DataFrame, count: int = 12) -> go.Figure:
                     top["left"], top["right"], top["rows"], top["attention"], strict=True
                 )
             ],
-            hovertemplate="%{customdata[0]} × %{customdata[1]}<br>adds %{x:+.4f} on average"
-            "<br>attention %{customdata[3]:.4f}<br>%{customdata[2]:,} rows<extra></extra>",
+            hovertemplate=say(
+                "%{customdata[0]} × %{customdata[1]}<br>adds %{x:+.4f} on average"
+                "<br>attention %{customdata[3]:.4f}<br>%{customdata[2]:,} rows<extra></extra>"
+            ),
         )
     )
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    return small_numbers(finish(figure, height=120 + 27 * len(top), x="mean contribution to the logit", legend=False))
+    return small_numbers(
+        finish(figure, height=120 + 27 * len(top), x=say("mean contribution to the logit"), legend=False)
+    )
 
 
 def attention_against_contribution(
@@ -164,13 +171,22 @@ def attention_against_contribution(
                 [a, b, float(size)] for a, b, size in zip(table["left"], table["right"], table["size"], strict=True)
             ],
             hovertext=names,
-            hovertemplate="%{hovertext}<br>attention %{x:.4f}<br>contribution %{y:+.4f}"
-            "<br>mean size of it %{customdata[2]:.4f}<extra></extra>",
+            hovertemplate=say(
+                "%{hovertext}<br>attention %{x:.4f}<br>contribution %{y:+.4f}"
+                "<br>mean size of it %{customdata[2]:.4f}<extra></extra>"
+            ),
         )
     )
     figure.add_hline(y=0, line={"color": NEUTRAL, "dash": "dot", "width": 1.5})
     figure.add_vline(x=even, line={"color": NEUTRAL, "dash": "dot", "width": 1.5})
-    finish(figure, height=420, x="mean attention (dotted: an even share)", y="mean contribution", legend=False, top=20)
+    finish(
+        figure,
+        height=420,
+        x=say("mean attention (dotted: an even share)"),
+        y=say("mean contribution"),
+        legend=False,
+        top=20,
+    )
     figure.update_layout(clickmode="event+select", dragmode=False)
     low, high = float(table["attention"].min()), float(table["attention"].max())
     pad = 0.12 * ((high - low) or high)  # room for the names of the outermost pairs
@@ -189,7 +205,7 @@ def with_removal(figure: go.Figure, removal: npt.ArrayLike) -> go.Figure:
         y=figure.data[0].y,
         mode="markers",
         marker={"symbol": "diamond", "size": 10, "color": "#ffffff", "line": {"width": 1.6, "color": "#1f2937"}},
-        hovertemplate="without it the logit falls by %{x:+.4~g}<extra></extra>",
+        hovertemplate=say("without it the logit falls by %{x:+.4~g}<extra></extra>"),
         showlegend=False,
     )
     return figure

@@ -38,7 +38,7 @@ def show_profile(profile: Profile) -> None:
     chart(
         class_balance(profile.clicks, profile.labelled),
         key="class-balance",
-        **captions.CLASS_BALANCE,
+        **captions.said(captions.CLASS_BALANCE),
         help_text=WORDS["click-through rate"],
         alt_text=f"{profile.clicks:,} of {profile.labelled:,} labelled rows were clicked",
     )
