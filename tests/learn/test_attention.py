@@ -11,6 +11,8 @@ from ctrcore.learn.attention import PLANTED, ROWS, afm_of, attend, encoded, pair
 from ctrcore.learn.tiny import Tiny
 from ctrcore.models.batch import Batch
 from ctrcore.training.loader import RowTensors
+from pages.shared.learn.lessons.attention import LESSON
+from tests.learn.staged import drawn
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +91,32 @@ def test_more_attention_to_a_pair_that_lowers_lowers_the_logit(tiny: Tiny) -> No
 def test_the_same_lesson_every_time(tiny: Tiny) -> None:
     again = trained_afm()
     assert attend(again, encoded(again, "books")) == attend(tiny, encoded(tiny, "books"))
+
+
+@pytest.mark.parametrize("place", range(len(LESSON.steps)))
+def test_what_is_shown_does_the_step_and_nothing_is_done_before(place: int) -> None:
+    step, before = drawn("attention", place, {})
+    assert not step.done(before, before)
+    _, shown = drawn("attention", place, step.example)
+    assert step.done(shown, before)
+
+
+def test_strange_knobs_break_nothing() -> None:
+    strange = dict.fromkeys(
+        (
+            "row",
+            "push",
+            "temperature",
+            "chosen",
+            "order",
+            "truth",
+            "below",
+            "upwards",
+            "first",
+            "second",
+            "seen",
+            "guess",
+        ),
+        "nan-<b>",
+    )
+    drawn("attention", 0, strange | {"against": "", "half": "inf"})

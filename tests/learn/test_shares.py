@@ -11,6 +11,8 @@ from ctrcore.explain.shapley import shapley
 from ctrcore.learn.shares import COALITIONS, ORDERS, OTHERS, PLAYERS, ROW, Shares, hybrids, shares, trained_fm
 from ctrcore.learn.tiny import Tiny
 from ctrcore.training.loader import RowTensors
+from pages.shared.learn.lessons.shares import LESSON
+from tests.learn.staged import drawn
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +90,32 @@ def test_the_device_adds_nearly_the_same_in_every_order(tiny: Tiny) -> None:
 
 def test_against_another_row_age_gets_another_share(tiny: Tiny) -> None:
     assert shares(tiny, "phones").mean("age") - shares(tiny, "fridges").mean("age") > 1.5
+
+
+@pytest.mark.parametrize("place", range(len(LESSON.steps)))
+def test_what_is_shown_does_the_step_and_nothing_is_done_before(place: int) -> None:
+    step, before = drawn("shares", place, {})
+    assert not step.done(before, before)
+    _, shown = drawn("shares", place, step.example)
+    assert step.done(shown, before)
+
+
+def test_strange_knobs_break_nothing() -> None:
+    strange = dict.fromkeys(
+        (
+            "row",
+            "push",
+            "temperature",
+            "chosen",
+            "order",
+            "truth",
+            "below",
+            "upwards",
+            "first",
+            "second",
+            "seen",
+            "guess",
+        ),
+        "nan-<b>",
+    )
+    drawn("shares", 0, strange | {"against": "", "half": "inf"})

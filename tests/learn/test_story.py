@@ -10,6 +10,8 @@ from ctrcore.learn.attention import PLANTED, afm_of, encoded, pair_ids, trained_
 from ctrcore.learn.story import measured, ordered, over_rows, strongest
 from ctrcore.learn.tiny import Tiny
 from ctrcore.training.loader import RowTensors
+from pages.shared.learn.lessons.story import LESSON
+from tests.learn.staged import drawn
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +82,32 @@ def test_numbers_over_many_rows_are_those_of_each_row(tiny: Tiny) -> None:
         most.append(ordered(pairs, "attention")[0].id)
         moved.append(strongest(pairs).id)
     assert most != moved
+
+
+@pytest.mark.parametrize("place", range(len(LESSON.steps)))
+def test_what_is_shown_does_the_step_and_nothing_is_done_before(place: int) -> None:
+    step, before = drawn("story", place, {})
+    assert not step.done(before, before)
+    _, shown = drawn("story", place, step.example)
+    assert step.done(shown, before)
+
+
+def test_strange_knobs_break_nothing() -> None:
+    strange = dict.fromkeys(
+        (
+            "row",
+            "push",
+            "temperature",
+            "chosen",
+            "order",
+            "truth",
+            "below",
+            "upwards",
+            "first",
+            "second",
+            "seen",
+            "guess",
+        ),
+        "nan-<b>",
+    )
+    drawn("story", 0, strange | {"against": "", "half": "inf"})

@@ -1,0 +1,171 @@
+"""The stage of the lesson on AFM's attention: all pairs of a row, their shares, and the logit they add up to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ctrcore.language import mark, say
+from pages.shared.learn import knobs
+from pages.shared.learn.flow import Edge, Node, Term, show_flow
+from pages.shared.learn.lesson import Facts, Step
+
+if TYPE_CHECKING:
+    from ctrcore.learn.attention import Attended, Pair
+    from ctrcore.learn.tiny import Tiny
+
+FIRST = "age-category"  # the pair that is spoken of before the reader selects one
+ROWS = ("phones", "books")
+_ROWS = {"phones": "young × phones", "books": "young × books"}
+_TEMPERATURES = ("0.05", "0.5", "1", "5", "50")
+_NOTES = {
+    "age": mark("The customer's age."),
+    "gender": mark("The customer's gender."),
+    "device": mark("What the customer looks at the shop with."),
+    "category": mark("The kind of the item that is shown."),
+    "item": mark("The item that is shown."),
+    "history": mark("What the customer clicked before; its vector is the mean of these."),
+}
+_LIT = {
+    "other": ("gender-device",),
+    "score": ("score",),
+    "share": ("share",),
+    "direction": ("direction", "pair"),
+    "logit": ("logit",),
+    "heat": ("heat", "share"),
+    "pair": ("pair",),
+}
+_LINES = {"other": 1, "score": 2, "share": 3}  # of the formula, as far as its parts are known; later on all of them
+
+
+@st.cache_resource(show_spinner=False)
+def tiny_afm() -> Tiny:
+    """The AFM of both lessons on attention."""
+    from ctrcore.learn.attention import trained_afm
+
+    return trained_afm()
+
+
+def show_stage(step: Step) -> Facts:
+    """Knobs, formula and diagram."""
+    from ctrcore.learn.attention import attend, encoded, pair_ids
+
+    with st.spinner(say("Training a tiny AFM…")):
+        tiny = tiny_afm()
+    selected = knobs.get("chosen")
+    about = selected if selected in pair_ids(tiny) else FIRST
+    row, push, temperature = _pick(about)
+    one = encoded(tiny, row)
+    own, now = attend(tiny, one), attend(tiny, one, pushed=about, push=push, temperature=temperature)
+    show_flow(
+        "attention-flow",
+        _formula(now, now.pair(about), push, temperature)[: _LINES.get(step.focus)],
+        _nodes(now, own),
+        _edges(now),
+        alt_text=say(
+            "The row's six fields, their fifteen pairs with their shares of the attention, and the logit they add up to"
+        ),
+        lit=[about if one == "pair" else one for one in _LIT.get(step.focus, ())],
+        headings=[say("The row"), say("Pair, its share, what it adds"), say("Sum")],
+    )
+    return {
+        "row": row,
+        "selected": selected if selected == about else "",
+        "push": push,
+        "temperature": temperature,
+        "most": now.most_attended.id,
+        "contribution": now.pair(about).contribution,
+        "logit": now.logit,
+    }
+
+
+def _pick(about: str) -> tuple[str, float, float]:
+    with st.container(horizontal=True, gap="medium"):
+        row = knobs.pick("row", say("Row"), options=ROWS, default="phones", words=lambda one: _ROWS[one])
+        temperature = knobs.pick(
+            "temperature",
+            say("Temperature T"),
+            options=_TEMPERATURES,
+            default="1",
+            help_text=say("All scores are divided by it before the softmax. 1 is the model itself."),
+        )
+    push = knobs.slider(
+        "push",
+        say("Add to the score of {pair}", pair=_named(about)),
+        low=-5.0,
+        high=5.0,
+        default=0.0,
+        step=0.5,
+    )
+    return row, push, float(temperature)
+
+
+def _formula(now: Attended, pair: Pair, push: float, temperature: float) -> list[list[Term]]:
+    """What the logit is; then the chosen pair, from its products to what it adds."""
+    sub = _named(pair.id)
+    rest = sum(one.contribution for one in now.pairs) - pair.contribution
+    products = ", ".join(f"{number:.2f}".replace("-", "−") for number in pair.product)
+    this, first, others = say("this pair"), say("single values"), say("the other 14 pairs")
+    adds, share = Term(this, pair.id, pair.contribution), Term("a", "share", pair.attention, sub)
+    score, direction = Term("e", "score", pair.score, sub), Term("(p · g)", "direction", pair.projected)
+    logit = Term("logit", "logit", now.logit)
+    raised = [Term("+"), Term(say("yours"), "push", push)] if push else []
+    heat = [Term("/"), Term("T", "heat", temperature)] if temperature != 1 else []
+    return [
+        line(logit, "=", Term(first, "first", now.first_order), "+", adds, "+", Term(others, "others", rest)),
+        line(score, "= h · ReLU(W g + b),  g = v · v = (" + products + ")"),
+        line(share, "= exp(", score, *raised, *heat, ") / " + say("the same of all 15 pairs, added up")),
+        line(adds, "=", share, "·", direction),
+    ]
+
+
+def line(*parts: str | Term) -> list[Term]:
+    """A line of a formula; what is just text stands for nothing."""
+    return [Term(part) if isinstance(part, str) else part for part in parts]
+
+
+def _nodes(now: Attended, own: Attended) -> list[Node]:
+    nodes = [
+        Node(f"field-{name}", f"{name}: {value or '–'}", 0, note=say(_NOTES[name]))
+        for name, value in now.values.items()
+    ]
+    nodes += [
+        Node(
+            pair.id,
+            f"{_named(pair.id)}  {pair.attention:.0%}",
+            1,
+            pair.contribution,
+            note=say(
+                "({values}): {share:.1%} of the attention (the model itself: {own:.1%}) times a direction of "
+                "{direction:+.2f} adds {added:+.2f} to the logit.",
+                values=" × ".join(pair.values),
+                share=pair.attention,
+                own=before.attention,
+                direction=pair.projected,
+                added=pair.contribution,
+            ),
+            faded=pair.attention < 0.01,
+        )
+        for pair, before in zip(now.pairs, own.pairs, strict=True)
+    ]
+    single = say("What the values add by themselves, without any pair, and the bias.")
+    probability = say("The logit squeezed between 0 and 1: a click with a probability of {p:.0%}.", p=now.click)
+    return [
+        *nodes,
+        Node("first", say("single values"), 2, now.first_order, note=single),
+        Node("logit", "logit", 2, now.logit, note=say("The sum of all: the score of a click.")),
+        Node("click", say("click"), 2, now.click, note=probability),
+    ]
+
+
+def _edges(now: Attended) -> list[Edge]:
+    """As thick as the share of the attention, up to 40 %."""
+    edges = [Edge(f"field-{name}", pair.id, 0.0) for pair in now.pairs for name in pair.fields]
+    return edges + [
+        Edge(pair.id, "logit", 2.5 * pair.attention, 1 if pair.contribution > 0 else -1) for pair in now.pairs
+    ]
+
+
+def _named(pair: str) -> str:
+    return pair.replace("-", " × ")
