@@ -113,7 +113,7 @@ def confusion(counts: Mapping[str, int], title: str) -> go.Figure:
         go.Heatmap(
             z=share,
             x=[say("click"), say("no click")],
-            y=["really<br>click", say("really<br>no click")],
+            y=[say("really<br>click"), say("really<br>no click")],
             zmin=0,
             # Above 1: the darkest colours of the scale would swallow the numbers written on them.
             zmax=1.8,
