@@ -11,6 +11,7 @@ from ctrcore.data.histories import full_schema
 from ctrcore.data.preparing import rows_as_seen
 from ctrcore.data.stored import Stored
 from ctrcore.errors import RunError
+from ctrcore.language import say
 from ctrcore.report.material import Material
 from ctrcore.runs.chores import is_large
 from ctrcore.runs.judging import judging_rows
@@ -44,13 +45,16 @@ def rows_behind(material: Material) -> Behind:
     dataset = material.dataset
     if dataset is None:
         raise RunError(
-            "The table that the models learned from is gone, so its rows cannot be looked at.",
-            "Upload it again, and train on it.",
+            say("The table that the models learned from is gone, so its rows cannot be looked at."),
+            say("Upload it again, and train on it."),
         )
     if is_large(dataset) and not dataset.is_prepared(run.recipe):
         raise RunError(
-            f"The {dataset.rows or 0:,} rows of the table are not prepared, so they cannot be looked at here.",
-            "Let them be prepared on the Data page, under What the models see.",
+            say(
+                "The {value:,} rows of the table are not prepared, so they cannot be looked at here.",
+                value=dataset.rows or 0,
+            ),
+            say("Let them be prepared on the Data page, under What the models see."),
         )
     made = dataset.prepared(run.recipe)
     judging_rows(run, made, _scored(material), run.encoder())

@@ -8,6 +8,7 @@ from ctrcore.data.profiles import ColumnProfile, Profile, TimeSpan
 from ctrcore.errors import CtrLensError
 from ctrcore.figures import captions
 from ctrcore.figures.profiles import class_balance, rows_over_time
+from ctrcore.language import mark, say
 from ctrcore.report.content import Chart, Column, Heading, Note, Part, Table, Text
 from ctrcore.report.material import PARTS, Material, prepared_report
 from ctrcore.report.writing import literal, number, percent, short, whole
@@ -23,8 +24,10 @@ def data(material: Material) -> list[Part]:
     if material.dataset is None:
         parts.append(
             Note(
-                "The table that the models learned from is not in this workspace any more, so it cannot be described "
-                "here; what follows was kept with the runs."
+                say(
+                    "The table that the models learned from is not in this workspace any more, so it cannot be "
+                    "described here; what follows was kept with the runs."
+                )
             )
         )
     else:
@@ -48,34 +51,29 @@ def _table(dataset: Dataset, runs: list[tuple[str, Run]]) -> list[Part]:
     if profile is None:
         return [
             Note(
-                f"The {dataset.rows or 0:,} rows have not been measured yet: open the dataset on the Data page and let "
-                "the columns be measured, then they are described here."
+                say(
+                    "The {value:,} rows have not been measured yet: open the dataset on the Data page and "
+                    "let the columns be measured, then they are described here.",
+                    value=dataset.rows or 0,
+                )
             )
         ]
-    people = " and ".join(
-        f"{count:,} {name}" for count, name in ((profile.users, "users"), (profile.items, "items")) if count is not None
-    )
-    unlabelled = profile.rows - profile.labelled
-    parts: list[Part] = [
-        Text(
-            f"**{profile.rows:,} rows** in {len(dataset.columns)} columns"
-            + (f", of {people}; " if people else "; ")
-            + f"**{profile.click_rate:.1%}** of the {profile.labelled:,} labelled rows were clicked. "
-            + (f"{unlabelled:,} rows have no label. " if unlabelled else "")
-            + (f"{profile.duplicates:,} rows repeat an earlier one in every column." if profile.duplicates else "")
-        )
-    ]
+    parts: list[Part] = [Text(" ".join(_counted(profile, len(dataset.columns))))]
     parts += [
         Note(f"**{literal(warning.problem)}** {literal(warning.remedy)}", warning=True) for warning in profile.warnings
     ]
     if not profile.warnings:
-        parts.append(Text("No column looks as if it knew the answer, and nothing else was found to beware of."))
+        parts.append(Text(say("No column looks as if it knew the answer, and nothing else was found to beware of.")))
     parts.append(
         Chart(
             "class-balance",
             class_balance(profile.clicks, profile.labelled),
-            captions.CLASS_BALANCE,
-            f"{profile.clicks:,} of {profile.labelled:,} labelled rows were clicked",
+            captions.said(captions.CLASS_BALANCE),
+            say(
+                "{clicks:,} of {labelled:,} labelled rows were clicked",
+                clicks=profile.clicks,
+                labelled=profile.labelled,
+            ),
             words=("click-through rate",),
         )
     )
@@ -85,34 +83,73 @@ def _table(dataset: Dataset, runs: list[tuple[str, Run]]) -> list[Part]:
     return parts
 
 
+def _counted(profile: Profile, columns: int) -> list[str]:
+    """Rows, users and items, clicks, and rows that are no use, a sentence each."""
+    counted = {"rows": profile.rows, "columns": columns, "users": profile.users, "items": profile.items}
+    clicked = {"share": profile.click_rate, "labelled": profile.labelled}
+    if profile.users is not None and profile.items is not None:
+        text = mark(
+            "**{rows:,} rows** in {columns} columns, of {users:,} users and {items:,} items; **{share:.1%}** of the "
+            "{labelled:,} labelled rows were clicked."
+        )
+    elif profile.users is not None:
+        text = mark(
+            "**{rows:,} rows** in {columns} columns, of {users:,} users; **{share:.1%}** of the {labelled:,} labelled "
+            "rows were clicked."
+        )
+    elif profile.items is not None:
+        text = mark(
+            "**{rows:,} rows** in {columns} columns, of {items:,} items; **{share:.1%}** of the {labelled:,} labelled "
+            "rows were clicked."
+        )
+    else:
+        text = mark(
+            "**{rows:,} rows** in {columns} columns; **{share:.1%}** of the {labelled:,} labelled rows were clicked."
+        )
+    said = [say(text, **counted, **clicked)]
+    if profile.rows > profile.labelled:
+        said.append(say("{rows:,} rows have no label.", rows=profile.rows - profile.labelled))
+    if profile.duplicates:
+        said.append(say("{rows:,} rows repeat an earlier one in every column.", rows=profile.duplicates))
+    return said
+
+
 def _columns(profile: Profile, schema: Schema) -> Table:
-    roles = {schema.label: "label", schema.time: "time", schema.user: "user", schema.item: "item"}
+    roles = {
+        schema.label: say("label"),
+        schema.time: say("time"),
+        schema.user: say("user"),
+        schema.item: say("item"),
+    }
+    sampled = any(column.sample for column in profile.columns)
     return Table(
-        "Columns",
+        say("Columns"),
         [
-            Column("Column", number=False),
-            Column("Kind", number=False),
-            Column("Missing"),
-            Column("Values"),
-            Column("Rare"),
-            Column("Least"),
-            Column("Mean"),
-            Column("Most"),
-            Column("AUC alone", "auc"),
+            Column(say("Column"), number=False),
+            Column(say("Kind"), number=False),
+            Column(say("Missing")),
+            Column(say("Values")),
+            Column(say("Rare")),
+            Column(say("Least")),
+            Column(say("Mean")),
+            Column(say("Most")),
+            Column(say("AUC alone"), "auc"),
         ],
         [_column(column, roles.get(column.name)) for column in profile.columns],
-        "Values: how many different ones. Rare: share of cells whose value occurs fewer than 5 times. Of a list: its "
-        "mean and its largest length. AUC alone: how well the column orders the clicks without any other; near 1 it "
-        "probably knows the answer."
-        + (" Of a large table a sample was looked at." if any(column.sample for column in profile.columns) else ""),
+        say(
+            "Values: how many different ones. Rare: share of cells whose value occurs fewer than 5 times. Of a list: "
+            "its mean and its largest length. AUC alone: how well the column orders the clicks without any other; near "
+            "1 it probably knows the answer."
+        )
+        + (" " + say("Of a large table a sample was looked at.") if sampled else ""),
     )
 
 
 def _column(column: ColumnProfile, role: str | None) -> list[str]:
-    lengths, kind = column.lengths, "not used" if column.kind == "ignore" else column.kind.replace("_", "-")
+    lengths, kind = column.lengths, say("not used") if column.kind == "ignore" else say(column.kind.replace("_", "-"))
     return [
         column.name,
-        role or kind if column.kind == "ignore" else f"{kind}, {role}" if role else kind,
+        role or kind if column.kind == "ignore" else say("{kind}, {role}", kind=kind, role=role) if role else kind,
         percent(column.missing_share),
         whole(column.distinct),
         percent(column.rare_share),
@@ -124,7 +161,7 @@ def _column(column: ColumnProfile, role: str | None) -> list[str]:
 
 
 def _over_time(times: TimeSpan) -> Chart:
-    step = "range of numbers" if times.unit == "range" else times.unit
+    step = say("range of numbers") if times.unit == "range" else say(times.unit)
     points = times.points
     figure = rows_over_time(
         [point.start for point in points],
@@ -133,7 +170,9 @@ def _over_time(times: TimeSpan) -> Chart:
         [point.clicks for point in points],
         times.unit,
     )
-    alt = f"Rows and click rate of each {step} from {times.first} to {times.last}"
+    alt = say(
+        "Rows and click rate of each {step} from {first} to {last}", step=step, first=times.first, last=times.last
+    )
     return Chart("over-time", figure, captions.over_time(times.column, step), alt)
 
 
@@ -152,25 +191,36 @@ def _split(title: str, run: Run) -> list[Part]:
         report = {}
     if not report.get("parts"):
         return []
-    parts: list[Part] = [Heading(f"Training, validation and test rows{f' of {title}' if title else ''}")]
+    parts: list[Part] = [
+        Heading(
+            say("Training, validation and test rows of {run}", run=title)
+            if title
+            else say("Training, validation and test rows")
+        )
+    ]
     split = run.recipe.split
-    parts.append(Table(f"Rows by part, split: {split.by.replace('_', ' ')}", _SPLIT_COLUMNS, _split_rows(report)))
+    parts.append(
+        Table(
+            say("Rows by part, split: {by}", by=say(split.by.replace("_", " "))), _split_columns(), _split_rows(report)
+        )
+    )
     dropped = {name: count for name, count in (report.get("dropped") or {}).items() if count}
     if dropped:
-        told = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in dropped.items())
-        parts.append(Text(f"Rows left out before: {told}."))
+        told = say(", ").join(f"{count:,} {say(name.replace('_', ' '))}" for name, count in dropped.items())
+        parts.append(Text(say("Rows left out before: {dropped}.", dropped=told)))
     parts += _cold(report)
     return parts
 
 
-_SPLIT_COLUMNS = [
-    Column("Part", number=False),
-    Column("Rows"),
-    Column("Clicks"),
-    Column("Click rate", "click-through rate"),
-    Column("Users"),
-    Column("Cells with an unknown value", "unknown"),
-]
+def _split_columns() -> list[Column]:
+    return [
+        Column(say("Part"), number=False),
+        Column(say("Rows")),
+        Column(say("Clicks")),
+        Column(say("Click rate"), "click-through rate"),
+        Column(say("Users")),
+        Column(say("Cells with an unknown value"), "unknown"),
+    ]
 
 
 def _split_rows(report: dict[str, Any]) -> list[list[str]]:
@@ -197,10 +247,10 @@ def _cold(report: dict[str, Any]) -> list[Part]:
     rows = [
         [
             PARTS.get(part, part),
-            key,
+            say(key),
             whole(told["cold_rows"]),
             percent(told["share"]),
-            f"{whole(told['cold'])} of {whole(told['distinct'])}",
+            say("{cold} of {distinct}", cold=whole(told["cold"]), distinct=whole(told["distinct"])),
         ]
         for part, keys in (report.get("cold") or {}).items()
         for key, told in keys.items()
@@ -209,11 +259,11 @@ def _cold(report: dict[str, Any]) -> list[Part]:
     if not rows:
         return []
     columns = [
-        Column("Part", number=False),
-        Column("Of", number=False),
-        Column("Rows"),
-        Column("Share of the rows"),
-        Column("Never seen"),
+        Column(say("Part"), number=False),
+        Column(say("Of"), number=False),
+        Column(say("Rows")),
+        Column(say("Share of the rows")),
+        Column(say("Never seen")),
     ]
-    note = "Of a user or an item without a training row a model knows nothing but what it shares with others."
-    return [Table("Users and items that training never saw", columns, rows, note)]
+    note = say("Of a user or an item without a training row a model knows nothing but what it shares with others.")
+    return [Table(say("Users and items that training never saw"), columns, rows, note)]

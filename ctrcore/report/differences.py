@@ -21,6 +21,7 @@ from ctrcore.comparing.slicing import nearly_all
 from ctrcore.comparing.tree import describe
 from ctrcore.figures import slice_captions
 from ctrcore.figures.slices import LEAD, Dot, Series, dots_of, interval_dots, leads, worst_first
+from ctrcore.language import say
 from ctrcore.report.behind import Behind, rows_behind
 from ctrcore.report.content import Chart, Column, Heading, Note, Part, Table, Text
 from ctrcore.report.material import Material
@@ -41,8 +42,10 @@ def differences(material: Material) -> list[Part]:
     if not found:
         return [
             Note(
-                "There is nothing to cut these rows by: the table has no field with values that many rows share, and "
-                "no user, item or time."
+                say(
+                    "There is nothing to cut these rows by: the table has no field with values that many rows share, "
+                    "and no user, item or time."
+                )
             )
         ]
     order = material.sheet.best_first()
@@ -59,11 +62,16 @@ def _weak(material: Material, found: list[Grouping], order: Sequence[str]) -> li
     table = slice_table(sheet, found, order[:BESIDE])
     mine = worst_first(table[(table["model"] == order[0]) & table["auc"].notna()], "auc")
     title = titles[order[0]]
-    heading = Heading(f"Where {title} is weak")
+    heading = Heading(say("Where {model} is weak", model=title))
     small = too_small(sheet, found)
     if mine.empty:
-        least = f"{LEAST_ROWS} rows with {LEAST_CLASS} clicks and {LEAST_CLASS} non-clicks"
-        return [heading, Note(f"No slice of these rows has {least}: they are too small to judge.")]
+        none = say(
+            "No slice of these rows has {rows} rows with {least} clicks and {least} non-clicks: they are too small to "
+            "judge.",
+            rows=LEAST_ROWS,
+            least=LEAST_CLASS,
+        )
+        return [heading, Note(none)]
     beside = order[:BESIDE]
     top = mine.head(max(5, min(SHOWN, HEIGHT // (12 + 14 * len(beside)))))
     series = []
@@ -72,14 +80,14 @@ def _weak(material: Material, found: list[Grouping], order: Sequence[str]) -> li
         lines = theirs.reindex(pd.MultiIndex.from_frame(top[["grouping", "place"]]))
         dots = dots_of(lines, ("auc", "auc_low", "auc_high", "told"))
         series.append(Series(titles[name], material.models[name], dots, sheet.ranked(name).auc))
-    figure = interval_dots(_places(top), _notes(top), series, x="AUC within the slice")
+    figure = interval_dots(_places(top), _notes(top), series, x=say("AUC within the slice"))
     return [
         heading,
         Chart(
             "slices",
             figure,
             slice_captions.of_model("auc", title, len(top), len(mine)),
-            f"AUC with intervals on the {len(top)} worst slices of {title}",
+            say("AUC with intervals on the {count} worst slices of {model}", count=len(top), model=title),
             ("slice", "auc"),
         ),
         Text(caution(mine, small, nearly_all=nearly_all(sheet, found))),
@@ -91,14 +99,14 @@ def _weak(material: Material, found: list[Grouping], order: Sequence[str]) -> li
 def _slices(top: pd.DataFrame, probable: bool) -> Table:
     """The slices in numbers; `probable`: the model's scores are probabilities."""
     columns = [
-        Column("Slice", "slice", number=False),
-        Column("Rows"),
-        Column("Clicks"),
-        Column("Click rate", "click-through rate"),
+        Column(say("Slice"), "slice", number=False),
+        Column(say("Rows")),
+        Column(say("Clicks")),
+        Column(say("Click rate"), "click-through rate"),
         Column("AUC", "auc"),
-        Column("Against the other rows"),
-        Column("Corrected p", "correction"),
-        *([Column("Log-loss", "log_loss"), Column("PCOC", "pcoc")] if probable else []),
+        Column(say("Against the other rows")),
+        Column(say("Corrected p"), "correction"),
+        *([Column(say("Log-loss"), "log_loss"), Column("PCOC", "pcoc")] if probable else []),
     ]
     rows = [
         [
@@ -113,7 +121,7 @@ def _slices(top: pd.DataFrame, probable: bool) -> Table:
         ]
         for place, one in zip(_places(top), top.to_dict("records"), strict=True)
     ]
-    return Table("The same in numbers", columns, rows, folded=True)
+    return Table(say("The same in numbers"), columns, rows, folded=True)
 
 
 def _between(material: Material, found: list[Grouping], a: str, b: str) -> list[Part]:
@@ -122,39 +130,50 @@ def _between(material: Material, found: list[Grouping], a: str, b: str) -> list[
     table = difference_table(sheet, found, a, b)
     alike = agreement(sheet, a, b)
     parts: list[Part] = [
-        Heading(f"{titles[a]} against {titles[b]}"),
+        Heading(say("{a} against {b}", a=titles[a], b=titles[b])),
         Text(
-            f"The rank correlation of their scores is {number(alike.spearman, 3)}. Of the best {alike.top:.0%} of the "
-            f"rows of one, {percent(alike.shared, 0)} are among the best of the other as well; by chance it would be "
-            f"{percent(alike.by_chance, 0)}."
+            say(
+                "The rank correlation of their scores is {spearman}. Of the best {top:.0%} of the rows "
+                "of one, {shared} are among the best of the other as well; by chance it would be "
+                "{by_chance}.",
+                spearman=number(alike.spearman, 3),
+                top=alike.top,
+                shared=percent(alike.shared, 0),
+                by_chance=percent(alike.by_chance, 0),
+            )
         ),
     ]
     if table.empty:
         return parts
     top = leads(table, "auc").head(SHOWN)
     overall = sheet.ranked(a).auc - sheet.ranked(b).auc
-    series = [Series("A minus B", None, dots_of(top, LEAD), overall)]
-    figure = interval_dots(_places(top), _notes(top), series, x="AUC of A minus AUC of B", zero=0.0)
+    series = [Series(say("A minus B"), None, dots_of(top, LEAD), overall)]
+    figure = interval_dots(_places(top), _notes(top), series, x=say("AUC of A minus AUC of B"), zero=0.0)
     return [
         *parts,
         Chart(
             "slices-difference",
             figure,
             slice_captions.of_pair(titles[a], titles[b], len(top), len(table)),
-            f"Difference of AUC between {titles[a]} and {titles[b]} with intervals on {len(top)} slices",
+            say(
+                "Difference of AUC between {a} and {b} with intervals on {count} slices",
+                a=titles[a],
+                b=titles[b],
+                count=len(top),
+            ),
             ("slice", "rank correlation", "shared top", "correction"),
         ),
         Text(literal(lead_in_words(table, titles[a], titles[b], overall))),
         Text(caution(table, too_small(sheet, found), column="beyond_p", nearly_all=nearly_all(sheet, found))),
         *(Text(literal(sentence)) for sentence in differences_in_words(top, titles[a], titles[b])),
-        Heading(f"Where {titles[a]} is ahead, in words"),
+        Heading(say("Where {model} is ahead, in words", model=titles[a])),
         *_tree(sheet, found, a, b, titles),
     ]
 
 
 def _tree(sheet: Sheet, found: list[Grouping], a: str, b: str, titles: Mapping[str, str]) -> list[Part]:
     """A shallow tree's places in sentences."""
-    about = (
+    about = say(
         "A small decision tree looked for places in which the lead differs, on one half of the rows; what it found was "
         "measured on the other half, which it had not seen."
     )
@@ -168,12 +187,17 @@ def _tree(sheet: Sheet, found: list[Grouping], a: str, b: str, titles: Mapping[s
     dots = [Dot(leaf.value, leaf.low, leaf.high, leaf.told) for leaf in tree.leaves]
     figure = interval_dots(
         [leaf.words for leaf in tree.leaves],
-        [f"{leaf.rows:,} rows" for leaf in tree.leaves],
-        [Series("A minus B", None, dots)],
-        x="lead there, in AUC",
+        [say("{rows:,} rows", rows=leaf.rows) for leaf in tree.leaves],
+        [Series(say("A minus B"), None, dots)],
+        x=say("lead there, in AUC"),
         zero=0.0,
     )
-    alt = f"Lead of {titles[a]} over {titles[b]} in {len(tree.leaves)} places, with intervals"
+    alt = say(
+        "Lead of {a} over {b} in {places} places, with intervals",
+        a=titles[a],
+        b=titles[b],
+        places=len(tree.leaves),
+    )
     return [*parts, Chart("places", figure, slice_captions.places(titles[a], titles[b]), alt, ("slice",))]
 
 
@@ -186,28 +210,35 @@ def _rows(material: Material, behind: Behind, a: str, b: str) -> list[Part]:
     known = [column.name for column in behind.schema.fields if column.name in cells and column.name not in histories]
     fields = known[:FIELDS]
     columns = [
-        Column("Row"),
-        Column("Really", number=False),
-        Column(f"{titles[a]} is above", "rank"),
-        Column(f"{titles[b]} is above", "rank"),
-        Column("Better placed by", number=False),
+        Column(say("Row")),
+        Column(say("Really"), number=False),
+        Column(say("{model} is above", model=titles[a]), "rank"),
+        Column(say("{model} is above", model=titles[b]), "rank"),
+        Column(say("Better placed by"), number=False),
         *(Column(name, number=False) for name in fields),
     ]
     rows = [
         [
             str(one["row"]),
-            "click" if one["label"] else "no click",
+            say("click") if one["label"] else say("no click"),
             percent(one["percentile_a"]),
             percent(one["percentile_b"]),
-            titles.get(str(one["right"]), "both alike"),
+            titles.get(str(one["right"]), say("both alike")),
             *(_cell(cells[name].iloc[place]) for name in fields),
         ]
         for place, one in enumerate(found.to_dict("records"))
     ]
-    note = "How many of the other rows each model places below the row. Histories are left out" + (
-        f", and so are all but the first {len(fields)} fields." if len(known) > len(fields) else "."
+    note = (
+        say(
+            "How many of the other rows each model places below the row. Histories are left out, and so are all but "
+            "the first {fields} fields.",
+            fields=len(fields),
+        )
+        if len(known) > len(fields)
+        else say("How many of the other rows each model places below the row. Histories are left out.")
     )
-    return [Table(f"The {len(rows)} rows that {titles[a]} and {titles[b]} place furthest apart", columns, rows, note)]
+    title = say("The {rows} rows that {a} and {b} place furthest apart", rows=len(rows), a=titles[a], b=titles[b])
+    return [Table(title, columns, rows, note)]
 
 
 def _cell(value: object) -> str:
@@ -220,4 +251,5 @@ def _places(table: pd.DataFrame) -> list[str]:
 
 
 def _notes(table: pd.DataFrame) -> list[str]:
-    return [f"{one.rows:,} rows, {one.clicks:,} clicks" for one in table.itertuples()]
+    text = say("{rows:,} rows, {clicks:,} clicks")
+    return [text.format(rows=one.rows, clicks=one.clicks) for one in table.itertuples()]

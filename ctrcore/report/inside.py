@@ -11,6 +11,7 @@ from ctrcore.figures.gates import DEAD, dead_fields, gates_picture
 from ctrcore.figures.histories import recency_bars
 from ctrcore.figures.importance import Worth, permutation_dots
 from ctrcore.figures.matrices import field_pairs
+from ctrcore.language import say
 from ctrcore.report.content import Chart, Column, Heading, Note, Part, Table, Text
 from ctrcore.report.material import Material, rows_note
 from ctrcore.report.writing import literal, number, percent, signed, whole
@@ -27,12 +28,14 @@ def inside(material: Material) -> list[Part]:
     firsts = [(group[0].title, group[0].run) for group in groups]
     found = [(title, run, summary) for title, run in firsts if run is not None and (summary := run.explanations())]
     if not found:
-        return [Note("No explanation was kept with these models, so nothing can be said on what they look at.")]
-    seeds = (
-        " Of runs that differ only in their seed the first one is shown." if len(groups) < len(material.runs) else ""
+        return [Note(say("No explanation was kept with these models, so nothing can be said on what they look at."))]
+    about = say(
+        "These summaries were made when the runs ended. They say what a model does with these rows, not what makes "
+        "people click."
     )
-    about = "These summaries were made when the runs ended. They say what a model does with these rows, not what makes "
-    parts: list[Part] = [Text(f"{about}people click.{seeds}")]
+    if len(groups) < len(material.runs):
+        about += " " + say("Of runs that differ only in their seed the first one is shown.")
+    parts: list[Part] = [Text(about)]
     parts += _importance(
         [(title, run, summary["importance"]) for title, run, summary in found if "importance" in summary]
     )
@@ -58,14 +61,16 @@ def _importance(found: list[tuple[str, Run, Summary]]) -> list[Part]:
         for title, run, one in found
     ]
     caption = captions.permutation(_rows(found[0][1], found[0][2]["rows"]))
-    alt = "AUC lost when a field is shuffled: " + "; ".join(_most(worth) for worth in worths)
+    alt = say("AUC lost when a field is shuffled: {most}", most=say("; ").join(_most(worth) for worth in worths))
     return [Chart("importance", permutation_dots(worths), caption, alt, words=("permutation", "field", "auc"))]
 
 
 def _most(worth: Worth) -> str:
     lost = np.nan_to_num(np.asarray(worth.lost, dtype=float), nan=-np.inf)
     best = int(lost.argmax())
-    return f"{worth.label} loses most by {worth.fields[best]}, {lost[best]:.4f}"
+    return say(
+        "{model} loses most by {field}, {lost:.4f}", model=worth.label, field=worth.fields[best], lost=lost[best]
+    )
 
 
 def _gates(place: int, run: Run, found: Summary) -> list[Part]:
@@ -74,7 +79,9 @@ def _gates(place: int, run: Run, found: Summary) -> list[Part]:
         return []
     dead = dead_fields(summary)
     parts: list[Part] = [Note(captions.dead_gates(literal(", ".join(dead)), DEAD), warning=True)] if dead else []
-    alt = f"Gate distribution, gate ablation and permutation AUC drop of {len(summary['fields'])} fields"
+    alt = say(
+        "Gate distribution, gate ablation and permutation AUC drop of {fields} fields", fields=len(summary["fields"])
+    )
     caption = captions.gates(_rows(run, summary["rows"]))
     words = ("gate", "ablation", "permutation")
     return [*parts, Chart(f"gates-{place}", gates_picture(summary), caption, alt, words=words)]
@@ -91,7 +98,11 @@ def _pairs(place: int, run: Run, found: Summary) -> list[Part]:
         parts.append(_matrix(f"attention-{place}", summary, "attention", caption, ("attention", "field")))
         caption = captions.pair_contribution(rows)
     else:
-        caption = captions.pair_contribution(rows, "what the two values say together")
+        about = say(
+            "Mean over {rows}. Blue pairs raise the logit, orange ones lower it: what the two values say together.",
+            rows=rows,
+        )
+        caption = {**captions.pair_contribution(rows), "read": about}
     parts.append(_matrix(f"contribution-{place}", summary, "contribution", caption, ("contribution", "logit")))
     return [*parts, _strongest(fields, summary)]
 
@@ -100,7 +111,7 @@ def _matrix(name: str, summary: Summary, kind: str, caption: captions.Caption, w
     fields, values = list(summary["fields"]), np.array(summary[kind], dtype=float)
     np.fill_diagonal(values, np.nan)
     figure = field_pairs(values, fields, value=kind, signed=kind == "contribution", hint="")
-    alt = f"Matrix of {len(fields)} by {len(fields)} fields: mean {kind} of each pair"
+    alt = say("Matrix of {fields} by {fields} fields: mean {kind} of each pair", fields=len(fields), kind=say(kind))
     return Chart(name, figure, caption, alt, words=words)
 
 
@@ -110,14 +121,14 @@ def _strongest(fields: list[str], summary: Summary) -> Table:
     contribution = np.array(summary["contribution"], dtype=float)[left, right]
     attention = summary.get("attention")
     weights = np.array(attention, dtype=float)[left, right] if attention is not None else None
-    columns = [Column("Pair of fields", number=False), Column("Contribution to the logit", "contribution")]
+    columns = [Column(say("Pair of fields"), number=False), Column(say("Contribution to the logit"), "contribution")]
     if weights is not None:
-        columns.append(Column("Attention", "attention"))
+        columns.append(Column(say("Attention"), "attention"))
     rows = []
     for at in np.argsort(-np.abs(np.nan_to_num(contribution)), kind="stable")[:PAIRS_SHOWN]:
         row = [f"{fields[left[at]]} × {fields[right[at]]}", signed(float(contribution[at]))]
         rows.append([*row, number(float(weights[at]))] if weights is not None else row)
-    return Table("The pairs with the largest mean contribution", columns, rows)
+    return Table(say("The pairs with the largest mean contribution"), columns, rows)
 
 
 def _behaviours(place: int, run: Run, found: Summary) -> list[Part]:
@@ -126,20 +137,20 @@ def _behaviours(place: int, run: Run, found: Summary) -> list[Part]:
         return []
     rows = _rows(run, summary["rows"])
     if not summary["behaviours"]:
-        return [Note(f"None of the rows ({rows}) has a history, so DIN has nothing to attend to.")]
+        return [Note(say("None of the rows ({rows}) has a history, so DIN has nothing to attend to.", rows=rows))]
     figure, caption = recency_bars(summary["by_recency"]), captions.recency(rows)
-    alt = "Mean attention by how many clicks back a behaviour lies"
+    alt = say("Mean attention by how many clicks back a behaviour lies")
     columns = [
-        Column("History", "history", number=False),
-        Column("Value", number=False),
-        Column("Clicks"),
-        Column("Attention", "attention"),
-        Column("Contribution", "contribution"),
+        Column(say("History"), "history", number=False),
+        Column(say("Value"), number=False),
+        Column(say("Clicks")),
+        Column(say("Attention"), "attention"),
+        Column(say("Contribution"), "contribution"),
     ]
     cells = [
         [
             str(one["history"]),
-            "same as the candidate" if one["same_as_candidate"] else "other",
+            say("same as the candidate") if one["same_as_candidate"] else say("other"),
             whole(one["behaviours"]),
             number(one["attention"]),
             signed(one["contribution"]),
@@ -150,6 +161,6 @@ def _behaviours(place: int, run: Run, found: Summary) -> list[Part]:
     without = summary["rows_without_history"]
     return [
         Chart(f"recency-{place}", figure, caption, alt, words=("attention", "history", "candidate")),
-        Table("Are clicks like the candidate special?", columns, cells, note),
-        Text(f"{percent(without / max(summary['rows'], 1))} of the rows have no history."),
+        Table(say("Are clicks like the candidate special?"), columns, cells, note),
+        Text(say("{share} of the rows have no history.", share=percent(without / max(summary["rows"], 1)))),
     ]

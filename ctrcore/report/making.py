@@ -10,6 +10,7 @@ from pathlib import Path
 from ctrcore import __version__
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.errors import CtrLensError
+from ctrcore.language import mark, say
 from ctrcore.report.content import Note, Part, Report, Section
 from ctrcore.report.curves import curves
 from ctrcore.report.data import data
@@ -27,6 +28,20 @@ from ctrcore.runs.contenders import Contender
 from ctrcore.runs.files import replacing
 from ctrcore.words import TITLES, WORDS
 
+MONTHS = (
+    mark("January"),
+    mark("February"),
+    mark("March"),
+    mark("April"),
+    mark("May"),
+    mark("June"),
+    mark("July"),
+    mark("August"),
+    mark("September"),
+    mark("October"),
+    mark("November"),
+    mark("December"),
+)
 Progress = Callable[[float, str], None]
 MAKERS: dict[SectionName, Callable[[Material], list[Part]]] = {
     "data": data,
@@ -75,14 +90,16 @@ def make_report(
         DataError: there is no model, or the models cannot be compared.
     """
     options, tell = options or Options(), progress or (lambda _share, _next: None)
-    tell(0.0, "reading the scores")
-    material = material_of(contenders, options, sheet, lambda done: tell(0.05 + 0.35 * done, "comparing the models"))
+    tell(0.0, say("reading the scores"))
+    material = material_of(
+        contenders, options, sheet, lambda done: tell(0.05 + 0.35 * done, say("comparing the models"))
+    )
     finding = verdict(material)
     sections = []
     for place, name in enumerate(options.sections):
         tell(0.4 + 0.5 * place / len(options.sections), SECTIONS[name].lower())
         sections.append(Section(name, SECTIONS[name], _made(MAKERS[name], material)))
-    tell(0.9, "writing")
+    tell(0.9, say("writing"))
     report = Report(
         title=options.title or _title(material),
         facts=_facts(material, time.time() if when is None else when),
@@ -92,7 +109,7 @@ def make_report(
         command=command_of(contenders, options),
     )
     text = to_html(report)
-    tell(1.0, "done")
+    tell(1.0, say("done"))
     return text
 
 
@@ -120,18 +137,24 @@ def _made(make: Callable[[Material], list[Part]], material: Material) -> list[Pa
 
 
 def _title(material: Material) -> str:
-    names = " and ".join(one.title for one in material.contenders) if len(material.contenders) < 3 else "the models"
-    return f"How well {names} predict{'s' if len(material.contenders) == 1 else ''} clicks on {material.named}"
+    titles = [one.title for one in material.contenders]
+    if len(titles) == 1:
+        return say("How well {model} predicts clicks on {dataset}", model=titles[0], dataset=material.named)
+    if len(titles) == 2:
+        a, b = titles
+        return say("How well {a} and {b} predict clicks on {dataset}", a=a, b=b, dataset=material.named)
+    return say("How well the models predict clicks on {dataset}", dataset=material.named)
 
 
 def _facts(material: Material, when: float) -> list[tuple[str, str]]:
-    date = time.strftime("%d %B %Y", time.localtime(when)).lstrip("0")
+    day = time.localtime(when)
+    date = say("{day} {month} {year}", day=day.tm_mday, month=say(MONTHS[day.tm_mon - 1]), year=day.tm_year)
     return [
-        ("Date", date),
-        ("Dataset", material.named),
-        ("Judged on", material.judging),
-        ("Models", str(len(material.contenders))),
-        ("Made with", f"CTR Lens {__version__}"),
+        (say("Date"), date),
+        (say("Dataset"), material.named),
+        (say("Judged on"), material.judging),
+        (say("Models"), str(len(material.contenders))),
+        (say("Made with"), f"CTR Lens {__version__}"),
     ]
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from ctrcore.comparing.sheet import Sheet, sheet_of
 from ctrcore.comparing.testing import Comparison, compare_all
 from ctrcore.errors import DataError, RunError
+from ctrcore.language import Spoken, mark, say
 from ctrcore.report.options import Options
 from ctrcore.runs.contenders import Contender, judged
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
 
-PARTS = {"train": "training", "valid": "validation", "test": "test"}
+PARTS = Spoken({"train": mark("training"), "valid": mark("validation"), "test": mark("test")})
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,12 @@ class Material:
     @property
     def named(self) -> str:
         """What the dataset is called."""
-        return self.dataset.name if self.dataset is not None else "a dataset that is gone"
+        return self.dataset.name if self.dataset is not None else say("a dataset that is gone")
 
     @property
     def judging(self) -> str:
         """'6,000 test rows'."""
-        return f"{len(self.sheet):,} {PARTS.get(self.part, self.part)} rows"
+        return say("{rows:,} {part} rows", rows=len(self.sheet), part=PARTS.get(self.part, self.part))
 
 
 def material_of(
@@ -99,9 +100,9 @@ def material_of(
         DataError: there is nothing to report on, or the models share no rows.
     """
     if not contenders:
-        raise DataError("There is no model to report on.", "Choose at least one run.")
+        raise DataError(say("There is no model to report on."), say("Choose at least one run."))
     if len({run.spec.dataset for one in contenders if (run := one.run or one.reference) is not None}) > 1:
-        raise DataError("The models learned from different datasets.", "Choose models of one dataset.")
+        raise DataError(say("The models learned from different datasets."), say("Choose models of one dataset."))
     found = judged(contenders)
     rows = sheet if sheet is not None else sheet_of(found.rows, {one.id: one.title for one in contenders})
     comparison = compare_all(rows, options.tests, options.replicates, options.seed, progress)
@@ -111,7 +112,11 @@ def material_of(
 def rows_note(part: str, total: int, rows: int) -> str:
     """What a mean over some of the rows rests on."""
     kind = PARTS.get(part, part)
-    return f"all {total:,} {kind} rows" if rows >= total else f"a sample of {rows:,} of the {total:,} {kind} rows"
+    return (
+        say("all {total:,} {part} rows", total=total, part=kind)
+        if rows >= total
+        else say("a sample of {rows:,} of the {total:,} {part} rows", rows=rows, total=total, part=kind)
+    )
 
 
 def prepared_report(run: Run) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ctrcore.comparing import cutoffs
+from ctrcore.language import say, say_in
 from ctrcore.report.content import Column, Note, Part, Table
 from ctrcore.report.material import Material
 from ctrcore.report.writing import NOTHING, literal
@@ -25,18 +26,30 @@ def metrics(material: Material) -> list[Part]:
     """Both tables, and over several seeds mean and spread."""
     table = scoreboard(material.contenders, material.sheet, material.comparison)
     base = material.contenders[0].title
-    users = shown("gauc_users", table["gauc_users"].max())
-    note = (
-        f"On {material.judging}, the best AUC first. RelaImpr is measured against {literal(base)}. "
-        + (f"gAUC rests on {users} users. " if material.sheet.has_users else "")
-        + _at_cutoff(material)
-        + "**What not to conclude:** a difference of a few thousandths of AUC may be luck of the rows or of the seed; "
-        "see the tests."
+    said = [
+        say(
+            "On {rows}, the best AUC first. RelaImpr is measured against {base}.",
+            rows=material.judging,
+            base=literal(base),
+        )
+    ]
+    if material.sheet.has_users:
+        said.append(say("gAUC rests on {users} users.", users=shown("gauc_users", table["gauc_users"].max())))
+    if reached := _at_cutoff(material):
+        said.append(reached)
+    said.append(
+        say(
+            "**What not to conclude:** a difference of a few thousandths of AUC may be luck of the rows or of the "
+            "seed; see the tests."
+        )
     )
-    parts: list[Part] = [_table("Every metric at a glance", table, QUALITY, note)]
+    note = " ".join(said)
+    parts: list[Part] = [_table(say("Every metric at a glance"), table, QUALITY, note)]
     if material.runs:
-        slower = "**What not to conclude:** seconds and rows a second depend on the machine and on what else it did."
-        parts.append(_table("What they cost", table, COST, slower))
+        slower = say(
+            "**What not to conclude:** seconds and rows a second depend on the machine and on what else it did."
+        )
+        parts.append(_table(say("What they cost"), table, COST, slower))
     return [*parts, *_seeds(material, table)]
 
 
@@ -44,13 +57,13 @@ def _at_cutoff(material: Material) -> str:
     """Where accuracy and F1 are taken; nothing if no model gives probabilities."""
     probable = {one.id: literal(one.title) for one in material.contenders if one.meaning == "probability"}
     said = cutoffs.reached(material.sheet, probable, 0.5)
-    return f"{said[:1].upper()}{said[1:]}. " if said else ""
+    return say("{sentence}.", sentence=said[:1].upper() + said[1:]) if said else ""
 
 
 def _table(title: str, table: pd.DataFrame, names: Sequence[str], note: str) -> Table:
     """Columns in which nothing is known are left out, but for RelaImpr: its word says what the dashes mean."""
     names = [name for name in names if name == "rela_impr" or bool(table[name].notna().any())]
-    columns = [Column(COLUMNS[name].title, COLUMNS[name].word, number=name != "run") for name in names]
+    columns = [Column(say(COLUMNS[name].title), COLUMNS[name].word, number=name != "run") for name in names]
     rows = [[shown(name, record[name]) for name in names] for record in table.to_dict("records")]
     return Table(title, columns, rows, note)
 
@@ -58,27 +71,30 @@ def _table(title: str, table: pd.DataFrame, names: Sequence[str], note: str) -> 
 def _seeds(material: Material, table: pd.DataFrame) -> list[Part]:
     groups = same_but_seed(material.contenders)
     if len(groups) == len(material.contenders):
-        alone = "Each model was trained with one seed, so how much of a difference is luck of the seed is not known."
+        alone = say(
+            "Each model was trained with one seed, so how much of a difference is luck of the seed is not known."
+        )
         return [Note(alone)] if material.runs else []
     found = over_seeds(table, material.contenders)
     names = [name for name in AVERAGED if bool(found[name].notna().any())]
     columns = [
-        Column("Model", number=False),
-        Column("Runs"),
-        Column("Seeds", "seed", number=False),
-        *(Column(COLUMNS[name].title, COLUMNS[name].word) for name in names),
-        Column("AUC from"),
-        Column("to"),
+        Column(say("Model"), number=False),
+        Column(say("Runs")),
+        Column(say("Seeds"), "seed", number=False),
+        *(Column(say(COLUMNS[name].title), COLUMNS[name].word) for name in names),
+        Column(say("AUC from")),
+        Column(say_in("end of an interval", "to")),
     ]
     rows = []
     for record in found.to_dict("records"):
         spread = [_spread(name, record[name], record[f"{name}_sd"]) for name in names]
         ends = [shown("auc", record["auc_min"]), shown("auc", record["auc_max"])]
         rows.append([str(record["run"]), str(record["runs"]), str(record["seeds"]) or NOTHING, *spread, *ends])
-    note = "Mean ± standard deviation of runs that differ in nothing but their seed."
+    note = say("Mean ± standard deviation of runs that differ in nothing but their seed.")
     reruns = int(found["reruns"].sum())
-    note += f" Left out: {reruns:,} whose seed a newer run has too." if reruns else ""
-    return [Table("Over several seeds", columns, rows, note)]
+    if reruns:
+        note += " " + say("Left out: {reruns:,} whose seed a newer run has too.", reruns=reruns)
+    return [Table(say("Over several seeds"), columns, rows, note)]
 
 
 def _spread(name: str, mean: Any, deviation: Any) -> str:

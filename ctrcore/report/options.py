@@ -6,18 +6,22 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ctrcore.language import Spoken, mark
+
 Tests = Literal["auto", "delong", "clustered", "bootstrap", "users"]
 SectionName = Literal["data", "settings", "metrics", "tests", "curves", "differences", "users", "inside"]
-SECTIONS: dict[SectionName, str] = {
-    "data": "The data",
-    "settings": "How the models were trained",
-    "metrics": "How good they are, and at what cost",
-    "tests": "Is the difference more than chance?",
-    "curves": "Curves",
-    "differences": "Where they differ",
-    "users": "Ranking for each user",
-    "inside": "What the models look at",
-}
+SECTIONS: Spoken[SectionName] = Spoken(
+    {
+        "data": mark("The data"),
+        "settings": mark("How the models were trained"),
+        "metrics": mark("How good they are, and at what cost"),
+        "tests": mark("Is the difference more than chance?"),
+        "curves": mark("Curves"),
+        "differences": mark("Where they differ"),
+        "users": mark("Ranking for each user"),
+        "inside": mark("What the models look at"),
+    }
+)
 
 
 class Options(BaseModel):

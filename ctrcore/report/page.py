@@ -15,10 +15,28 @@ import plotly.graph_objects as go
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from ctrcore.language import Spoken, language, mark
 from ctrcore.report.content import Chart, Heading, Note, Report, Table, Text
 from ctrcore.report.writing import STAR
 
 HERE = Path(__file__).parent
+WORDS = Spoken(
+    {
+        "beware": mark("What not to conclude:"),
+        "skip": mark("Skip to the content"),
+        "contents": mark("Contents"),
+        "finding": mark("The finding"),
+        "glossary": mark("The words used"),
+        "made": mark("How this report was made"),
+        "no_scripts": mark("Scripts are switched off, so the charts are not drawn. Texts and tables are complete."),
+        "command": mark("The same report is made in a shell, over the same workspace, by:"),
+        "page": mark("It was made on the Compare page: in a shell a report needs a trained run among its models."),
+        "one_file": mark(
+            "Everything is in this one file. It asks no server for anything, so it can be kept, mailed and opened "
+            "offline."
+        ),
+    }
+)
 # Characters that could end a script element or, in old readers of scripts, a line.
 _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -51,6 +69,8 @@ def to_html(report: Report) -> str:
     template = _environment().get_template("report.html.j2")
     return template.render(
         report=report,
+        language=language(),
+        words=WORDS,
         style=Markup(_file("report.css")),
         plotly=Markup(plotly),
         draw=Markup(draw),

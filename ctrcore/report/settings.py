@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ctrcore.figures import comparison_captions as captions
+from ctrcore.language import say
 from ctrcore.report.content import Column, Note, Part, Table, Text
 from ctrcore.report.material import Material, prepared_report
 from ctrcore.report.writing import literal
@@ -19,7 +20,15 @@ def settings(material: Material) -> list[Part]:
     for one in material.contenders:
         if one.outside is not None:
             title, told = literal(one.title), literal(" ".join(one.outside.notes()))
-            parts.append(Note(f"**{title}** comes from another system: how it was trained is not known. {told}"))
+            parts.append(
+                Note(
+                    say(
+                        "**{title}** comes from another system: how it was trained is not known. {told}",
+                        title=title,
+                        told=told,
+                    )
+                )
+            )
     return parts
 
 
@@ -28,26 +37,26 @@ def _differences(material: Material) -> list[Part]:
         return []
     found = differences([run.spec for _, run in material.runs])
     if not found:
-        return [Text("The runs share all their settings.")]
-    columns = [Column("Setting", number=False), *(Column(title, number=False) for title, _ in material.runs)]
+        return [Text(say("The runs share all their settings."))]
+    columns = [Column(say("Setting"), number=False), *(Column(title, number=False) for title, _ in material.runs)]
     rows = [[_named(one), *(in_words(value) for value in one.values)] for one in found]
-    return [Table("What differs in their settings", columns, rows, captions.SETTINGS)]
+    return [Table(say("What differs in their settings"), columns, rows, say(captions.SETTINGS))]
 
 
 def _machines(material: Material) -> Table:
     columns = [
-        Column("Run", number=False),
-        Column("Preset", number=False),
-        Column("Seed", "seed"),
-        Column("Device", number=False),
-        Column("Versions", number=False),
+        Column(say("Run"), number=False),
+        Column(say("Preset"), number=False),
+        Column(say("Seed"), "seed"),
+        Column(say("Device"), number=False),
+        Column(say("Versions"), number=False),
     ]
     rows = [_machine(title, run) for title, run in material.runs]
     note = ""
     if len({row[-1] for row in rows}) == 1:  # said once instead of in every line
-        note = f"Versions: {rows[0][-1]}."
+        note = say("Versions: {versions}.", versions=rows[0][-1])
         columns, rows = columns[:-1], [row[:-1] for row in rows]
-    return Table("How and where they were trained", columns, rows, note)
+    return Table(say("How and where they were trained"), columns, rows, note)
 
 
 def _machine(title: str, run: Run) -> list[str]:
@@ -68,25 +77,25 @@ def _preset(run: Run) -> str:
     for name in PRESETS:
         config, training = preset(name, run.spec.model.name, int(prepared_report(run).get("source_rows") or 0))
         if run.spec.model == config and run.spec.training == training.model_copy(update=free):
-            return name
-    return "own settings"
+            return say(name)
+    return say("own settings")
 
 
 def _all(material: Material) -> Table:
     """Every setting but those of single columns, which stand with the data."""
     found = every_setting([run.spec for _, run in material.runs])
     columns = [
-        Column("Setting", number=False),
+        Column(say("Setting"), number=False),
         *(Column(title, number=False) for title, _ in material.runs),
-        Column("What it is", number=False),
+        Column(say("What it is"), number=False),
     ]
     rows = [
-        [_named(one), *(in_words(value) for value in one.values), one.about]
+        [_named(one), *(in_words(value) for value in one.values), say(one.about)]
         for one in found
         if not one.name.startswith("column ")
     ]
-    return Table("All settings", columns, rows, "– means that the model has no such setting.", folded=True)
+    return Table(say("All settings"), columns, rows, say("– means that the model has no such setting."), folded=True)
 
 
 def _named(one: Difference) -> str:
-    return f"{one.section}: {one.name.replace('_', ' ')}"
+    return f"{say(one.section)}: {say(one.name.replace('_', ' '))}"

@@ -10,7 +10,9 @@ from ctrcore.comparing.findings import FEW, alike, in_words
 from ctrcore.comparing.intervals import Interval
 from ctrcore.comparing.testing import BY_USERS, Test, told
 from ctrcore.figures import comparison_captions as captions
+from ctrcore.figures.captions import said
 from ctrcore.figures.intervals import Span, auc_intervals, forest
+from ctrcore.language import mark, say, say_in
 from ctrcore.report.content import Chart, Column, Note, Part, Table, Text
 from ctrcore.report.material import PARTS, Material
 from ctrcore.report.writing import literal, number, p_value, signed
@@ -29,17 +31,22 @@ def verdict(material: Material) -> list[Part]:
     if left_out:
         parts.append(
             Note(
-                f"These models were not tested on quite the same rows: up to {left_out:,} rows of a model are left "
-                "out, and only those that all of them scored are compared.",
+                say(
+                    "These models were not tested on quite the same rows: up to {left_out:,} rows of a model "
+                    "are left out, and only those that all of them scored are compared.",
+                    left_out=left_out,
+                ),
                 warning=True,
             )
         )
     if material.part != "test":
         kind = PARTS[material.part]
-        why = material.part_note or f"There are no test rows, so the models were judged on the {kind} rows."
+        why = material.part_note or say(
+            "There are no test rows, so the models were judged on the {part} rows.", part=kind
+        )
         parts.append(
             Note(
-                f"{literal(why)} {captions.FLATTERED}",
+                f"{literal(why)} {say(captions.FLATTERED)}",
                 warning=True,
             )
         )
@@ -51,29 +58,47 @@ def _ranking(material: Material) -> list[Part]:
     comparison, titles, sheet = material.comparison, material.titles, material.sheet
     best = sheet.best_first()[0]
     found = comparison.intervals[best]
-    rows = f"{material.judging}, {sheet.clicks / len(sheet):.1%} of them clicked"
-    what = "the highest AUC:" if comparison.tests else "an AUC of"
-    parts: list[Part] = [Text(f"**{literal(titles[best])}** has {what} {number(found.value)}{_ends(found)} on {rows}.")]
+    text = mark("**{model}** has an AUC of {auc} on {rows}, {share:.1%} of them clicked.")
+    if comparison.tests:
+        text = mark("**{model}** has the highest AUC: {auc} on {rows}, {share:.1%} of them clicked.")
+    parts: list[Part] = [
+        Text(
+            say(
+                text,
+                model=literal(titles[best]),
+                auc=_with_ends(found),
+                rows=material.judging,
+                share=sheet.clicks / len(sheet),
+            )
+        )
+    ]
     others = [test for test in comparison.tests if best in (test.a, test.b)]
-    said = answer(comparison.tests, sheet.best_first(), titles) if len(others) > 1 else []
+    lines = answer(comparison.tests, sheet.best_first(), titles) if len(others) > 1 else []
     if len(others) <= FEW:
-        said += [in_words(test, titles) for test in winner_first(others, sheet.best_first())]
-    parts += [Text(literal(sentence)) for sentence in said]
+        lines += [in_words(test, titles) for test in winner_first(others, sheet.best_first())]
+    parts += [Text(literal(sentence)) for sentence in lines]
     parts.append(Text(captions.tests_made(comparison.method, len(comparison.tests), material.part)))
     if others and alike(others[0]):
         parts.append(Note(alike(others[0]), warning=True))
     return parts
 
 
-def _ends(found: Interval | Span) -> str:
-    """The 95 % interval, where one can be told."""
-    return "" if math.isnan(found.low) else f" (95 % {number(found.low)} to {number(found.high)})"
+def _with_ends(found: Interval | Span) -> str:
+    """The AUC with its 95 % interval, where one can be told."""
+    value = number(found.value)
+    if math.isnan(found.low):
+        return value
+    return say("{value} (95 % {low} to {high})", value=value, low=number(found.low), high=number(found.high))
 
 
 def _one_class(material: Material) -> str:
     """Why no model has an AUC."""
-    which = "All" if material.sheet.clicks else "None"
-    return captions.ONE_CLASS.format(rows=f"{which} of the {material.judging} were clicked")
+    rows = (
+        say("All of the {rows} were clicked", rows=material.judging)
+        if material.sheet.clicks
+        else say("None of the {rows} were clicked", rows=material.judging)
+    )
+    return say(captions.ONE_CLASS, rows=rows)
 
 
 def tests(material: Material) -> list[Part]:
@@ -83,13 +108,13 @@ def tests(material: Material) -> list[Part]:
         return [Note(_one_class(material), warning=True)]
     found = [(name, comparison.intervals[name]) for name in material.sheet.best_first()]
     spans = [Span(titles[name], one.value, one.low, one.high, material.models[name]) for name, one in found]
-    alt = "; ".join(f"{span.label}: AUC {number(span.value)}{_ends(span)}" for span in spans)
+    alt = say("; ").join(say("{model}: AUC {auc}", model=span.label, auc=_with_ends(span)) for span in spans)
     parts: list[Part] = [
         Text(WORDS[comparison.method]),
-        Chart("auc-intervals", auc_intervals(spans), captions.AUC_INTERVALS, alt, ("auc",)),
+        Chart("auc-intervals", auc_intervals(spans), said(captions.AUC_INTERVALS), alt, ("auc",)),
     ]
     if not comparison.tests:
-        return [*parts, Note("With a single model there is nothing to compare it with.")]
+        return [*parts, Note(say("With a single model there is nothing to compare it with."))]
     every = largest_first(comparison.tests)
     shown = every
     if len(shown) > MOST:
@@ -97,13 +122,18 @@ def tests(material: Material) -> list[Part]:
         shown = [test for test in every if best in (test.a, test.b)]
         parts.append(
             Text(
-                f"Of {len(comparison.tests)} pairs those with {literal(titles[best])} are drawn; the table has all of "
-                "them."
+                say(
+                    "Of {pairs} pairs those with {model} are drawn; the table has all of them.",
+                    pairs=len(comparison.tests),
+                    model=literal(titles[best]),
+                )
             )
         )
     pairs = [_pair(test, titles) for test in shown]
     sentences = [in_words(test, titles) for test in shown]
-    parts.append(Chart("differences", forest(pairs, "difference of AUC"), captions.DIFFERENCES, " ".join(sentences)))
+    parts.append(
+        Chart("differences", forest(pairs, say("difference of AUC")), said(captions.DIFFERENCES), " ".join(sentences))
+    )
     parts.append(_table(every, titles, folded=len(every) > MOST))
     parts += [Text(literal(sentence)) for sentence in sentences]
     few = too_few_draws(comparison)
@@ -119,18 +149,18 @@ def _pair(test: Test, titles: dict[str, str]) -> Span:
 
 
 def _chances(test: Test) -> str:
-    return f"p {p_value(test.p)}, corrected {p_value(test.adjusted)}"
+    return say("p {p}, corrected {adjusted}", p=p_value(test.p), adjusted=p_value(test.adjusted))
 
 
 def _table(found: list[Test], titles: dict[str, str], folded: bool) -> Table:
     columns = [
-        Column("Models", number=False),
-        Column("Difference of AUC", "auc"),
-        Column("95 % from", "interval"),
-        Column("to", "interval"),
+        Column(say("Models"), number=False),
+        Column(say("Difference of AUC"), "auc"),
+        Column(say("95 % from"), "interval"),
+        Column(say_in("end of an interval", "to"), "interval"),
         Column("p", "p"),
-        Column("Corrected p", "adjusted p"),
-        Column("Told apart", number=False),
+        Column(say("Corrected p"), "adjusted p"),
+        Column(say("Told apart"), number=False),
     ]
     rows = [
         [
@@ -140,8 +170,8 @@ def _table(found: list[Test], titles: dict[str, str], folded: bool) -> Table:
             signed(test.high),
             p_value(test.p),
             p_value(test.adjusted),
-            "yes" if told(test) else "no",
+            say("yes") if told(test) else say("no"),
         ]
         for test in found
     ]
-    return Table("Every pair of models", columns, rows, folded=folded)
+    return Table(say("Every pair of models"), columns, rows, folded=folded)

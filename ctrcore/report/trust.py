@@ -24,14 +24,39 @@ from ctrcore.explain.trust.words import (
     interval_text,
     limit_text,
 )
+from ctrcore.language import Spoken, language, mark, say
 
-OF_MODEL = "Asked once of the model and its rows: no picture of it answers for these."
+OF_MODEL = mark("Asked once of the model and its rows: no picture of it answers for these.")
 HERE = Path(__file__).parent
 MARKS: dict[Verdict, str] = {"green": "✓", "amber": "!", "red": "✕", "shown": "○"}  # colours alone are not enough
 PANELS = {
-    "deletion": "Logit lost without the first parts: more is better",
-    "insertion": "Logit lost with only the first parts: less is better",
+    "deletion": mark("Logit lost without the first parts: more is better"),
+    "insertion": mark("Logit lost with only the first parts: less is better"),
 }
+TEXTS = Spoken(
+    {
+        "skip": mark("Skip to the content"),
+        "about": mark(
+            "A picture of attention or importance always looks convincing. These checks ask whether it is true of the "
+            "model. None of them says that the model is right about people: they ask whether the picture is right "
+            "about the model."
+        ),
+        "parts": mark("parts"),
+        "lines": mark(
+            "Blue: by {method}. Grey band and dashes: random orders and their mean. Dotted: the order by leaving out "
+            "one by one, and the same turned round. Sample of {rows:,} rows."
+        ),
+        "limit": mark("{definition} Threshold: {limit}."),
+        "limit_rows": mark("{definition} Threshold: {limit}. Sample of {rows:,} rows."),
+        "made": mark("How this card was made"),
+        "how": mark(
+            "Intervals hold with 95 %; users are drawn with all of their rows where there are enough of them. "
+            "Everything is on the logit. The model was not trained again to make the picture, and a picture that "
+            "passes tells what the model looks at, not what causes a click. Everything is in this one file: it asks no "
+            "server for anything."
+        ),
+    }
+)
 WIDTH, HEIGHT = 460, 240
 LEFT, RIGHT, TOP, BOTTOM = 56, 10, 10, 40  # margins of a panel
 
@@ -102,9 +127,12 @@ def trust_html(card: Card, thresholds: Thresholds | None = None) -> str:
         _environment()
         .get_template("trust.html.j2")
         .render(
-            title=f"Trust card: {card.name}",
+            title=say("Trust card: {name}", name=card.name),
             facts=_facts(card, edited),
             sections=[_section(card, method, limits) for method in card.methods],
+            language=language(),
+            words=TEXTS,
+            say=say,
             style=Markup((HERE / "report.css").read_text(encoding="utf-8")),
             width=WIDTH,
             height=HEIGHT,
@@ -116,18 +144,27 @@ def trust_html(card: Card, thresholds: Thresholds | None = None) -> str:
 
 
 def _facts(card: Card, edited: Sequence[str]) -> list[tuple[str, str]]:
-    made = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(card.made))
     sample = (
-        "all judged rows" if card.rows == card.judged else f"sample of {card.rows:,} of {card.judged:,} judged rows"
+        say("all judged rows")
+        if card.rows == card.judged
+        else say("sample of {rows:,} of {judged:,} judged rows", rows=card.rows, judged=card.judged)
     )
-    trained = "with short trainings (T8, T9)" if card.options.retrain else "without short trainings"
+    made = (
+        mark("{when} in {seconds:.0f} s, seed {seed}, with short trainings (T8, T9)")
+        if card.options.retrain
+        else mark("{when} in {seconds:.0f} s, seed {seed}, without short trainings")
+    )
+    when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(card.made))
     return [
-        ("Run", f"{card.name} ({card.run})"),
-        ("Model", card.model),
-        ("Rows", sample),
-        ("Background", card.background),
-        ("Made", f"{made} in {card.seconds:.0f} s, seed {card.options.seed}, {trained}"),
-        ("Thresholds", f"edited: {', '.join(edited)}" if edited else "the default ones"),
+        (say("Run"), f"{card.name} ({card.run})"),
+        (say("Model"), card.model),
+        (say("Rows"), sample),
+        (say("Background"), say(card.background)),
+        (say("Made"), say(made, when=when, seconds=card.seconds, seed=card.options.seed)),
+        (
+            say("Thresholds"),
+            say("edited: {checks}", checks=say(", ").join(edited)) if edited else say("the default ones"),
+        ),
     ]
 
 
@@ -136,7 +173,7 @@ def _section(card: Card, method: str, thresholds: Thresholds) -> Section:
     found = overall(checks, thresholds)
     return Section(
         method=method,
-        about=ABOUT.get(method, OF_MODEL),
+        about=ABOUT.get(method, say(OF_MODEL)),
         verdict=found,
         mark=MARKS[found],
         word=ANSWERS[found],
@@ -191,13 +228,18 @@ def _panel(drawn: Mapping[str, Any], counts: Sequence[int], title: str, method: 
 
     places = list(range(len(known)))
     edge = points(values["random_low"], places) + " " + points(values["random_high"][::-1], places[::-1])
-    said = "; ".join(
-        f"{counts[place]} parts: {values['method'][number]:.3f}, random {values['random_mean'][number]:.3f}"
+    said = say("; ").join(
+        say(
+            "{parts} parts: {value:.3f}, random {random:.3f}",
+            parts=counts[place],
+            value=values["method"][number],
+            random=values["random_mean"][number],
+        )
         for number, place in enumerate(known)
     )
     return Panel(
-        title=title,
-        alt=f"{title}. By {method}: {said}.",
+        title=say(title),
+        alt=say("{title}. By {method}: {values}.", title=say(title), method=say(method), values=said),
         rows=max(drawn["rows"], default=0),
         band=edge,
         lines=[Line(name, points(values[name], places)) for name in ("best", "worst", "random_mean", "method")],

@@ -11,6 +11,7 @@ from ctrcore.comparing.per_user import TITLES, Metric, PerUser, first_k, per_use
 from ctrcore.errors import CtrLensError
 from ctrcore.figures import slice_captions
 from ctrcore.figures.per_user import Lists, measures_by_model
+from ctrcore.language import say
 from ctrcore.report.behind import rows_behind
 from ctrcore.report.content import Chart, Column, Note, Part, Table, Text
 from ctrcore.report.material import Material
@@ -25,8 +26,10 @@ def users(material: Material) -> list[Part]:
     if not sheet.has_users:
         return [
             Note(
-                "These rows have no users, so there are no lists to judge. The user column is named on the Data page, "
-                "under Columns; then train again."
+                say(
+                    "These rows have no users, so there are no lists to judge. The user column is named on the Data "
+                    "page, under Columns; then train again."
+                )
             )
         ]
     parts: list[Part] = []
@@ -36,22 +39,26 @@ def users(material: Material) -> list[Part]:
         if behind.schema.item is not None:
             item, popularity = items_of(behind.source[behind.schema.item], sheet.row, behind.learned)
     except CtrLensError as error:
-        parts.append(Note(f"Which items come first is not known. {literal(error.problem)}"))
+        parts.append(Note(say("Which items come first is not known. {problem}", problem=literal(error.problem))))
     k = first_k(sheet)
     named = {name: title.format(k=k) for name, title in TITLES.items()}
     found = [per_user(sheet, one.id, k, item, popularity) for one in material.contenders]
     found.sort(key=lambda one: -one.headline["ndcg"].value)
     titles, models, counted = material.titles, material.models, found[0].users
     lists = [Lists(titles[one.id], models[one.id], {named[name]: _ends(one, name) for name in CHART}) for one in found]
-    told = f"{counted.both:,} of the {counted.shown:,} users have clicks and other rows: only their lists can be in a "
+    told = say(
+        "{both:,} of the {shown:,} users have clicks and other rows: only their lists can be in a good or a bad order.",
+        both=counted.both,
+        shown=counted.shown,
+    )
     return [
-        Text(f"{told}good or a bad order."),
+        Text(told),
         *(Text(literal(said)) for said in best_lists_in_words(against_best(found, "ndcg"), named["ndcg"], titles)),
         Chart(
             "per-user",
             measures_by_model(lists, [named[name] for name in CHART], columns=2),
             slice_captions.lists(k, counted.both),
-            "; ".join(f"{titles[one.id]}: {named['ndcg']} {one.headline['ndcg'].value:.4f}" for one in found),
+            say("; ").join(f"{titles[one.id]}: {named['ndcg']} {one.headline['ndcg'].value:.4f}" for one in found),
             CHART,
         ),
         _table(material, found, named),
@@ -65,15 +72,15 @@ def _ends(one: PerUser, name: Metric) -> tuple[float, float, float]:
 
 
 def _table(material: Material, found: list[PerUser], named: Mapping[Metric, str]) -> Table:
-    columns = [Column("Model", number=False), *(Column(title, name) for name, title in named.items())]
+    columns = [Column(say("Model"), number=False), *(Column(title, name) for name, title in named.items())]
     exposed = found[0].exposure is not None
     if exposed:
-        columns += [Column("Coverage", "coverage"), Column("Popularity", "popularity bias")]
+        columns += [Column(say("Coverage"), "coverage"), Column(say("Popularity"), "popularity bias")]
     rows = []
     for one in found:
         row = [material.titles[one.id], *(number(one.headline[name].value) for name in named)]
         if one.exposure is not None:
             row += [percent(one.exposure.coverage), f"{number(one.exposure.lift, 3)} ×"]
         rows.append(row)
-    note = "Coverage is of the items shown to these users. More of it is not better in itself." if exposed else ""
-    return Table("All figures of the lists", columns, rows, note)
+    note = say("Coverage is of the items shown to these users. More of it is not better in itself.") if exposed else ""
+    return Table(say("All figures of the lists"), columns, rows, note)
