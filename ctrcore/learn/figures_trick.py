@@ -39,9 +39,10 @@ def square_picture(products: npt.NDArray[np.floating], part: str) -> go.Figure:
             xgap=1 if size <= 30 else 0,
             ygap=1 if size <= 30 else 0,
         )
-    few = size <= 20
-    figure.update_xaxes(type="category", side="top", showgrid=False, showticklabels=few, constrain="domain")
-    figure.update_yaxes(type="category", autorange="reversed", showgrid=False, showticklabels=few, scaleanchor="x")
+    few = size <= 20  # beyond that the ticks would be a blur
+    ticks = {"showgrid": False, "showticklabels": few, "ticks": "outside" if few else ""}
+    figure.update_xaxes(type="category", side="top", constrain="domain", **ticks)
+    figure.update_yaxes(type="category", autorange="reversed", scaleanchor="x", **ticks)
     return finish(figure, height=320, legend=False)
 
 

@@ -20,12 +20,12 @@ MEASURES = {
     "contribution": mark("contribution"),
     "shapley": mark("Shapley value"),
 }
-LOOKS = {  # colour and shape; the truth is a bar
-    "truth": (NEUTRAL, "square"),
-    "attention": (OUTSIDE, "triangle-up"),
-    "gate": (OUTSIDE, "triangle-up"),
-    "contribution": (POSITIVE, "circle"),
-    "shapley": (NO_CLICK, "diamond"),
+LOOKS = {  # colour, shape, and a letter that looks like it; the truth is a bar
+    "truth": (NEUTRAL, "square", "■"),
+    "attention": (OUTSIDE, "triangle-up", "▲"),
+    "gate": (OUTSIDE, "triangle-up", "▲"),
+    "contribution": (POSITIVE, "circle", "●"),
+    "shapley": (NO_CLICK, "diamond", "◆"),
 }
 HEIGHT = 250
 Spec = dict[str, Any]
@@ -39,10 +39,10 @@ def auc_curve(points: pd.DataFrame, model: str, best: float, additive: float | N
         model: picks the colour.
         best: AUC of the true logit. additive: that of the best sum of single values, drawn dotted; None for not.
     """
-    levels = [(best, say("best reachable"), [6, 3])]
+    levels = [(best, say("best reachable"), [6, 3], -1)]
     if additive is not None:
-        levels.append((additive, say("best sum of single values"), [1, 3]))
-    look = {"type": "line", "color": model_color(model), "strokeWidth": 2.5, "point": {"size": 18}}
+        levels.append((additive, say("best sum of single values"), [1, 3], 1))
+    look = {"type": "line", "color": model_color(model), "strokeWidth": 2.5}
     return _over_epochs(points, {"mark": look, "encoding": {"y": _y("valid_auc", say("AUC"))}}, levels)
 
 
@@ -54,7 +54,7 @@ def loss_curve(points: pd.DataFrame, best: float) -> Spec:
         "mark": {"type": "line", "strokeWidth": 2.2},
         "encoding": {"y": _y("loss", say("log-loss")), "color": _legend("rows", list(names.values()), [NEUTRAL, MARK])},
     }
-    return _over_epochs(long, lines, [(best, say("true logit"), [6, 3])])
+    return _over_epochs(long, lines, [(best, say("true logit"), [6, 3], 1)])
 
 
 def logit_picture(true: npt.ArrayLike, learnt: npt.ArrayLike, clicks: npt.ArrayLike) -> Spec:
@@ -94,7 +94,6 @@ def shares_picture(table: pd.DataFrame, order: Sequence[str]) -> Spec:
     shown = [name for name in MEASURES if name in set(table["measure"])]
     words = [say(MEASURES[name]) for name in shown]
     table = table.assign(said=table["measure"].map(dict(zip(shown, words, strict=True)))).dropna(subset=["share"])
-    legend = {"title": None, "orient": "top", "columns": 3}
     encoding = {
         "y": {"field": "line", "type": "nominal", "sort": list(order), "title": None, "axis": {"labelLimit": 200}},
         "x": {
@@ -111,14 +110,16 @@ def shares_picture(table: pd.DataFrame, order: Sequence[str]) -> Spec:
             _tip("value", say("mean size"), ".3f"),
         ],
     }
-    scales = {"color": [LOOKS[name][0] for name in shown], "shape": [LOOKS[name][1] for name in shown]}
     looks = {
-        channel: {"field": "said", "type": "nominal", "scale": {"domain": words, "range": values}, "legend": legend}
-        for channel, values in scales.items()
+        channel: {"field": "said", "type": "nominal", "scale": {"domain": words, "range": values}, "legend": None}
+        for channel, values in (
+            ("color", [LOOKS[name][0] for name in shown]),
+            ("shape", [LOOKS[name][1] for name in shown]),
+        )
     }
     return {
         "datasets": {"bars": table[table["measure"] == "truth"], "marks": table[table["measure"] != "truth"]},
-        "height": 20 + 26 * len(order),
+        "height": 75 + 25 * len(order),
         "encoding": encoding,
         "layer": [
             {"data": {"name": "bars"}, "mark": {"type": "bar", "color": NEUTRAL, "opacity": 0.35, "size": 17}},
@@ -129,6 +130,17 @@ def shares_picture(table: pd.DataFrame, order: Sequence[str]) -> Spec:
             },
         ],
     }
+
+
+def shares_legend(table: pd.DataFrame) -> str:
+    """What the marks of `shares_picture` mean, as HTML; inside of it a legend would take the room of the bars."""
+    shown = [name for name in MEASURES if name in set(table["measure"])]
+    marks = (
+        f"<span style='white-space:nowrap'><span style='color:{LOOKS[name][0]}'>{LOOKS[name][2]}</span> "
+        f"{say(MEASURES[name])}</span>"
+        for name in shown
+    )
+    return f"<div style='display:flex;flex-wrap:wrap;gap:0 1rem;font-size:0.85rem'>{''.join(marks)}</div>"
 
 
 def behaviours_picture(table: pd.DataFrame, measure: str) -> Spec:
@@ -165,24 +177,30 @@ def behaviours_picture(table: pd.DataFrame, measure: str) -> Spec:
             },
             {
                 "mark": {"type": "text", "fontSize": 13, "fontWeight": 600},
-                "encoding": {"text": {"field": "value", "type": "quantitative", "format": "+.2f"}},
+                "encoding": {
+                    "text": {"field": "value", "type": "quantitative", "format": "+.2f"},
+                    "color": {
+                        "condition": {"test": f"abs(datum.value) > {most / 2}", "value": "white"},
+                        "value": NEUTRAL,
+                    },
+                },
             },
         ],
     }
 
 
-def _over_epochs(points: pd.DataFrame, lines: Spec, levels: Sequence[tuple[float, str, list[int]]]) -> Spec:
-    """Lines over epochs, and levels across with their name and number."""
+def _over_epochs(points: pd.DataFrame, lines: Spec, levels: Sequence[tuple[float, str, list[int], int]]) -> Spec:
+    """Lines over epochs, and levels across: value, name, dash, and whether the name stands above (-1) or below (1)."""
     epoch = {"field": "epoch", "type": "quantitative", "title": say("epoch")}
     layers = [{"data": {"name": "points"}, **lines}]
     layers[0]["encoding"] = lines["encoding"] | {"x": epoch | {"scale": {"domainMin": 0, "nice": False}}}
     datasets = {"points": points}
-    for number, (value, name, dash) in enumerate(levels):
+    for number, (value, name, dash, side) in enumerate(levels):
         data, y = {"name": f"level{number}"}, {"field": "value", "type": "quantitative"}
         rule = {"type": "rule", "strokeDash": dash, "strokeWidth": 1.6, "color": NEUTRAL}
-        text = {"type": "text", "align": "left", "dx": 6, "dy": -8, "color": NEUTRAL, "fontSize": 12}
+        text = {"type": "text", "align": "right", "dx": -4, "dy": side * 9, "color": NEUTRAL, "fontSize": 12}
         layers.append({"data": data, "mark": rule, "encoding": {"y": y}})
-        words = {"y": y, "x": {"value": 0}, "text": {"field": "name", "type": "nominal"}}
+        words = {"y": y, "x": {"value": "width"}, "text": {"field": "name", "type": "nominal"}}
         layers.append({"data": data, "mark": text, "encoding": words})
         datasets[data["name"]] = pd.DataFrame({"value": [value], "name": [f"{name} {value:.3f}"]})
     return {"datasets": datasets, "height": HEIGHT, "layer": layers}

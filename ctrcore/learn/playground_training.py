@@ -18,6 +18,7 @@ from ctrcore.training.predicting import predict
 
 MOST_EPOCHS = 100
 MOST_POINTS = 600
+POINTS_AN_EPOCH = 8
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Learner:
         name: of the model.
         training: how; learning rate and L2 may be changed on the way by `adjust`.
         model: in eval mode between the calls.
-        curve: a point before the first step and one after each call of `run`.
+        curve: a point before the first step, some in each epoch, and one at the end of each call of `run`.
         step: batches learnt so far.
         seconds: spent on learning.
     """
@@ -80,7 +81,7 @@ class Learner:
     @property
     def diverged(self) -> bool:
         """True once the loss is no longer a number."""
-        return self.step > 0 and not math.isfinite(self.curve[-1].train_loss)
+        return len(self.curve) > 1 and not math.isfinite(self.curve[-1].train_loss)
 
     @property
     def finished(self) -> bool:
@@ -104,15 +105,24 @@ class Learner:
             return
         begun = time.perf_counter()
         last = min(self.step + steps, MOST_EPOCHS * self.batches)
+        every = max(1, self.batches // POINTS_AN_EPOCH)
+        losses: list[torch.Tensor] = []
+        over = False
         self.model.train()
-        losses = [self._learn()]
-        while self.step < last and time.perf_counter() - begun < seconds:
+        while not (over or self.finished):
             losses.append(self._learn())
+            over = self.step >= last or time.perf_counter() - begun >= seconds
+            if over or self.step % every == 0:
+                self._mark(float(torch.stack(losses).mean()))
+                losses = []
         self.model.eval()
-        self.curve.append(self._point(float(torch.stack(losses).mean())))
-        if len(self.curve) > MOST_POINTS:  # every other one of the older half
-            self.curve[1 : MOST_POINTS // 2] = self.curve[2 : MOST_POINTS // 2 : 2]
         self.seconds += time.perf_counter() - begun
+
+    def _mark(self, train_loss: float) -> None:
+        """Add where it stands to the curve; of a long curve the older half is thinned."""
+        self.curve.append(self._point(train_loss))
+        if len(self.curve) > MOST_POINTS:
+            self.curve[1 : MOST_POINTS // 2] = self.curve[2 : MOST_POINTS // 2 : 2]
 
     def _learn(self) -> torch.Tensor:
         """One batch. The order of the rows is that of `ctrcore.training.trainer` for the same seed."""

@@ -11,14 +11,16 @@ import streamlit as st
 from ctrcore.language import say
 from ctrcore.learn.playground_figures import (
     MEASURES,
+    Spec,
     auc_curve,
     behaviours_picture,
     logit_picture,
     loss_curve,
+    shares_legend,
     shares_picture,
 )
 from ctrcore.learn.playground_presets import WITHIN
-from pages.shared.charts import chart
+from pages.shared.charts import csv_button
 from pages.shared.level import level
 
 if TYPE_CHECKING:
@@ -39,17 +41,34 @@ def show_pictures(learner: Learner) -> None:
         found = shares(learner.model, learner.ground)
         _shares(found, pairs=False)
         if not simple:
-            _shares(found, pairs=True)
             _loss(learner)
+    if not simple:
+        _shares(found, pairs=True)
     past = behaviours(learner.model, learner.ground)
     if past is not None:
         _behaviours(past)
 
 
+def _card(
+    figure: Spec, *, key: str, title: str, read: str, beware: str, alt_text: str, data: pd.DataFrame, legend: str = ""
+) -> None:
+    """A picture small enough to stand beside others: what there is to say of it opens on demand."""
+    with st.container(border=True, key=f"card-{key}", height="stretch"):
+        st.markdown(f"##### {title}")
+        if legend:
+            st.html(legend)
+        st.vega_lite_chart(None, figure, key=key, alt=alt_text, width="stretch")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            with st.popover(say("How to read this"), type="tertiary", icon=":material/help:", key=f"read-{key}"):
+                st.markdown(say("**How to read this.** {text}", text=read))
+                st.markdown(say("**What not to conclude.** {text}", text=beware))
+            csv_button(data, key)
+
+
 def _auc(learner: Learner) -> None:
     points, ground = pd.DataFrame(learner.curve), learner.ground
     far = ground.additive_auc < ground.best_auc - WITHIN
-    chart(
+    _card(
         auc_curve(points, learner.name, ground.best_auc, ground.additive_auc if far else None),
         key="playground-auc",
         title=say("AUC while it learns"),
@@ -70,7 +89,7 @@ def _auc(learner: Learner) -> None:
 
 def _loss(learner: Learner) -> None:
     points = pd.DataFrame(learner.curve)
-    chart(
+    _card(
         loss_curve(points, learner.ground.best_loss),
         key="playground-loss",
         title=say("Loss while it learns"),
@@ -92,7 +111,7 @@ def _logits(learner: Learner) -> None:
     sample = learner.ground.sample
     learnt = predict(learner.model, sample.rows)
     error = float(np.sqrt(np.mean((learnt - sample.logit) ** 2)))
-    chart(
+    _card(
         logit_picture(sample.logit, learnt, sample.rows.label.astype(int)),
         key="playground-logits",
         title=say("Learnt logit against the true one"),
@@ -112,7 +131,7 @@ def _logits(learner: Learner) -> None:
 def _shares(found: Shares, *, pairs: bool) -> None:
     table = found.pairs if pairs else found.fields
     truth = table[table["measure"] == "truth"].sort_values("value", ascending=False, kind="stable")
-    chart(
+    _card(
         shares_picture(table, truth["line"].tolist()),
         key="playground-pairs" if pairs else "playground-fields",
         title=say("Which pairs matter") if pairs else say("Which fields matter"),
@@ -128,6 +147,7 @@ def _shares(found: Shares, *, pairs: bool) -> None:
         ),
         alt_text=_in_words(table, truth["line"].tolist()),
         data=table,
+        legend=shares_legend(table),
     )
 
 

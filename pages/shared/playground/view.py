@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -25,15 +26,15 @@ from pages.shared.playground.pictures import show_pictures
 if TYPE_CHECKING:
     from ctrcore.learn.playground_training import Learner
 
-TICK_S = 0.5
+TICK_S = 0.4
 AT_A_TIME_S = 0.15  # of learning in a tick or a click, so that the page stays awake
 PLAYING, UNTIL = "playing", "playing-until"
+_STYLE = (Path(__file__).parent / "playground.css").read_text(encoding="utf-8")
 
 
 def show_playground() -> None:
     """Everything below the title."""
-    if modes.presenting():
-        modes.show_style()
+    _show_style()
     preset = pick_preset()
     _show_words(preset)
     left, right = _sides()
@@ -50,6 +51,13 @@ def show_playground() -> None:
     _show_foot()
 
 
+def _show_style() -> None:
+    """Less margin, as knobs and pictures have to be seen together; large type without a sidebar to present."""
+    st.html(f"<style>{_STYLE}</style>")
+    if modes.presenting():
+        modes.show_style()
+
+
 def _show_words(preset: str) -> None:
     words = PRESETS[preset]
     if level() == "Expert" and not knobs.hidden():
@@ -63,8 +71,8 @@ def _sides() -> tuple[st.delta_generator.DeltaGenerator, st.delta_generator.Delt
     """The knobs beside the pictures; with hidden controls the pictures have the whole width."""
     if knobs.hidden():
         return st.container(), st.container()
-    row = st.container(horizontal=True, gap="medium")
-    return row.container(width=230, border=True), row.container(width="stretch")
+    row = st.container(horizontal=True, gap="small")
+    return row.container(width=210, border=True, key="playground-knobs"), row.container(key="playground-model")
 
 
 def _shop(preset: str) -> dict[str, float]:
