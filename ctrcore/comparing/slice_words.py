@@ -102,9 +102,12 @@ def caution(
         return " ".join([say("No slice is large enough to be judged."), *left_out])
     unclear = int(table[_value_of(table, column)].notna().sum()) - len(p)
     if unclear:
-        one = mark("{count:,} more could not be tested: nothing varies in it, or hardly a click is left outside.")
-        more = mark("{count:,} more could not be tested: nothing varies in them, or hardly a click is left outside.")
-        left_out.insert(0, say_count(one, more, unclear))
+        untested = say_count(
+            "{count:,} more could not be tested: nothing varies in it, or hardly a click is left outside.",
+            "{count:,} more could not be tested: nothing varies in them, or hardly a click is left outside.",
+            unclear,
+        )
+        left_out.insert(0, untested)
     told = int((table[column.removesuffix("p") + "adjusted"] < LEVEL).sum())
     looked = say_count("{count:,} slice was looked at.", "{count:,} slices were looked at.", len(p))
     chance = say(

@@ -51,8 +51,8 @@ def rows_behind(material: Material) -> Behind:
     if is_large(dataset) and not dataset.is_prepared(run.recipe):
         raise RunError(
             say(
-                "The {value:,} rows of the table are not prepared, so they cannot be looked at here.",
-                value=dataset.rows or 0,
+                "The {rows:,} rows of the table are not prepared, so they cannot be looked at here.",
+                rows=dataset.rows or 0,
             ),
             say("Let them be prepared on the Data page, under What the models see."),
         )

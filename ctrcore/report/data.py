@@ -8,7 +8,7 @@ from ctrcore.data.profiles import ColumnProfile, Profile, TimeSpan
 from ctrcore.errors import CtrLensError
 from ctrcore.figures import captions
 from ctrcore.figures.profiles import class_balance, rows_over_time
-from ctrcore.language import mark, say
+from ctrcore.language import mark, say, say_in
 from ctrcore.report.content import Chart, Column, Heading, Note, Part, Table, Text
 from ctrcore.report.material import PARTS, Material, prepared_report
 from ctrcore.report.writing import literal, number, percent, short, whole
@@ -52,9 +52,9 @@ def _table(dataset: Dataset, runs: list[tuple[str, Run]]) -> list[Part]:
         return [
             Note(
                 say(
-                    "The {value:,} rows have not been measured yet: open the dataset on the Data page and "
+                    "The {rows:,} rows have not been measured yet: open the dataset on the Data page and "
                     "let the columns be measured, then they are described here.",
-                    value=dataset.rows or 0,
+                    rows=dataset.rows or 0,
                 )
             )
         ]
@@ -128,7 +128,7 @@ def _columns(profile: Profile, schema: Schema) -> Table:
             Column(say("Column"), number=False),
             Column(say("Kind"), number=False),
             Column(say("Missing")),
-            Column(say("Values")),
+            Column(say_in("of a column", "Values")),
             Column(say("Rare")),
             Column(say("Least")),
             Column(say("Mean")),

@@ -128,7 +128,7 @@ def rows_by_keys(file: Stored, table: Stored, ids: list[str], held: Held) -> Ind
     ours, theirs = keys_of(table, ids, file)
     size = int(max(ours.max(initial=-1), theirs.max(initial=-1))) + 1
     asked = np.bincount(theirs[theirs >= 0], minlength=size)
-    shown = ", ".join(f"'{name[:60]}'" for name in ids)
+    shown = say(", ").join(f"'{name[:60]}'" for name in ids)
     unclear = (np.bincount(ours[held.judged], minlength=size) > 1) & (asked > 0)
     if unclear.any():
         raise DataError(

@@ -11,7 +11,7 @@ import streamlit as st
 from ctrcore.comparing.disputes import Agreement, Joint, Scale, agreement, disputed, joint, sample, scores
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.figures.agreement import Points, score_against_score
-from ctrcore.language import mark, say
+from ctrcore.language import Spoken, mark, say
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart, csv_button, selected
@@ -36,6 +36,7 @@ Pair = tuple[str, str]
 
 SCALES: list[Scale] = ["probability", "rank"]
 WAYS: list[By] = ["rank", "loss"]
+_NAMES = Spoken({"probability": mark("probability"), "rank": mark("rank"), "loss": mark("loss")})
 
 
 def show(view: View) -> None:
@@ -65,14 +66,14 @@ def _choices(pair: Pair, view: View) -> tuple[Scale, By]:
     if level() == "Simple" or any(view[one].meaning == "order" for one in pair):
         return ("probability" if all(view[one].meaning == "probability" for one in pair) else "rank"), "rank"
     about = say("{probability}  \nRank: {rank}", probability=WORDS["probability"], rank=WORDS["rank"])
-    scale = address.choose(say("Axes"), SCALES, "probability", "differ-scale", about, words=say)
+    scale = address.choose(say("Axes"), SCALES, "probability", "differ-scale", about, words=_NAMES.__getitem__)
     about = say(
         "What makes a row disputed, and a model better in a place. Rank: how far apart the two "
         "place a row among all rows. Loss: how much more the one is surprised by what happened "
         "than the other. {log_loss}",
         log_loss=WORDS["log_loss"],
     )
-    by = address.choose(say("Differ by"), WAYS, "rank", "differ-by", about, words=say)
+    by = address.choose(say("Differ by"), WAYS, "rank", "differ-by", about, words=_NAMES.__getitem__)
     return scale, by
 
 

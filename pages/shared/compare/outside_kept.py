@@ -21,7 +21,7 @@ def manage(one: OutsideScores) -> None:
                 st.text_input(say("New name"), value=one.name, key=f"outside-rename-{one.id}", max_chars=120)
                 st.button(say("Rename"), key=f"outside-do-rename-{one.id}", on_click=safely(_rename), args=(one,))
             if st.button(say("Delete"), key=f"outside-delete-{one.id}", icon=":material/delete:", type="tertiary"):
-                _confirm_delete(one)
+                st.dialog(say("Delete these scores?"))(_confirm_delete)(one)
         for note in one.notes():
             st.caption(plain(note))
 
@@ -30,7 +30,6 @@ def _rename(one: OutsideScores) -> None:
     one.rename(st.session_state[f"outside-rename-{one.id}"])
 
 
-@st.dialog("Delete these scores?")
 def _confirm_delete(one: OutsideScores) -> None:
     """Ask once more."""
     st.markdown(
