@@ -73,8 +73,8 @@ def _show_place(one: Place, whole: tuple[float, float], at: int, step: Step) -> 
             vector=one.numbers,
             note=say("The numbers that the vectors of all fields have at place {place}.", place=at + 1),
         ),
-        Node("sum", "Σ v", 1, one.total, note=say("All numbers added up: no multiplication at all.")),
         Node("squares", "Σ v²", 1, one.squares, note=say("Every number times itself, added up: the diagonal.")),
+        Node("sum", "Σ v", 1, one.total, note=say("All numbers added up: no multiplication at all.")),
         Node("products", say("{pairs:,} products", pairs=pairs), 1, note=say("One for each pair: above the diagonal.")),
         Node("squared", "(Σ v)²", 2, one.squared, note=say("The sum times itself: all cells of the square at once.")),
         Node(
@@ -97,7 +97,7 @@ def _show_place(one: Place, whole: tuple[float, float], at: int, step: Step) -> 
 
 def _formula(one: Place, whole: tuple[float, float]) -> list[list[Term]]:
     first = [
-        Term("Σ v·v'", "pairs", one.pairs, digits=3),
+        Term(say("sum over pairs"), "pairs", one.pairs, digits=3),
         Term("= ½ [ "),
         Term("(Σ v)²", "squared", one.squared, digits=3),
         Term("−"),
@@ -107,7 +107,7 @@ def _formula(one: Place, whole: tuple[float, float]) -> list[list[Term]]:
     ]
     count, products = len(one.numbers), []
     if count <= _FEW:
-        products = [Term("Σ v·v'", "pairs", one.pairs, digits=3), Term("=")]
+        products = [Term(say("sum over pairs"), "pairs", one.pairs, digits=3), Term("=")]
         for i in range(count):
             for j in range(i + 1, count):
                 products += [Term("+")] if len(products) > 2 else []
