@@ -11,6 +11,7 @@ of sentences. What users bring along (columns, values, names of runs) is never t
 from __future__ import annotations
 
 import gettext
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,6 +26,7 @@ LANGUAGES = {"en": "English", "zh": "简体中文"}
 
 TABLES = Path(__file__).parent / "languages"
 DOMAIN = "ctrcore"
+VARIABLE = "CTR_LANGUAGE"
 
 _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 _followed: list[Callable[[], str | None]] = []
@@ -46,8 +48,8 @@ def spoken(language: str) -> Iterator[None]:
 
 
 def language() -> str:
-    """The code of the language that `say` speaks now."""
-    chosen = _spoken.get() or (_followed[0]() if _followed else None)
+    """The code of the language that `say` speaks now; a process may be started with one in CTR_LANGUAGE."""
+    chosen = _spoken.get() or (_followed[0]() if _followed else None) or os.environ.get(VARIABLE)
     return chosen if chosen in LANGUAGES else "en"
 
 

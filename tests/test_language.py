@@ -44,6 +44,13 @@ def test_what_is_followed_decides_and_nonsense_is_english() -> None:
         follow(lambda: None)
 
 
+def test_a_process_is_started_with_a_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CTR_LANGUAGE", "zh")
+    assert language() == "zh"
+    with spoken("en"):
+        assert language() == "en"
+
+
 def test_values_of_users_are_never_taken_as_a_text() -> None:
     assert say("Column {name}", name="{rows}") == "Column {rows}"
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from ctrcore.errors import RunError
+from ctrcore.language import VARIABLE, language
 from ctrcore.runs import settings
 from ctrcore.runs.slots import enter_queue, leave_queue
 from ctrcore.runs.status import JobStatus, is_locked, read_status, write_status
@@ -118,5 +119,6 @@ def _environment(threads: int | None) -> dict[str, str]:
     root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
     talk = {"PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1", "PYTHONIOENCODING": "utf-8"}
+    talk |= {VARIABLE: language()}  # what the job writes down for people is in the language of who started it
     asked = {} if threads is None else {"CTR_THREADS": str(threads)}
     return os.environ | settings.numeric_environment(threads) | asked | talk | {"PYTHONPATH": path}
