@@ -18,6 +18,7 @@ ORDER: tuple[str, ...] = (  # modules of this folder, in the order in which they
     "order",
     "calibration",
     "shares",
+    "overfitting",
 )
 
 
