@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ctrcore.data.tiny_shop import TinyConfig
 from ctrcore.language import mark
@@ -23,6 +23,7 @@ class Preset:
         model: the one it begins with.
         shop: knobs of `TinyConfig` that differ from the playground's own.
         reach: models that come within WITHIN of the best AUC. fail: models that cannot.
+        rate: learning rate to begin with.
     """
 
     title: str
@@ -31,7 +32,8 @@ class Preset:
     model: str
     shop: Mapping[str, float]
     reach: tuple[str, ...]
-    fail: tuple[str, ...] = field(default=())
+    fail: tuple[str, ...] = ()
+    rate: float = 0.02
 
 
 ROWS = 20_000
@@ -126,6 +128,7 @@ PRESETS: dict[str, Preset] = {
         shop=NOTHING | {"interest": 2.0, "suppression": 3.0},
         reach=("din",),
         fail=("lr",),
+        rate=0.05,
     ),
 }
 FIRST = "pair"

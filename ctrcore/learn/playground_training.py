@@ -34,7 +34,7 @@ class Training:
 
     learning_rate: float = 0.02
     l2: float = 0.0
-    batch_size: int = 256
+    batch_size: int = 512
     seed: int = 1
 
 

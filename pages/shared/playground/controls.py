@@ -67,9 +67,9 @@ def pick_model(preset: str) -> str:
     )
 
 
-def pick_training() -> dict[str, float]:
+def pick_training(preset: str) -> dict[str, float]:
     """How it learns: name of the choice to its number."""
-    return {name: float(_choose(name)) for name in TRAINING}
+    return {name: float(_choose(name, preset)) for name in TRAINING}
 
 
 def settings_of(preset: str, shop: dict[str, float], model: str, training: dict[str, float]) -> Settings:
@@ -104,8 +104,9 @@ def _slide(knob: Knob, default: float) -> float:
     return min(max(value, knob.low), knob.high) if math.isfinite(value) else default
 
 
-def _choose(name: str) -> str:
+def _choose(name: str, preset: str) -> str:
     label, options, default, help_text, since = TRAINING[name]
+    default = str(PRESETS[preset].rate) if name == "rate" else default
     if _shown(since):
         return knobs.pick(name, say(label), options=options, default=default, help_text=say(help_text))
     said = knobs.get(name, default)

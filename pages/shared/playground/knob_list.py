@@ -82,7 +82,7 @@ SHOP = (
 TRAINING: dict[str, tuple[str, tuple[str, ...], str, str, Level]] = {
     "rate": (
         mark("Learning rate"),
-        ("0.001", "0.005", "0.02", "0.1", "0.5"),
+        ("0.001", "0.005", "0.02", "0.05", "0.2"),
         "0.02",
         mark("How far a step goes. It can be changed while the model learns."),
         "Learn",
@@ -94,7 +94,7 @@ TRAINING: dict[str, tuple[str, tuple[str, ...], str, str, Level]] = {
         mark("How strongly weights are pulled towards 0. It can be changed while the model learns."),
         "Learn",
     ),
-    "batch": (mark("Batch"), ("64", "256", "1024"), "256", mark("Rows in one step."), "Learn"),
+    "batch": (mark("Batch"), ("64", "512", "2048"), "512", mark("Rows in one step."), "Learn"),
     "rows": (
         mark("Rows"),
         ("2000", "6000", "20000", "50000"),

@@ -43,7 +43,7 @@ def show_playground() -> None:
     with right:
         with st.container(horizontal=True, gap="medium"):
             model = pick_model(preset)
-            training = pick_training()
+            training = pick_training(preset)
         settings = settings_of(preset, shop, model, training)
         _show_buttons(settings)
         panel = st.fragment(_panel, run_every=TICK_S if st.session_state.get(PLAYING) else None)
