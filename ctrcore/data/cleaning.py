@@ -13,6 +13,7 @@ from ctrcore.data.labels import read_labels
 from ctrcore.data.recipe import Recipe
 from ctrcore.data.stored import SameTable, Table, take_rows
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 
 def duplicated(table: Table) -> npt.NDArray[np.bool_]:
@@ -41,8 +42,12 @@ def clean(table: SameTable, recipe: Recipe) -> tuple[SameTable, npt.NDArray[np.f
     unlabelled = np.isnan(label) & ~repeated
     if unlabelled.any() and not recipe.cleaning.drop_unlabelled:
         raise DataError(
-            f"{int(unlabelled.sum()):,} rows have no label, the first of them row {int(unlabelled.argmax()) + 1}.",
-            "Fill the label in, or let cleaning drop rows without a label.",
+            say(
+                "{int:,} rows have no label, the first of them row {int_2}.",
+                int=int(unlabelled.sum()),
+                int_2=int(unlabelled.argmax()) + 1,
+            ),
+            say("Fill the label in, or let cleaning drop rows without a label."),
         )
     stay = np.flatnonzero(~repeated & ~unlabelled)
     counts = {"duplicates": int(repeated.sum()), "unlabelled": int(unlabelled.sum())}

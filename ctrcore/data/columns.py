@@ -17,6 +17,7 @@ from ctrcore.data.stored import Index, Table
 from ctrcore.data.values import Words, as_numbers, as_times, as_words
 from ctrcore.data.vocabulary import Vocabulary
 from ctrcore.errors import DataError
+from ctrcore.language import say
 from ctrcore.schema import Column, Schema
 
 ColumnState = NumberScale | Vocabulary
@@ -92,8 +93,8 @@ def check_trainable(table: Table, schema: Schema) -> None:
     for column in schema.fields:
         if column.name not in table.columns:
             raise DataError(
-                f"The table has no column '{column.name}', which the schema names.",
-                "Set its kind to 'ignore', or use a table that has it.",
+                say("The table has no column '{name}', which the schema names.", name=column.name),
+                say("Set its kind to 'ignore', or use a table that has it."),
             )
     check_names(table)
 
@@ -106,9 +107,12 @@ def check_numbers(column: Column, cells: pd.Series[Any], numbers: Numbers) -> No
     wrong = found.known & np.isnan(numbers)
     if wrong.sum() > found.known.sum() / 2:
         raise DataError(
-            f"The column '{column.name}' should be numeric, but most of its values are no numbers, "
-            f"for example '{str(cells.iloc[int(wrong.argmax())])[:50]}'.",
-            "Set its kind to 'categorical' or 'ignore'.",
+            say(
+                "The column '{name}' should be numeric, but most of its values are no numbers, for example '{value}'.",
+                name=column.name,
+                value=str(cells.iloc[int(wrong.argmax())])[:50],
+            ),
+            say("Set its kind to 'categorical' or 'ignore'."),
         )
 
 
@@ -116,7 +120,10 @@ def check_names(table: Table) -> None:
     """Raise DataError if a column name appears twice."""
     if not table.columns.is_unique:
         double = str(table.columns[table.columns.duplicated()][0])
-        raise DataError(f"The column '{double}' appears twice in the table.", "Give every column its own name.")
+        raise DataError(
+            say("The column '{double}' appears twice in the table.", double=double),
+            say("Give every column its own name."),
+        )
 
 
 def fill_order(table: Table, schema: Schema, rows: Index | None) -> Order:

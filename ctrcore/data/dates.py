@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ctrcore.language import say
+
 Points = npt.NDArray[np.float64]
 Texts = pd.Series  # distinct texts of a column
 
@@ -95,8 +97,12 @@ def _numbers_with_marks(texts: Texts[Any]) -> tuple[Points, str]:
 
 
 def _doubt(text: str, day_first: bool) -> str:
-    order = "day before the month" if day_first else "month before the day"
-    return f"Nothing in the column tells day from month, so '{text[:30]}' and the like were read with the {order}."
+    order = say("day before the month") if day_first else say("month before the day")
+    return say(
+        "Nothing in the column tells day from month, so '{value}' and the like were read with the {order}.",
+        value=text[:30],
+        order=order,
+    )
 
 
 def _int(texts: pd.Series[Any]) -> npt.NDArray[np.int64]:

@@ -27,6 +27,7 @@ from ctrcore.data.stored import Index, Table
 from ctrcore.data.values import as_words
 from ctrcore.data.vocabulary import Vocabulary
 from ctrcore.errors import DataError
+from ctrcore.language import say
 from ctrcore.schema import EncodedField, Schema
 
 
@@ -131,7 +132,8 @@ class Encoder:
             if field.name == name:
                 return field
         raise DataError(
-            f"There is no field '{name}'.", "Use one of: " + ", ".join(field.name for field in self.fields) + "."
+            say("There is no field '{name}'.", name=name),
+            say("Use one of: ") + ", ".join(field.name for field in self.fields) + ".",
         )
 
     def label_of(self, field_name: str, id: int) -> str:  # noqa: A002
@@ -139,8 +141,8 @@ class Encoder:
         field = self.field(field_name)
         if not field.start <= id < field.start + field.size:
             raise DataError(
-                f"The id {id} does not belong to the field '{field_name}'.",
-                f"Its ids are {field.start} to {field.start + field.size - 1}.",
+                say("The id {id} does not belong to the field '{field_name}'.", id=id, field_name=field_name),
+                say("Its ids are {start} to {start_2}.", start=field.start, start_2=field.start + field.size - 1),
             )
         return field_name if field.kind == "numeric" else str(self._names(field)[id - field.start])
 
@@ -170,7 +172,9 @@ class Encoder:
         """
         state = self._states.get(name)
         if not isinstance(state, NumberScale):
-            raise DataError(f"The column '{name}' is no numeric field.", "Ask for the range of one that is.")
+            raise DataError(
+                say("The column '{name}' is no numeric field.", name=name), say("Ask for the range of one that is.")
+            )
         return state.low, state.high
 
     @property
@@ -196,7 +200,8 @@ class Encoder:
     def from_json(cls, text: str) -> Self:
         """Read what `to_json` wrote. Raises DataError if it is anything else."""
         broken = DataError(
-            "The encoder of this run cannot be read.", "Train the run again, or import it from a fresh export."
+            say("The encoder of this run cannot be read."),
+            say("Train the run again, or import it from a fresh export."),
         )
         try:
             state = _State.model_validate_json(text)

@@ -13,6 +13,7 @@ from ctrcore.data.guesses.kinds import guess_kind, guess_scale
 from ctrcore.data.guesses.label import guess_label
 from ctrcore.data.guesses.names import ITEM_TRAITS, ITEMS, USER_TRAITS, USERS, suggests
 from ctrcore.errors import DataError
+from ctrcore.language import say
 from ctrcore.schema import Column, Role, Schema
 
 if TYPE_CHECKING:
@@ -32,16 +33,16 @@ class _Table:
     def role(self, name: str) -> tuple[Role, str]:
         """Whom the column describes, and the sentence that says why."""
         if name == self.user or name in self.of_user - self.of_item:
-            return "user", "" if name == self.user else " Each user has only one, so it describes the user."
+            return "user", "" if name == self.user else say(" Each user has only one, so it describes the user.")
         if name == self.item or name in self.of_item - self.of_user:
-            return "item", "" if name == self.item else " Each item has only one, so it describes the item."
+            return "item", "" if name == self.item else say(" Each item has only one, so it describes the item.")
         if name in self.of_user & self.of_item:
             return ("item", "") if suggests(name, ITEMS | ITEM_TRAITS) else ("user", "")
         # Names decide only where there is no id that could have decided.
         if self.user is None and suggests(name, USERS | USER_TRAITS):
-            return "user", " By its name it describes the user."
+            return "user", say(" By its name it describes the user.")
         if self.item is None and suggests(name, ITEMS | ITEM_TRAITS):
-            return "item", " By its name it describes the item."
+            return "item", say(" By its name it describes the item.")
         return "context", ""
 
 
@@ -63,10 +64,14 @@ def guess_schema(
     """
     if not frame.columns.is_unique:
         double = str(frame.columns[frame.columns.duplicated()][0])
-        raise DataError(f"The column '{double}' appears twice in the table.", "Give every column its own name.")
+        raise DataError(
+            say("The column '{double}' appears twice in the table.", double=double),
+            say("Give every column its own name."),
+        )
     if not len(frame) or len(frame.columns) < 2:
         raise DataError(
-            "The table has no rows or only one column.", "Use a table with a label and at least one more column."
+            say("The table has no rows or only one column."),
+            say("Use a table with a label and at least one more column."),
         )
     rows = sample(frame)
     facts = {str(name): Facts(str(name), rows[name]) for name in frame.columns}
@@ -76,7 +81,7 @@ def guess_schema(
     rest.pop(split or "", None)
     user = user or guess_user({name: fact for name, fact in rest.items() if name not in (item, time)})
     item = item or guess_item({name: fact for name, fact in rest.items() if name not in (user, time)})
-    when = (time, "It says when, so it orders the rows.") if time else None
+    when = (time, say("It says when, so it orders the rows.")) if time else None
     when = when or guess_time({name: fact for name, fact in rest.items() if name not in (user, item)})
     rest.pop(when[0] if when else "", None)
     table = _Table(
@@ -89,7 +94,7 @@ def guess_schema(
     found = {column.name: column for column in _columns(table)}
     found[target.name] = Column(name=target.name, kind="ignore", reason=target.reason)
     if split:
-        found[split] = Column(name=split, kind="ignore", reason="It says which rows train and which test.")
+        found[split] = Column(name=split, kind="ignore", reason=say("It says which rows train and which test."))
     if when:
         found[when[0]] = Column(name=when[0], kind="ignore", reason=when[1])
     return Schema(
@@ -124,7 +129,7 @@ def _single(table: _Table, fact: Facts) -> Column:
     role, why = table.role(fact.name)
     if fact.name in (table.user, table.item):
         who = "user" if fact.name == table.user else "item"
-        reason = f"It is called '{fact.name}': its values say which {who} the row is about."
+        reason = say("It is called '{name}': its values say which {who} the row is about.", name=fact.name, who=who)
         return Column(name=fact.name, kind="categorical", role=role, reason=reason)
     key = table.user if role == "user" else table.item if role == "item" else None
     kind, reason = guess_kind(fact)
@@ -133,7 +138,7 @@ def _single(table: _Table, fact: Facts) -> Column:
             name=fact.name,
             kind="ignore",
             role=role,
-            reason=f"It differs for every {role}, so it says no more than '{key}'.",
+            reason=say("It differs for every {role}, so it says no more than '{key}'.", role=role, key=key),
         )
     scale = guess_scale(fact) if kind == "numeric" else "standard"
     return Column.model_validate(
@@ -153,13 +158,22 @@ def _bag(table: _Table, bag: BagGuess, candidates: dict[str, Facts], aligned: li
     of = candidate_of(bag, candidates) if bag.is_called_history else _hidden_history(table, bag, candidates)
     if of is not None:
         if aligned and (aligned[0].members.lengths != bag.members.lengths).any():
-            reason = f"{bag.reason} It is no history beside '{aligned[0].name}', for they differ in length."
+            reason = say(
+                "{reason} It is no history beside '{name}', for they differ in length.",
+                reason=bag.reason,
+                name=aligned[0].name,
+            )
             return Column(name=bag.name, kind="multi_value", role="user", delimiter=bag.delimiter, reason=reason)
         aligned.append(bag)
-        reason = f"{bag.reason} They occur in '{of}' too, so they are the user's past values of it."
+        reason = say(
+            "{reason} They occur in '{of}' too, so they are the user's past values of it.", reason=bag.reason, of=of
+        )
         return Column(name=bag.name, kind="history", role="user", of=of, delimiter=bag.delimiter, reason=reason)
     if bag.is_called_history:
-        reason = f"{bag.reason} It seems to be a history, but no other column holds the same values to compare with."
+        reason = say(
+            "{reason} It seems to be a history, but no other column holds the same values to compare with.",
+            reason=bag.reason,
+        )
         return Column(name=bag.name, kind="ignore", role="user", delimiter=bag.delimiter, reason=reason)
     return Column(name=bag.name, kind="multi_value", role=role, delimiter=bag.delimiter, reason=bag.reason + why)
 

@@ -16,6 +16,7 @@ from ctrcore.data.stored import SameTable, Table
 from ctrcore.data.timescales import as_times_together
 from ctrcore.data.values import Words, as_words
 from ctrcore.errors import DataError
+from ctrcore.language import say
 from ctrcore.schema import Column, Schema
 
 Index = npt.NDArray[np.int64]
@@ -39,13 +40,13 @@ def full_schema(recipe: Recipe) -> Schema:
     for name in recipe.history.columns:
         if history_name(name) in names:
             raise DataError(
-                f"The table already has a column '{history_name(name)}'.",
-                "Rename that column, or do not build a history of the same name.",
+                say("The table already has a column '{name}'.", name=history_name(name)),
+                say("Rename that column, or do not build a history of the same name."),
             )
         if name not in names or schema.column(name).kind != "categorical":
             raise DataError(
-                f"A history of '{name}' cannot be built, for it is no categorical column of the schema.",
-                f"Set the kind of '{name}' to categorical, or remember another column.",
+                say("A history of '{name}' cannot be built, for it is no categorical column of the schema.", name=name),
+                say("Set the kind of '{name}' to categorical, or remember another column.", name=name),
             )
         length = recipe.history.max_length
         added.append(Column(name=history_name(name), kind="history", role="user", of=name, max_length=length))
@@ -113,14 +114,14 @@ def arrow_lists(remembered: Words, start: Index, stop: Index) -> pd.Series[Any]:
 def _require(table: Table, schema: Schema, wanted: list[str]) -> None:
     if schema.user is None or schema.time is None:
         raise DataError(
-            f"Histories cannot be built without a {'user' if schema.user is None else 'time'} column.",
-            "Name it in the schema, or build no histories.",
+            say("Histories cannot be built without a {value} column.", value="user" if schema.user is None else "time"),
+            say("Name it in the schema, or build no histories."),
         )
     for name in (schema.user, schema.time, *wanted):
         if name not in table.columns:
             raise DataError(
-                f"The table has no column '{name}', which the histories need.",
-                "Use a table that has it, or build no histories.",
+                say("The table has no column '{name}', which the histories need.", name=name),
+                say("Use a table that has it, or build no histories."),
             )
 
 

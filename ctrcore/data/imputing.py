@@ -8,6 +8,7 @@ import numpy.typing as npt
 from ctrcore.data.members import Members
 from ctrcore.data.values import Words, word
 from ctrcore.errors import DataError
+from ctrcore.language import say
 from ctrcore.schema import Column
 
 Order = npt.NDArray[np.int64]
@@ -39,8 +40,12 @@ def learn_fill(column: Column, found: Words | Members, order: Order) -> list[str
         return []
     if column.impute in ("mean", "median"):
         raise DataError(
-            f"Missing values of '{column.name}' should be replaced by their {column.impute}, but it holds no numbers.",
-            "Choose constant, most_frequent or forward_fill for it, or make it numeric.",
+            say(
+                "Missing values of '{name}' should be replaced by their {impute}, but it holds no numbers.",
+                name=column.name,
+                impute=column.impute,
+            ),
+            say("Choose constant, most_frequent or forward_fill for it, or make it numeric."),
         )
     if column.impute == "constant":
         return _constant(column)
@@ -61,8 +66,8 @@ def _constant(column: Column) -> list[str]:
     text = word(column.fill_value)
     if text is None:
         raise DataError(
-            f"Missing values of '{column.name}' should be replaced by a constant, but none is given.",
-            "Set its fill value, or choose another imputation.",
+            say("Missing values of '{name}' should be replaced by a constant, but none is given.", name=column.name),
+            say("Set its fill value, or choose another imputation."),
         )
     return [part for part in text.split(column.delimiter) if part] if column.kind == "multi_value" else [text]
 

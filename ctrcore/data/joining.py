@@ -10,6 +10,7 @@ import pandas as pd
 from ctrcore.data.places import at_places, places_of
 from ctrcore.data.values import as_words
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 
 def join_tables(
@@ -38,24 +39,30 @@ def join_tables(
 
 
 def _join(rows: pd.DataFrame, side: pd.DataFrame, key: str, what: str) -> pd.DataFrame:
-    for table, name in ((rows, "table of rows"), (side, f"{what} table")):
+    for table, name in ((rows, say("table of rows")), (side, say("{what} table", what=what))):
         if key not in table.columns:
             raise DataError(
-                f"The {name} has no column '{key}' to join by.", f"Call the column with the {what}'s id alike in both."
+                say("The {name} has no column '{key}' to join by.", name=name, key=key),
+                say("Call the column with the {what}'s id alike in both.", what=what),
             )
     ids, wanted = as_words(side[key]), as_words(rows[key])
     twice = np.flatnonzero(ids.counts > 1)
     if len(twice):
         raise DataError(
-            f"The {what} '{str(ids.words[twice[0]])[:60]}' appears twice in the {what} table.",
-            f"Keep one row per {what}.",
+            say(
+                "The {what} '{value}' appears twice in the {what} table.",
+                what=what,
+                value=str(ids.words[twice[0]])[:60],
+            ),
+            say("Keep one row per {what}.", what=what),
         )
     place_of_id = np.full(len(ids.words), -1)
     place_of_id[ids.codes[ids.known]] = np.flatnonzero(ids.known)
     places = places_of(ids, place_of_id, wanted)
     if len(rows) and (places < 0).all():
         raise DataError(
-            f"None of the ids in '{key}' is in the {what} table.", f"Check that both files speak of the same {what}s."
+            say("None of the ids in '{key}' is in the {what} table.", key=key, what=what),
+            say("Check that both files speak of the same {what}s.", what=what),
         )
     names = joined_names(rows.columns, side.columns, key, what)
     return rows.assign(**{name: at_places(side[own], places).set_axis(rows.index) for name, own in names.items()})
@@ -75,7 +82,8 @@ def joined_names(taken: Iterable[str], side: Iterable[str], key: str, what: str)
         free = next((name for name in (own, f"{what}_{own}") if name not in names), None)
         if free is None:
             raise DataError(
-                f"The column '{own[:60]}' is in both tables, and '{what}_{own[:60]}' too.", "Rename one of them."
+                say("The column '{value}' is in both tables, and '{what}_{value}' too.", value=own[:60], what=what),
+                say("Rename one of them."),
             )
         found[free] = own
         names.add(free)

@@ -16,6 +16,7 @@ from ctrcore.data.hashing import Hashes
 from ctrcore.data.profiles import ColumnProfile, DataWarning
 from ctrcore.data.splitting import MEANING
 from ctrcore.data.values import as_words
+from ctrcore.language import mark, say
 from ctrcore.schema import Schema
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ Label = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
-LATER = "Set its kind to 'ignore' if its value is only known after the click."
+LATER = mark("Set its kind to 'ignore' if its value is only known after the click.")
 
 
 def speaks(values: npt.NDArray[np.generic], nothing: npt.NDArray[np.bool_], label: Label) -> npt.NDArray[np.bool_]:
@@ -61,15 +62,19 @@ def known_after(column: ColumnProfile, told: npt.NDArray[np.bool_], label: Label
     problem = None
     clicked, other = told[label == 1], told[label == 0]
     if len(other) >= FEWEST and clicked.sum() >= 10 and clicked.mean() >= 0.05 and other.mean() <= 0.002:
-        problem = (
-            f"The column '{column.name}' says something in {clicked.mean():.0%} of the clicked rows, and in "
-            f"{'none' if not other.any() else f'{other.mean():.1%}'} of the others."
+        problem = say(
+            "The column '{name}' says something in {clicked:.0%} of the clicked rows, and in {value} of the others.",
+            name=column.name,
+            clicked=clicked.mean(),
+            value="none" if not other.any() else f"{other.mean():.1%}",
         )
     words = suggests(column.name, AFTER)
     if problem is None and words and column.role == "context" and (column.auc or 0) >= RELATED:
-        problem = (
-            f"By its name the column '{column.name}' is known only after the click, and alone it ranks the clicks with "
-            f"an AUC of {column.auc:.3f}."
+        problem = say(
+            "By its name the column '{name}' is known only after the click, and alone it ranks the "
+            "clicks with an AUC of {auc:.3f}.",
+            name=column.name,
+            auc=column.auc,
         )
     return [DataWarning(problem=problem, remedy=LATER, column=column.name)] if problem else []
 
@@ -79,9 +84,12 @@ def known_by_gaps(column: ColumnProfile, missing: npt.NDArray[np.bool_], label: 
     clicked, other = missing[label == 1], missing[label == 0]
     if min(len(clicked), len(other)) < FEWEST or 0.5 + abs(clicked.mean() - other.mean()) / 2 <= BY_ABSENCE:
         return []
-    problem = (
-        f"The column '{column.name}' is missing in {clicked.mean():.0%} of the clicked rows and in {other.mean():.0%} "
-        "of the others: its gaps alone give the click away."
+    problem = say(
+        "The column '{name}' is missing in {clicked:.0%} of the clicked rows and in {other:.0%} "
+        "of the others: its gaps alone give the click away.",
+        name=column.name,
+        clicked=clicked.mean(),
+        other=other.mean(),
     )
     return [DataWarning(problem=problem, remedy=LATER, column=column.name)]
 
@@ -127,13 +135,17 @@ def encoded_before_the_split(numbers: dict[str, Floats], keys: list[Key]) -> lis
         match = next(fits, None)
         if match is None:
             continue
-        problem = (
-            f"The column '{name}' is the {match[1]} of each '{match[0].name}' over all rows of the table, those of the "
-            "test among them."
+        problem = say(
+            "The column '{name}' is the {value} of each '{name_2}' over all rows of the table, those "
+            "of the test among them.",
+            name=name,
+            value=match[1],
+            name_2=match[0].name,
         )
-        remedy = (
-            f"Set its kind to 'ignore', or compute it anew from what happened before each row: '{match[0].name}' "
-            "itself is a field that models learn from."
+        remedy = say(
+            "Set its kind to 'ignore', or compute it anew from what happened before each row: "
+            "'{name}' itself is a field that models learn from.",
+            name=match[0].name,
         )
         found.append(DataWarning(problem=problem, remedy=remedy, column=name))
     return found
@@ -163,17 +175,17 @@ def _targets(x: Floats, rows: Floats, labelled: Floats, clicks: Floats) -> Itera
     """What may have been computed of a value's rows, and its variance if it had been computed of other rows."""
     rate = clicks / labelled
     spread = rate * (1 - rate) / labelled
-    yield "click rate", rate, spread
+    yield say("click rate"), rate, spread
     # (clicks + a m) / (rows + a), drawn towards the mean m: a follows from x by least squares.
     mean = clicks.sum() / labelled.sum()
     away = mean - x
     with np.errstate(all="ignore"):
         weight = float(((labelled * x - clicks) * away).sum() / (away**2).sum())
     if 0 < weight < 1e6:
-        yield "smoothed click rate", (clicks + weight * mean) / (labelled + weight), spread
-    yield "number of rows", rows, rows
-    yield "number of rows", np.log1p(rows), 1 / rows
-    yield "number of clicks", clicks, clicks
+        yield say("smoothed click rate"), (clicks + weight * mean) / (labelled + weight), spread
+    yield say("number of rows"), rows, rows
+    yield say("number of rows"), np.log1p(rows), 1 / rows
+    yield say("number of clicks"), clicks, clicks
 
 
 def _is(x: Floats, y: Floats, noise: Floats) -> bool:
@@ -206,8 +218,13 @@ def shared_between_parts(table: Table, schema: Schema, hashes: Hashes, split: st
     again = np.isin(test, train)
     if not len(test) or again.mean() < REPEATED:
         return []
-    problem = f"{int(again.sum()):,} of the {len(test):,} test rows ({again.mean():.0%}) also are training rows."
-    remedy = "Take them out of one of the two: a model that knows the answers by heart looks better than it is."
+    problem = say(
+        "{int:,} of the {count:,} test rows ({again:.0%}) also are training rows.",
+        int=int(again.sum()),
+        count=len(test),
+        again=again.mean(),
+    )
+    remedy = say("Take them out of one of the two: a model that knows the answers by heart looks better than it is.")
     return [DataWarning(problem=problem, remedy=remedy, column=schema.label)]
 
 

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from ctrcore.data.values import as_words, is_missing
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 
 def is_list(cell: Any) -> bool:
@@ -186,9 +187,15 @@ def align_histories(histories: dict[str, Members], lengths: Sequence[int]) -> di
         if len(differ):
             row, other = int(differ[0]), histories[name]
             raise DataError(
-                f"In row {row + 1} the history '{names[0]}' has {first.lengths[row]} behaviours, "
-                f"but '{name}' has {other.lengths[row]}.",
-                "Give every history column of a row one member per behaviour, or set one of them to 'ignore'.",
+                say(
+                    "In row {row} the history '{value}' has {value_2} behaviours, but '{name}' has {value_3}.",
+                    row=row + 1,
+                    value=names[0],
+                    value_2=first.lengths[row],
+                    name=name,
+                    value_3=other.lengths[row],
+                ),
+                say("Give every history column of a row one member per behaviour, or set one of them to 'ignore'."),
             )
     known = np.logical_or.reduce([members.codes >= 0 for members in histories.values()])
     return {name: members.keep(known).last(min(lengths)) for name, members in histories.items()}

@@ -23,6 +23,7 @@ from ctrcore.data.splitting import PARTS, split_rows
 from ctrcore.data.stored import SameTable, Table
 from ctrcore.data.values import as_words
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Prepared:
             parts = {name: Encoded.load(folder / name, encoder.bag_names) for name in PARTS}
             return cls(**parts, encoder=encoder, report=summary["report"], keep_negatives=summary["keep_negatives"])
         except (OSError, ValueError, KeyError, EOFError) as error:
-            raise DataError("The prepared rows cannot be read.", "Prepare them again.") from error
+            raise DataError(say("The prepared rows cannot be read."), say("Prepare them again.")) from error
 
 
 def rows_as_seen(table: SameTable, recipe: Recipe) -> SameTable:

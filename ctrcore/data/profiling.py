@@ -30,6 +30,7 @@ from ctrcore.data.suspicions import (
 from ctrcore.data.timespans import nearly_a_time, time_span
 from ctrcore.data.values import Words, as_numbers, as_times, as_words
 from ctrcore.errors import DataError
+from ctrcore.language import say
 from ctrcore.schema import Column, Schema
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def profile(table: Table, schema: Schema, progress: Callable[[float], None] | No
             found.warnings += warnings_about(found.columns[-1], schema, len(table))
     times = time_span(table, schema.time, label) if schema.time in table.columns and schema.time else None
     if times is not None and times.note:
-        remedy = "Write dates as 2024-05-31 if that is wrong."
+        remedy = say("Write dates as 2024-05-31 if that is wrong.")
         found.warnings.append(DataWarning(problem=times.note, remedy=remedy, column=schema.time))
     found.warnings += nearly_a_time(table, schema)
     found.warnings += encoded_before_the_split(found.numbers, sorted(found.keys, key=lambda key: _rank(key, schema)))

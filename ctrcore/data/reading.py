@@ -23,6 +23,7 @@ from ctrcore.data.layouts.plan import Part
 from ctrcore.data.members import is_list
 from ctrcore.data.values import as_words, is_missing, word
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 SPLIT = "split"
 # What pandas infers of an object column that any file format and any comparison can deal with.
@@ -110,12 +111,18 @@ def join_stored(tables: Sequence[Path], target: Path, names: Sequence[str], mark
         odd = sorted(set(schema.names) ^ set(schemas[0].names))
         if odd:
             raise DataError(
-                f"The column '{odd[0][:60]}' is in only one of the {names[0][:60]} and {name[:60]} files.",
-                "Give all files the same columns.",
+                say(
+                    "The column '{value}' is in only one of the {value_2} and {value_3} files.",
+                    value=odd[0][:60],
+                    value_2=names[0][:60],
+                    value_3=name[:60],
+                ),
+                say("Give all files the same columns."),
             )
         if marks and SPLIT in schema.names:
             raise DataError(
-                f"The {name[:60]} file already has a column '{SPLIT}'.", "Rename it, or upload all rows as one file."
+                say("The {value} file already has a column '{SPLIT}'.", value=name[:60], SPLIT=SPLIT),
+                say("Rename it, or upload all rows as one file."),
             )
     whole = pa.schema([(name, _joint(name, tables)) for name in schemas[0].names])
     with ParquetSink(target) as sink:
@@ -141,8 +148,8 @@ def _joint(name: str, tables: Sequence[Path]) -> pa.DataType:
         return different[0]
     if any(pa.types.is_nested(kind) for kind in different):
         raise DataError(
-            f"The column '{name[:60]}' holds lists in one file and something else in another.",
-            "Write it in the same way in all files.",
+            say("The column '{value}' holds lists in one file and something else in another.", value=name[:60]),
+            say("Write it in the same way in all files."),
         )
     numbers = all(pa.types.is_integer(kind) or pa.types.is_floating(kind) for kind in different)
     return pa.float64() if numbers and max(farthest for _, _, farthest in spans) <= LARGEST_EXACT else pa.string()
@@ -194,7 +201,7 @@ def _enough_memory() -> Iterator[None]:
         yield
     except MemoryError as error:
         raise DataError(
-            "The file needs more memory than there is.", "Upload a part of it, or leave columns out."
+            say("The file needs more memory than there is."), say("Upload a part of it, or leave columns out.")
         ) from error
 
 

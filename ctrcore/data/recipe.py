@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ctrcore.language import mark
 from ctrcore.schema import Schema
 
 
@@ -15,8 +16,8 @@ class Cleaning(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    drop_duplicates: bool = Field(False, description="drop rows that repeat an earlier row in every column")
-    drop_unlabelled: bool = Field(True, description="drop rows without a label; otherwise they are an error")
+    drop_duplicates: bool = Field(False, description=mark("drop rows that repeat an earlier row in every column"))
+    drop_unlabelled: bool = Field(True, description=mark("drop rows without a label; otherwise they are an error"))
 
 
 class BuildHistory(BaseModel):
@@ -27,8 +28,8 @@ class BuildHistory(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    columns: list[str] = Field(default_factory=list, description="item columns to remember of each past click")
-    max_length: int = Field(50, ge=1, le=1000, description="clicks remembered, the most recent ones")
+    columns: list[str] = Field(default_factory=list, description=mark("item columns to remember of each past click"))
+    max_length: int = Field(50, ge=1, le=1000, description=mark("clicks remembered, the most recent ones"))
 
 
 class Split(BaseModel):
@@ -38,17 +39,23 @@ class Split(BaseModel):
 
     by: Literal["random", "time", "user", "time_per_user", "leave_last_out", "given"] = Field(
         "random",
-        description="random rows; the last rows in time; whole users; each user's last rows; each user's last click; "
-        "or a column that says it",
+        description=mark(
+            "random rows; the last rows in time; whole users; each user's last rows; each user's last click; "
+            "or a column that says it"
+        ),
     )
-    valid: float = Field(0.1, ge=0, lt=1, description="share of validation rows; 'leave_last_out' has no use for it")
-    test: float = Field(0.1, ge=0, lt=1, description="share of test rows; 'leave_last_out' has no use for it")
+    valid: float = Field(
+        0.1, ge=0, lt=1, description=mark("share of validation rows; 'leave_last_out' has no use for it")
+    )
+    test: float = Field(0.1, ge=0, lt=1, description=mark("share of test rows; 'leave_last_out' has no use for it"))
     column: str | None = Field(
         None,
-        description="'given' only: column with train, valid or test; validation rows are "
-        "taken from the training rows at random where the column names none",
+        description=mark(
+            "'given' only: column with train, valid or test; validation rows are "
+            "taken from the training rows at random where the column names none"
+        ),
     )
-    seed: int = Field(0, ge=0, description="seed of the random choices")
+    seed: int = Field(0, ge=0, description=mark("seed of the random choices"))
 
 
 class Recipe(BaseModel):
@@ -61,7 +68,10 @@ class Recipe(BaseModel):
     history: BuildHistory = BuildHistory()
     split: Split = Split()
     keep_negatives: float = Field(
-        1.0, gt=0, le=1, description="share of the training rows without a click that is kept; the logit is corrected"
+        1.0,
+        gt=0,
+        le=1,
+        description=mark("share of the training rows without a click that is kept; the logit is corrected"),
     )
 
     @property

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ctrcore.data.imputing import fill_forward
 from ctrcore.errors import DataError
+from ctrcore.language import mark, say
 from ctrcore.schema import Column, Scale
 
 Numbers = npt.NDArray[np.float64]
@@ -27,13 +28,15 @@ class NumberScale(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     scale: Scale
-    fill: float = Field(description="stands in for a missing number")
-    low: float = Field(description="smallest training number, the fill included")
+    fill: float = Field(description=mark("stands in for a missing number"))
+    low: float = Field(description=mark("smallest training number, the fill included"))
     high: float
-    shift: float = Field(description="subtracted, after the logarithm if there is one")
-    factor: float = Field(gt=0, description="then divided by")
-    decimals: int | None = Field(ge=0, le=MAX_DECIMALS, description="decimals of the training numbers; none: more")
-    edges: list[float] = Field(description="quantile only: inner bucket edges, increasing")
+    shift: float = Field(description=mark("subtracted, after the logarithm if there is one"))
+    factor: float = Field(gt=0, description=mark("then divided by"))
+    decimals: int | None = Field(
+        ge=0, le=MAX_DECIMALS, description=mark("decimals of the training numbers; none: more")
+    )
+    edges: list[float] = Field(description=mark("quantile only: inner bucket edges, increasing"))
 
     @classmethod
     def fit(cls, column: Column, numbers: Numbers, order: npt.NDArray[np.int64]) -> Self:
@@ -105,8 +108,12 @@ def _fill_value(column: Column, numbers: Numbers, known: Numbers, order: npt.NDA
             fill = float("nan")
         if not np.isfinite(fill):
             raise DataError(
-                f"Missing numbers of '{column.name}' should be replaced by '{column.fill_value}', which is no number.",
-                "Set a number as its fill value, or choose another imputation.",
+                say(
+                    "Missing numbers of '{name}' should be replaced by '{fill_value}', which is no number.",
+                    name=column.name,
+                    fill_value=column.fill_value,
+                ),
+                say("Set a number as its fill value, or choose another imputation."),
             )
         return fill
     if not len(known):

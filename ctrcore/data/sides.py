@@ -15,6 +15,7 @@ from ctrcore.data.logs.choices import LogChoices
 from ctrcore.data.stored import Stored
 from ctrcore.data.values import as_words
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 ROW_GROUP = 262_144
 
@@ -59,11 +60,16 @@ def join_key(rows: pd.DataFrame | Stored, side: pd.DataFrame, part: str) -> str:
         return unique[0]
     if shared:
         raise DataError(
-            f"The {part} table has no id column: '{shared[0]}' is in the rows too, but its values repeat.",
-            "Keep one row for each id.",
+            say(
+                "The {part} table has no id column: '{value}' is in the rows too, but its values repeat.",
+                part=part,
+                value=shared[0],
+            ),
+            say("Keep one row for each id."),
         )
     raise DataError(
-        f"The {part} table has no column in common with the rows.", "Give the id column the same name in both files."
+        say("The {part} table has no column in common with the rows.", part=part),
+        say("Give the id column the same name in both files."),
     )
 
 
@@ -87,7 +93,8 @@ def write_table(frame: pd.DataFrame, target: Path) -> None:
             sink.write(pa.Table.from_pandas(part, schema=schema, preserve_index=False))
     except pa.ArrowException as error:
         raise DataError(
-            "A column holds values of several kinds, such as lists beside texts.", "Write each column in one way."
+            say("A column holds values of several kinds, such as lists beside texts."),
+            say("Write each column in one way."),
         ) from error
     finally:
         sink.close()

@@ -9,6 +9,7 @@ from ctrcore.data.recipe import Recipe, Split
 from ctrcore.data.stored import Table
 from ctrcore.data.values import as_times, as_words
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 Index = npt.NDArray[np.int64]
 Parts = dict[str, Index]
@@ -50,9 +51,13 @@ def split_rows(frame: Table, label: npt.NDArray[np.floating], recipe: Recipe) ->
     split, schema = recipe.split, recipe.data_schema
     if split.by not in WITHOUT_SHARES and (split.valid + split.test >= 1 or split.valid == 0):
         raise DataError(
-            f"Shares of {split.valid:g} for validation and {split.test:g} for test leave nothing for "
+            say(
+                "Shares of {valid:g} for validation and {test:g} for test leave nothing for ",
+                valid=split.valid,
+                test=split.test,
+            )
             + ("validation." if split.valid == 0 else "training."),
-            "Choose for example 0.1 and 0.1.",
+            say("Choose for example 0.1 and 0.1."),
         )
     n = len(frame)
     if split.by == "random":
@@ -76,11 +81,14 @@ def split_rows(frame: Table, label: npt.NDArray[np.floating], recipe: Recipe) ->
 def _column(frame: Table, name: str | None, what: str, split: Split) -> str:
     if name is None:
         raise DataError(
-            f"A split by '{split.by}' needs a {what} column, and the schema names none.",
-            f"Name the {what} column, or split at random.",
+            say("A split by '{by}' needs a {what} column, and the schema names none.", by=split.by, what=what),
+            say("Name the {what} column, or split at random.", what=what),
         )
     if name not in frame.columns:
-        raise DataError(f"The table has no {what} column '{name}'.", "Choose one of its columns, or split at random.")
+        raise DataError(
+            say("The table has no {what} column '{name}'.", what=what, name=name),
+            say("Choose one of its columns, or split at random."),
+        )
     return name
 
 
@@ -155,8 +163,12 @@ def _given(frame: Table, split: Split) -> Parts:
     wrong = [text for text, part, occurs in zip(found.words, meaning, used, strict=True) if occurs and not part]
     if wrong or not found.known.all():
         raise DataError(
-            f"The split column '{name}' holds {f'the value {wrong[0]!r}' if wrong else 'rows without a value'}.",
-            "Every row must say train, valid or test.",
+            say(
+                "The split column '{name}' holds {value}.",
+                name=name,
+                value=f"the value {wrong[0]!r}" if wrong else "rows without a value",
+            ),
+            say("Every row must say train, valid or test."),
         )
     part = np.array([*meaning, ""], dtype=object)[found.codes]
     parts = {name: np.flatnonzero(part == name) for name in PARTS}
@@ -173,14 +185,21 @@ def _check(parts: Parts, label: npt.NDArray[np.floating], split: Split) -> None:
         if name == "test" and split.test == 0 and not len(rows):
             continue
         clicks = int((label[rows] == 1).sum())
-        only = "no click" if clicks == 0 else "a click"
+        only = say("no click") if clicks == 0 else "a click"
         if not len(rows):
-            remedy = "Use more rows, a larger share, or another way to split."
+            remedy = say("Use more rows, a larger share, or another way to split.")
             if name == "test":
-                remedy = "Use another way to split, or set the share of test rows to 0 to go without a test."
-            raise DataError(f"None of the {len(label):,} rows became {titles[name]} rows.", remedy)
+                remedy = say("Use another way to split, or set the share of test rows to 0 to go without a test.")
+            raise DataError(
+                say("None of the {count:,} rows became {value} rows.", count=len(label), value=titles[name]), remedy
+            )
         if clicks in (0, len(rows)):
             raise DataError(
-                f"All {len(rows):,} {titles[name]} rows have the same label, {only}.",
-                "Check what counts as a click, use more rows, or split in another way.",
+                say(
+                    "All {rows:,} {value} rows have the same label, {only}.",
+                    rows=len(rows),
+                    value=titles[name],
+                    only=only,
+                ),
+                say("Check what counts as a click, use more rows, or split in another way."),
             )

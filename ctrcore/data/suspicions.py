@@ -16,6 +16,7 @@ from ctrcore.data.leaks import LATER, shared_between_parts, split_column
 from ctrcore.data.members import Members
 from ctrcore.data.profiles import ColumnProfile, DataWarning
 from ctrcore.data.values import Words
+from ctrcore.language import say
 from ctrcore.metrics import auc
 from ctrcore.schema import Column, Schema
 
@@ -95,13 +96,19 @@ def label_warnings(label: Label, schema: Schema) -> list[DataWarning]:
     clicks, others = int((label == 1).sum()), int((label == 0).sum())
     if min(clicks, others) >= FEW_CLICKS:
         return []
-    what = "clicked" if clicks <= others else "not clicked"
+    what = "clicked" if clicks <= others else say("not clicked")
     if min(clicks, others) == 0:
-        problem = f"No row is {what}, so there is nothing to tell apart."
+        problem = say("No row is {what}, so there is nothing to tell apart.", what=what)
     else:
-        problem = f"Only {min(clicks, others)} rows are {what}, too few to learn from or to measure on."
+        problem = say(
+            "Only {clicks} rows are {what}, too few to learn from or to measure on.",
+            clicks=min(clicks, others),
+            what=what,
+        )
     return [
-        DataWarning(problem=problem, remedy="Check the label column and what counts as a click.", column=schema.label)
+        DataWarning(
+            problem=problem, remedy=say("Check the label column and what counts as a click."), column=schema.label
+        )
     ]
 
 
@@ -110,7 +117,7 @@ def warnings_about(column: ColumnProfile, schema: Schema, rows: int) -> list[Dat
     found: list[tuple[str, str]] = []
     name, missing, distinct, alone = column.name, column.missing, column.distinct, column.auc
     if rows and missing == rows:
-        found.append((f"The column '{name}' has no values.", "Set its kind to 'ignore'."))
+        found.append((say("The column '{name}' has no values.", name=name), say("Set its kind to 'ignore'.")))
     elif (
         rows > 1
         and distinct == 1
@@ -118,11 +125,17 @@ def warnings_about(column: ColumnProfile, schema: Schema, rows: int) -> list[Dat
         and column.kind in ("numeric", "categorical")
         and all(history.of != name for history in schema.histories)  # else it is what a history is compared with
     ):
-        found.append((f"The column '{name}' has the same value in every row.", "Set its kind to 'ignore'."))
+        found.append(
+            (say("The column '{name}' has the same value in every row.", name=name), say("Set its kind to 'ignore'."))
+        )
     if alone is not None and alone > LEAK:
         found.append(
             (
-                f"The column '{name}' alone ranks the clicks with an AUC of {alone:.3f}, as if it knew the answer.",
+                say(
+                    "The column '{name}' alone ranks the clicks with an AUC of {alone:.3f}, as if it knew the answer.",
+                    name=name,
+                    alone=alone,
+                ),
                 LATER,
             )
         )
@@ -130,15 +143,19 @@ def warnings_about(column: ColumnProfile, schema: Schema, rows: int) -> list[Dat
     if column.kind == "numeric" and is_key and distinct > 2:
         found.append(
             (
-                f"The column '{name}' is an id, but it is used as a number, as if a larger id meant more.",
-                "Set its kind to 'categorical'.",
+                say(
+                    "The column '{name}' is an id, but it is used as a number, as if a larger id meant more.", name=name
+                ),
+                say("Set its kind to 'categorical'."),
             )
         )
     if column.kind == "categorical" and not is_key and rows >= 50 and distinct > OWN_VALUE * (rows - missing) > 0:
         found.append(
             (
-                f"Nearly every row has its own value of '{name}', so models can only learn rows by heart.",
-                "Set its kind to 'ignore'.",
+                say(
+                    "Nearly every row has its own value of '{name}', so models can only learn rows by heart.", name=name
+                ),
+                say("Set its kind to 'ignore'."),
             )
         )
     return [DataWarning(problem=problem, remedy=remedy, column=name) for problem, remedy in found]
@@ -151,8 +168,8 @@ def table_warnings(table: Table, schema: Schema) -> tuple[int, list[DataWarning]
     if missing:
         found.append(
             DataWarning(
-                problem=f"The table has no column '{missing[0]}', which the schema names.",
-                remedy="Set its kind to 'ignore', or use a table that has it.",
+                problem=say("The table has no column '{value}', which the schema names.", value=missing[0]),
+                remedy=say("Set its kind to 'ignore', or use a table that has it."),
                 column=missing[0],
             )
         )
@@ -166,8 +183,8 @@ def table_warnings(table: Table, schema: Schema) -> tuple[int, list[DataWarning]
     if repeated:
         found.append(
             DataWarning(
-                problem=f"{repeated:,} rows repeat an earlier row in every column.",
-                remedy="Let cleaning drop them, unless the same thing really happened twice.",
+                problem=say("{repeated:,} rows repeat an earlier row in every column.", repeated=repeated),
+                remedy=say("Let cleaning drop them, unless the same thing really happened twice."),
             )
         )
     return repeated, found
@@ -185,11 +202,15 @@ def unequal_histories(lengths: dict[str, Index], rows: Index | None) -> list[Dat
         differ = np.flatnonzero(lengths[name] != lengths[names[0]])
         if len(differ):
             row = int(differ[0])
-            problem = (
-                f"In row {(row if rows is None else int(rows[row])) + 1} the history '{names[0]}' has "
-                f"{lengths[names[0]][row]} behaviours, but '{name}' has {lengths[name][row]}."
+            problem = say(
+                "In row {value} the history '{value_2}' has {value_3} behaviours, but '{name}' has {value_4}.",
+                value=(row if rows is None else int(rows[row])) + 1,
+                value_2=names[0],
+                value_3=lengths[names[0]][row],
+                name=name,
+                value_4=lengths[name][row],
             )
-            remedy = "Give every history column of a row one member per behaviour, or set one of them to 'ignore'."
+            remedy = say("Give every history column of a row one member per behaviour, or set one of them to 'ignore'.")
             return [DataWarning(problem=problem, remedy=remedy, column=names[0])]
     return []
 
@@ -211,7 +232,7 @@ def own_target(
     for member in (history.offsets[:-1][held], history.offsets[1:][held] - 1):
         ends[held] |= (codes[member] == candidate.codes[held]) & (codes[member] >= 0)
     for has, clicks, least, where in (
-        (ends, label == 1, 0.8, "begins or ends with"),
+        (ends, label == 1, 0.8, say("begins or ends with")),
         (inside > 0, first_clicks(candidate.codes, label, order), 0.95, "holds"),
     ):
         clicked, other = has[held & clicks], has[held & (label == 0)]
@@ -219,12 +240,19 @@ def own_target(
             continue
         if where == "holds" and len(clicked) < FEW_CLICKS:
             continue
-        when = "clicked rows" if where != "holds" else "rows in which a user clicks an item for the first time"
-        problem = (
-            f"In {clicked.mean():.0%} of the {when} '{column.name}' {where} the row's own '{column.of}', as if the "
-            "click were already in the history."
+        when = (
+            say("clicked rows") if where != "holds" else say("rows in which a user clicks an item for the first time")
         )
-        remedy = "Build histories only from what happened before the row's time."
+        problem = say(
+            "In {clicked:.0%} of the {when} '{name}' {where} the row's own '{of}', as if the click "
+            "were already in the history.",
+            clicked=clicked.mean(),
+            when=when,
+            name=column.name,
+            where=where,
+            of=column.of,
+        )
+        remedy = say("Build histories only from what happened before the row's time.")
         return [DataWarning(problem=problem, remedy=remedy, column=column.name)]
     return []
 

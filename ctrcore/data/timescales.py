@@ -11,6 +11,7 @@ import pandas as pd
 from ctrcore.data.dates import EPOCHS, epoch_unit
 from ctrcore.data.values import as_times, as_words
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 Points = npt.NDArray[np.float64]
 DATES = "dates"
@@ -42,9 +43,14 @@ def as_times_together(columns: list[pd.Series[Any]], name: str) -> list[Points]:
         # One time out of the ordinary, such as a 0 among counts since 1970, makes no other scale.
         if len(known) > 1 or not all(_may_count(points[place], min(known)) for place in plain):
             raise DataError(
-                f"The times in '{name[:60]}' are {_shown(known)} in one table and numbers such as "
-                f"{_first(points[plain[0]]):.15g} in another, so nobody can tell which is earlier.",
-                "Write the times of new rows as the times of the rows that the model learned from.",
+                say(
+                    "The times in '{value}' are {known} in one table and numbers such as {value_2:.15g} in "
+                    "another, so nobody can tell which is earlier.",
+                    value=name[:60],
+                    known=_shown(known),
+                    value_2=_first(points[plain[0]]),
+                ),
+                say("Write the times of new rows as the times of the rows that the model learned from."),
             )
         return points
     if len(known) < 2:
@@ -86,7 +92,7 @@ def _may_count(points: Points, unit: str) -> bool:
 
 
 def _shown(scales: set[str]) -> str:
-    return " or ".join(DATES if scale == DATES else f"{scale} since 1970" for scale in sorted(scales))
+    return " or ".join(DATES if scale == DATES else say("{scale} since 1970", scale=scale) for scale in sorted(scales))
 
 
 def _first(points: Points) -> float:

@@ -15,6 +15,7 @@ from ctrcore.data.guesses.names import NOT_TIMES, TIMES, suggests
 from ctrcore.data.profiles import DataWarning, TimePoint, TimeSpan
 from ctrcore.data.values import as_words, times_and_doubt
 from ctrcore.errors import DataError
+from ctrcore.language import say
 from ctrcore.schema import Schema
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def nearly_a_time(table: Table, schema: Schema) -> list[DataWarning]:
         try:
             times_and_doubt(table[name], name)
         except DataError as error:
-            remedy = f"Correct such cells: until then rows cannot be ordered or split by '{name}'."
+            remedy = say("Correct such cells: until then rows cannot be ordered or split by '{name}'.", name=name)
             return [DataWarning(problem=error.problem, remedy=remedy, column=name)]
     return []
 
@@ -128,8 +129,13 @@ def _far_away(name: str, seconds: Points, label: npt.NDArray[np.float32]) -> Tim
     """Times that nobody means, in equal ranges between the first and the last one, with a note that says so."""
     found = _counter(name, seconds, label, _written, _written)
     years = [end[: end.index("-", 1)] for end in (found.first, found.last)]
-    note = f"The times in '{name[:60]}' reach from the year {years[0]} to the year {years[1]}, which looks wrong: "
-    return found.model_copy(update={"note": note + "milliseconds may have been stored as seconds."})
+    note = say(
+        "The times in '{value}' reach from the year {value_2} to the year {value_3}, which looks wrong: ",
+        value=name[:60],
+        value_2=years[0],
+        value_3=years[1],
+    )
+    return found.model_copy(update={"note": note + say("milliseconds may have been stored as seconds.")})
 
 
 def _counter(

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from ctrcore.data.dates import epoch_seconds, read_dates
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 UNKNOWN = "unknown"
 # The inferred types of an object column whose distinct cells cannot hide one another (1, 1.0 and True are equal keys).
@@ -159,8 +160,12 @@ def times_and_doubt(cells: pd.Series[Any], name: str) -> tuple[npt.NDArray[np.fl
         place = np.append(np.cumsum(used) - 1, -1)[found.codes]
         first = place[int(np.append(wrong, False)[place].argmax())]
         raise DataError(
-            f"The time column '{name}' holds '{str(texts[first])[:50]}', which is neither a number nor a date.",
-            "Use epoch seconds or dates such as 2024-05-31 18:00, or choose another time column.",
+            say(
+                "The time column '{name}' holds '{value}', which is neither a number nor a date.",
+                name=name,
+                value=str(texts[first])[:50],
+            ),
+            say("Use epoch seconds or dates such as 2024-05-31 18:00, or choose another time column."),
         )
     points = np.full(len(used) + 1, np.nan)
     points[np.flatnonzero(used)] = numbers

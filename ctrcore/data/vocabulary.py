@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ctrcore.data.members import Members
 from ctrcore.data.values import UNKNOWN, Words
+from ctrcore.language import mark, say
 
 
 class Vocabulary(BaseModel):
@@ -21,14 +22,14 @@ class Vocabulary(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    words: list[str] = Field(description="most frequent first, equally frequent ones by name")
-    fill: list[str] = Field(default_factory=list, description="stands in for a missing cell; empty: nothing does")
+    words: list[str] = Field(description=mark("most frequent first, equally frequent ones by name"))
+    fill: list[str] = Field(default_factory=list, description=mark("stands in for a missing cell; empty: nothing does"))
 
     @field_validator("words")
     @classmethod
     def _distinct(cls, words: list[str]) -> list[str]:
         if len(set(words)) < len(words):
-            raise ValueError("a word appears twice")
+            raise ValueError(say("a word appears twice"))
         return words
 
     @classmethod

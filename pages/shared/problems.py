@@ -19,7 +19,7 @@ log = logging.getLogger("ctr_lens")
 
 def two_sentences(problem: str, remedy: str) -> None:
     """One red box: the problem in bold, the remedy below it."""
-    st.error(f"**{plain(problem)}**  \n{plain(remedy)}", icon=":material/error:")
+    st.error(f"**{plain(say(problem))}**  \n{plain(say(remedy))}", icon=":material/error:")
 
 
 def show_problem(error: Exception) -> bool:

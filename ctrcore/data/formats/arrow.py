@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from ctrcore.data.formats.columns_of_text import LARGEST_EXACT
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 
 def plain(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -29,7 +30,8 @@ def plain(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
             return pc.cast(column, pa.string())
         except pa.ArrowInvalid as error:
             raise DataError(
-                f"The column '{name[:60]}' holds binary data.", "Leave it out, or write it as text or numbers."
+                say("The column '{value}' holds binary data.", value=name[:60]),
+                say("Leave it out, or write it as text or numbers."),
             ) from error
     if pa.types.is_decimal(kind) or pa.types.is_float16(kind):
         return pc.cast(column, pa.float64())

@@ -16,6 +16,7 @@ from ctrcore.data.formats.limits import Limits
 from ctrcore.data.formats.sinks import Sink
 from ctrcore.data.formats.streams import Progress, Source
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 MISSING = ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "-nan", "-NaN", "NULL", "null", "None", "<NA>", "\\N"]
 SLICE_BYTES = 48 << 20  # text of the rows that are typed and stored at once
@@ -41,12 +42,15 @@ def read_delimited(
                 sink.restart()
                 continue
             if "straddl" in str(error):
-                raise _open_quote(f"A line is longer than {limits.max_line:,} bytes, or a") from error
+                raise _open_quote(
+                    say("A line is longer than {max_line:,} bytes, or a", max_line=limits.max_line)
+                ) from error
             raise DataError(
-                "The file cannot be read as a table of text.", "Save it as CSV with one line of column names."
+                say("The file cannot be read as a table of text."), say("Save it as CSV with one line of column names.")
             ) from error
     raise DataError(
-        f"The text is not in the encoding {' or '.join(source.encodings)}.", "Save the table with the encoding UTF-8."
+        say("The text is not in the encoding {encodings}.", encodings=" or ".join(source.encodings)),
+        say("Save the table with the encoding UTF-8."),
     )
 
 
@@ -62,7 +66,9 @@ def _read(rows: _Rows, sink: Sink) -> None:
                     waiting.result()
                 waiting = typist.submit(columns.write, part)
             if part is None or waiting is None:
-                raise DataError("The file has column names but no rows.", "Upload a table with at least one row.")
+                raise DataError(
+                    say("The file has column names but no rows."), say("Upload a table with at least one row.")
+                )
             waiting.result()
         rows.check_quotes(part)
         if not columns.changed:
@@ -181,12 +187,18 @@ class _Rows:
 
 
 def _open_quote(start: str) -> DataError:
-    return DataError(f"{start} quotation mark is never closed.", "Check the quotation marks of the file.")
+    return DataError(
+        say("{start} quotation mark is never closed.", start=start), say("Check the quotation marks of the file.")
+    )
 
 
 def _ragged(row: pa_csv.InvalidRow) -> DataError:
     return DataError(
-        f"Row {row.number} has {row.actual_columns} values, but the header has {row.expected_columns}"
-        " (the header is row 1).",
-        "Give every row the same number of values, and put quotation marks around values that hold the delimiter.",
+        say(
+            "Row {number} has {actual_columns} values, but the header has {expected_columns} (the header is row 1).",
+            number=row.number,
+            actual_columns=row.actual_columns,
+            expected_columns=row.expected_columns,
+        ),
+        say("Give every row the same number of values, and put quotation marks around values that hold the delimiter."),
     )

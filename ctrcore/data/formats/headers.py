@@ -10,6 +10,7 @@ from itertools import islice
 from ctrcore.data.formats.limits import Limits
 from ctrcore.data.formats.streams import Source
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 DELIMITERS = (",", "\t", ";", "|")
 RECBOLE_TYPES = {"token", "float", "token_seq", "float_seq"}
@@ -61,7 +62,8 @@ def read_header(source: Source, encoding: str, limits: Limits, text: TextFormat)
     blank = next((number for number, line in enumerate(lines) if line.strip()), None)
     if blank is None:
         raise DataError(
-            "The file holds nothing but blanks.", "Upload a table with a line of column names and at least one row."
+            say("The file holds nothing but blanks."),
+            say("Upload a table with a line of column names and at least one row."),
         )
     lines = [line for line in lines if line.strip()]
     delimiter = text.delimiter or _sniff(lines)
@@ -71,8 +73,12 @@ def read_header(source: Source, encoding: str, limits: Limits, text: TextFormat)
         return Header(delimiter, _names(first, text), blank, 1)
     if len(first) != len(text.names):
         raise DataError(
-            f"The first line has {len(first)} values, but this layout has {len(text.names)}.",
-            "Check the file, or choose another layout.",
+            say(
+                "The first line has {count} values, but this layout has {names}.",
+                count=len(first),
+                names=len(text.names),
+            ),
+            say("Check the file, or choose another layout."),
         )
     return Header(delimiter, list(text.names), blank, 0)
 
@@ -84,7 +90,8 @@ def _first_lines(source: Source, encoding: str, limits: Limits) -> list[str]:
     lines = text.splitlines(keepends=True)
     if cut and not any(line.strip() for line in lines[:-1]):
         raise DataError(
-            f"The first line is longer than {limits.max_line:,} bytes.", "Start the file with a line of column names."
+            say("The first line is longer than {max_line:,} bytes.", max_line=limits.max_line),
+            say("Start the file with a line of column names."),
         )
     return (lines[:-1] if cut else lines)[:100]
 
@@ -98,11 +105,13 @@ def _names(names: list[str], text: TextFormat) -> list[str]:
     double = next((name for name in known if known.count(name) > 1), None)
     if numbers and not text.numbers_as_names and (numbers > len(names) / 2 or double is not None):
         raise DataError(
-            f"The first line seems to hold values ({', '.join(names[:4])[:60]}), not column names.",
-            "Add a first line with a name for each column.",
+            say("The first line seems to hold values ({value}), not column names.", value=", ".join(names[:4])[:60]),
+            say("Add a first line with a name for each column."),
         )
     if double is not None:
-        raise DataError(f"The column name '{double[:60]}' appears twice.", "Give every column its own name.")
+        raise DataError(
+            say("The column name '{value}' appears twice.", value=double[:60]), say("Give every column its own name.")
+        )
     return names
 
 

@@ -13,6 +13,7 @@ from ctrcore.data.formats.columns_of_text import LARGEST_EXACT
 from ctrcore.data.formats.limits import Limits
 from ctrcore.data.formats.streams import Progress, Source
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 DEEPEST = 5
 BLOCK = 10_000
@@ -34,7 +35,7 @@ def read_json_lines(source: Source, limits: Limits, progress: Progress | None) -
         for column in columns.values():
             column.extend([None] * (rows - len(column)))
     if not columns:
-        raise DataError("The file holds no values.", "Upload a table with at least one row.")
+        raise DataError(say("The file holds no values."), say("Upload a table with at least one row."))
     return pd.DataFrame({name or "unnamed": _series(column) for name, column in columns.items()})
 
 
@@ -51,7 +52,8 @@ def _records(source: Source, limits: Limits, progress: Progress | None) -> Itera
     encoding = source.encodings[0]
     if encoding.startswith(("utf-16", "utf-32")):
         raise DataError(
-            f"JSON Lines in the encoding {encoding} are not read.", "Save the file with the encoding UTF-8."
+            say("JSON Lines in the encoding {encoding} are not read.", encoding=encoding),
+            say("Save the file with the encoding UTF-8."),
         )
     number = 0
     with source.open(limits, progress, text=True) as stream:
@@ -59,7 +61,8 @@ def _records(source: Source, limits: Limits, progress: Progress | None) -> Itera
             number += 1
             if len(line) > limits.max_line:
                 raise DataError(
-                    f"Line {number} is longer than {limits.max_line:,} bytes.", "Write one JSON object on each line."
+                    say("Line {number} is longer than {max_line:,} bytes.", number=number, max_line=limits.max_line),
+                    say("Write one JSON object on each line."),
                 )
             if not line.strip():
                 continue
@@ -72,17 +75,19 @@ def _records(source: Source, limits: Limits, progress: Progress | None) -> Itera
 
 
 def _object(line: bytes, number: int) -> dict[str, Any]:
-    remedy = 'Write one JSON object on each line, such as {"user_id": 1, "click": 0}.'
+    remedy = say('Write one JSON object on each line, such as {"user_id": 1, "click": 0}.')
     try:
         record = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
         if b"\\ud" in line.lower():  # half of a surrogate pair is no text
             record = json.loads(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace"))
     except UnicodeDecodeError as error:
-        raise DataError(f"Line {number} is not in the encoding UTF-8.", "Save the file with that encoding.") from error
+        raise DataError(
+            say("Line {number} is not in the encoding UTF-8.", number=number), say("Save the file with that encoding.")
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise DataError(f"Line {number} is not JSON.", remedy) from error
+        raise DataError(say("Line {number} is not JSON.", number=number), remedy) from error
     if not isinstance(record, dict):
-        raise DataError(f"Line {number} is JSON, but no object.", remedy)
+        raise DataError(say("Line {number} is JSON, but no object.", number=number), remedy)
     return record
 
 
@@ -93,7 +98,8 @@ def _flatten(record: dict[str, Any], prefix: str, depth: int, into: dict[str, An
             _flatten(value, name + ".", depth + 1, into, number)
         elif name in into:
             raise DataError(
-                f"Line {number} has two values for the column '{name[:60]}'.", "Rename one of the two keys."
+                say("Line {number} has two values for the column '{value}'.", number=number, value=name[:60]),
+                say("Rename one of the two keys."),
             )
         else:
             into[name] = value

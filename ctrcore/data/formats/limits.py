@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,12 @@ class Limits:
                 continue
             if not text.isdecimal() or int(text) < 1:
                 raise DataError(
-                    f"CTR_{field.name.upper()} is '{text}', which is no positive whole number.",
-                    "Correct the environment variable, or unset it.",
+                    say(
+                        "CTR_{name} is '{text_}', which is no positive whole number.",
+                        name=field.name.upper(),
+                        text_=text,
+                    ),
+                    say("Correct the environment variable, or unset it."),
                 )
             found[field.name] = int(text)
         return cls(**found)
@@ -62,9 +67,14 @@ class Limits:
         """Raise DataError if a table of so many cells is too large to be held in memory."""
         if cells > self.max_memory_cells:
             raise DataError(
-                f"The table has more than {self.max_memory_cells:,} cells, too many to be held in memory at once.",
-                "Give it as CSV or Parquet, which are read in slices, use a part of it, or raise the limit through "
-                "the environment variable CTR_MAX_MEMORY_CELLS.",
+                say(
+                    "The table has more than {max_memory_cells:,} cells, too many to be held in memory at once.",
+                    max_memory_cells=self.max_memory_cells,
+                ),
+                say(
+                    "Give it as CSV or Parquet, which are read in slices, use a part of it, or raise the limit through "
+                    "the environment variable CTR_MAX_MEMORY_CELLS."
+                ),
             )
 
     def check(self, rows: int, columns: int, cells: int | None = None, size: int = 0) -> None:
@@ -74,11 +84,13 @@ class Limits:
             ("rows", rows, self.max_rows),
             ("columns", columns, self.max_columns),
             ("cells", cells, self.max_cells),
-            ("bytes once unpacked", size, self.max_bytes),
+            (say("bytes once unpacked"), size, self.max_bytes),
         ):
             if found > most:
                 raise DataError(
-                    f"The file has more than {most:,} {what}.",
-                    "Upload a part of it, or raise the limit through the environment variable "
-                    f"CTR_MAX_{what.split()[0].upper()}.",
+                    say("The file has more than {most:,} {what}.", most=most, what=what),
+                    say(
+                        "Upload a part of it, or raise the limit through the environment variable CTR_MAX_{value}.",
+                        value=what.split()[0].upper(),
+                    ),
                 )

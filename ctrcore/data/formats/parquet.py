@@ -15,8 +15,9 @@ from ctrcore.data.formats.limits import Limits
 from ctrcore.data.formats.sinks import Sink
 from ctrcore.data.formats.streams import Progress, Source
 from ctrcore.errors import DataError
+from ctrcore.language import mark, say
 
-BROKEN = DataError("The Parquet file is damaged or cut off.", "Write it again and upload it.")
+BROKEN = DataError(mark("The Parquet file is damaged or cut off."), mark("Write it again and upload it."))
 SLICE = 262_144  # rows
 
 
@@ -43,9 +44,11 @@ def _read(file: io.BufferedReader | pa.BufferReader, limits: Limits, progress: P
     shown = [inner for name in names for inner in _flat_names(name, schema.field(name).type)]
     double = next((name for given in (names, shown) for name, count in Counter(given).items() if count > 1), None)
     if double is not None:
-        raise DataError(f"The column name '{double[:60]}' appears twice.", "Give every column its own name.")
+        raise DataError(
+            say("The column name '{value}' appears twice.", value=double[:60]), say("Give every column its own name.")
+        )
     if not names or not metadata.num_rows:
-        raise DataError("The Parquet file has no rows.", "Upload a table with at least one row.")
+        raise DataError(say("The Parquet file has no rows."), say("Upload a table with at least one row."))
     # Texts stay in their dictionary: one long text, a million times, is stored once.
     texts = [name for name in names if _is_text(schema.field(name).type)]
     parquet = pq.ParquetFile(file, read_dictionary=texts, pre_buffer=False, buffer_size=1 << 20)

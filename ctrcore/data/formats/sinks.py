@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from ctrcore.data.formats.arrow import as_series
 from ctrcore.data.formats.limits import Limits
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 # A text column keeps its dictionary up to this size in each row group: it is read back several times faster.
 DICTIONARY_BYTES = 32 << 20
@@ -87,12 +88,13 @@ class ParquetSink:
             self._writer.write_table(part.cast(self._writer.schema), row_group_size=max(1, part.num_rows))
         except pa.ArrowInvalid as error:
             raise DataError(
-                "A column holds values of one kind in one part of the file and of another kind in another.",
-                "Save the table as CSV, or correct the column.",
+                say("A column holds values of one kind in one part of the file and of another kind in another."),
+                say("Save the table as CSV, or correct the column."),
             ) from error
         except OSError as error:
             raise DataError(
-                "The table cannot be written: the disk is full, or may not be written to.", "Make room and try again."
+                say("The table cannot be written: the disk is full, or may not be written to."),
+                say("Make room and try again."),
             ) from error
 
     def restart(self) -> None:

@@ -13,6 +13,7 @@ from typing import BinaryIO, Literal, cast
 
 from ctrcore.data.formats.limits import Limits
 from ctrcore.errors import DataError
+from ctrcore.language import mark, say
 
 Progress = Callable[[float], None]
 Shape = Literal["parquet", "json_lines", "delimited"]
@@ -20,17 +21,17 @@ Shape = Literal["parquet", "json_lines", "delimited"]
 GZIP = b"\x1f\x8b"
 PARQUET = b"PAR1"
 KNOWN = {
-    b"PK\x03\x04": ("a zip archive or an Excel workbook", "Unpack it, or save the sheet as CSV."),
-    b"\x89PNG": ("an image", "Upload a table as CSV, TSV, Parquet or JSON Lines."),
-    b"\xff\xd8\xff": ("an image", "Upload a table as CSV, TSV, Parquet or JSON Lines."),
-    b"GIF8": ("an image", "Upload a table as CSV, TSV, Parquet or JSON Lines."),
-    b"%PDF": ("a PDF document", "Upload a table as CSV, TSV, Parquet or JSON Lines."),
-    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "Save the sheet as CSV."),
-    b"BZh": ("a bzip2 archive", "Unpack it, or compress it with gzip."),
-    b"\xfd7zXZ": ("an xz archive", "Unpack it, or compress it with gzip."),
-    b"(\xb5/\xfd": ("a zstd archive", "Unpack it, or compress it with gzip."),
-    b"7z\xbc\xaf": ("a 7z archive", "Unpack it, or compress it with gzip."),
-    b"SQLite format 3": ("a database", "Export the table as CSV or Parquet."),
+    b"PK\x03\x04": (mark("a zip archive or an Excel workbook"), mark("Unpack it, or save the sheet as CSV.")),
+    b"\x89PNG": (mark("an image"), mark("Upload a table as CSV, TSV, Parquet or JSON Lines.")),
+    b"\xff\xd8\xff": (mark("an image"), mark("Upload a table as CSV, TSV, Parquet or JSON Lines.")),
+    b"GIF8": (mark("an image"), mark("Upload a table as CSV, TSV, Parquet or JSON Lines.")),
+    b"%PDF": (mark("a PDF document"), mark("Upload a table as CSV, TSV, Parquet or JSON Lines.")),
+    b"\xd0\xcf\x11\xe0": (mark("an old Excel workbook"), mark("Save the sheet as CSV.")),
+    b"BZh": ("a bzip2 archive", mark("Unpack it, or compress it with gzip.")),
+    b"\xfd7zXZ": (mark("an xz archive"), mark("Unpack it, or compress it with gzip.")),
+    b"(\xb5/\xfd": (mark("a zstd archive"), mark("Unpack it, or compress it with gzip.")),
+    b"7z\xbc\xaf": ("a 7z archive", mark("Unpack it, or compress it with gzip.")),
+    b"SQLite format 3": ("a database", mark("Export the table as CSV or Parquet.")),
 }
 BYTE_ORDER_MARKS = {
     b"\xff\xfe\x00\x00": "utf-32",
@@ -66,7 +67,9 @@ class Source:
             with path.open("rb") as file:
                 gzipped = file.read(2) == GZIP
         except OSError as error:
-            raise DataError(f"The file '{path.name}' cannot be opened.", "Check its name and its rights.") from error
+            raise DataError(
+                say("The file '{name}' cannot be opened.", name=path.name), say("Check its name and its rights.")
+            ) from error
         source = cls(path, gzipped, "delimited", (), b"")
         with source.open(limits) as stream:
             head = _read(stream, limits.max_line)
@@ -97,21 +100,24 @@ def _recognise(head: bytes) -> tuple[Shape, tuple[str, ...]]:
         return "parquet", ()
     for magic, (what, remedy) in KNOWN.items():
         if head.startswith(magic):
-            raise DataError(f"The file is {what}, not a table.", remedy)
+            raise DataError(say("The file is {what}, not a table.", what=say(what)), say(remedy))
     encodings: tuple[str, ...] = ("utf-8", "cp1252")
-    for mark, name in BYTE_ORDER_MARKS.items():
-        if head.startswith(mark):
+    for signature, name in BYTE_ORDER_MARKS.items():
+        if head.startswith(signature):
             encodings = (name,)
             break
     start = head[:4096]
     rubbish = sum(byte < 32 and byte not in b"\t\n\r\f\x1a" for byte in start)
     if encodings == ("utf-8", "cp1252") and (b"\0" in head or rubbish > len(start) / 50):
         raise DataError(
-            "The file holds binary data, not text.", "Save the table as CSV with the encoding UTF-8, or as Parquet."
+            say("The file holds binary data, not text."),
+            say("Save the table as CSV with the encoding UTF-8, or as Parquet."),
         )
     first = start.decode(encodings[0], errors="replace").lstrip("\ufeff \t\r\n")
     if not first:
-        raise DataError("The file is empty.", "Upload a table with a line of column names and at least one row.")
+        raise DataError(
+            say("The file is empty."), say("Upload a table with a line of column names and at least one row.")
+        )
     return ("json_lines" if first[0] in "{[" else "delimited"), encodings
 
 
@@ -132,13 +138,14 @@ class _Bounded(io.RawIOBase):
             part = self._inner.read(len(view))
         except (EOFError, OSError, zlib.error) as error:
             raise DataError(
-                "The gzip file is damaged or cut off.", "Compress the table again and upload it."
+                say("The gzip file is damaged or cut off."), say("Compress the table again and upload it.")
             ) from error
         self._given += len(part)
         self._limits.check(0, 0, 0, self._given)
         if self._text and b"\0" in part:
             raise DataError(
-                "The file holds NUL bytes, which no text has.", "Save the table again as CSV with the encoding UTF-8."
+                say("The file holds NUL bytes, which no text has."),
+                say("Save the table again as CSV with the encoding UTF-8."),
             )
         if self._progress is not None:
             self._progress(min(self._file.tell() / self._size, 1.0))

@@ -9,6 +9,7 @@ import numpy as np
 from ctrcore.data.guesses.facts import Facts
 from ctrcore.data.guesses.names import HISTORIES, suggests, words_of
 from ctrcore.data.members import Members, as_members
+from ctrcore.language import say
 
 DELIMITERS = ("|", ";", ", ", ",", " ")
 
@@ -31,7 +32,7 @@ class BagGuess:
 def guess_bag(fact: Facts) -> BagGuess | None:
     """A column of lists, or of texts that share members between the same delimiters."""
     if fact.is_list:
-        return BagGuess(fact.name, "|", as_members(fact.cells, "|"), "Its cells are lists.")
+        return BagGuess(fact.name, "|", as_members(fact.cells, "|"), say("Its cells are lists."))
     if not fact.is_text or fact.distinct < 2:
         return None
     for delimiter in DELIMITERS:
@@ -39,8 +40,13 @@ def guess_bag(fact: Facts) -> BagGuess | None:
             continue
         members = as_members(fact.cells, delimiter)
         if _shares_members(fact, delimiter, members):
-            shown = {" ": "a blank", ", ": "a comma and a blank"}.get(delimiter, f"'{delimiter}'")
-            return BagGuess(fact.name, delimiter, members, f"Its cells hold several values with {shown} between them.")
+            shown = {" ": "a blank", ", ": say("a comma and a blank")}.get(delimiter, f"'{delimiter}'")
+            return BagGuess(
+                fact.name,
+                delimiter,
+                members,
+                say("Its cells hold several values with {shown} between them.", shown=shown),
+            )
     return None
 
 

@@ -11,6 +11,7 @@ from ctrcore.data.guesses.names import ITEMS, NOT_TIMES, SPLITS, TIMES, USERS, i
 from ctrcore.data.splitting import MEANING
 from ctrcore.data.values import times_and_doubt
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 
 def guess_id(facts: dict[str, Facts], bases: set[str]) -> str | None:
@@ -45,15 +46,19 @@ def _when(fact: Facts) -> str | None:
     if fact.is_list or fact.distinct < 2:
         return None
     if fact.is_date:
-        return "It holds dates, so it orders the rows."
+        return say("It holds dates, so it orders the rows.")
     return _when_numbers(fact, fact.numbers) if fact.numbers is not None else _when_texts(fact)
 
 
 def _when_numbers(fact: Facts, numbers: npt.NDArray[np.float64]) -> str | None:
     found = epoch_unit(numbers)
     if found is not None:
-        return f"Its numbers are {found[0]} since 1970, so it orders the rows."
-    return f"It is called '{fact.name}' and holds numbers that can order the rows." if fact.distinct > 24 else None
+        return say("Its numbers are {value} since 1970, so it orders the rows.", value=found[0])
+    return (
+        say("It is called '{name}' and holds numbers that can order the rows.", name=fact.name)
+        if fact.distinct > 24
+        else None
+    )
 
 
 def _when_texts(fact: Facts) -> str | None:
@@ -63,7 +68,11 @@ def _when_texts(fact: Facts) -> str | None:
         times, doubt = times_and_doubt(fact.cells, fact.name)
     except DataError:
         return None
-    return f"Its texts are dates, so it orders the rows. {doubt}".strip() if not np.isnan(times).all() else None
+    return (
+        say("Its texts are dates, so it orders the rows. {doubt}", doubt=doubt).strip()
+        if not np.isnan(times).all()
+        else None
+    )
 
 
 def guess_split(facts: dict[str, Facts]) -> str | None:

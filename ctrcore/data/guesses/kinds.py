@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from ctrcore.data.guesses.facts import Facts
 from ctrcore.data.guesses.names import AMOUNTS, is_code, suggests
+from ctrcore.language import say
 from ctrcore.schema import Kind
 
 FEW = 20
@@ -20,9 +21,9 @@ def guess_kind(fact: Facts) -> tuple[Kind, str]:
     if useless is not None:
         return "ignore", useless
     if fact.numbers is None:
-        return "categorical", f"It names one of {fact.distinct:,} values."
+        return "categorical", say("It names one of {distinct:,} values.", distinct=fact.distinct)
     if not fact.is_whole:
-        return "numeric", "It holds numbers with decimals."
+        return "numeric", say("It holds numbers with decimals.")
     return _of_whole_numbers(fact, fact.numbers)
 
 
@@ -31,17 +32,17 @@ def _useless(fact: Facts) -> str | None:
     reason = None
     own_values = fact.known >= ENOUGH and fact.distinct > 0.9 * fact.known
     if fact.known == 0:
-        reason = "It has no values."
+        reason = say("It has no values.")
     elif fact.distinct == 1:
-        reason = f"It has the same value, '{str(fact.values[0])[:40]}', in every row."
+        reason = say("It has the same value, '{value}', in every row.", value=str(fact.values[0])[:40])
     elif fact.is_date:
-        reason = "It holds dates, and another column already orders the rows."
+        reason = say("It holds dates, and another column already orders the rows.")
     elif fact.numbers is None and _is_free_text(fact):
-        reason = "It holds free text, which is hardly ever the same in two rows."
+        reason = say("It holds free text, which is hardly ever the same in two rows.")
     elif own_values and (fact.numbers is None or (fact.is_whole and is_code(fact.name))):
-        reason = "Nearly every row has its own value, so there is nothing to learn from it."
+        reason = say("Nearly every row has its own value, so there is nothing to learn from it.")
     elif own_values and fact.is_whole and fact.numbers is not None and (np.diff(fact.numbers) > 0).all():
-        reason = "It numbers the rows."
+        reason = say("It numbers the rows.")
     return reason
 
 
@@ -49,17 +50,27 @@ def _of_whole_numbers(fact: Facts, numbers: npt.NDArray[np.float64]) -> tuple[Ki
     low, high = numbers.min(), numbers.max()
     amount = suggests(fact.name, AMOUNTS) and not is_code(fact.name)
     if is_code(fact.name):
-        return "categorical", "Its numbers are names by the look of its own name: 7 is not more than 3."
+        return "categorical", say("Its numbers are names by the look of its own name: 7 is not more than 3.")
     if fact.distinct == 2 or (fact.distinct <= FEW and (not amount or low >= 5000)):
-        return "categorical", f"It has only {fact.distinct} different whole numbers, so each is taken for a name."
+        return "categorical", say(
+            "It has only {distinct} different whole numbers, so each is taken for a name.", distinct=fact.distinct
+        )
     if low >= 1000 and fact.distinct > 0.5 * (high - low + 1) and not amount:
-        return "categorical", f"Its whole numbers run from {low:.0f} to {high:.0f} without gaps, as codes do."
+        return "categorical", say(
+            "Its whole numbers run from {low:.0f} to {high:.0f} without gaps, as codes do.", low=low, high=high
+        )
     digits = len(str(int(low)))
     if not amount and low > 0 and digits >= LONG and digits == len(str(int(high))) and fact.distinct > ENOUGH:
-        return "categorical", f"All its {fact.distinct:,} different whole numbers have {digits} digits, as ids have."
+        return "categorical", say(
+            "All its {distinct:,} different whole numbers have {digits} digits, as ids have.",
+            distinct=fact.distinct,
+            digits=digits,
+        )
     return (
         "numeric",
-        "Its name speaks of an amount." if amount else f"It has {fact.distinct:,} different whole numbers.",
+        say("Its name speaks of an amount.")
+        if amount
+        else say("It has {distinct:,} different whole numbers.", distinct=fact.distinct),
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from ctrcore.data.guesses.facts import Facts
 from ctrcore.data.guesses.names import CLICKS, EVENTS, LABELS, RATINGS, suggests, words_of
 from ctrcore.data.labels import CLICK_WORDS, NO_CLICK_WORDS, plain_word
+from ctrcore.language import say
 
 MOST_GRADES = 25
 
@@ -36,10 +37,10 @@ def guess_label(facts: dict[str, Facts]) -> LabelGuess:
 def _by_name(named: list[Facts]) -> LabelGuess | None:
     for fact in named:
         if _speaks(fact):
-            return LabelGuess(fact.name, f"It is called '{fact.name}' and says yes or no in every row.")
+            return LabelGuess(fact.name, say("It is called '{name}' and says yes or no in every row.", name=fact.name))
     for fact in named:
         if fact.distinct == 2:
-            return _two_values(fact, f"It is called '{fact.name}' and has two values")
+            return _two_values(fact, say("It is called '{name}' and has two values", name=fact.name))
     return None
 
 
@@ -48,29 +49,33 @@ def _by_event(plain: list[Facts]) -> LabelGuess | None:
         clicks = [value for value in CLICKS if value in {str(text).lower() for text in fact.values}]
         if "_".join(words_of(fact.name)) in EVENTS and clicks:
             positive = next(str(text) for text in fact.values if str(text).lower() == clicks[0])
-            return LabelGuess(fact.name, f"It says what happened, and '{positive}' is a click.", positive=positive)
+            return LabelGuess(
+                fact.name,
+                say("It says what happened, and '{positive}' is a click.", positive=positive),
+                positive=positive,
+            )
     return None
 
 
 def _by_rating(plain: list[Facts]) -> LabelGuess | None:
     for fact in plain:
         if suggests(fact.name, RATINGS) and _is_grade(fact):
-            return _grade(fact, f"It is called '{fact.name}' and holds grades")
+            return _grade(fact, say("It is called '{name}' and holds grades", name=fact.name))
     return None
 
 
 def _by_values(speaking: list[Facts]) -> LabelGuess | None:
     if len(speaking) == 1:
-        return LabelGuess(speaking[0].name, "It is the only column with two values such as 0 and 1.")
+        return LabelGuess(speaking[0].name, say("It is the only column with two values such as 0 and 1."))
     if speaking:
-        return LabelGuess(speaking[-1].name, "It is the last of several columns of 0 and 1; please check it.")
+        return LabelGuess(speaking[-1].name, say("It is the last of several columns of 0 and 1; please check it."))
     return None
 
 
 def _by_grade(named: list[Facts]) -> LabelGuess | None:
     for fact in named:
         if _is_grade(fact):
-            return _grade(fact, f"It is called '{fact.name}' and holds numbers")
+            return _grade(fact, say("It is called '{name}' and holds numbers", name=fact.name))
     return None
 
 
@@ -95,7 +100,13 @@ def _grade(fact: Facts, start: str) -> LabelGuess:
     grades = np.unique(fact.numbers)
     wanted = grades[0] + 0.75 * (grades[-1] - grades[0])
     threshold = float(grades[grades >= wanted - 1e-9][0])
-    reason = f"{start} from {grades[0]:g} to {grades[-1]:g}: from {threshold:g} on a row counts as a click."
+    reason = say(
+        "{start} from {value:g} to {value_2:g}: from {threshold:g} on a row counts as a click.",
+        start=start,
+        value=grades[0],
+        value_2=grades[-1],
+        threshold=threshold,
+    )
     return LabelGuess(fact.name, reason, threshold=threshold)
 
 
@@ -103,21 +114,23 @@ def _two_values(fact: Facts, start: str) -> LabelGuess:
     """Of two numbers the larger is the click, of two words one that says so, else the rarer."""
     if not np.isnan(pd.to_numeric(pd.Series(fact.values, dtype=object), errors="coerce").to_numpy(np.float64)).any():
         positive = str(max(fact.values, key=float))
-        why = f"'{positive[:40]}', the larger number,"
+        why = say("'{value}', the larger number,", value=positive[:40])
     else:
         counts = {str(word): count for word, count in zip(fact.words.words, fact.words.counts, strict=True) if count}
         positive = min(sorted(counts), key=lambda value: (plain_word(value) not in CLICK_WORDS, counts[value]))
         says_so = plain_word(positive) in CLICK_WORDS
-        why = f"'{positive[:40]}'" if says_so else f"'{positive[:40]}', the rarer one,"
-    return LabelGuess(fact.name, f"{start}: {why} is taken for a click, please check it.", positive=positive)
+        why = f"'{positive[:40]}'" if says_so else say("'{value}', the rarer one,", value=positive[:40])
+    return LabelGuess(
+        fact.name, say("{start}: {why} is taken for a click, please check it.", start=start, why=why), positive=positive
+    )
 
 
 def _fallback(facts: dict[str, Facts]) -> LabelGuess:
-    start = "No column looks like a label, and this one has the fewest values"
+    start = say("No column looks like a label, and this one has the fewest values")
     plain = [fact for fact in facts.values() if fact.distinct > 1 and not fact.is_list] or list(facts.values())
     fact = min(reversed(plain), key=lambda one: one.distinct)
     if fact.distinct == 2:
         return _two_values(fact, start)
     if _is_grade(fact):
         return _grade(fact, f"{start}, numbers")
-    return LabelGuess(fact.name, f"{start}; please choose the right one.")
+    return LabelGuess(fact.name, say("{start}; please choose the right one.", start=start))

@@ -21,6 +21,7 @@ from ctrcore.data.recipe import Recipe, Split
 from ctrcore.data.stored import Table
 from ctrcore.data.values import Words, as_words
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 LABELS = ("click", "is_click")
 
@@ -102,7 +103,9 @@ def build_impressions(
     tell(0.55)
     label = next((name for name in LABELS if name not in table.cells.columns), None)
     if label is None:
-        raise DataError(f"The log has columns {' and '.join(LABELS)} already.", "Rename one of them.")
+        raise DataError(
+            say("The log has columns {LABELS} already.", LABELS=" and ".join(LABELS)), say("Rename one of them.")
+        )
     parts: dict[str, Any] = {label: rows.label.astype(np.int8)}
     first = [choices.user, choices.item, choices.time]
     unknown_before = {choices.action, choices.rating}
@@ -132,10 +135,10 @@ def _joined(
     for name in [*choices.history_columns, *([choices.category] if choices.negatives == "hard" else [])]:
         if name not in full.columns or name in (choices.user, choices.time, choices.action, choices.rating):
             raise DataError(
-                f"There is no item column '{str(name)[:60]}' to remember or to draw by."
+                say("There is no item column '{value}' to remember or to draw by.", value=str(name)[:60])
                 if name is not None
-                else "Items of the same category are to be drawn, but no column says the category.",
-                "Choose a column that describes the item.",
+                else say("Items of the same category are to be drawn, but no column says the category."),
+                say("Choose a column that describes the item."),
             )
     of_item = {choices.item, *(set(full.columns) - set(with_users.columns)), *item_columns(cells, choices)}
     return _Table(full, events, of_item)
@@ -168,8 +171,8 @@ def _histories(table: _Table, rows: Rows, choices: LogChoices, parts: dict[str, 
     for name in remembered:
         if history_name(name) in parts:
             raise DataError(
-                f"The log already has a column '{history_name(name)}'.",
-                "Rename that column, or do not build a history of the same name.",
+                say("The log already has a column '{name}'.", name=history_name(name)),
+                say("Rename that column, or do not build a history of the same name."),
             )
         parts[history_name(name)] = arrow_lists(table.words(name, past.events), start, stop)
     return {history_name(name): name for name in remembered}, stop - start

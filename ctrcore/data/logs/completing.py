@@ -21,6 +21,7 @@ from ctrcore.data.stored import Table
 from ctrcore.data.timescales import as_times_together
 from ctrcore.data.values import Words, as_times, as_words
 from ctrcore.errors import DataError
+from ctrcore.language import say
 from ctrcore.schema import Column, Schema
 
 
@@ -52,8 +53,14 @@ def complete_rows(
     for name in (choices.user, choices.item):
         if name not in rows.columns:
             raise DataError(
-                f"The file has no column '{name}', by which the rest of a row is looked up in the behaviours.",
-                f"Add it, or give all of the columns: {', '.join(column.name for column in schema.fields)}.",
+                say(
+                    "The file has no column '{name}', by which the rest of a row is looked up in the behaviours.",
+                    name=name,
+                ),
+                say(
+                    "Add it, or give all of the columns: {value}.",
+                    value=", ".join(column.name for column in schema.fields),
+                ),
             )
     names = {str(column.of) if column.kind == "history" else column.name for column in lacking}
     told = _Told(rows, log, choices, users, items, names)

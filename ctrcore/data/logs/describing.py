@@ -7,6 +7,7 @@ import pandas as pd
 from ctrcore.data.guessing import guess_schema
 from ctrcore.data.logs.choices import LogChoices
 from ctrcore.data.logs.wording import asked_action, click_in_words, negatives_in_words, remembered_in_words
+from ctrcore.language import say
 from ctrcore.schema import Column, Schema
 
 
@@ -29,15 +30,15 @@ def describe(frame: pd.DataFrame, choices: LogChoices, label: str, histories: di
     )
     known = {label: Column(name=label, kind="ignore", reason=_label_reason(choices))}
     if choices.session in frame.columns:
-        reason = "It says in which visit; a visit never comes again, so there is nothing to learn from its number."
+        reason = say("It says in which visit; a visit never comes again, so there is nothing to learn from its number.")
         known[str(choices.session)] = Column(name=str(choices.session), kind="ignore", reason=reason)
     for name in {of for of in histories.values() if of not in (choices.item, constant)}:
         column = guessed.column(name)
         if column.kind != "categorical":
-            reason = "A history remembers it, so that each of its values, taken whole, is one category."
+            reason = say("A history remembers it, so that each of its values, taken whole, is one category.")
             known[name] = Column(name=name, kind="categorical", role=column.role, reason=reason)
     for column in guessed.histories:
-        reason = "The log brings it along; the history built from the events takes its place."
+        reason = say("The log brings it along; the history built from the events takes its place.")
         known[column.name] = Column(name=column.name, kind="ignore", role="user", reason=reason)
     columns = [known.get(column.name, column) for column in guessed.columns]
     if constant:
@@ -49,20 +50,26 @@ def describe(frame: pd.DataFrame, choices: LogChoices, label: str, histories: di
 
 
 def _label_reason(choices: LogChoices) -> str:
-    return f"A click is {click_in_words(choices)}. {negatives_in_words(choices)}"
+    return say(
+        "A click is {choices}. {choices_2}", choices=click_in_words(choices), choices_2=negatives_in_words(choices)
+    )
 
 
 def _constant_reason(choices: LogChoices) -> str:
-    return (
-        f"It is '{asked_action(choices)}' in every row, the action that a row asks about. It is there so that the "
-        f"actions in the history and the action asked about share their embeddings, as DIN compares the two; what the "
-        "user really did is only known after the click and is no column."
+    return say(
+        "It is '{choices}' in every row, the action that a row asks about. It is there so that "
+        "the actions in the history and the action asked about share their embeddings, as DIN "
+        "compares the two; what the user really did is only known after the click and is no "
+        "column.",
+        choices=asked_action(choices),
     )
 
 
 def _history(name: str, of: str, choices: LogChoices) -> Column:
-    reason = (
-        f"It holds the '{of}' of the user's {remembered_in_words(choices)} before the row's time, oldest first, at "
-        f"most {choices.history_length}."
+    reason = say(
+        "It holds the '{of}' of the user's {choices} before the row's time, oldest first, at most {history_length}.",
+        of=of,
+        choices=remembered_in_words(choices),
+        history_length=choices.history_length,
     )
     return Column(name=name, kind="history", role="user", of=of, max_length=choices.history_length, reason=reason)

@@ -13,6 +13,7 @@ from ctrcore.data.logs.choices import LogChoices
 from ctrcore.data.stored import Table
 from ctrcore.data.values import Words, as_numbers, as_times, as_words
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 Index = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -100,15 +101,19 @@ def read_events(log: Table, choices: LogChoices) -> tuple[Events, dict[str, int]
     dropped["little_activity"] = len(log) - sum(dropped.values()) - len(source)
     if not len(source):
         raise DataError(
-            f"None of the log's {len(log):,} events is left: {dropped['little_activity']:,} were of users or items "
-            "with too few events, and the rest had no user, no item or no time.",
-            "Ask for fewer events of each user and item, or choose other columns.",
+            say(
+                "None of the log's {count:,} events is left: {little_activity:,} were of users or items "
+                "with too few events, and the rest had no user, no item or no time.",
+                count=len(log),
+                little_activity=dropped["little_activity"],
+            ),
+            say("Ask for fewer events of each user and item, or choose other columns."),
         )
     clicked, remembered = is_click(log, choices)[source], is_remembered(log, choices)[source]
     if not clicked.any():
         raise DataError(
-            f"None of the log's {len(source):,} events counts as a click.",
-            "Choose other actions that count as a click, or a lower rating from which on one does.",
+            say("None of the log's {count:,} events counts as a click.", count=len(source)),
+            say("Choose other actions that count as a click, or a lower rating from which on one does."),
         )
     time = np.unique(points[source], return_inverse=True)[1].astype(np.int64)
     events = Events(
@@ -133,20 +138,34 @@ def check_columns(log: Table, choices: LogChoices) -> None:
     }
     for what, name in named.items():
         if name not in log.columns:
-            raise DataError(f"The log has no {what} column '{name[:60]}'.", "Choose one of its columns.")
+            raise DataError(
+                say("The log has no {what} column '{value}'.", what=what, value=name[:60]),
+                say("Choose one of its columns."),
+            )
         double = next((other for other, taken in named.items() if other != what and taken == name), None)
         if double is not None:
-            raise DataError(f"The column '{name[:60]}' is chosen as {what} and as {double}.", "Choose two columns.")
+            raise DataError(
+                say(
+                    "The column '{value}' is chosen as {what} and as {double}.",
+                    value=name[:60],
+                    what=what,
+                    double=double,
+                ),
+                say("Choose two columns."),
+            )
     by_action = choices.positive_actions or choices.history_actions or choices.history_with_action
     if by_action and choices.action is None:
         raise DataError(
-            "Some actions are to be clicks or to be remembered, but no column says what was done.",
-            "Choose the action column, or no actions.",
+            say("Some actions are to be clicks or to be remembered, but no column says what was done."),
+            say("Choose the action column, or no actions."),
         )
     if choices.rating_threshold is not None and choices.rating is None:
         raise DataError(
-            f"Ratings from {choices.rating_threshold:g} on are to be clicks, but no column holds ratings.",
-            "Choose the rating column, or no rating from which on an event is a click.",
+            say(
+                "Ratings from {rating_threshold:g} on are to be clicks, but no column holds ratings.",
+                rating_threshold=choices.rating_threshold,
+            ),
+            say("Choose the rating column, or no rating from which on an event is a click."),
         )
 
 

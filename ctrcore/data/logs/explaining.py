@@ -12,6 +12,7 @@ from ctrcore.data.logs.events import check_columns, is_click, is_remembered
 from ctrcore.data.logs.wording import asked_action, click_in_words, remembered_in_words
 from ctrcore.data.stored import Table
 from ctrcore.data.values import as_numbers, as_words
+from ctrcore.language import say
 
 
 def explain_choices(choices: LogChoices, log: Table) -> dict[str, str]:
@@ -27,19 +28,29 @@ def explain_choices(choices: LogChoices, log: Table) -> dict[str, str]:
 def _columns(choices: LogChoices, log: Table) -> dict[str, str]:
     users, items = (int((as_words(log[name]).counts > 0).sum()) for name in (choices.user, choices.item))
     found = {
-        "user": f"'{choices.user}' says who: {users:,} users.",
-        "item": f"'{choices.item}' says with which item: {items:,} items.",
-        "time": f"'{choices.time}' orders the events. Only what is earlier than a row goes into its history.",
+        "user": say("'{user}' says who: {users:,} users.", user=choices.user, users=users),
+        "item": say("'{item}' says with which item: {items:,} items.", item=choices.item, items=items),
+        "time": say(
+            "'{time}' orders the events. Only what is earlier than a row goes into its history.", time=choices.time
+        ),
     }
     if choices.action is not None:
-        found["action"] = f"'{choices.action}' says what was done: {_shares(log[choices.action])}."
+        found["action"] = say(
+            "'{action}' says what was done: {value}.", action=choices.action, value=_shares(log[choices.action])
+        )
     if choices.rating is not None:
         ratings = as_numbers(log[choices.rating])
         known = ratings[~np.isnan(ratings)]
-        scale = f" from {known.min():g} to {known.max():g}" if len(known) else ""
-        found["rating"] = f"'{choices.rating}' holds ratings{scale}. They come after the click, so no row has them."
+        scale = say(" from {known:g} to {known_2:g}", known=known.min(), known_2=known.max()) if len(known) else ""
+        found["rating"] = say(
+            "'{rating}' holds ratings{scale}. They come after the click, so no row has them.",
+            rating=choices.rating,
+            scale=scale,
+        )
     if choices.session is not None:
-        found["session"] = f"'{choices.session}' says in which visit; it groups events and is no field."
+        found["session"] = say(
+            "'{session}' says in which visit; it groups events and is no field.", session=choices.session
+        )
     return found
 
 
@@ -48,56 +59,74 @@ def _shares(cells: pd.Series[Any]) -> str:
     found = as_words(cells)
     order = np.argsort(-found.counts, kind="stable")[: int((found.counts > 0).sum())]
     shown = [f"{found.words[place]} ({found.counts[place] / max(len(found), 1):.1%})" for place in order[:4]]
-    return ", ".join(shown) + (f" and {len(order) - 4} more" if len(order) > 4 else "")
+    return ", ".join(shown) + (say(" and {count} more", count=len(order) - 4) if len(order) > 4 else "")
 
 
 def _clicks(choices: LogChoices, log: Table) -> dict[str, str]:
-    share = f"{is_click(log, choices).mean() if len(log) else 0:.1%} of the events are clicks"
+    share = say("{value:.1%} of the events are clicks", value=is_click(log, choices).mean() if len(log) else 0)
     found = {}
     if choices.action is not None:
         if choices.positive_actions:
-            why = f"A click is {click_in_words(choices)}: {share}. The model learns to foretell this action."
+            why = say(
+                "A click is {choices}: {share}. The model learns to foretell this action.",
+                choices=click_in_words(choices),
+                share=share,
+            )
         else:
-            why = f"Every action counts as a click: {share}."
+            why = say("Every action counts as a click: {share}.", share=share)
         found["positive_actions"] = why
     if choices.rating is not None:
         if choices.rating_threshold is None:
-            found["rating_threshold"] = "No rating is asked for: an event counts whatever its rating."
+            found["rating_threshold"] = say("No rating is asked for: an event counts whatever its rating.")
         else:
-            found["rating_threshold"] = (
-                f"From {choices.rating_threshold:g} on, the upper part of the scale, a rating says that the user liked "
-                f"the item: {share}."
+            found["rating_threshold"] = say(
+                "From {rating_threshold:g} on, the upper part of the scale, a rating says that the user "
+                "liked the item: {share}.",
+                rating_threshold=choices.rating_threshold,
+                share=share,
             )
     return found
 
 
 def _negatives(choices: LogChoices) -> dict[str, str]:
     why = {
-        "given": "The log says itself what was no click: its other events. Nothing has to be made up.",
-        "uniform": "The log does not say what was seen and not clicked, so such rows are drawn: any item alike, "
-        "however often it is clicked. A model then learns a good deal of plain popularity.",
-        "popularity": "Items are drawn as often as the whole log has them clicked, later clicks included. So being "
-        "popular does not give a click away, and the model must learn taste.",
-        "hard": f"Items of the same {choices.category} are drawn: the model must tell alike items apart. A click whose "
-        f"{choices.category} has no item left gets any items.",
+        "given": say("The log says itself what was no click: its other events. Nothing has to be made up."),
+        "uniform": say(
+            "The log does not say what was seen and not clicked, so such rows are drawn: any item alike, "
+            "however often it is clicked. A model then learns a good deal of plain popularity."
+        ),
+        "popularity": say(
+            "Items are drawn as often as the whole log has them clicked, later clicks included. So being "
+            "popular does not give a click away, and the model must learn taste."
+        ),
+        "hard": say(
+            "Items of the same {category} are drawn: the model must tell alike items apart. A click "
+            "whose {category} has no item left gets any items.",
+            category=choices.category,
+        ),
     }[choices.negatives]
     found = {"negatives": why}
     if choices.negatives == "given":
         return found
     rate = 1 / (1 + choices.per_positive)
-    found["per_positive"] = (
-        f"{choices.per_positive} for each click make a click rate of about {rate:.0%}. It is a choice, not what a shop "
-        "would see; probabilities are right for these rows only, the order of items is what counts."
+    found["per_positive"] = say(
+        "{per_positive} for each click make a click rate of about {rate:.0%}. It is a choice, "
+        "not what a shop would see; probabilities are right for these rows only, the order of "
+        "items is what counts.",
+        per_positive=choices.per_positive,
+        rate=rate,
     )
     found["avoid_later"] = (
-        "An item that the user clicks later was no refusal, so it is not drawn. This looks into the future: items that "
-        "are drawn are known never to be clicked."
+        say(
+            "An item that the user clicks later was no refusal, so it is not drawn. This looks into the "
+            "future: items that are drawn are known never to be clicked."
+        )
         if choices.avoid_later
-        else "As in practice, only clicks until then are known: an item that the user clicks later may be drawn."
+        else say("As in practice, only clicks until then are known: an item that the user clicks later may be drawn.")
     )
-    found["seed"] = "The same seed draws the same items."
+    found["seed"] = say("The same seed draws the same items.")
     if choices.category is not None and choices.negatives == "hard":
-        found["category"] = f"Negatives share the '{choices.category}' of the clicked item."
+        found["category"] = say("Negatives share the '{category}' of the clicked item.", category=choices.category)
     return found
 
 
@@ -106,18 +135,24 @@ def _histories(choices: LogChoices, log: Table) -> dict[str, str]:
     what = remembered_in_words(choices)
     remembered = [choices.item, *choices.history_columns]
     found = {
-        "history_actions": f"Histories remember {what}: {share} of the events.",
-        "history_columns": "Of each one they remember " + " and ".join(f"'{name}'" for name in remembered) + ".",
-        "history_length": f"Of longer histories the {choices.history_length} most recent ones stay.",
+        "history_actions": say("Histories remember {what}: {share} of the events.", what=what, share=share),
+        "history_columns": say("Of each one they remember ") + " and ".join(f"'{name}'" for name in remembered) + ".",
+        "history_length": say(
+            "Of longer histories the {history_length} most recent ones stay.", history_length=choices.history_length
+        ),
     }
     if choices.history_with_action and choices.action is not None:
-        found["history_with_action"] = (
-            f"Each behaviour carries its '{choices.action}', compared with '{asked_action(choices)}', the action that "
-            "every row asks about."
+        found["history_with_action"] = say(
+            "Each behaviour carries its '{action}', compared with '{choices}', the action that every row asks about.",
+            action=choices.action,
+            choices=asked_action(choices),
         )
     if choices.min_user_events > 1 or choices.min_item_events > 1:
-        why = "Users and items with fewer events go, again and again until all that are left have enough."
+        why = say("Users and items with fewer events go, again and again until all that are left have enough.")
         found |= {"min_user_events": why, "min_item_events": why}
     if choices.first_clicks:
-        found["first_clicks"] = f"The first {choices.first_clicks} clicks of each user make no rows, only a history."
+        found["first_clicks"] = say(
+            "The first {first_clicks} clicks of each user make no rows, only a history.",
+            first_clicks=choices.first_clicks,
+        )
     return found

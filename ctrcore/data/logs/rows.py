@@ -11,6 +11,7 @@ from ctrcore.data.logs.events import Events, Index, Mask
 from ctrcore.data.logs.sampling import Clicked, Moments, Pool, draw_items
 from ctrcore.data.values import Words
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ def given_rows(events: Events, session: Words | None, choices: LogChoices) -> Ro
     negatives = int((label == 0).sum())
     if not negatives:
         raise DataError(
-            "Every event of the log counts as a click, so there are no rows without one.",
-            "Say which actions or ratings are a click, or let items be drawn as rows without a click.",
+            say("Every event of the log counts as a click, so there are no rows without one."),
+            say("Say which actions or ratings are a click, or let items be drawn as rows without a click."),
         )
     return Rows(event, events.item[event], label, {"given": negatives}, int(answered.sum()), few=0)
 
@@ -122,6 +123,9 @@ def drawn_rows(events: Events, category: Words | None, choices: LogChoices) -> R
 def _require_clicks(some: bool, choices: LogChoices) -> None:
     if not some:
         raise DataError(
-            f"No user has a click after the first {choices.first_clicks}, so there are no rows.",
-            "Let fewer clicks of each user only fill the history.",
+            say(
+                "No user has a click after the first {first_clicks}, so there are no rows.",
+                first_clicks=choices.first_clicks,
+            ),
+            say("Let fewer clicks of each user only fill the history."),
         )

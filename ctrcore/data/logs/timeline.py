@@ -20,6 +20,7 @@ from ctrcore.data.stored import Table
 from ctrcore.data.timescales import as_times_together
 from ctrcore.data.values import as_numbers, as_times, as_words, word
 from ctrcore.errors import DataError
+from ctrcore.language import say
 from ctrcore.schema import Column, Schema
 
 HANDFUL = 6
@@ -105,10 +106,10 @@ def user_timeline(
     check_columns(log, choices)
     cells = _rows_of(log, choices.user, user, [choices.item, choices.time, choices.action, choices.rating])
     if not len(cells):
-        raise DataError(f"The log has no user '{user[:60]}'.", "Choose another user.")
+        raise DataError(say("The log has no user '{value}'.", value=user[:60]), say("Choose another user."))
     history = next((column for column in schema.histories if column.of == choices.item), None)
     if history is None or history.name not in impressions_frame.columns:
-        raise DataError("The rows have no history of their items.", "Build the rows from the log again.")
+        raise DataError(say("The rows have no history of their items."), say("Build the rows from the log again."))
     needed = [choices.item, choices.time, schema.label, history.name]
     frame = _rows_of(impressions_frame, choices.user, user, needed)
     points, row_points = _times((log, cells), (impressions_frame, frame), choices.time)
@@ -180,7 +181,9 @@ def _rows_of(table: Table, column: str, user: str, others: Iterable[str | None])
     names = [column, *(name for name in others if name is not None)]
     for name in names:
         if name not in table.columns:
-            raise DataError(f"The table has no column '{name[:60]}'.", "Build the rows from the log again.")
+            raise DataError(
+                say("The table has no column '{value}'.", value=name[:60]), say("Build the rows from the log again.")
+            )
     found = as_words(table[column])
     code = np.flatnonzero(found.words == word(user))
     rows = np.flatnonzero(found.codes == code[0]) if len(code) else np.empty(0, dtype=np.int64)
@@ -232,7 +235,10 @@ def busiest_users(log: Table, rows: Table, choices: LogChoices, schema: Schema, 
     """
     check_columns(log, choices)
     if choices.user not in rows.columns:
-        raise DataError(f"The table has no column '{choices.user[:60]}'.", "Build the rows from the log again.")
+        raise DataError(
+            say("The table has no column '{value}'.", value=choices.user[:60]),
+            say("Build the rows from the log again."),
+        )
     found = as_words(log[choices.user])
     clicks = np.bincount(found.codes[is_click(log, choices) & found.known], minlength=len(found.words))
     made = _clicked_rows(rows, found.words, choices, schema)

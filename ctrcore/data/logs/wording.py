@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ctrcore.data.logs.choices import LogChoices
+from ctrcore.language import say
 
 CLICK = "click"
 
@@ -17,30 +18,37 @@ def click_in_words(choices: LogChoices) -> str:
     parts = []
     if choices.action is not None and choices.positive_actions:
         actions = [f"'{action}'" for action in choices.positive_actions]
-        listed = actions[0] if len(actions) == 1 else ", ".join(actions[:-1]) + f" or {actions[-1]}"
-        parts.append(f"an event whose {choices.action} is {listed}")
+        listed = actions[0] if len(actions) == 1 else ", ".join(actions[:-1]) + say(" or {value}", value=actions[-1])
+        parts.append(say("an event whose {action} is {listed}", action=choices.action, listed=listed))
     if choices.rating is not None and choices.rating_threshold is not None:
-        rated = f"{choices.rating} is {choices.rating_threshold:g} or more"
-        parts.append(rated if parts else f"an event whose {rated}")
-    return " and whose ".join(parts) if parts else "every event of the log"
+        rated = say(
+            "{rating} is {rating_threshold:g} or more", rating=choices.rating, rating_threshold=choices.rating_threshold
+        )
+        parts.append(rated if parts else say("an event whose {rated}", rated=rated))
+    return say(" and whose ").join(parts) if parts else say("every event of the log")
 
 
 def negatives_in_words(choices: LogChoices) -> str:
     """Where rows without a click come from, as a sentence."""
     if choices.negatives == "given":
-        return "The other events of the log are the rows without a click."
+        return say("The other events of the log are the rows without a click.")
     among = {
-        "uniform": "from all items of the log alike",
-        "popularity": "from all items of the log by how often they were clicked",
-        "hard": f"from the items with the same {choices.category} as the clicked one",
+        "uniform": say("from all items of the log alike"),
+        "popularity": say("from all items of the log by how often they were clicked"),
+        "hard": say("from the items with the same {category} as the clicked one", category=choices.category),
     }[choices.negatives]
-    when = "ever clicked" if choices.avoid_later else "clicked until then"
-    count = f"{choices.per_positive} row" + ("s" if choices.per_positive > 1 else "")
-    return f"For each click {count} without a click were drawn {among}, never one that the user {when}."
+    when = say("ever clicked") if choices.avoid_later else say("clicked until then")
+    count = say("{per_positive} row", per_positive=choices.per_positive) + ("s" if choices.per_positive > 1 else "")
+    return say(
+        "For each click {count} without a click were drawn {among}, never one that the user {when}.",
+        count=count,
+        among=among,
+        when=when,
+    )
 
 
 def remembered_in_words(choices: LogChoices) -> str:
     """What histories remember: 'clicks', or the events of some actions."""
     if not choices.history_actions:
         return "clicks"
-    return "events (" + ", ".join(choices.history_actions) + ")"
+    return say("events (") + ", ".join(choices.history_actions) + ")"
