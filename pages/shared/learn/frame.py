@@ -109,7 +109,7 @@ def _show_step(lesson: Lesson, number: int, done: bool) -> None:
     st.markdown(say(step.text))
     if modes.only_stage():
         return
-    with st.container(key="lesson-action"):
+    with st.container(key=f"lesson-action-{number}"):
         if done:
             st.success(say(step.action), icon=":material/check_circle:")
         else:
