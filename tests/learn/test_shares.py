@@ -74,7 +74,8 @@ def test_age_lowers_when_it_comes_first_and_raises_when_it_comes_last(tiny: Tiny
     first, last = game.joining("age-device-item"), game.joining("item-device-age")
     assert first["age"] < -1
     assert last["age"] > 1
-    assert abs(game.mean("age")) < 0.5
+    assert all(abs(game.joining(order)["age"]) > 1 for order in ORDERS)
+    assert -0.5 < game.mean("age") < -0.1
     assert first["item"] > 3
     assert abs(last["item"]) < 0.5
     assert game.together("age", "item") > 3
@@ -89,7 +90,7 @@ def test_the_device_adds_nearly_the_same_in_every_order(tiny: Tiny) -> None:
 
 
 def test_against_another_row_age_gets_another_share(tiny: Tiny) -> None:
-    assert shares(tiny, "phones").mean("age") - shares(tiny, "fridges").mean("age") > 1.5
+    assert shares(tiny, "phones").mean("age") > 1
 
 
 @pytest.mark.parametrize("place", range(len(LESSON.steps)))

@@ -104,8 +104,8 @@ _STEPS = (
     Step(
         mark("More attention, fewer clicks"),
         mark(
-            "The history is *shoes, books*, and for young people the model holds that against this item. What if it "
-            "listened to that pair more?"
+            "A young customer with *shoes, books* in the history: the model takes this pair for a small sign against a "
+            "click. What if it listened to it more?"
         ),
         mark("Add 2 or more to the score of this orange pair. Which way does the logit go?"),
         _lowers_more,

@@ -67,7 +67,7 @@ def show_stage(step: Step) -> Facts:
             "The row's six fields, their fifteen pairs with their shares of the attention, and the logit they add up to"
         ),
         lit=[about if one == "pair" else one for one in _LIT.get(step.focus, ())],
-        headings=[say("The row"), say("Pair, its share, what it adds"), say("Sum")],
+        headings=[say("The row"), say("Share, pair, what it adds"), say("Sum")],
     )
     return {
         "row": row,
@@ -110,7 +110,7 @@ def _formula(now: Attended, pair: Pair, push: float, temperature: float) -> list
     adds, share = Term(this, pair.id, pair.contribution), Term("a", "share", pair.attention, sub)
     score, direction = Term("e", "score", pair.score, sub), Term("(p · g)", "direction", pair.projected)
     logit = Term("logit", "logit", now.logit)
-    raised = [Term("+"), Term(say("yours"), "push", push)] if push else []
+    raised = [Term("+"), Term(say("your push"), "push", push)] if push else []
     heat = [Term("/"), Term("T", "heat", temperature)] if temperature != 1 else []
     return [
         line(logit, "=", Term(first, "first", now.first_order), "+", adds, "+", Term(others, "others", rest)),
@@ -133,17 +133,17 @@ def _nodes(now: Attended, own: Attended) -> list[Node]:
     nodes += [
         Node(
             pair.id,
-            f"{_named(pair.id)}  {pair.attention:.0%}",
+            f"{pair.attention:.0%} {_named(pair.id)}",
             1,
             pair.contribution,
             note=say(
                 "({values}): {share:.1%} of the attention (the model itself: {own:.1%}) times a direction of "
-                "{direction:+.2f} adds {added:+.2f} to the logit.",
+                "{direction} adds {added} to the logit.",
                 values=" × ".join(pair.values),
                 share=pair.attention,
                 own=before.attention,
-                direction=pair.projected,
-                added=pair.contribution,
+                direction=signed(pair.projected),
+                added=signed(pair.contribution),
             ),
             faded=pair.attention < 0.01,
         )
@@ -155,7 +155,7 @@ def _nodes(now: Attended, own: Attended) -> list[Node]:
         *nodes,
         Node("first", say("single values"), 2, now.first_order, note=single),
         Node("logit", "logit", 2, now.logit, note=say("The sum of all: the score of a click.")),
-        Node("click", say("click"), 2, now.click, note=probability),
+        Node("click", say("probability"), 2, now.click, note=probability),
     ]
 
 
@@ -165,6 +165,11 @@ def _edges(now: Attended) -> list[Edge]:
     return edges + [
         Edge(pair.id, "logit", 2.5 * pair.attention, 1 if pair.contribution > 0 else -1) for pair in now.pairs
     ]
+
+
+def signed(number: float) -> str:
+    """With a sign, as it stands in a sentence."""
+    return f"{number:+z.2f}".replace("-", "−")
 
 
 def _named(pair: str) -> str:

@@ -130,7 +130,7 @@ _STEPS = (
             "A Shapley value always answers *compared with that row*. With another one, the same model and the same "
             "row give other values; the explain pages therefore take the mean over many such rows, the background."
         ),
-        mark("Compare with old, computer, phones 1. What becomes of φ of age?"),
+        mark("Compare with old, computer, phones 1. φ of age was below 0: what is it now?"),
         _other_row,
         {"against": "phones", "seen": _ALL},
         focus="against",

@@ -12,6 +12,7 @@ from ctrcore.language import mark, say
 from pages.shared.learn import knobs
 from pages.shared.learn.flow import Edge, Node, Term, show_flow
 from pages.shared.learn.lesson import Facts, Step
+from pages.shared.learn.lessons.attention_stage import signed
 
 if TYPE_CHECKING:
     from ctrcore.learn.shares import Shares
@@ -28,15 +29,10 @@ def show_stage(step: Step) -> Facts:
 
     with st.spinner(say("Training a tiny FM…")):
         tiny = _tiny_fm()
-    with st.container(horizontal=True, gap="medium"):
-        against = knobs.pick(
-            "against",
-            say("Compared with"),
-            options=list(_OTHERS),
-            default="fridges",
-            words=lambda one: _OTHERS[one],
-        )
-        order = _pick_order()
+    against = knobs.pick(
+        "against", say("Compared with"), options=list(_OTHERS), default="fridges", words=lambda one: _OTHERS[one]
+    )
+    order = _pick_order()
     game, seen = shares(tiny, against), _seen(order)
     chosen = show_flow(
         "shares-flow",
@@ -71,9 +67,10 @@ def _tiny_fm() -> Tiny:
 def _pick_order() -> str:
     from ctrcore.learn.shares import PLAYERS
 
-    first = knobs.pick("first", say("Joins first"), options=list(PLAYERS), default="age")
-    rest = [name for name in PLAYERS if name != first]
-    second = knobs.pick("second", say("Joins second"), options=rest, default=rest[0])
+    with st.container(horizontal=True, gap="medium"):
+        first = knobs.pick("first", say("Joins first"), options=list(PLAYERS), default="age")
+        rest = [name for name in PLAYERS if name != first]
+        second = knobs.pick("second", say("Joins second"), options=rest, default=rest[0])
     return "-".join([first, second, *(name for name in rest if name != second)])
 
 
@@ -136,9 +133,9 @@ def _nodes(game: Shares) -> list[Node]:
         row = {name: str((ROW if name in names else game.other)[name]) for name in PLAYERS}
         label = " + ".join(row[name] for name in names) if len(names) < len(row) else say("this row")
         note = say(
-            "A row with {row}: the model's logit is {logit:.2f}.",
+            "A row with {row}: the model's logit is {logit}.",
             row=", ".join(row.values()),
-            logit=game.logits[members],
+            logit=signed(game.logits[members]),
         )
         nodes.append(Node(_id(members), label or say("other row"), len(names), game.logits[members], note=note))
     return nodes
@@ -166,18 +163,14 @@ def _show_orders(game: Shares, order: str, seen: list[str], known: bool) -> None
 
     lines = {
         ("▸ " if one == order else "") + _arrows(one): {
-            name: _signed(game.joining(one)[name]) if one in seen else "?" for name in PLAYERS
+            name: signed(game.joining(one)[name]) if one in seen else "?" for name in PLAYERS
         }
         for one in ORDERS
     }
     lines[say("Mean of all six = Shapley value φ")] = {
-        name: _signed(game.mean(name)) if known else "?" for name in PLAYERS
+        name: signed(game.mean(name)) if known else "?" for name in PLAYERS
     }
     st.table(pd.DataFrame.from_dict(lines, orient="index", columns=list(PLAYERS)))
-
-
-def _signed(number: float) -> str:
-    return f"{number:+z.2f}".replace("-", "−")
 
 
 def _arrows(order: str) -> str:

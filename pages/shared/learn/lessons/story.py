@@ -57,7 +57,7 @@ _STEPS = (
     Step(
         mark("The first becomes the last"),
         mark(
-            'age × category has by far the most attention. "So she will click because of her age and the kind of '
+            'age × category has the most attention. "So she will click because of her age and the kind of '
             'item"? Ask what each pair **adds to the logit**, with its sign.'
         ),
         mark("Sort by contribution, and look for age × category."),
@@ -71,7 +71,7 @@ _STEPS = (
             "A third question needs no theory: run the model **without the pair** and see what the logit loses. Here "
             "it loses a negative number: without age × category a click would be far *likelier*."
         ),
-        mark("Sort by what is lost, and compare with the formula."),
+        mark("Sort by what is lost without the pair, and compare with the formula."),
         _by_removal,
         {"row": "books", "order": "removal", "below": "row"},
         focus="removal",
@@ -101,8 +101,8 @@ _STEPS = (
     Step(
         mark("Much attention, no effect"),
         mark(
-            "Somebody has to get the 100 %, even where nothing matters. For a middle-aged customer gender × history is "
-            "first, and the logit hardly moves without it."
+            "The 100 % are shared out even where no pair matters much to the model. For a middle-aged customer "
+            "gender × history comes first, and without it the logit hardly moves."
         ),
         mark("Choose the row middle × books, and sort by attention."),
         _older,

@@ -10,7 +10,7 @@ from ctrcore.language import mark, say
 from pages.shared.learn import knobs
 from pages.shared.learn.flow import Edge, Node, Term, show_flow
 from pages.shared.learn.lesson import Facts, Step
-from pages.shared.learn.lessons.attention_stage import line, tiny_afm
+from pages.shared.learn.lessons.attention_stage import line, signed, tiny_afm
 
 if TYPE_CHECKING:
     from ctrcore.learn.attention import Attended
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 _ROWS = {"books": "young × books", "phones": "young × phones", "middle": "middle × books"}
 _ORDERS = {
-    "fields": mark("as they come"),
-    "attention": mark("by attention"),
-    "contribution": mark("by contribution"),
-    "removal": mark("by what is lost"),
+    "fields": mark("field order"),
+    "attention": mark("attention"),
+    "contribution": mark("contribution"),
+    "removal": mark("lost without it"),
 }
 _TRUTH = {"hidden": mark("hidden"), "shown": mark("shown")}
 _BELOW = {"row": mark("this row"), "rows": mark("many rows")}
@@ -46,9 +46,9 @@ def show_stage(step: Step) -> Facts:
             "below", say("Look at"), options=list(_BELOW), default="row", words=lambda one: say(_BELOW[one])
         )
     attended, pairs = measured(tiny, encoded(tiny, row))
-    planted = next(pair for pair in pairs if pair.id == PLANTED)
-    _show_pair(attended, planted, step)
-    facts = _show_pairs(pairs) if below == "row" else _show_rows(planted)
+    by_id = {pair.id: pair for pair in pairs}
+    _show_pair(attended, by_id[attended.most_attended.id], step)
+    facts = _show_pairs(pairs) if below == "row" else _show_rows(by_id[PLANTED])
     return {"row": row, "below": below, "order": "", "truth": "", "upwards": ""} | facts
 
 
@@ -60,7 +60,11 @@ def _show_pairs(pairs: list[Measured]) -> dict[str, str]:
 
     with st.container(horizontal=True, gap="medium"):
         order = knobs.pick(
-            "order", say("Sort the pairs"), options=list(_ORDERS), default="fields", words=lambda one: say(_ORDERS[one])
+            "order",
+            say("Sort the pairs by"),
+            options=list(_ORDERS),
+            default="fields",
+            words=lambda one: say(_ORDERS[one]),
         )
         truth = knobs.pick(
             "truth", say("Planted truth"), options=list(_TRUTH), default="hidden", words=lambda one: say(_TRUTH[one])
@@ -78,13 +82,13 @@ def _show_pairs(pairs: list[Measured]) -> dict[str, str]:
 
 
 def _show_pair(row: Attended, pair: Measured, step: Step) -> None:
-    """What the planted pair adds to the logit, and what the logit is without it."""
+    """What the most attended pair adds to the logit, and what the logit is without it."""
     name, direction = pair.id.replace("-", " × "), row.pair(pair.id).projected
     rest = row.logit - row.first_order - pair.contribution
     adds, logit = Term(name, "pair", pair.contribution), Term("logit", "logit", row.logit)
     without = Term(say("logit without it"), "without", row.logit - pair.removal)
     notes = {
-        "pair": say("{share:.0%} of the attention, times the direction.", share=pair.attention),
+        "pair": say("The pair with the most attention: {share:.0%}, times the direction.", share=pair.attention),
         "others": say("What all other pairs add."),
         "first": say("What the values add by themselves, without any pair, and the bias."),
         "without": say("The model once more without this pair; the others share its attention out among themselves."),
@@ -97,7 +101,7 @@ def _show_pair(row: Attended, pair: Measured, step: Step) -> None:
             line(Term(say("lost without it"), "lost", pair.removal), "=", logit, "−", without),
         ],
         [
-            Node("pair", f"{name}  {pair.attention:.0%}", 0, pair.contribution, note=notes["pair"]),
+            Node("pair", f"{name} {pair.attention:.0%}", 0, pair.contribution, note=notes["pair"]),
             Node("others", say("the other 14 pairs"), 0, rest, note=notes["others"]),
             Node("first", say("single values"), 0, row.first_order, note=notes["first"]),
             Node("logit", "logit", 1, row.logit, note=say("The sum: the score of a click.")),
@@ -109,7 +113,7 @@ def _show_pair(row: Attended, pair: Measured, step: Step) -> None:
             Edge("first", "logit", min(1.0, abs(row.first_order) / 2), 1 if row.first_order > 0 else -1),
             Edge("logit", "without", min(1.0, abs(pair.removal) / 2), -sign),
         ],
-        alt_text=say("What age × category and the rest add to the logit, and the logit without age × category"),
+        alt_text=say("What the most attended pair and the rest add to the logit, and the logit without this pair"),
         lit={"pair": ["pair"], "removal": ["without", "lost"]}.get(step.focus, []),
     )
 
@@ -121,8 +125,8 @@ def _show_rows(here: Measured) -> dict[str, str]:
     many, words = _many(), _words()
     st.markdown(
         say(
-            "**age × category in {rows} test rows**. In {against:.0%} of them it has the most attention and lowers the "
-            "score. In {astray:.0%} the most attended pair is not the one without which the logit moves most.",
+            "**age × category in {rows:,} test rows**. In {against:.0%} of them it has the most attention and lowers "
+            "the score. In {astray:.0%} the most attended pair is not the one without which the logit moves most.",
             rows=len(many.truth),
             against=many.against,
             astray=many.astray,
@@ -144,8 +148,8 @@ def _show_rows(here: Measured) -> dict[str, str]:
     )
     st.caption(
         say(
-            "Correlation with the planted truth: {agreement:+.2f} (1 is perfect, 0 is none).",
-            agreement=many.agreement(upwards),
+            "Correlation with the planted truth: {agreement} (1 is perfect, 0 is none).",
+            agreement=signed(many.agreement(upwards)),
         )
     )
     return {"upwards": upwards}
