@@ -8,14 +8,30 @@ from ctrcore.data.profiles import ColumnProfile, Profile, TimeSpan
 from ctrcore.errors import CtrLensError
 from ctrcore.figures import captions
 from ctrcore.figures.profiles import class_balance, rows_over_time
-from ctrcore.language import mark, say, say_in
+from ctrcore.language import Spoken, mark, say, say_in
 from ctrcore.report.content import Chart, Column, Heading, Note, Part, Table, Text
 from ctrcore.report.material import PARTS, Material, prepared_report
-from ctrcore.report.writing import literal, number, percent, short, whole
+from ctrcore.report.writing import KINDS, literal, number, percent, short, whole
 from ctrcore.runs.chores import is_large
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
 from ctrcore.schema import Schema
+
+_SPLITS = Spoken(
+    {
+        "random": mark("random"),
+        "time": mark("time"),
+        "user": mark("user"),
+        "time_per_user": mark("time per user"),
+        "leave_last_out": mark("leave last out"),
+        "given": mark("given"),
+    }
+)
+_STEPS = Spoken(
+    {name: name for name in (mark("minute"), mark("hour"), mark("day"), mark("week"), mark("month"), mark("year"))}
+    | {"range": mark("range of numbers")}
+)
+_DROPPED = Spoken({"duplicates": mark("duplicates"), "unlabelled": mark("unlabelled"), "negatives": mark("negatives")})
 
 
 def data(material: Material) -> list[Part]:
@@ -146,7 +162,7 @@ def _columns(profile: Profile, schema: Schema) -> Table:
 
 
 def _column(column: ColumnProfile, role: str | None) -> list[str]:
-    lengths, kind = column.lengths, say("not used") if column.kind == "ignore" else say(column.kind.replace("_", "-"))
+    lengths, kind = column.lengths, KINDS[column.kind]
     return [
         column.name,
         role or kind if column.kind == "ignore" else say("{kind}, {role}", kind=kind, role=role) if role else kind,
@@ -161,7 +177,7 @@ def _column(column: ColumnProfile, role: str | None) -> list[str]:
 
 
 def _over_time(times: TimeSpan) -> Chart:
-    step = say("range of numbers") if times.unit == "range" else say(times.unit)
+    step = _STEPS[times.unit]
     points = times.points
     figure = rows_over_time(
         [point.start for point in points],
@@ -199,14 +215,10 @@ def _split(title: str, run: Run) -> list[Part]:
         )
     ]
     split = run.recipe.split
-    parts.append(
-        Table(
-            say("Rows by part, split: {by}", by=say(split.by.replace("_", " "))), _split_columns(), _split_rows(report)
-        )
-    )
+    parts.append(Table(say("Rows by part, split: {by}", by=_SPLITS[split.by]), _split_columns(), _split_rows(report)))
     dropped = {name: count for name, count in (report.get("dropped") or {}).items() if count}
     if dropped:
-        told = say(", ").join(f"{count:,} {say(name.replace('_', ' '))}" for name, count in dropped.items())
+        told = say(", ").join(f"{count:,} {_DROPPED.get(name, name)}" for name, count in dropped.items())
         parts.append(Text(say("Rows left out before: {dropped}.", dropped=told)))
     parts += _cold(report)
     return parts
@@ -218,7 +230,7 @@ def _split_columns() -> list[Column]:
         Column(say("Rows")),
         Column(say("Clicks")),
         Column(say("Click rate"), "click-through rate"),
-        Column(say("Users")),
+        Column(say_in("people", "Users")),
         Column(say("Cells with an unknown value"), "unknown"),
     ]
 

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import math
 
+from ctrcore.language import Spoken, mark
+
 NOTHING = "–"
 LEAST_P = 0.0001
 STAR = "\ufdd0"  # stands for a star that is only a star: Unicode gives this number to no character
+
+
+KINDS = Spoken(  # of columns, as a table says them
+    {
+        "numeric": mark("numeric"),
+        "categorical": mark("categorical"),
+        "multi_value": mark("multi-value"),
+        "history": mark("history"),
+        "label": mark("label"),
+        "ignore": mark("not used"),
+    }
+)
 
 
 def literal(text: str) -> str:

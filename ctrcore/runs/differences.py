@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ctrcore.language import say
+from ctrcore.language import mark, say
 from ctrcore.runs.spec import RunSpec
 from ctrcore.schema import Column
 
-SECTIONS = {"model": "model", "training": "training", "recipe": "rows"}
+SECTIONS = {"model": mark("model"), "training": mark("training"), "recipe": mark("rows")}
 SILENT = {"reason"}  # why a column's kind was guessed changes nothing
 
 

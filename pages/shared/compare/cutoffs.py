@@ -182,7 +182,7 @@ def _matrices(view: View, counts: dict[str, Counts]) -> None:
             )
         )
     if level() != "Expert":
-        st.caption(captions.ONE_CUTOFF)
+        st.caption(say(captions.ONE_CUTOFF))
 
 
 def _table(view: View, counts: dict[str, Counts], cutoff: float, costs: Costs) -> None:

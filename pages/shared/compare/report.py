@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ctrcore.comparing.testing import method_for
-from ctrcore.language import language, say, spoken
+from ctrcore.language import language, say, say_in, spoken
 from ctrcore.report.options import SECTIONS, Options
 from ctrcore.runs.chores import is_large
 from ctrcore.runs.repairs import repairs_of
@@ -138,7 +138,7 @@ def _options(view: View) -> Options | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if level() == "Expert":
             tests = st.segmented_control(
-                say("Test"),
+                say_in("of statistics", "Test"),
                 methods(view),
                 default=method_for(view.sheet),
                 required=True,

@@ -16,6 +16,7 @@ from ctrcore.data.histories import full_schema
 from ctrcore.data.members import as_members
 from ctrcore.data.recipe import Recipe
 from ctrcore.language import language, mark, say
+from ctrcore.report.writing import KINDS
 from ctrcore.runs.run import Run
 from ctrcore.schema import Column
 from ctrcore.words import WORDS
@@ -144,7 +145,7 @@ def _cells(view: View, row: int) -> None:
         {
             "column": [str(name) for name in shown],
             "value": [str(cells[name])[:400] for name in shown],
-            "read as": [_kind(kinds.get(str(name))) for name in shown],
+            "read as": [KINDS[kinds.get(str(name), "ignore")] for name in shown],
         }
     )
     st.dataframe(
@@ -157,10 +158,6 @@ def _cells(view: View, row: int) -> None:
     )
     if histories:
         _history(cells, histories)
-
-
-def _kind(kind: str | None) -> str:
-    return say("not used") if kind in (None, "ignore") else say(str(kind).replace("_", "-"))
 
 
 def _history(cells: pd.Series[Any], histories: Sequence[Column]) -> None:

@@ -12,7 +12,7 @@ from ctrcore.comparing.draws import draws_needed
 from ctrcore.comparing.findings import in_words
 from ctrcore.comparing.testing import BY_USERS, Comparison, Method, Test, method_for
 from ctrcore.figures import comparison_captions as captions
-from ctrcore.language import Spoken, mark, say
+from ctrcore.language import Spoken, mark, say, say_in
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.compare import kept
@@ -77,7 +77,7 @@ def _choices(view: View) -> tuple[Method, int, str]:
     with st.container(horizontal=True, vertical_alignment="top"):
         address.show("test-method", "test", methods(view), method_for(view.sheet))
         chosen = st.segmented_control(
-            say("Test"),
+            say_in("of statistics", "Test"),
             methods(view),
             format_func=METHODS.__getitem__,
             required=True,
