@@ -82,8 +82,8 @@ def _show_place(one: Place, whole: tuple[float, float], at: int, step: Step) -> 
         ),
         Node("pairs", say("pair by pair"), 3, one.pairs, note=say("The products above the diagonal, one by one.")),
     ]
-    links = ("numbers sum", "numbers squares", "numbers products", "sum squared", "squared half", "squares half")
-    edges = [Edge(*link.split()) for link in (*links, "products pairs")]
+    edges = [Edge("numbers", name) for name in ("squares", "sum", "products")]
+    edges += [Edge("sum", "squared"), Edge("squared", "half"), Edge("squares", "half"), Edge("products", "pairs")]
     return show_flow(
         "trick-flow",
         _formula(one, whole),
