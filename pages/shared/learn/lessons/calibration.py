@@ -47,8 +47,8 @@ STEPS = (
     Step(
         mark("Promising too little"),
         mark(
-            "Where a click is paid for, this costs money: a bid is probability times value. With a PCOC of 0.5, every "
-            "bid is half of what it should be."
+            "Where a click is paid for, this costs money: a bid is probability times value. With a PCOC of 0.5, bids "
+            "are on average half of what they should be."
         ),
         mark("Shift the logits down until the PCOC is below 0.6."),
         lambda now, _: now["pcoc"] < 0.6,
@@ -80,8 +80,8 @@ STEPS = (
     Step(
         mark("Fewer rows without a click"),
         mark(
-            "Most rows have no click and teach little, so often only some are kept: here 1 in 5. The second model sees "
-            "clicks five times as often as they are, and believes it."
+            "Most rows have no click and teach little, so often only some are kept: here 1 in 5. To the second model "
+            "the odds of a click look five times as high as they are, and it believes them."
         ),
         mark("Set shift and stretch back (0 and 1), and choose the model that learnt from thinned rows."),
         lambda now, _: now["rows"] == "thinned" and not now["corrected"] and now["shift"] == 0 and now["stretch"] == 1,
@@ -92,7 +92,7 @@ STEPS = (
         mark("One logarithm puts it back"),
         mark(
             "Keeping a share of 0.2 multiplies the odds of a click by 5, and a factor of the odds is a **sum** in the "
-            "logit: + ln 5. Adding ln 0.2 = -1.61 takes it away. The AUC stays a little lower than with all rows: "
+            "logit: + ln 5. Adding ln 0.2 = −1.61 takes it away. The AUC stays a little lower than with all rows: "
             "what the rows would have taught does not come back."
         ),
         mark("Switch the correction on and watch PCOC and points."),
@@ -115,7 +115,7 @@ STEPS = (
     Step(
         mark("Judged on other rows"),
         mark(
-            "On the rows that it was fitted on, the repair looks better than it is: there the PCOC is exactly 1. Only "
+            "On the rows that it was fitted on, the repair looks better than it is: there the PCOC is 1.00. Only "
             "rows that neither the model nor the repair has seen tell what it is worth."
         ),
         mark("With the repair on, look at the validation rows and then at the test rows again."),

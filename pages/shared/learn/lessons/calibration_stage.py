@@ -45,7 +45,7 @@ def stage(step: Step) -> Facts:
     way = go(learnt, moves, part)
     untouched = learnt.whole[part]
     now, before = promise(way.label, way.final, count), promise(untouched.label, untouched.logit, count)
-    _measures(now, before)
+    _measures(now, before if shown >= PARTS.index("shift") else None)
     chosen = _bucket(len(now.bins.mean))
     st.plotly_chart(
         promises(now.bins, before.bins, chosen),
@@ -122,22 +122,23 @@ def _pick(name: str, label: str, words: dict[str, str], default: str) -> str:
     return knobs.pick(name, label, options=list(words), default=default, words=lambda one: say(words[one]))
 
 
-def _measures(now: Promise, before: Promise) -> None:
-    """AUC, log-loss, ECE and PCOC, with what the moves changed."""
+MEASURES: dict[str, tuple[str, str]] = {
+    "auc": ("AUC", mark("Share of pairs in the right order. Higher is better.")),
+    "log_loss": (mark("Log-loss"), mark("What the probabilities cost on average. Lower is better.")),
+    "ece": ("ECE", mark("Mean distance of the points from the diagonal. 0 is best.")),
+    "pcoc": ("PCOC", mark("Promised clicks / observed clicks. 1 is best.")),
+}
+
+
+def _measures(now: Promise, before: Promise | None) -> None:
+    """The measures, with their change against the untouched model once there are moves."""
     with st.grid(4, min_column_width=110):
-        for name, value, change, text in (
-            ("AUC", now.auc, now.auc - before.auc, mark("Share of pairs in the right order. Higher is better.")),
-            (
-                say("Log-loss"),
-                now.log_loss,
-                now.log_loss - before.log_loss,
-                mark("What the probabilities cost on average. Lower is better."),
-            ),
-            ("ECE", now.ece, now.ece - before.ece, mark("Mean distance of the points from the diagonal. 0 is best.")),
-            ("PCOC", now.pcoc, now.pcoc - before.pcoc, mark("Promised clicks / observed clicks. 1 is best.")),
-        ):
-            shown = "0.000" if abs(change) < 5e-4 else f"{change:+.3f}"
-            st.metric(name, f"{value:.3f}", shown, delta_color="off", delta_arrow="off", help=say(text))
+        for name, (title, text) in MEASURES.items():
+            value: float = getattr(now, name)
+            change = None if before is None else f"{value - getattr(before, name):+z.3f}"
+            st.metric(say(title), f"{value:.3f}", change, delta_color="off", delta_arrow="off", help=say(text))
+    if before is not None:
+        st.caption(say("Small numbers: the change against the untouched model."))
 
 
 def _said(now: Promise, chosen: int) -> None:

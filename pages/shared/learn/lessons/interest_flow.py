@@ -46,7 +46,7 @@ def show_sum(judged: Judged) -> int | None:
             count=len(heard),
             logit=judged.logit,
         ),
-        headings=(say("embeddings"), say("attention a"), say("interest"), say("score")),
+        headings=(say("embeddings"), *((say("attention a"),) if heard else ()), say("interest"), say("score")),
     )
     number = chosen[1:]
     return int(number) if number.isdecimal() and int(number) < len(heard) else None
@@ -106,7 +106,7 @@ def _sum_lines(judged: Judged) -> list[list[Term]]:
 
 def _attention_note(one: Behaviour) -> str:
     return say(
-        "attention {attention:.2f} × {effect:+.2f} a unit = {contribution:+.2f} in the logit",
+        "attention {attention:z.2f} × {effect:+z.2f} a unit = {contribution:+z.2f} in the logit",
         attention=one.attention,
         effect=one.effect,
         contribution=one.attention * one.effect,

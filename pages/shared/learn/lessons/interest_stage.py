@@ -51,11 +51,11 @@ def stage(step: Step) -> Facts:
             sides[side] = judge(tiny, knobs.pick(side, label, options=CATEGORIES, default=default), names, off)
             _said(sides[side])
     left, right = sides["left"], sides["right"]
-    if names:
+    if names and step.focus != "scorer":
         st.plotly_chart(
             two_candidates(left, right), key="interest-bars", alt=_alt(left, right), config={"displayModeBar": False}
         )
-    else:
+    elif not names:
         st.info(say("The history is empty: nothing to pay attention to."), icon=":material/history_toggle_off:")
     place, side = _detail(step, tiny, sides, names)
     return {
@@ -74,20 +74,35 @@ def _detail(step: Step, tiny: Tiny, sides: dict[str, Judged], names: Sequence[st
     """One candidate number by number: the behaviour that is selected, and whose candidate it is."""
     if step.focus not in ("sum", "scorer"):
         return None, "left"
-    side = knobs.pick("look", say("Look into"), options=list(SIDES), default="right", words=lambda one: say(SIDES[one]))
+    with st.container(horizontal=True):
+        side = knobs.pick(
+            "look", say("Look into"), options=list(SIDES), default="right", words=lambda one: say(SIDES[one])
+        )
+        place = _behaviour(names) if step.focus == "scorer" and names else None
     if step.focus == "sum":
         return show_sum(sides[side]), side
-    if not names:
-        return None, side
-    options = [str(number) for number in range(1, len(names) + 1)]
-    said = knobs.pick(
-        "behaviour", say("Behaviour"), options=options, default="1", words=lambda one: f"{one} {names[int(one) - 1]}"
-    )
-    from ctrcore.learn.interest import attend
+    if place is not None:
+        from ctrcore.learn.interest import attend
 
-    place = int(said) - 1
-    show_scorer(attend(tiny, sides[side].candidate, names[place]), sides[side].candidate, names[place])
+        show_scorer(attend(tiny, sides[side].candidate, names[place]), sides[side].candidate, names[place])
     return place, side
+
+
+def _behaviour(names: Sequence[str]) -> int:
+    """Position of the behaviour that the scorer reads."""
+    options = [str(number) for number in range(1, len(names) + 1)]
+    return (
+        int(
+            knobs.pick(
+                "behaviour",
+                say("Behaviour"),
+                options=options,
+                default="1",
+                words=lambda one: f"{one} {names[int(one) - 1]}",
+            )
+        )
+        - 1
+    )
 
 
 def _history() -> str:

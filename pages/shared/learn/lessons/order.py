@@ -70,7 +70,7 @@ STEPS = (
         ),
         mark("Drag the threshold until there is no false alarm, but at least one click is found."),
         lambda now, _: now["false_alarms"] == 0 and bool(now["found"]),
-        {"by": "model", "scale": "as they are", "round": "0", "threshold": 0.3},
+        {"scale": "as they are", "round": "0", "threshold": 0.3},
         "threshold",
     ),
     Step(
@@ -81,7 +81,7 @@ STEPS = (
         ),
         mark("Drag the threshold down until every row is called a click, and watch the point."),
         lambda now, _: now["found"] == 5 and now["false_alarms"] == 5,
-        {"by": "model", "scale": "as they are", "round": "0", "threshold": -3.0},
+        {"scale": "as they are", "round": "0", "threshold": -3.0},
         "stairs",
     ),
     Step(
@@ -91,8 +91,8 @@ STEPS = (
             "of pairs in the right order* are the same number. An orange cell is a bite out of the area."
         ),
         mark("Select a cell above the staircase: which pair did the model get wrong?"),
-        lambda now, _: now["by"] == "model" and now["pair"] == 0,
-        {"by": "model", "scale": "as they are", "round": "0", "pair": "7-2"},
+        lambda now, _: now["pair"] == 0,
+        {"scale": "as they are", "round": "0", "pair": "7-2"},
         "stairs",
     ),
     Step(
@@ -102,8 +102,8 @@ STEPS = (
             "threshold now cuts at another place. AUC therefore says nothing on whether a probability can be believed."
         ),
         mark("Choose other scores and compare the AUC."),
-        lambda now, _: now["by"] == "model" and now["scale"] != "as they are",
-        {"by": "model", "scale": "doubled", "round": "0"},
+        lambda now, _: now["scale"] != "as they are",
+        {"scale": "doubled", "round": "0"},
         "scale",
     ),
     Step(
@@ -113,8 +113,8 @@ STEPS = (
             "order: such a pair counts one half, and the staircase gets a slope."
         ),
         mark("Round the scores until a ½ appears."),
-        lambda now, _: now["by"] == "model" and now["rounding"] != "0" and now["ties"] > 0,
-        {"by": "model", "scale": "as they are", "round": "1"},
+        lambda now, _: now["rounding"] != "0" and now["ties"] > 0,
+        {"scale": "as they are", "round": "1"},
         "ties",
     ),
 )

@@ -20,11 +20,11 @@ START = "2084167953"
 """The order in which the reader finds the rows; each is named by its place in the model's order."""
 SCALES = {
     "as they are": mark("as they are"),
-    "doubled": mark("doubled"),
-    "minus 3": mark("minus 3"),
+    "doubled": mark("× 2"),
+    "minus 3": mark("− 3"),
     "cubed": mark("cubed"),
 }
-ROUNDINGS = {"0": mark("not rounded"), "1": mark("to 1"), "2": mark("to 2")}
+ROUNDINGS = {"0": mark("no"), "1": mark("to 1"), "2": mark("to 2")}
 OWNERS = {"hand": mark("by hand"), "model": mark("by the model")}
 PARTS = ("hand", "model", "threshold", "stairs", "scale", "ties")
 """What stands on the stage, in the order in which the steps bring it."""
@@ -45,15 +45,9 @@ def stage(step: Step) -> Facts:
         rows = _rows()
     shown = PARTS.index(step.focus)
     clicked = [row.clicked for row in rows]
-    owner = knobs.pick(
-        "by",
-        say("The order is made"),
-        options=list(OWNERS),
-        default="hand" if step.focus == "hand" else "model",
-        words=lambda one: say(OWNERS[one]),
-    )
+    owner = _owner(step)
     by_hand = owner == "hand"
-    scale, rounding = _scales(shown) if not by_hand else ("as they are", "0")
+    scale, rounding = _scales(shown)
     hand = _hand()
     if by_hand:
         scores: Sequence[float] = [-float(hand.index(str(row))) for row in range(len(rows))]
@@ -62,7 +56,7 @@ def stage(step: Step) -> Facts:
 
         scores = rounded(RESCALED[scale](np.array([row.logit for row in rows])), float(rounding)).tolist()
     order = ordered(clicked, scores)
-    threshold = _threshold() if shown >= PARTS.index("threshold") and not by_hand else None
+    threshold = None if by_hand or shown < PARTS.index("threshold") else _threshold()
     counts = None if threshold is None else called(clicked, scores, threshold)
     chosen = knobs.get("pair")
     _sum(order)
@@ -82,23 +76,27 @@ def stage(step: Step) -> Facts:
     }
 
 
+def _owner(step: Step) -> str:
+    """Who makes the order; once the lesson has come to thresholds it is the model."""
+    if step.focus != "hand":
+        return "model"
+    return _pick("by", say("The order is made"), OWNERS)
+
+
 def _scales(shown: int) -> tuple[str, str]:
     """What is done to the model's scores, once the lesson has come that far."""
+    scale, rounding = "as they are", "0"
     if shown < PARTS.index("scale"):
-        return "as they are", "0"
-    scale = knobs.pick(
-        "scale",
-        say("The model's scores are"),
-        options=list(SCALES),
-        default="as they are",
-        words=lambda one: say(SCALES[one]),
-    )
-    if shown < PARTS.index("ties"):
-        return scale, "0"
-    rounding = knobs.pick(
-        "round", say("Rounded"), options=list(ROUNDINGS), default="0", words=lambda one: say(ROUNDINGS[one])
-    )
+        return scale, rounding
+    with st.container(horizontal=True):
+        scale = _pick("scale", say("The model's scores are"), SCALES)
+        if shown >= PARTS.index("ties"):
+            rounding = _pick("round", say("Rounded"), ROUNDINGS)
     return scale, rounding
+
+
+def _pick(name: str, label: str, words: dict[str, str]) -> str:
+    return knobs.pick(name, label, options=list(words), default=next(iter(words)), words=lambda one: say(words[one]))
 
 
 def _threshold() -> float:
@@ -132,7 +130,7 @@ def _list(
     show_ordering(
         "order-list",
         [
-            Item(str(place), " · ".join(row.values), row.clicked, "" if by_hand else f"{score:+.2f}")
+            Item(str(place), " · ".join(row.values), row.clicked, "" if by_hand else f"{score:+z.2f}")
             for place, (row, score) in enumerate(zip(rows, scores, strict=True))
         ],
         order,
