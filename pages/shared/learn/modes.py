@@ -60,7 +60,7 @@ def show_teach() -> None:
         for name, (extra, text) in _LINKS.items():
             st.markdown(say(text))
             with st.container(key=f"link-{name}"):
-                st.code(f"{base}?{_query(extra)}", language=None)
+                st.code(f"{base}?{_query(extra)}", language=None, wrap_lines=True)
 
 
 def leave() -> None:
