@@ -120,3 +120,11 @@ def test_strange_knobs_break_nothing() -> None:
         "nan-<b>",
     )
     drawn("attention", 0, strange | {"against": "", "half": "inf"})
+
+
+def test_the_pair_stays_when_another_part_is_selected() -> None:
+    pushed = {"chosen": "age-history", "push": 3.0}
+    _, facts = drawn("attention", 5, pushed)
+    _, still = drawn("attention", 5, pushed | {"chosen": "logit", "pair": "age-history"})
+    assert still == facts
+    assert facts["selected"] == "age-history"

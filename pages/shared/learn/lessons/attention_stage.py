@@ -49,12 +49,12 @@ def tiny_afm() -> Tiny:
 
 def show_stage(step: Step) -> Facts:
     """Knobs, formula and diagram."""
-    from ctrcore.learn.attention import attend, encoded, pair_ids
+    from ctrcore.learn.attention import attend, encoded
 
     with st.spinner(say("Training a tiny AFM…")):
         tiny = tiny_afm()
-    selected = knobs.get("chosen")
-    about = selected if selected in pair_ids(tiny) else FIRST
+    selected = _selected(tiny)
+    about = selected or FIRST
     row, push, temperature = _pick(about)
     one = encoded(tiny, row)
     own, now = attend(tiny, one), attend(tiny, one, pushed=about, push=push, temperature=temperature)
@@ -71,13 +71,24 @@ def show_stage(step: Step) -> Facts:
     )
     return {
         "row": row,
-        "selected": selected if selected == about else "",
+        "selected": selected,
         "push": push,
         "temperature": temperature,
         "most": now.most_attended.id,
         "contribution": now.pair(about).contribution,
         "logit": now.logit,
     }
+
+
+def _selected(tiny: Tiny) -> str:
+    """The pair selected last, also while something else is selected; "" if none was."""
+    from ctrcore.learn.attention import pair_ids
+
+    chosen, kept = knobs.get("chosen"), knobs.get("pair")
+    if chosen in pair_ids(tiny) and chosen != kept:
+        knobs.put("pair", chosen)
+        return chosen
+    return kept if kept in pair_ids(tiny) else ""
 
 
 def _pick(about: str) -> tuple[str, float, float]:
@@ -110,12 +121,14 @@ def _formula(now: Attended, pair: Pair, push: float, temperature: float) -> list
     adds, share = Term(this, pair.id, pair.contribution), Term("a", "share", pair.attention, sub)
     score, direction = Term("e", "score", pair.score, sub), Term("(p · g)", "direction", pair.projected)
     logit = Term("logit", "logit", now.logit)
-    raised = [Term("+"), Term(say("your push"), "push", push)] if push else []
-    heat = [Term("/"), Term("T", "heat", temperature)] if temperature != 1 else []
+    raised = [score, Term("+"), Term(say("your push"), "push", push)] if push else [score]
+    if temperature != 1:
+        raised = [Term("("), *raised, Term(") /")] if push else [*raised, Term("/")]
+        raised.append(Term("T", "heat", temperature))
     return [
         line(logit, "=", Term(first, "first", now.first_order), "+", adds, "+", Term(others, "others", rest)),
         line(score, "= h · ReLU(W g + b),  g = v · v = (" + products + ")"),
-        line(share, "= exp(", score, *raised, *heat, ") / " + say("the same of all 15 pairs, added up")),
+        line(share, "= exp(", *raised, ") / " + say("the same of all 15 pairs, added up")),
         line(adds, "=", share, "·", direction),
     ]
 
