@@ -138,7 +138,7 @@ _SUM = mark(
 )
 _MEAN = mark(
     "This model reads the history as the mean of its behaviours: it knows the share of shoes among them, but not how "
-    "many there were. DIN weighs each behaviour against the item at hand."
+    "many there were, so it gets to the line late, if at all. DIN weighs each behaviour against the item at hand."
 )
 
 
@@ -148,7 +148,7 @@ def shop_config(preset: str, moved: Mapping[str, float]) -> TinyConfig:
 
 
 def why_not(model: str, config: TinyConfig, best: float, additive: float) -> str:
-    """Why this model cannot reach the best AUC of this shop, marked for translation; "" if nothing is in its way.
+    """What keeps this model from the best AUC of this shop, marked for translation; "" if nothing is in its way.
 
     Args:
         model: its name.
