@@ -20,7 +20,7 @@ def curves(course: Course, shown: int, best: Epoch | None = None) -> go.Figure:
     """
     seen, numbers = course.epochs[: shown + 1], list(range(shown + 1))
     titles = (say("log-loss (lower is better)"), say("validation AUC (higher is better)"))
-    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.14, subplot_titles=titles)
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.16, subplot_titles=titles)
     train, valid = say("training rows"), say("validation rows")
     figure.add_scatter(x=numbers, y=[one.train_loss for one in seen], name=train, line=_line(NEUTRAL), row=1, col=1)
     figure.add_scatter(x=numbers, y=[one.valid_loss for one in seen], name=valid, line=_line(), row=1, col=1)
@@ -41,9 +41,9 @@ def curves(course: Course, shown: int, best: Epoch | None = None) -> go.Figure:
     scores = [one.valid_auc for one in course.epochs]
     figure.update_xaxes(range=[-0.3, len(course.epochs) - 0.7], dtick=1)
     figure.update_yaxes(range=[0, 1.08 * max(losses)], row=1, col=1)
-    figure.update_yaxes(range=[min(*scores, 0.5) - 0.02, max(*scores, 0.7) + 0.02], row=2, col=1)
+    figure.update_yaxes(range=[min(*scores, 0.5) - 0.02, max(*scores, 0.7) + 0.04], row=2, col=1)
     figure.update_xaxes(title_text=say("epoch"), row=2, col=1)
-    return finish(figure, height=430, top=22).update_layout(legend_y=1.06)
+    return finish(figure, height=350, top=22).update_layout(legend_y=1.08)
 
 
 def _line(color: str = MODEL_COLORS["din"]) -> dict[str, object]:

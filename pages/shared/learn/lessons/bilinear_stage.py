@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _PLACES = ("1", "2", "3", "4")
 _MATRICES = {"hand": mark("by hand"), "learned": mark("learned by FiBiNET")}
 _BELOW = {
-    "nothing": mark("nothing"),
+    "nothing": mark("no figure"),
     "matrix": mark("the matrix W"),
     "tables": mark("all sixteen pairs"),
     "costs": mark("what W costs"),
@@ -55,7 +55,7 @@ def show_stage(step: Step) -> Facts:
     from ctrcore.learn.bilinear import CATEGORIES, IDENTITY, interact
 
     before = step.focus.startswith(_BEFORE)
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True):
         candidate = knobs.pick("candidate", say("Candidate"), options=CATEGORIES, default="phones")
         past = knobs.pick("past", say("Clicked before"), options=CATEGORIES, default="shoes")
     kind, chosen_cell = ("hand", None) if before else _show_matrix_knobs()

@@ -31,7 +31,7 @@ def show_stage(step: Step) -> Facts:
     """Draw the stage and say what stands on it."""
     from ctrcore.learn.overfitting import EPOCHS
 
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True):
         ids = knobs.pick(
             "ids",
             say("Each visitor id occurs"),
@@ -40,10 +40,13 @@ def show_stage(step: Step) -> Facts:
             words=lambda one: say(_IDS[one]),
         )
         l2 = knobs.pick("l2", "L2", options=tuple(_L2), default="none", words=lambda one: say(_L2[one]))
+    left, right = st.columns([1, 2])
+    with left:
         stop = knobs.pick(
             "stop", say("Early stopping"), options=tuple(_STOP), default="off", words=lambda one: say(_STOP[one])
         )
-    shown = int(knobs.slider("epochs", say("Epochs shown"), low=1, high=EPOCHS, default=2, step=1))
+    with right:
+        shown = int(knobs.slider("epochs", say("Epochs shown"), low=1, high=EPOCHS, default=2, step=1))
     with st.spinner(say("A tiny DIN passes {epochs} times over its rows …", epochs=EPOCHS)):
         course = _course(ids, l2)
     best, now = course.best(shown), course.epochs[shown]
@@ -133,9 +136,9 @@ def _nodes(name: str, guess: Guess) -> list[Node]:
         Node(f"{name}.probability", say("click"), 2, guess.probability, note=probability),
         Node(
             f"{name}.truth",
-            say("clicked {item}", item=guess.item) if guess.clicked else say("no click on {item}", item=guess.item),
+            say("clicked") if guess.clicked else say("no click"),
             3,
-            note=row,
+            note=say("{row}: the visitor was shown {item}.", row=row, item=guess.item),
         ),
     ]
 

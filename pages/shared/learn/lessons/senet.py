@@ -68,8 +68,8 @@ _STEPS = (
     Step(
         mark("Squeeze: one number a field"),
         mark(
-            "First SENet looks at each field through a keyhole: of the four numbers it only sees their **mean**. "
-            "The formula's second line does it with the row's own numbers: +1 and −1 would cancel out."
+            "First SENet looks at each field through a keyhole: of the four numbers it only sees their **mean**. The "
+            "formula's second line does it with the row's own numbers: +1 and −1 would cancel out."
         ),
         mark("Click the mean of category, in the second column."),
         _mean_chosen,
@@ -79,8 +79,9 @@ _STEPS = (
     Step(
         mark("Excite: from six means to six gates"),
         mark(
-            "Matrix W1 mixes the six means into three numbers h, and what is below 0 becomes 0. Matrix W2 mixes h into "
-            "one number a field, and 2 · sigmoid turns it into a gate between 0 and 2: **1 leaves the field as it is**."
+            "Matrix W1 mixes the six means into three numbers h, and what is below 0 becomes 0. Matrix W2 mixes h "
+            "into one number a field, and 2 · sigmoid turns it into a gate between 0 and 2: **1 leaves the field as "
+            "it is**."
         ),
         mark("Click the gate of category: the third line of the formula is its sum."),
         _gate_chosen,
@@ -101,8 +102,8 @@ _STEPS = (
     Step(
         mark("Louder numbers move everybody's gate"),
         mark(
-            "Now change the field itself instead of its gate. Its mean grows with its numbers, W1 hands that on to "
-            "h, and h feeds **all six** gates: fields that you never touched become louder or quieter too."
+            "Now change the field itself instead of its gate. Its mean grows with its numbers, W1 hands that on to h, "
+            "and h feeds **all six** gates: fields that you never touched become louder or quieter too."
         ),
         mark("Multiply the numbers of category by 3, and watch the gates of the other fields."),
         _field_scaled,
@@ -112,8 +113,8 @@ _STEPS = (
     Step(
         mark("The gates of the paper"),
         mark(
-            "The paper that invented FiBiNET cuts at 0 instead (ReLU): a gate that would be negative is **exactly 0**. "
-            "Here is a second model with such gates, trained on the same rows."
+            "The paper that invented FiBiNET cuts at 0 instead (ReLU): a gate that would be negative is **exactly "
+            "0**. Here is a second model with such gates, trained on the same rows."
         ),
         mark("Switch the gates to ReLU."),
         _paper_gates,
@@ -145,8 +146,8 @@ _STEPS = (
     Step(
         mark("Dead, but not mute"),
         mark(
-            "The gate of category is dead in every row. Does the model not need it? Its numbers still go into the "
-            "raw pairs, and its own weight into the logit."
+            "The gate of category is dead in every row. Does the model not need it? Its numbers still go into the raw "
+            "pairs, and its own weight into the logit."
         ),
         mark("Take category out: multiply its numbers by 0. How far does the logit move?"),
         _dead_field_out,
@@ -167,8 +168,8 @@ _STEPS = (
     Step(
         mark("Gates that cannot die"),
         mark(
-            "Back to 2 · sigmoid: no gate is ever exactly 0. Yet here as well the field with the largest mean gate "
-            "is not the one that matters most."
+            "Back to 2 · sigmoid: no gate is ever exactly 0. Yet here as well the field with the largest mean gate is "
+            "not the one that matters most."
         ),
         mark("Switch back to sigmoid and compare gates and effects once more."),
         _living_gates,
@@ -204,7 +205,8 @@ _QUIZ = (
         1,
         (
             mark(
-                "No: it still speaks in the raw pairs and by its own weight. In this lesson it was the most needed one."
+                "No: it still speaks in the raw pairs and by its own weight. In this lesson it was one of the two "
+                "most needed ones."
             ),
             mark(
                 "Right: the gate closes the re-weighted pairs only. What the field is worth shows when it is missing."

@@ -126,7 +126,7 @@ def _show_row(step: Step, gated: Gated, weights: Weights, field: str, kind: str)
             logit=gated.logit,
         ),
         lit=_LIT.get(step.focus, ()),
-        headings=(say("embedding"), say("mean"), say("hidden"), say("gate"), say("parts"), say("score")),
+        headings=(say("embedding"), say("mean"), say("hidden units"), say("gate"), say("contributions"), say("score")),
     )
 
 
