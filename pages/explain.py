@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from ctrcore.figures.style import MODEL_TITLES
+from ctrcore.language import mark, say
 from pages.shared import address
 from pages.shared.explain import fields, pinned, reasons, whatif
 from pages.shared.explain.chosen import Explained, choose_runs, disputed, pick_focus, scored_by
@@ -19,27 +20,30 @@ from pages.shared.rows import pick_row
 from pages.shared.tools import missing, ready
 
 VIEWS: dict[str, Callable[[Explained], None]] = {
-    "Why this score": reasons.show,
-    "All models": fields.show,
-    "Two rows": pinned.show,
-    "What if": whatif.show,
+    mark("Why this score"): reasons.show,
+    mark("All models"): fields.show,
+    mark("Two rows"): pinned.show,
+    mark("What if"): whatif.show,
 }
 
 dataset = ready(pick_dataset(MODEL_TITLES))
 if not finished_runs(dataset):
     missing(
-        "No model has been trained on this dataset yet.",
-        "Train one on the Train page; the quick preset takes a minute or so.",
+        say("No model has been trained on this dataset yet."),
+        say("Train one on the Train page; the quick preset takes a minute or so."),
         "train.py",
-        "Train a model",
+        say("Train a model"),
         ":material/model_training:",
     )
 view = choose_runs(dataset)
 focus = pick_focus(view)
 if not expert():
     st.markdown(
-        "One row is one moment in which an item was shown to a user. Here is what each model says of it, what that is "
-        "made of, and what it would say if the row were different."
+        say(
+            "One row is one moment in which an item was shown to a user. Here is what each model says of it, "
+            "what that is "
+            "made of, and what it would say if the row were different."
+        )
     )
 found = pick_filter(view)
 scored = scored_by(view, focus)
@@ -51,12 +55,9 @@ if found is not None:
     list_found(view, found, focus.id)
 with problems_shown():
     show_headline(chosen)
-address.show("tab", "tab", list(VIEWS), next(iter(VIEWS)))
-address.write("tab", st.session_state["tab"])
-tabs = st.tabs(list(VIEWS), key="tab", on_change=address.take, args=("tab", "tab"))
-for tab, show in zip(tabs, VIEWS.values(), strict=True):
+for name, tab in address.tabs("tab", list(VIEWS)).items():
     if tab.open:
         with tab, problems_shown():
-            show(chosen)
+            VIEWS[name](chosen)
 with problems_shown():
     show_values(chosen)

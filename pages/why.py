@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ctrcore.figures.style import MODEL_TITLES
+from ctrcore.language import say
 from pages.shared.chores import rows_ready
 from pages.shared.level import level
 from pages.shared.pickers import finished_runs, pick_dataset, pick_run
@@ -23,30 +24,33 @@ dataset = ready(pick_dataset(MODEL_TITLES))
 run = pick_run(dataset)
 if run is None:
     missing(
-        "No model has been trained on this dataset yet.",
-        "Train one on the Train page; the quick preset takes a minute or so.",
+        say("No model has been trained on this dataset yet."),
+        say("Train one on the Train page; the quick preset takes a minute or so."),
         "train.py",
-        "Train a model",
+        say("Train a model"),
         ":material/model_training:",
     )
 if run.recipe.data_schema.item is None:
     missing(
-        "This run's table names no item column, so there is nothing to recommend.",
-        "Choose the column with the item's id on the Data page, then train again.",
+        say("This run's table names no item column, so there is nothing to recommend."),
+        say("Choose the column with the item's id on the Data page, then train again."),
         "data.py",
-        "Go to Data",
+        say("Go to Data"),
         ":material/table_view:",
     )
 if not rows_ready(dataset, run.recipe):
     raise PageEnd
-with st.spinner("Reading the rows and the items"):
+with st.spinner(say("Reading the rows and the items")):
     items = catalogue_of(dataset, run.recipe)
 assert items is not None
 recall = pick_recall(dataset, len(items))
 if recall is None and not any(map(can_recall, finished_runs(dataset))):
     st.info(
-        "**There is no FM or LR run on this dataset that could recall, so every item is ranked.**  \nThat is fine for "
-        "a small catalogue. For a large one train an FM: it picks a few hundred items in milliseconds.",
+        say(
+            "**There is no FM or LR run on this dataset that could recall, so every item is ranked.**  \nThat is "
+            "fine for "
+            "a small catalogue. For a large one train an FM: it picks a few hundred items in milliseconds."
+        ),
         icon=":material/filter_alt_off:",
     )
 user, row = pick_moment(dataset, run)
@@ -71,8 +75,10 @@ if level() != "Simple":
         show_questions(asked, trace, why)
 else:
     st.caption(
-        "What sets the item apart in numbers, the user's history, the way from all items to the list and more "
-        "questions show at the reading level Learn (on the left)."
+        say(
+            "What sets the item apart in numbers, the user's history, the way from all items to the list and more "
+            "questions show at the reading level Learn (on the left)."
+        )
     )
 change = change_of(asked, item)  # last, as it takes longest: everything else is there already
 with place_of_change:

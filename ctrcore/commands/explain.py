@@ -51,7 +51,8 @@ def explain(
 ) -> None:
     """Show what makes up the logit that RUN (id, beginning of an id, name or 'last') gives to one row."""
     from ctrcore.explain.explanation import as_written
-    from ctrcore.explain.sentences import few, named, sentences
+    from ctrcore.explain.naming import named
+    from ctrcore.explain.sentences import few, sentences
 
     found = find_run(open_workspace(), run)
     why = _explanation(found, _encode(found, row, file), method, background, seed, tied=not untied)

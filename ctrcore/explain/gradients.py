@@ -23,6 +23,8 @@ from ctrcore.explain.explanation import NAN, Explanation, Part, parts_table, und
 from ctrcore.explain.hybrids import logits
 from ctrcore.explain.players import history_steps
 from ctrcore.explain.rows import shown_values
+from ctrcore.explain.trust.words import background_words
+from ctrcore.language import say
 from ctrcore.models.base import CTRModel
 from ctrcore.models.batch import BagBatch, Batch
 from ctrcore.models.din import DIN
@@ -89,7 +91,11 @@ def integrated_gradients(
         base=float(base[0]),
         parts=parts_table(_parts(model, encoder, one, moved)),
         logit=float(logits(model, [batch])[0]),
-        method=f"integrated gradients in {steps} steps from the mean embeddings of {background.name}",
+        method=say(
+            "integrated gradients in {steps} steps from the mean embeddings of {background}",
+            steps=steps,
+            background=background_words(background.name),
+        ),
         exact=False,
     )
 

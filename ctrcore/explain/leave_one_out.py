@@ -17,6 +17,8 @@ from ctrcore.explain.fm_shapley import has_closed_form
 from ctrcore.explain.hybrids import Hybrids
 from ctrcore.explain.players import Player, players_of
 from ctrcore.explain.shapley import EXACT_UP_TO
+from ctrcore.explain.trust.words import background_words
+from ctrcore.language import say_count
 from ctrcore.models.base import CTRModel
 
 Numbers = npt.NDArray[np.float64]
@@ -64,7 +66,12 @@ def left_out(
             for player, rest in zip(players, without, strict=True)
         ),
         logit=float(found[0]),
-        method=f"leave-one-out of {len(players)} player{'' if len(players) == 1 else 's'} against {background.name}",
+        method=say_count(
+            "leave-one-out of {count} player against {background}",
+            "leave-one-out of {count} players against {background}",
+            len(players),
+            background=background_words(background.name),
+        ),
         exact=True,
     )
 

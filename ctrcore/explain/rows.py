@@ -11,6 +11,8 @@ from torch import Tensor
 from ctrcore.data.encoded import Encoded
 from ctrcore.data.encoding import Encoder
 from ctrcore.explain.explanation import NAN, Explanation, Part, parts_table, undivided
+from ctrcore.explain.sentences import HELD_PART, HIDDEN
+from ctrcore.language import mark
 from ctrcore.models.base import CTRModel, Parts
 from ctrcore.training.loader import to_batch
 
@@ -30,14 +32,14 @@ def explain_row(model: CTRModel, encoder: Encoder, rows: Encoded, position: int)
     table = [*_fields(model, parts, shown), *_pairs(model, parts, shown), *_behaviours(model, parts, encoder, one)]
     hidden = parts.base[0].item() - model.bias.item()
     if not model.exact:
-        table.append(("other", "hidden layers", "constant part", hidden, NAN, NAN))
+        table.append(("other", HIDDEN, HELD_PART, hidden, NAN, NAN))
     return Explanation(
         base=model.bias.item(),
         parts=parts_table(table),
         logit=float(parts.logit[0]),
-        method="the model's own terms"
+        method=mark("the model's own terms")
         if model.exact
-        else "the model's own terms, with the gates of its hidden layers held",
+        else mark("the model's own terms, with the gates of its hidden layers held"),
         exact=True,
     )
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from ctrcore.explain.explanation import Explanation, undivided
+from ctrcore.explain.explanation import Explanation
+from ctrcore.explain.naming import BEHAVIOURS, named
+from ctrcore.language import Spoken, mark, say, say_count, say_in
 
 if TYPE_CHECKING:
     from ctrcore.explain.names import Names
@@ -20,7 +20,11 @@ CHARTED = 12  # parts that a chart shows one by one; words name no others
 LONGEST = 60
 LEAST = 5e-5  # what is written as 0
 CONSTANT = "other"  # the kind of a part that no value of the row stands for
-BEHAVIOURS = re.compile(r"(\d+) behaviours?")
+REWEIGHTED = mark("re-weighted")
+HIDDEN, HELD_PART = mark("hidden layers"), mark("constant part")  # name and value of what hidden layers add anyway
+ANYWAY = mark("what the model adds in any case")
+OWN_NAMES = Spoken({name: name for name in (HIDDEN, HELD_PART, ANYWAY, mark("history"))})
+"""Names and values of parts that are the app's own words and not the user's."""
 
 
 def signed(value: float) -> str:
@@ -33,7 +37,7 @@ def signed(value: float) -> str:
 def percent_of(logit: float) -> str:
     """The probability that a logit stands for: '22.6 %'; 'under 0.1 %' and 'over 99.9 %' where decimals say nothing."""
     if abs(logit) > math.log(999):
-        return "over 99.9 %" if logit > 0 else "under 0.1 %"
+        return say("over 99.9 %") if logit > 0 else say("under 0.1 %")
     return f"{100 / (1 + math.exp(-logit)):.1f} %"
 
 
@@ -53,24 +57,45 @@ def sentences(explanation: Explanation, *, names: Names | None = None, count: in
         explanation = named(explanation, names)
     parts, anyway = _sure(explanation.parts), _anyway(explanation.parts)
     told = [
-        f"The score starts at {signed(explanation.base)} and ends at a logit of {signed(explanation.logit)}, "
-        f"a probability of {percent_of(explanation.logit)}."
+        say(
+            "The score starts at {base} and ends at a logit of {logit}, a probability of {percent}.",
+            base=signed(explanation.base),
+            logit=signed(explanation.logit),
+            percent=percent_of(explanation.logit),
+        )
     ]
     up, down = (_largest(parts[sign * parts["contribution"] > 0], parts, count) for sign in (1, -1))
-    sides = [_side("raised", "raises", up), _side("lowered", "lowers", down)]
+    sides = [_side(RAISED, up), _side(LOWERED, down)]
     if explanation.logit < explanation.base:
         sides.reverse()
-    told += sides if len(parts) else ["No part moves it."]
+    told += sides if len(parts) else [say("No part moves it.")]
     if len(anyway):
-        told.append(f"Apart from the values: {joined(anyway)}.")
+        told.append(say("Apart from the values: {parts}.", parts=joined(anyway)))
     if abs(explanation.residual) > 1e-4 * max(1.0, abs(explanation.logit)):
-        told.append(f"The parts leave {signed(explanation.residual)} of it unexplained.")
+        told.append(say("The parts leave {residual} of it unexplained.", residual=signed(explanation.residual)))
     return told
 
 
 def joined(phrases: Sequence[str]) -> str:
     """'a', 'a and b', 'a, b and c'."""
-    return " and ".join([", ".join(phrases[:-1]), phrases[-1]] if len(phrases) > 1 else phrases)
+    if len(phrases) < 2:
+        return "".join(phrases)
+    return say("{all} and {last}", all=listed(phrases[:-1]), last=phrases[-1])
+
+
+def either(phrases: Sequence[str]) -> str:
+    """'a', 'a or b', 'a or b or c'."""
+    return say_in("between alternatives", " or ").join(phrases)
+
+
+def listed(phrases: Sequence[str]) -> str:
+    """'a, b, c', with the comma of the reader's language."""
+    return say_in("between the parts of a list", ", ").join(phrases)
+
+
+def with_number(phrase: str, number: float) -> str:
+    """'genre = comedy (+0.90)'."""
+    return say("{part} ({number})", part=phrase, number=signed(number))
 
 
 def part_phrase(kind: str, name: str, value: str) -> str:
@@ -80,18 +105,24 @@ def part_phrase(kind: str, name: str, value: str) -> str:
         fields, values = pure.split(" × "), value.split(" × ")
         if len(fields) == len(values) == 2:
             pairs = (part_phrase("field", field, own) for field, own in zip(fields, values, strict=True))
-            return " with ".join(pairs) + (f" ({branch}" if branch else "")
+            one, other = pairs
+            told = say("{one} with {other}", one=one, other=other)
+            return f"{told} ({branch_words(branch.removesuffix(')'))})" if branch else told
     if kind == "behaviour":
-        return f"the click on {_short(value)} ({name.removeprefix('behaviour ')})"
+        return say("the click on {item} ({when})", item=_short(value), when=steps_back(name))
     if kind in ("field", "group") and (several := BEHAVIOURS.fullmatch(value)):
-        clicks = "click" if several[1] == "1" else "clicks"
         _, colon, on = name.partition(": ")
-        return f"the {several[1]} {clicks} on {_short(on)}" if colon else f"the {several[1]} past {clicks}"
+        return _clicks(int(several[1]), _short(on) if colon else None)
     if kind == "other":
-        return f"{name}, {value}" if value else name
+        return listed([OWN_NAMES.get(text, text) for text in (name, value) if text])
     columns = name.split(" + ")
     if kind == "group" and len(columns) > 1:
-        return f"{_short(columns[0])} = {_short(value)} with its {joined([_short(column) for column in columns[1:]])}"
+        return say(
+            "{column} = {value} with its {others}",
+            column=_short(columns[0]),
+            value=_short(value),
+            others=joined([_short(column) for column in columns[1:]]),
+        )
     return f"{_short(name)} = {_short(few(value))}" if value else _short(name)
 
 
@@ -102,63 +133,41 @@ def few(value: str, most: int = 3) -> str:
     """
     values = value.split(", ")
     more = len(values) - most
-    return f"{', '.join(values[:most])} and {more} more" if more > 1 else value
+    return say("{values} and {more} more", values=listed(values[:most]), more=more) if more > 1 else value
 
 
-def named(explanation: Explanation, names: Names, histories: Sequence[str] = ()) -> Explanation:
-    """The explanation with items by their names instead of their ids, for charts and for words.
-
-    Tied columns are told by the first one's value, and a history as a whole by its number of behaviours: a list of all
-    of them would fill the page. Call it once: it reads values as `players_of` joins them.
-
-    Args:
-        explanation: any.
-        names: what items are called.
-        histories: the history fields in the order of a behaviour's values; without them the first one holds items.
-    """
-    if not names.items and not histories:
-        return explanation
-    parts = explanation.parts
-    texts = [
-        (
-            _group_name(str(name), names) if kind == "group" and BEHAVIOURS.fullmatch(str(value)) else str(name),
-            _named_value(str(kind), str(name), str(value), names, histories),
-        )
-        for kind, name, value in zip(parts["kind"], parts["name"], parts["value"], strict=True)
-    ]
-    return replace(explanation, parts=parts.assign(name=[a for a, _ in texts], value=[b for _, b in texts]))
+def steps_back(name: str) -> str:
+    """The name of a behaviour's part, 'behaviour 3 back', as words in a sentence: '3 back'."""
+    steps = name.removeprefix("behaviour ").removesuffix(" back")
+    return say("{steps} back", steps=steps) if steps.isdigit() else steps
 
 
-def _named_value(kind: str, name: str, value: str, names: Names, histories: Sequence[str]) -> str:
-    """The value with what it consists of named, as far as it can be told apart."""
-    values, columns = value.split(", "), name.split(" + ")
-    if kind in ("field", "group") and histories and set(columns) <= set(histories):
-        count = 0 if value == "none" else len(values) // len(columns)
-        called = f"{count} behaviour{'' if count == 1 else 's'}"
-    elif kind == "behaviour":
-        called = ", ".join(_pieces(histories or [*names.fields][:1], values, names))
-    elif kind == "pair":
-        called = " × ".join(_pieces(name.partition(" (")[0].split(" × "), value.split(" × "), names))
-    elif kind == "group":  # tied columns: the first says what the others are
-        called = _called(names, columns[0], values[0]) if len(columns) > 1 else value
-    else:
-        called = _called(names, name, value)
-    return called
+def part_name(name: str) -> str:
+    """The name of a part as a chart or a table shows it: what the app named itself is said in the reader's language."""
+    if name.startswith("behaviour ") and name.endswith(" back"):
+        return say("behaviour {steps} back", steps=name.removeprefix("behaviour ").removesuffix(" back"))
+    pure, bracket, branch = name.partition(" (")
+    if bracket and branch == f"{REWEIGHTED})":
+        return f"{pure} ({branch_words(REWEIGHTED)})"
+    return OWN_NAMES.get(name, name)
 
 
-def _pieces(fields: Sequence[str], values: Sequence[str], names: Names) -> Sequence[str]:
-    if len(fields) != len(values):  # a value that contains what divides them: only the first is sure
-        return [_called(names, fields[0], values[0]), *values[1:]] if fields else values
-    return [_called(names, field, value) for field, value in zip(fields, values, strict=True)]
+def part_value(value: str) -> str:
+    """The value of a part as a chart or a table shows it."""
+    if several := BEHAVIOURS.fullmatch(value):
+        return say_count("{count} behaviour", "{count} behaviours", int(several[1]))
+    return OWN_NAMES.get(value, value)
 
 
-def _called(names: Names, field: str, value: str) -> str:
-    return undivided(names.value(field, value)) if field in names.fields else value
+def _clicks(count: int, on: str | None) -> str:
+    if on is None:
+        return say_count("the {count} past click", "the {count} past clicks", count)
+    return say_count("the {count} click on {item}", "the {count} clicks on {item}", count, item=on)
 
 
-def _group_name(name: str, names: Names) -> str:
-    field, colon, value = name.partition(": ")
-    return f"{field}{colon}{names.value(field, value)}"
+def branch_words(branch: str) -> str:
+    """The part of a model that a pair is of, as words."""
+    return say(REWEIGHTED) if branch == REWEIGHTED else branch
 
 
 def _sure(parts: pd.DataFrame) -> pd.DataFrame:
@@ -176,7 +185,10 @@ def _anyway(parts: pd.DataFrame) -> list[str]:
     size = parts["contribution"].abs()
     worth = parts[(parts["kind"] == CONSTANT) & (size >= max(LEAST, WORTH_NAMING * size.max()))]
     rows = zip(worth["name"], worth["value"], worth["contribution"], strict=True)
-    return [f"{part_phrase(CONSTANT, str(name), str(value))}, {signed(float(number))}" for name, value, number in rows]
+    return [
+        say("{part}, {number}", part=part_phrase(CONSTANT, str(name), str(value)), number=signed(float(number)))
+        for name, value, number in rows
+    ]
 
 
 def _largest(side: pd.DataFrame, parts: pd.DataFrame, count: int) -> pd.DataFrame:
@@ -186,15 +198,31 @@ def _largest(side: pd.DataFrame, parts: pd.DataFrame, count: int) -> pd.DataFram
     return kept
 
 
-def _side(done: str, does: str, parts: pd.DataFrame) -> str:
+class Direction(NamedTuple):
+    """The sentences of one direction, by how many parts are named: none, one or several."""
+
+    none: str
+    one: str
+    several: str
+
+
+RAISED = Direction(
+    mark("Nothing of note raises it."), mark("Mainly raised by {part}."), mark("What raised it most: {parts}.")
+)
+LOWERED = Direction(
+    mark("Nothing of note lowers it."), mark("Mainly lowered by {part}."), mark("What lowered it most: {parts}.")
+)
+
+
+def _side(direction: Direction, parts: pd.DataFrame) -> str:
     if parts.empty:
-        return f"Nothing of note {does} it."
+        return say(direction.none)
     rows = zip(parts["kind"], parts["name"], parts["value"], parts["contribution"], strict=True)
     told = [
-        f"{part_phrase(str(kind), str(name), str(value))} ({signed(float(contribution))})"
+        with_number(part_phrase(str(kind), str(name), str(value)), float(contribution))
         for kind, name, value, contribution in rows
     ]
-    return f"What {done} it most: {joined(told)}." if len(told) > 1 else f"Mainly {done} by {told[0]}."
+    return say(direction.several, parts=joined(told)) if len(told) > 1 else say(direction.one, part=told[0])
 
 
 def _short(text: str) -> str:

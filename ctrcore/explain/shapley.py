@@ -22,6 +22,8 @@ from ctrcore.explain.games import Game, Solved
 from ctrcore.explain.hybrids import TOGETHER, Hybrids, logits
 from ctrcore.explain.players import Player, field_groups, players_of
 from ctrcore.explain.shared_parts import hybrids_of
+from ctrcore.explain.trust.words import background_words
+from ctrcore.language import mark, say, say_count
 from ctrcore.models.base import CTRModel
 from ctrcore.training.blocks import parts_of
 from ctrcore.training.loader import RowTensors
@@ -73,18 +75,33 @@ class Effort(NamedTuple):
 
     def method(self, solved: Sequence[Solved], players: int, background: Background) -> str:
         """How these values came about, in the field's words."""
-        against = f"Shapley values of {players} players against {background.name}"
+        against = say_count(
+            "Shapley values of {count} player against {background}",
+            "Shapley values of {count} players against {background}",
+            players,
+            background=background_words(background.name),
+        )
         rounds = [one.rounds for one in solved]
         if not any(rounds):
-            return f"exact {against}"
-        drawn = " to ".join(f"{2 * len(background) * count:,}" for count in sorted({min(rounds), max(rounds)}))
+            return say("exact {values}", values=against)
+        low, high = (f"{2 * len(background) * count:,}" for count in (min(rounds), max(rounds)))
         errors = np.array([one.relative_error for one in solved])
-        text = f"sampled {against}, {drawn} permutations in antithetic pairs, largest standard error {errors.max():.1%}"
+        text = say(
+            "sampled {values}, {permutations} permutations in antithetic pairs, largest standard error {error:.1%} of "
+            "the sum of sizes",
+            values=against,
+            permutations=low if low == high else say("{low} to {high}", low=low, high=high),
+            error=errors.max(),
+        )
         over = int((errors > self.tolerance).sum())
         if not over:
-            return f"{text} of the sum of sizes"
-        rows = f" in {over:,} of {len(solved):,} rows" if len(solved) > 1 else ""
-        return f"{text} of the sum of sizes: still above {self.tolerance:.0%}{rows} when as many as allowed were drawn"
+            return text
+        above = (
+            mark("{text}: still above {most:.0%} in {over:,} of {rows:,} rows when as many as allowed were drawn")
+            if len(solved) > 1
+            else mark("{text}: still above {most:.0%} when as many as allowed were drawn")
+        )
+        return say(above, text=text, most=self.tolerance, over=over, rows=len(solved))
 
 
 def shapley(

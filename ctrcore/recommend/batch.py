@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 import pandas as pd
 
 from ctrcore.errors import DataError
+from ctrcore.recommend.change_sentences import of_counterfactual
 from ctrcore.recommend.counterfactual import drop
 from ctrcore.recommend.funnel import Trace, recommend
 from ctrcore.recommend.groups import group_behaviours
@@ -14,7 +15,7 @@ from ctrcore.recommend.moments import Moment
 from ctrcore.recommend.options import Options
 from ctrcore.recommend.reasons import reasons
 from ctrcore.recommend.recommender import Recommender
-from ctrcore.recommend.sentences import of_counterfactual, reasons_told
+from ctrcore.recommend.sentences import reasons_told
 
 AT_ONCE = 200  # users of one table
 

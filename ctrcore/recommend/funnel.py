@@ -13,6 +13,7 @@ import pandas as pd
 
 from ctrcore.data.encoded import Encoded
 from ctrcore.errors import DataError
+from ctrcore.language import mark, say
 from ctrcore.metrics import sigmoid
 from ctrcore.recommend.items import ItemTable, Positions, candidates
 from ctrcore.recommend.moments import Moment
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from ctrcore.recommend.contrast import Contrast
 
 MOST_WITHOUT_RECALL = 20_000  # items that the ranking model scores by itself where there is no recall
-FROM_RECALL, FROM_POPULAR, FROM_ALL = "FM", "popular", "every item"
+FROM_RECALL, FROM_POPULAR, FROM_ALL = mark("FM"), mark("popular"), mark("every item")
+AND = " and "  # between the ways of a channel
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ class Trace:
         if self.recommender.recall is None:
             return FROM_ALL
         ways = [FROM_RECALL] * bool(self.recalled[place]) + [FROM_POPULAR] * bool(self.popular[place])
-        return " and ".join(ways)
+        return AND.join(ways)
 
     def place(self, item: str) -> int | None:
         """Where an item stands among the candidates, from 0; None if it is not one. Raises DataError if unknown."""
@@ -176,7 +178,10 @@ def recommend(
     scores, by_score, by_clicks = recalled(recommender, moment, options, left_out)
     chosen = np.unique(np.concatenate([by_score, by_clicks]))
     if not len(chosen):
-        raise DataError("No item is left to rank.", "Let the recall choose more items, or do not leave seen items out.")
+        raise DataError(
+            say("No item is left to rank."),
+            say("Let the recall choose more items, or do not leave seen items out."),
+        )
     after_recall = time.perf_counter()
     logits = predict(recommender.model, candidates(moment.ranker, recommender.items, chosen))
     order = np.argsort(-logits, kind="stable")
@@ -197,7 +202,7 @@ def recommend(
             Stage("all items", total, 0.0, _seen_told(moment, options, left_out)),
             Stage("recall", len(positions), after_recall - started, _how(recommender, by_score, by_clicks)),
             Stage("ranking", len(positions), after_ranking - after_recall, type(recommender.model).__name__),
-            Stage("list", kept, 0.0, f"the first {kept}"),
+            Stage("list", kept, 0.0, say("the first {kept}", kept=kept)),
         ],
     )
 
@@ -209,8 +214,8 @@ def recalled(
     if recommender.recall is None:
         if len(recommender.items) > MOST_WITHOUT_RECALL:
             raise DataError(
-                f"{len(recommender.items):,} items are too many to rank without a first choice.",
-                "Train an FM with its default settings on this dataset: it recalls a few hundred of them.",
+                say("{items:,} items are too many to rank without a first choice.", items=len(recommender.items)),
+                say("Train an FM with its default settings on this dataset: it recalls a few hundred of them."),
             )
         every = np.setdiff1d(np.arange(len(recommender.items)), left_out)
         return None, every, np.zeros(0, dtype=np.int64)
@@ -225,8 +230,8 @@ def recalled(
 
 def _seen_told(moment: Moment, options: Options, left_out: Positions) -> str:
     if options.leave_out_seen and moment.history is None:
-        return "nothing tells which of them the user has seen"
-    return f"{len(left_out):,} of them seen already" if len(left_out) else ""
+        return say("nothing tells which of them the user has seen")
+    return say("{items:,} of them seen already", items=len(left_out)) if len(left_out) else ""
 
 
 def _ranks(chosen: Positions, of: Positions) -> npt.NDArray[np.int64]:
@@ -237,6 +242,6 @@ def _ranks(chosen: Positions, of: Positions) -> npt.NDArray[np.int64]:
 
 def _how(recommender: Recommender, by_score: Positions, by_clicks: Positions) -> str:
     if recommender.recall is None:
-        return "none: every item is ranked"
+        return say("none: every item is ranked")
     name = type(recommender.recall.model).__name__
-    return f"{name} {len(by_score)} + popular {len(by_clicks)}"
+    return say("{model} {recalled} + popular {popular}", model=name, recalled=len(by_score), popular=len(by_clicks))

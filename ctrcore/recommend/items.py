@@ -17,6 +17,7 @@ from ctrcore.data.values import as_words
 from ctrcore.errors import DataError
 from ctrcore.explain.candidates import candidate_columns
 from ctrcore.explain.names import Names
+from ctrcore.language import say
 from ctrcore.schema import Schema
 
 Positions = npt.NDArray[np.int64]
@@ -68,7 +69,10 @@ class ItemTable:
         """Where the item stands in the table. Raises DataError if there is none of that id."""
         found = int(self.frame.index.get_indexer(pd.Index([item]))[0])
         if found < 0:
-            raise DataError(f"There is no item '{item}'.", "Use the id of an item of the table, as it stands there.")
+            raise DataError(
+                say("There is no item '{item}'.", item=item),
+                say("Use the id of an item of the table, as it stands there."),
+            )
         return found
 
     def positions(self, items: Sequence[str]) -> Positions:

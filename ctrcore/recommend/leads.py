@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ctrcore.explain.explanation import NAN, Explanation, Part, parts_table
+from ctrcore.language import say
 from ctrcore.recommend.funnel import Trace
 from ctrcore.recommend.sentences import reason_phrase
 from ctrcore.recommend.why import Why
@@ -18,7 +19,7 @@ def as_explanation(trace: Trace, why: Why) -> Explanation:
         ("other", reason_phrase(str(kind), str(name), str(value), int(count), schema), "", float(lead), NAN, NAN)
         for kind, name, value, count, lead in why.reasons[columns].to_numpy().tolist()
     ]
-    method = f"what is different about it among {len(trace.positions):,} candidates"
+    method = say("what is different about it among {candidates:,} candidates", candidates=len(trace.positions))
     return Explanation(why.mean_logit, parts_table(parts), why.logit, method, why.explanation.exact)
 
 

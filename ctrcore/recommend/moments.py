@@ -14,6 +14,7 @@ from ctrcore.data.stored import Table
 from ctrcore.data.values import as_times, as_words
 from ctrcore.errors import DataError
 from ctrcore.explain.removal import keep_behaviours
+from ctrcore.language import say
 from ctrcore.models.base import CTRModel
 from ctrcore.schema import Schema
 
@@ -63,7 +64,9 @@ def last_rows(seen: Table, schema: Schema) -> pd.Series[int]:
         DataError: the schema names no user column.
     """
     if schema.user is None:
-        raise DataError("The schema names no user column.", "Choose the column with the user's id on the Data page.")
+        raise DataError(
+            say("The schema names no user column."), say("Choose the column with the user's id on the Data page.")
+        )
     users = as_words(seen[schema.user])
     order = np.argsort(times_of(seen, schema), kind="stable")
     known = order[users.known[order]]

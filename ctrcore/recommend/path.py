@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ctrcore.language import mark
+
 if TYPE_CHECKING:
     from ctrcore.recommend.funnel import Trace
 
@@ -37,7 +39,7 @@ def path(trace: Trace, item: str) -> list[Stop | None]:
     clicks = trace.items.clicks
     ahead = int((clicks > clicks[position]).sum() + (clicks[:position] == clicks[position]).sum())
     kept = not bool((trace.left_out == position).any())
-    stops: list[Stop | None] = [Stop(ahead + 1, kept, "clicks")]
+    stops: list[Stop | None] = [Stop(ahead + 1, kept, mark("clicks"))]
     place = trace.place(item)
     if kept:
         stops.append(_recalled(trace, item, place))

@@ -21,6 +21,7 @@ import torch
 
 from ctrcore.data.encoded import Encoded
 from ctrcore.errors import ModelError
+from ctrcore.language import say
 from ctrcore.models.base import CTRModel
 from ctrcore.models.fm import FM, pair_interaction
 from ctrcore.models.lr import LR
@@ -53,8 +54,11 @@ class FMRecall:
     def __init__(self, model: CTRModel, items: ItemTable) -> None:
         if not isinstance(model, FM | LR) or (isinstance(model, FM) and model.mlp is not None):
             raise ModelError(
-                "Recall needs a factorization machine without hidden layers, for only its score is an inner product.",
-                "Train an FM with its default settings on this dataset, and choose it for the recall.",
+                say(
+                    "Recall needs a factorization machine without hidden layers, for only its score is an inner "
+                    "product."
+                ),
+                say("Train an FM with its default settings on this dataset, and choose it for the recall."),
             )
         self.model, self.items = model, items
         places = [place for place, field in enumerate(model.fields) if field.name in items.fields]

@@ -13,9 +13,10 @@ from ctrcore.data.encoded import Encoded
 from ctrcore.errors import DataError
 from ctrcore.explain.appeal import Appeal, appeal_and_fit
 from ctrcore.explain.explanation import Explanation
+from ctrcore.explain.naming import named
 from ctrcore.explain.rows import explain_row
-from ctrcore.explain.sentences import named
 from ctrcore.explain.support import Support, supports
+from ctrcore.language import say
 from ctrcore.metrics import sigmoid
 from ctrcore.recommend import placing, sentences
 from ctrcore.recommend.counterfactual import Counterfactual, drop, lift
@@ -141,11 +142,11 @@ def why(
     """
     place = trace.place(item)
     if place is None:
-        raise DataError(f"The item '{item}' is no candidate for this user.", "Ask why it is not on the list.")
+        problem = say("The item '{item}' is no candidate for this user.", item=item)
+        raise DataError(problem, say("Ask why it is not on the list."))
     recommender, row = trace.recommender, trace.row(item)
     explanation = explain_row(recommender.model, recommender.encoder, row, 0)
-    groups = group_behaviours(trace, place)
-    on_list = place < trace.options.top_k
+    groups, on_list = group_behaviours(trace, place), place < trace.options.top_k
     found = Why(
         item=item,
         name=trace.items.names.item(item),
@@ -177,7 +178,7 @@ def above(trace: Trace, a: str, b: str) -> Above:
         DataError: there is no such item, or both are the same.
     """
     if a == b:
-        raise DataError("An item cannot stand above itself.", "Choose another item to compare it with.")
+        raise DataError(say("An item cannot stand above itself."), say("Choose another item to compare it with."))
     model, encoder = trace.recommender.model, trace.recommender.encoder
     names, histories = trace.items.names, history_fields(encoder)
     one, two = (named(explain_row(model, encoder, trace.row(item), 0), names, histories) for item in (a, b))

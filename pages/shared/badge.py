@@ -9,6 +9,7 @@ import streamlit as st
 
 from ctrcore.explain.trust.check import DEFINITIONS, RANK, Check, Verdict, overall, verdict
 from ctrcore.explain.trust.words import ANSWERS, in_one_sentence
+from ctrcore.language import Spoken, mark, say, say_count
 from pages.shared import address
 from pages.shared.level import expert, level
 from pages.shared.problems import problems_shown
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from ctrcore.runs.run import Run
     from pages.shared.inside import Chosen
 
-QUESTIONS = {
-    "attention": "Does the attention tell what matters in this row?",
-    "gate": "Do the gates tell what matters in this row?",
-    "contribution": "Do the contributions tell what matters in this row?",
-}
+QUESTIONS = Spoken(
+    {
+        "attention": mark("Does the attention tell what matters in this row?"),
+        "gate": mark("Do the gates tell what matters in this row?"),
+        "contribution": mark("Do the contributions tell what matters in this row?"),
+    }
+)
 
 
 def show_badge(chosen: Chosen, method: str, row: Encoded | None = None, subject: str | None = None) -> None:
@@ -48,14 +51,18 @@ def show_badge(chosen: Chosen, method: str, row: Encoded | None = None, subject:
                 st.markdown(f"{badge(one.worse, ANSWERS[one.worse])} **{QUESTIONS[method]}**", width="content")
                 _all_checks(one.checks, method)
                 link_to_card(chosen.run, method)
-            said = plain(subject or f"Row {chosen.row}")
+            said = plain(subject or say("Row {row}", row=chosen.row))
             if one.many and one.here != one.over_many:
-                from_many = one.worse == one.over_many
-                other = f"{said} alone: {ANSWERS[one.here]}" if from_many else f"many rows: {ANSWERS[one.over_many]}"
-                st.markdown(f"The verdict is that of {'many rows' if from_many else said}; {other}.")
+                st.markdown(
+                    say("The verdict is that of many rows; {row} alone: {answer}.", row=said, answer=ANSWERS[one.here])
+                    if one.worse == one.over_many
+                    else say(
+                        "The verdict is that of {row}; many rows: {answer}.", row=said, answer=ANSWERS[one.over_many]
+                    )
+                )
             if one.many:
-                st.caption(f"Sample of {one.rows:,} rows: {_sentence(one.many)}")
-            st.caption(f"{said}: {_sentence(one.checks)}{_by_whom()}")
+                st.caption(say("Sample of {rows:,} rows: {checks}", rows=one.rows, checks=_sentence(one.many)))
+            st.caption(_with_whom(say("{row}: {checks}", row=said, checks=_sentence(one.checks))))
             for check in one.checks:
                 if verdict(check, chosen_limits()) in ("red", "amber"):
                     st.markdown(one_line(check, chosen_limits()))
@@ -71,16 +78,21 @@ def show_short(chosen: Chosen, method: str, row: Encoded | None = None) -> None:
     with problems_shown():
         one = _judge(chosen, method, row)
         many = RANK[one.over_many] > RANK[one.here]
-        said = f"Over a sample of {one.rows:,} rows: {_sentence(one.many)}" if many else ""
+        said = (
+            say("Over a sample of {rows:,} rows: {checks}", rows=one.rows, checks=_sentence(one.many))
+            if many
+            else say("For this item: {checks}", checks=_sentence(one.checks))
+        )
         with st.container(key=f"badge-{method}", gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(
-                    f"How far may the reasons be believed? {badge(one.worse, ANSWERS[one.worse])}", width="content"
+                    say("How far may the reasons be believed? {answer}", answer=badge(one.worse, ANSWERS[one.worse])),
+                    width="content",
                 )
                 _all_checks(one.checks, method)
                 link_to_card(chosen.run, method)
             if level() != "Simple":
-                st.caption(f"{said or f'For this item: {_sentence(one.checks)}'}{_by_whom()}")
+                st.caption(_with_whom(said))
 
 
 @dataclass(frozen=True)
@@ -126,12 +138,21 @@ def show_overall(run: Run, method: str) -> None:
     card = newest_card(run, {"seed": SEED, "rows": ROWS})
     with st.container(border=True, key=f"overall-{method}", horizontal=True, vertical_alignment="center", gap="small"):
         if card is None:
-            st.caption("How far may this picture be believed over many rows? It was not checked yet.", width="content")
+            st.caption(
+                say("How far may this picture be believed over many rows? It was not checked yet."), width="content"
+            )
         else:
             checks = card.methods[method]
             found = overall(checks, chosen_limits())
             st.markdown(
-                f"{badge(found, ANSWERS[found])} Over a sample of {card.rows:,} rows: {_sentence(checks)}{_by_whom()}"
+                _with_whom(
+                    say(
+                        "{answer} Over a sample of {rows:,} rows: {checks}",
+                        answer=badge(found, ANSWERS[found]),
+                        rows=card.rows,
+                        checks=_sentence(checks),
+                    )
+                )
             )
         link_to_card(run, method)
 
@@ -140,7 +161,7 @@ def link_to_card(run: Run, method: str) -> None:
     """To the checks over many rows."""
     st.page_link(
         "trust.py",
-        label="All checks of this run",
+        label=say("All checks of this run"),
         icon=":material/verified_user:",
         query_params=address.query() | {"run": run.id, "method": method},
     )
@@ -154,22 +175,27 @@ def live_of(chosen: Chosen, method: str, row: Encoded | None = None) -> list[Che
 
 def _all_checks(checks: list[Check], method: str) -> None:
     limits = chosen_limits()
-    with st.popover(f"{len(checks)} checks", type="tertiary", icon=":material/fact_check:", key=f"checks-{method}"):
+    with st.popover(
+        say_count("{count} check", "{count} checks", len(checks)),
+        type="tertiary",
+        icon=":material/fact_check:",
+        key=f"checks-{method}",
+    ):
         for check in checks:
             st.caption(DEFINITIONS[check.id].question)
             st.markdown(one_line(check, limits))
             if expert():
-                st.caption(f"How it is computed: {plain(DEFINITIONS[check.id].definition)}")
+                st.caption(say("How it is computed: {definition}", definition=plain(DEFINITIONS[check.id].definition)))
         if level() != "Simple":
-            st.caption("They look at this row alone. The page Trust has more checks, over many rows.")
+            st.caption(say("They look at this row alone. The page Trust has more checks, over many rows."))
 
 
 def _sentence(checks: list[Check]) -> str:
     return in_one_sentence(checks, chosen_limits(), ids=level() != "Simple")
 
 
-def _by_whom() -> str:
-    return " By edited thresholds; see the page Trust." if are_edited() else ""
+def _with_whom(told: str) -> str:
+    return " ".join([told, say("By edited thresholds; see the page Trust.")]) if are_edited() else told
 
 
 @st.cache_resource(show_spinner=False, max_entries=400)

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from ctrcore.data.encoding import Encoder
 from ctrcore.explain.explanation import COLUMNS, Explanation, as_written, undivided
 from ctrcore.explain.names import Names
+from ctrcore.explain.naming import named
 from ctrcore.explain.rows import explain_row, shown_values
-from ctrcore.explain.sentences import few, joined, named, part_phrase, percent_of, sentences, signed
+from ctrcore.explain.sentences import few, joined, part_phrase, percent_of, sentences, signed
 from ctrcore.figures.explanations import waterfall
 from ctrcore.schema import Column, Schema
 from tests.explain.conftest import SmallShop

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from ctrcore.recommend.change_sentences import of_counterfactual
 from ctrcore.recommend.counterfactual import drop
 from ctrcore.recommend.leads import split
-from ctrcore.recommend.sentences import lead_told, of_counterfactual, reasons_told
+from ctrcore.recommend.sentences import lead_told, reasons_told
 from ctrcore.recommend.why import why
 from ctrcore.runs.workspace import Workspace
 from pages.shared.tools import plain

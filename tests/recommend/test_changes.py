@@ -15,6 +15,7 @@ from ctrcore.explain.candidates import catalogue
 from ctrcore.explain.names import Names
 from ctrcore.models.config import CONFIGS
 from ctrcore.models.registry import build
+from ctrcore.recommend.change_sentences import of_counterfactual
 from ctrcore.recommend.changes import FieldChanges
 from ctrcore.recommend.counterfactual import drop
 from ctrcore.recommend.funnel import recommend
@@ -23,7 +24,6 @@ from ctrcore.recommend.moments import Moment
 from ctrcore.recommend.options import Options
 from ctrcore.recommend.recall import FMRecall
 from ctrcore.recommend.recommender import Recommender
-from ctrcore.recommend.sentences import of_counterfactual
 from ctrcore.schema import Column, Scale, Schema
 
 SCALES = get_args(Scale)

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from ctrcore.data.encoded import Bag, Encoded
+from ctrcore.recommend.change_sentences import of_counterfactual
 from ctrcore.recommend.changes import BehaviourChanges, FieldChanges
 from ctrcore.recommend.counterfactual import Counterfactual, drop, lift
 from ctrcore.recommend.funnel import Trace, recommend
 from ctrcore.recommend.moments import Moment
 from ctrcore.recommend.options import Options
 from ctrcore.recommend.search import margins
-from ctrcore.recommend.sentences import of_counterfactual
 from tests.explain.conftest import SmallShop
 from tests.recommend.conftest import Build
 

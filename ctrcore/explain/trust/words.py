@@ -9,21 +9,45 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from ctrcore.explain.trust.check import DEFINITIONS, MODEL, Check, Limit, Thresholds, Verdict, overall, verdict
+from ctrcore.language import Spoken, mark, say, say_count
 
-WORDS_OF: dict[Verdict, str] = {"green": "holds", "amber": "unsure", "red": "fails", "shown": "no verdict"}
-ANSWERS: dict[Verdict, str] = {
-    "green": "believable",
-    "amber": "read with care",
-    "red": "should not be relied on",
-    "shown": "not judged",
-}
-ABOUT = {
-    "attention": "The model's own attention weights, read as importance.",
-    "gate": "The factors by which SENet multiplies the fields, read as importance.",
-    "contribution": "What each part adds to the logit, with its sign.",
-}
+WORDS_OF: Spoken[Verdict] = Spoken(
+    {"green": mark("holds"), "amber": mark("unsure"), "red": mark("fails"), "shown": mark("no verdict")}
+)
+ANSWERS: Spoken[Verdict] = Spoken(
+    {
+        "green": mark("believable"),
+        "amber": mark("read with care"),
+        "red": mark("should not be relied on"),
+        "shown": mark("not judged"),
+    }
+)
+ABOUT = Spoken(
+    {
+        "attention": mark("The model's own attention weights, read as importance."),
+        "gate": mark("The factors by which SENet multiplies the fields, read as importance."),
+        "contribution": mark("What each part adds to the logit, with its sign."),
+    }
+)
+NAMES = Spoken(
+    {
+        "attention": mark("Attention"),
+        "gate": mark("Gates"),
+        "contribution": mark("Contributions"),
+        MODEL: mark("The model and its rows"),
+    }
+)
+METHODS = Spoken(
+    {
+        "attention": mark("attention"),
+        "gate": mark("gate"),
+        "contribution": mark("contribution"),
+        "leave-one-out": mark("leave-one-out"),
+    }
+)
 SHARES = ("T3", "T6", "T10", "T13", "T14")
 DIFFERENCES = {"T1": 4, "T4": 3, "T5": 3}
+BACKGROUND = re.compile(r"(\d+) training rows, seed (\d+)")
 MOST_DIGITS = 4  # more than usual, to tell a figure from a limit that it rounds to
 PERCENT = "\u202f%"  # a thin blank that does not break
 
@@ -62,33 +86,49 @@ def finding_text(check: Check) -> str:
 
 def name_of(method: str) -> str:
     """What is judged, at the start of a sentence: 'Attention', 'Gates', 'Contributions', 'The model and its rows'."""
-    if method == MODEL:
-        return "The model and its rows"
-    return (method if method == "attention" else f"{method}s").capitalize()
+    return NAMES[method]
+
+
+def method_words(method: str) -> str:
+    """A way to explain, as the label of a line or a column."""
+    return METHODS.get(method, method)
+
+
+def background_words(background: str) -> str:
+    """What stands for a field that is left out, as `ctrcore.explain.background` names it."""
+    found = BACKGROUND.fullmatch(background)
+    return say("{rows} training rows, seed {seed}", rows=found[1], seed=found[2]) if found else background
 
 
 def verdicts_text(methods: Mapping[str, Sequence[Check]], thresholds: Thresholds) -> str:
     """The overall verdict of each method, a sentence each."""
-    return " ".join(f"{name_of(method)}: {ANSWERS[overall(checks, thresholds)]}." for method, checks in methods.items())
+    return " ".join(
+        say("{picture}: {answer}.", picture=name_of(method), answer=ANSWERS[overall(checks, thresholds)])
+        for method, checks in methods.items()
+    )
 
 
 def interval_text(check: Check) -> str:
     """The 95 % interval of its figure; empty where it has none."""
     if check.low is None or check.high is None:
         return ""
-    return f"{figure_text(check.id, check.low)} to {figure_text(check.id, check.high)}"
+    return say("{low} to {high}", low=figure_text(check.id, check.low), high=figure_text(check.id, check.high))
+
+
+LIMITS = {
+    "interval": mark(
+        "holds if the whole interval is above {green}; fails if the figure is not, or {amber} is out of reach"
+    ),
+    "high": mark("holds if at least {green}; fails below {amber}"),
+    "low": mark("holds if at most {green}; fails above {amber}"),
+}
 
 
 def limit_text(id: str, limit: Limit | None) -> str:  # noqa: A002
     """When the check passes and when it fails, in a few words."""
     if limit is None:
-        return "shown, never judged"
-    green, amber = _bare(id, limit.green), _bare(id, limit.amber)
-    direction = DEFINITIONS[id].direction
-    if direction == "interval":
-        return f"holds if the whole interval is above {green}; fails if the figure is not, or {amber} is out of reach"
-    word, beyond = ("at least", "below") if direction == "high" else ("at most", "above")
-    return f"holds if {word} {green}; fails {beyond} {amber}"
+        return say("shown, never judged")
+    return say(LIMITS[DEFINITIONS[id].direction], green=_bare(id, limit.green), amber=_bare(id, limit.amber))
 
 
 def in_one_sentence(checks: Sequence[Check], thresholds: Thresholds, *, ids: bool = True) -> str:
@@ -101,23 +141,46 @@ def in_one_sentence(checks: Sequence[Check], thresholds: Thresholds, *, ids: boo
     """
     by = {one: [check for check in checks if verdict(check, thresholds) == one] for one in WORDS_OF}
     judged = len(by["green"]) + len(by["amber"]) + len(by["red"])
-    rest = f" {len(by['shown'])} {'is' if len(by['shown']) == 1 else 'are'} not judged." if by["shown"] else ""
     if not judged:
-        return "None of the checks could be judged."
-    worst = overall(checks, thresholds)
-    if worst == "green":
-        said = f"All {judged} checks that can be judged hold." if judged > 1 else "The only check judged holds."
-        return said + rest
-    unsure = f"{_count(by['amber'])} unsure ({_named(by['amber'], ids)})" if by["amber"] else ""
-    if worst == "amber":
-        return f"No check fails, but of {judged} that can be judged {unsure}.{rest}"
-    count = len(by["red"])
-    fails = f"{count} of {judged} checks {'fail' if count > 1 else 'fails'} ({_named(by['red'], ids)})"
-    return f"{fails}, and {unsure}.{rest}" if unsure else f"{fails}.{rest}"
+        return say("None of the checks could be judged.")
+    rest = len(by["shown"])
+    told = [
+        _of_judged(by, judged, ids),
+        *([say_count("{count} is not judged.", "{count} are not judged.", rest)] if rest else []),
+    ]
+    return " ".join(told)
 
 
-def _count(checks: Sequence[Check]) -> str:
-    return "one is" if len(checks) == 1 else f"{len(checks)} are"
+def _of_judged(by: Mapping[Verdict, Sequence[Check]], judged: int, ids: bool) -> str:
+    """What those checks say together that can be judged."""
+    red, amber = len(by["red"]), len(by["amber"])
+    failed, unsure = _named(by["red"], ids), _named(by["amber"], ids)
+    if not red and not amber:
+        return say_count("The only check judged holds.", "All {count} checks that can be judged hold.", judged)
+    if not red:
+        return say_count(
+            "No check fails, but of {judged} that can be judged one is unsure ({unsure}).",
+            "No check fails, but of {judged} that can be judged {count} are unsure ({unsure}).",
+            amber,
+            judged=judged,
+            unsure=unsure,
+        )
+    fails = say_count(
+        "{count} of {judged} checks fails ({failed})",
+        "{count} of {judged} checks fail ({failed})",
+        red,
+        judged=judged,
+        failed=failed,
+    )
+    if not amber:
+        return say("{fails}.", fails=fails)
+    return say_count(
+        "{fails}, and one is unsure ({unsure}).",
+        "{fails}, and {count} are unsure ({unsure}).",
+        amber,
+        fails=fails,
+        unsure=unsure,
+    )
 
 
 def _named(checks: Iterable[Check], ids: bool) -> str:

@@ -11,7 +11,8 @@ import streamlit as st
 
 from ctrcore.comparing.disputes import apart, usual_logits
 from ctrcore.errors import CtrLensError
-from ctrcore.runs.contenders import PART_TITLES, Contender
+from ctrcore.language import mark, say
+from ctrcore.runs.contenders import Contender
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
 from pages.shared import address
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ctrcore.explain.names import Names
 
 MOST = 5
+ROWS_OF = {"test": mark("test rows"), "valid": mark("validation rows")}
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,12 @@ def choose_runs(dataset: Dataset) -> View:
     chosen = pick_contenders(dataset)
     runs = [one for one in chosen if one.run is not None]
     if len(runs) < len(chosen):
-        st.caption("Scores of other systems are left out: there is no model here to look into.")
+        st.caption(say("Scores of other systems are left out: there is no model here to look into."))
     if not runs:
-        st.info("Choose at least one run in the sidebar.", icon=":material/arrow_back:")
+        st.info(say("Choose at least one run in the sidebar."), icon=":material/arrow_back:")
         raise PageEnd
     if len(runs) > MOST:
-        st.caption(f"The first {MOST} of the {len(runs)} runs chosen are shown.")
+        st.caption(say("The first {most} of the {runs} runs chosen are shown.", most=MOST, runs=len(runs)))
     usable = [one for one in runs[:MOST] if _opens(dataset, one)]
     if not usable:
         raise PageEnd
@@ -101,7 +103,7 @@ def _opens(dataset: Dataset, one: Contender) -> bool:
     try:
         if not rows_ready(dataset, run.recipe):
             return False
-        with st.spinner("Opening the model and its rows"):
+        with st.spinner(say("Opening the model and its rows")):
             model_of(run)
             judged_rows(run)
     except CtrLensError as error:
@@ -122,14 +124,14 @@ def focus_buttons(view: View) -> None:
     ids = [one.id for one in view.contenders]
     address.show("explain-focus", "run", ids, pick_focus(view).id)
     st.segmented_control(
-        "Model",
+        say("Model"),
         ids,
         format_func=lambda one: plain(view[one].title),
         required=True,
         key="explain-focus",
         on_change=address.take,
         args=("explain-focus", "run"),
-        help="The model whose parts are shown. The runs themselves are chosen in the sidebar.",
+        help=say("The model whose parts are shown. The runs themselves are chosen in the sidebar."),
     )
 
 
@@ -184,4 +186,4 @@ def names_of(run: Run) -> Names:
 
 def rows_in_words(view: View) -> str:
     """The rows that can be explained, as in 'test rows'."""
-    return f"{PART_TITLES[view.part]} rows"
+    return say(ROWS_OF[view.part])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from ctrcore.data.values import as_numbers, is_missing, word
+from ctrcore.language import Spoken, mark, say
 from ctrcore.runs.run import Run
 from pages.shared.explain.chosen import Explained, cells_of, names_of
 from pages.shared.explain.imagined import changes_of, editable
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from ctrcore.schema import Column
 
 OFFERED = 1000
-MISSING = "(missing)"
+MISSING = mark("(missing)")
 ALONG = "whatif-along"
-ROLES = {"user": "The user", "item": "The item", "context": "The moment"}
+ROLES = Spoken({"user": mark("The user"), "item": mark("The item"), "context": mark("The moment")})
 
 
 def edit_fields(chosen: Explained) -> None:
@@ -67,10 +68,12 @@ def _number(chosen: Explained, column: Column, run: Run, key: str, value: float 
         key=key,
         format="%.6g",
         step=_step(high - low),
-        placeholder="missing",
+        placeholder=say("missing"),
         on_change=_changed,
         args=(chosen, column.name, key),
-        help=f"In training from {low:.6g} to {high:.6g}; a number outside counts as the nearest end.",
+        help=say(
+            "In training from {low:.6g} to {high:.6g}; a number outside counts as the nearest end.", low=low, high=high
+        ),
     )
 
 
@@ -88,22 +91,27 @@ def _single(chosen: Explained, column: Column, run: Run, key: str, value: str) -
     st.selectbox(
         column.name,
         options,
-        format_func=lambda text: names.value(column.name, text),
+        format_func=lambda text: say(MISSING) if text == MISSING else names.value(column.name, text),
         key=key,
         accept_new_options=True,
         on_change=_changed,
         args=(chosen, column.name, key),
-        help="The values that training knows, the commonest first. Any other can be typed; the models then read "
-        "'unknown'.",
+        help=say(
+            "The values that training knows, the commonest first. Any other can be typed; the models then read "
+            "'unknown'."
+        ),
     )
     if column.name == encoder_of(run).schema.item and _tied(chosen, run):
         st.checkbox(
-            "Take along what belongs to the item",
+            say("Take along what belongs to the item"),
             key=ALONG,
             value=True,
             persist_state="session",
-            help=f"Another item brings its own {', '.join(_tied(chosen, run))}. Without this only the id changes, "
-            "which may make an item that cannot exist.",
+            help=say(
+                "Another item brings its own {columns}. Without this only the id changes, which may make "
+                "an item that cannot exist.",
+                columns=", ".join(_tied(chosen, run)),
+            ),
         )
 
 
@@ -122,8 +130,8 @@ def _several(chosen: Explained, column: Column, run: Run, key: str, cells: pd.Da
         accept_new_options=True,
         on_change=_changed,
         args=(chosen, column.name, key),
-        placeholder="none",
-        help="Any number of values; new ones can be typed.",
+        placeholder=say("none"),
+        help=say("Any number of values; new ones can be typed."),
     )
 
 

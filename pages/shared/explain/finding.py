@@ -12,6 +12,7 @@ import streamlit as st
 from ctrcore.data.histories import full_schema
 from ctrcore.data.recipe import Recipe
 from ctrcore.data.values import Words, as_words
+from ctrcore.language import mark, say, say_in
 from ctrcore.metrics import sigmoid
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
@@ -23,7 +24,7 @@ from pages.shared.store import seen_of
 ANY = "any"
 OFFERED = 1000
 LISTED = 100
-MISSING = "(missing)"
+MISSING = mark("(missing)")
 
 
 @dataclass(frozen=True)
@@ -40,15 +41,16 @@ def pick_filter(view: View) -> Found | None:
     run = run_of(view.contenders[0])
     columns = _columns(run.recipe)
     with st.sidebar.expander(
-        "Only rows with …", icon=":material/filter_alt:", expanded=address.read("field") in columns
+        say("Only rows with …"), icon=":material/filter_alt:", expanded=address.read("field") in columns
     ):
         address.show("explain-field", "field", [ANY, *columns], ANY)
         column = st.selectbox(
-            "Column",
+            say("Column"),
             [ANY, *columns],
+            format_func=lambda one: say_in("any value", ANY) if one == ANY else one,
             key="explain-field",
             on_change=_column_picked,
-            help="Find looks only among the rows that have this value, for example among the rows of one user.",
+            help=say("Find looks only among the rows that have this value, for example among the rows of one user."),
         )
         if column == ANY:
             return None
@@ -61,15 +63,19 @@ def pick_filter(view: View) -> Found | None:
             values.append(said)  # a link may name a rare one
         address.show("explain-value", "value", values, values[0])
         value = st.selectbox(
-            "Value",
+            say("Value"),
             values,
-            format_func=lambda word: names.value(column, word),
+            format_func=lambda word: say(MISSING) if word == MISSING else names.value(column, word),
             key="explain-value",
             on_change=_value_picked,
-            help=f"The values of these rows, the commonest first; at most {OFFERED:,}. Type to search.",
+            help=say("The values of these rows, the commonest first; at most {most:,}. Type to search.", most=OFFERED),
         )
         rows = codes == (-1 if value == MISSING else int(np.flatnonzero(words.words == value)[0]))
-        st.caption(f"{int(rows.sum()):,} of {len(rows):,} rows have it." if rows.any() else "None of the rows has it.")
+        st.caption(
+            say("{found:,} of {rows:,} rows have it.", found=int(rows.sum()), rows=len(rows))
+            if rows.any()
+            else say("None of the rows has it.")
+        )
         return Found(column, value, rows)
 
 
@@ -83,11 +89,15 @@ def list_found(view: View, found: Found, focus: str) -> None:
     table = pd.DataFrame(
         {
             "row": view.sheet.row[order],
-            "really": np.where(view.sheet.label[order] == 1, "click", "no click"),
+            "really": np.where(view.sheet.label[order] == 1, say("click"), say("no click")),
             **{one.title: sigmoid(view.sheet.logit[one.id][order]) for one in view.contenders},
         }
     )
-    with st.expander(f"The rows found ({len(table)} of {len(places):,})" if len(places) > LISTED else "The rows found"):
+    with st.expander(
+        say("The rows found ({shown} of {found:,})", shown=len(table), found=len(places))
+        if len(places) > LISTED
+        else say("The rows found")
+    ):
         st.dataframe(
             table,
             hide_index=True,
@@ -95,16 +105,19 @@ def list_found(view: View, found: Found, focus: str) -> None:
             key=f"explain-found-{found.column}-{found.value}",
             on_select=lambda: _row_clicked(table, f"explain-found-{found.column}-{found.value}"),
             selection_mode="single-row",
-            alt="Rows with the value looked for, and each model's probability",
+            alt=say("Rows with the value looked for, and each model's probability"),
             column_config={
-                one.title: st.column_config.NumberColumn(one.title, format="percent") for one in view.contenders
+                "row": st.column_config.Column(say("row")),
+                "really": st.column_config.Column(say("really")),
+                **{one.title: st.column_config.NumberColumn(one.title, format="percent") for one in view.contenders},
             },
         )
 
 
 def words_of(dataset: Dataset, recipe: Recipe, column: str) -> Words:
     """The cells of a column, each different value once, of the rows that stay after cleaning."""
-    return _words(dataset.id, recipe.id, column, dataset, recipe)
+    with st.spinner(say("Reading the column")):
+        return _words(dataset.id, recipe.id, column, dataset, recipe)
 
 
 def _columns(recipe: Recipe) -> list[str]:
@@ -142,6 +155,6 @@ def _row_clicked(table: pd.DataFrame, key: str) -> None:
         address.write("row", str(int(table["row"].iloc[chosen[0]])))
 
 
-@st.cache_resource(show_spinner="Reading the column", max_entries=12)
+@st.cache_resource(show_spinner=False, max_entries=12)
 def _words(dataset_id: str, recipe_id: str, column: str, _dataset: Dataset, _recipe: Recipe) -> Words:  # noqa: ARG001
     return as_words(seen_of(_dataset, _recipe)[column])

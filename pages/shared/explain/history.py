@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ctrcore.figures.style import shorten
+from ctrcore.language import say
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
 from pages.shared.explain.chosen import Explained, cells_of, names_of
@@ -30,16 +31,20 @@ def edit_history(chosen: Explained) -> None:
     labels = _labels(run, entries, own)
     if st.session_state.get(key) != kept:
         st.session_state[key] = kept
-    with st.expander(f"The history: {len(kept)} past clicks", icon=":material/history:", key="whatif-history"):
+    with st.expander(
+        say("The history: {clicks} past clicks", clicks=len(kept)), icon=":material/history:", key="whatif-history"
+    ):
         st.multiselect(
-            "The clicks before, oldest first",
+            say("The clicks before, oldest first"),
             range(len(entries)),
             format_func=labels.__getitem__,
             key=key,
             on_change=_kept_changed,
             args=(chosen, run, key),
-            placeholder="The history is empty",
-            help=f"{WORDS['history']} Take a click away by its cross; choose it again to put it back.",
+            placeholder=say("The history is empty"),
+            help=say(
+                "{history} Take a click away by its cross; choose it again to put it back.", history=WORDS["history"]
+            ),
         )
         _adding(chosen, run)
 
@@ -47,22 +52,22 @@ def edit_history(chosen: Explained) -> None:
 def _adding(chosen: Explained, run: Run) -> None:
     items = catalogue_of(chosen.dataset, run.recipe)
     if items is None:
-        st.caption("The table names no item column, so no clicks can be added.")
+        st.caption(say("The table names no item column, so no clicks can be added."))
         return
     names = names_of(run)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         item = st.selectbox(
-            "Add a click on",
+            say("Add a click on"),
             list(items.index[:OFFERED]),
             format_func=names.item,
             index=None,
             key="whatif-add",
-            placeholder="an item",
+            placeholder=say("an item"),
             width=340,
-            help=f"The {OFFERED:,} commonest items. The click becomes the most recent one.",
+            help=say("The {most:,} commonest items. The click becomes the most recent one.", most=OFFERED),
         )
         st.button(
-            "Add",
+            say("Add"),
             key="whatif-add-click",
             icon=":material/add:",
             disabled=item is None,
@@ -70,7 +75,7 @@ def _adding(chosen: Explained, run: Run) -> None:
             args=(chosen, run, item),
         )
         longest = min(column.max_length for column in encoder_of(run).schema.histories)
-        st.caption(f"The models read the last {longest} clicks.")
+        st.caption(say("The models read the last {longest} clicks.", longest=longest))
 
 
 def _entries(chosen: Explained, run: Run) -> tuple[list[Behaviour], list[int], int]:
@@ -110,9 +115,12 @@ def _write(chosen: Explained, run: Run, behaviours: list[Behaviour]) -> None:
 def _labels(run: Run, entries: list[Behaviour], own: int) -> list[str]:
     """What each click is called; a number makes it unique, for the browser tells options apart by their labels."""
     names, histories = names_of(run), [column.name for column in encoder_of(run).schema.histories]
+
+    def when(place: int) -> str:
+        return say("{steps} back", steps=own - place) if place < own else say("new {number}", number=place - own + 1)
+
     return [
-        (f"{own - place} back · " if place < own else f"new {place - own + 1} · ")
-        + shorten(" · ".join(_texts(entry, histories, names)), 34)
+        " · ".join([when(place), shorten(" · ".join(_texts(entry, histories, names)), 34)])
         for place, entry in enumerate(entries)
     ]
 

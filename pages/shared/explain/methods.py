@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ctrcore.language import language, say
 from ctrcore.runs.run import Run
 from pages.shared.explain.chosen import names_of
 from pages.shared.explain.ways import EACH, Way
@@ -32,8 +33,10 @@ def explained(run: Run, one: Encoded, way: Way) -> Explanation | None:
         if seconds > AT_ONCE:
             _ask(run, one, way, seconds)
             return None
-    with st.spinner("Computing"):
-        return _explained(run.id, run.finished, naming_of(run.dataset()), content_of(one), way, run, one)
+    with st.spinner(say("Computing")):
+        return _explained(
+            run.id, run.finished, f"{naming_of(run.dataset())} {language()}", content_of(one), way, run, one
+        )
 
 
 def to_ask(runs: Sequence[tuple[Run, Encoded]], way: Way) -> list[tuple[Run, Encoded]]:
@@ -58,14 +61,16 @@ def seconds_of(run: Run, one: Encoded, way: Way) -> float:
 
 def _ask(run: Run, one: Encoded, way: Way, seconds: float) -> None:
     st.button(
-        f"Compute (about {seconds:.0f} s)" if seconds >= 1.5 else "Compute (about a second)",
+        say("Compute (about {seconds:.0f} s)", seconds=seconds) if seconds >= 1.5 else say("Compute (about a second)"),
         icon=":material/play_arrow:",
         key="explain-compute",
         on_click=ask_for,
         args=([(run, one)], way),
     )
     if level() != "Expert":
-        st.caption("Shapley values score the row thousands of times, with other rows' values in some of its fields.")
+        st.caption(
+            say("Shapley values score the row thousands of times, with other rows' values in some of its fields.")
+        )
 
 
 def _is_asked(run: Run, one: Encoded, way: Way) -> bool:
@@ -80,13 +85,13 @@ def _name(run: Run, one: Encoded, way: Way) -> str:
 def _explained(
     run_id: str,  # noqa: ARG001
     version: float | None,  # noqa: ARG001
-    naming: str,  # noqa: ARG001
+    naming: str,  # noqa: ARG001  # of the items, and the language: what the method is called is in the explanation
     content: str,  # noqa: ARG001
     way: Way,
     _run: Run,
     _one: Encoded,
 ) -> Explanation:
-    from ctrcore.explain.sentences import named
+    from ctrcore.explain.naming import named
 
     histories = [field.name for field in encoder_of(_run).fields if field.kind == "history"]
     return named(_compute(_run, _one, way), names_of(_run), histories)

@@ -10,16 +10,17 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.errors import DataError
-from ctrcore.explain.sentences import percent_of, sentences, signed
+from ctrcore.explain.sentences import ANYWAY, HELD_PART, HIDDEN, percent_of, sentences, signed
 from ctrcore.figures.explanations import waterfall
 from ctrcore.figures.recommended import appeal_and_fit
+from ctrcore.language import mark, say
 from ctrcore.words import WORDS
 from pages.shared.badge import show_badge
 from pages.shared.charts import chart
 from pages.shared.explain.chosen import Explained, encoded_row, focus_buttons
 from pages.shared.explain.methods import explained
 from pages.shared.explain.said import show_scores
-from pages.shared.explain.ways import ABOUT, METHODS, Way, pick_way
+from pages.shared.explain.ways import METHODS, Way, about, pick_way
 from pages.shared.inside import Chosen
 from pages.shared.level import level
 from pages.shared.problems import problems_shown
@@ -33,10 +34,8 @@ if TYPE_CHECKING:
     from ctrcore.runs.run import Run
 
 ROUNDING = 1e-4
-CONSTANT = ("hidden layers", "constant part")
-ANYWAY = "what the model adds in any case"
-HELD = (
-    " Hidden layers, constant part: what they add whatever the values are, through those of their units that this row "
+HELD = mark(
+    "Hidden layers, constant part: what they add whatever the values are, through those of their units that this row "
     "switches on."
 )
 
@@ -54,7 +53,7 @@ def show(chosen: Explained) -> None:
             _words(explanation)
             _badge(chosen, one)
             if level() == "Learn":
-                st.caption(f"**{METHODS[way.method]}.** {ABOUT[way.method]}")
+                st.caption(f"**{METHODS[way.method]}.** {about(way.method)}")
             _waterfall(chosen, explanation, way)
     with st.grid(2, min_column_width=380):
         show_scores(chosen)
@@ -66,7 +65,7 @@ def _told_simply(explanation: Explanation) -> Explanation:
     parts = explanation.parts
     if level() != "Simple":
         return explanation
-    anyway = (parts["name"] == CONSTANT[0]) & (parts["value"] == CONSTANT[1])
+    anyway = (parts["name"] == HIDDEN) & (parts["value"] == HELD_PART)
     return replace(
         explanation,
         parts=parts.assign(name=parts["name"].mask(anyway, ANYWAY), value=parts["value"].mask(anyway, "")),
@@ -75,14 +74,18 @@ def _told_simply(explanation: Explanation) -> Explanation:
 
 def _words(explanation: Explanation) -> None:
     with st.container(border=True, key="explain-words"):
-        st.markdown("#### In plain words")
+        st.markdown(say("#### In plain words"))
         for sentence in sentences(explanation):
             st.markdown(plain(sentence))
         if level() != "Expert":
             st.caption(
-                "The **logit** is the score before it is made a probability: 0 stands for 50 %, and each step up or "
-                "down makes a click more or less likely. This is how the model comes to its score. It does not say why "
-                "the user clicked or did not."
+                say(
+                    "The **logit** is the score before it is made a probability: 0 stands for 50 %, and each "
+                    "step up or "
+                    "down makes a click more or less likely. This is how the model comes to its score. It does "
+                    "not say why "
+                    "the user clicked or did not."
+                )
             )
 
 
@@ -92,20 +95,36 @@ def _waterfall(chosen: Explained, explanation: Explanation, way: Way) -> None:
     chart(
         waterfall(explanation, start=way.start),
         key="explain-waterfall",
-        title=f"How {plain(chosen.focus.title)} comes to its score of row {chosen.row}",
+        title=say("How {title} comes to its score of row {row}", title=plain(chosen.focus.title), row=chosen.row),
         help_text=WORDS["contribution"],
-        read="From the start on top to the logit at the bottom, the largest parts first: blue raises the score, orange "
-        "lowers it. The axis on top says what a logit is as a probability."
-        + (HELD if held and level() != "Simple" else "")
-        + (" Whiskers: where a part ends is a sample's estimate; 95 % intervals." if sampled else ""),
-        beware="The same step in logits is worth many percentage points in the middle and few near 0 or 100 %. A part "
-        "that adds much is not the cause of a click: it is what this model makes of the value.",
-        alt_text=f"Waterfall from {signed(explanation.base)} to the logit {signed(explanation.logit)}",
+        read=_read(held, sampled),
+        beware=say(
+            "The same step in logits is worth many percentage points in the middle and few near 0 or 100 %. A part "
+            "that adds much is not the cause of a click: it is what this model makes of the value."
+        ),
+        alt_text=say(
+            "Waterfall from {base} to the logit {logit}", base=signed(explanation.base), logit=signed(explanation.logit)
+        ),
         data=explanation.parts,
     )
-    told = f"{_residual(explanation)} Computed by: {plain(explanation.method)}."
     if level() != "Simple" or _unexplained(explanation):
-        st.caption(told)
+        computed = say("Computed by: {method}.", method=plain(say(explanation.method)))
+        st.caption(f"{_residual(explanation)} {computed}")
+
+
+def _read(held: bool, sampled: bool) -> str:
+    """How to read the waterfall, with what stands in this one."""
+    told = [
+        say(
+            "From the start on top to the logit at the bottom, the largest parts first: blue raises the score, orange "
+            "lowers it. The axis on top says what a logit is as a probability."
+        )
+    ]
+    if held and level() != "Simple":
+        told.append(say(HELD))
+    if sampled:
+        told.append(say("Whiskers: where a part ends is a sample's estimate; 95 % intervals."))
+    return " ".join(told)
 
 
 def _unexplained(explanation: Explanation) -> bool:
@@ -116,10 +135,18 @@ def _unexplained(explanation: Explanation) -> bool:
 def _residual(explanation: Explanation) -> str:
     """What the parts leave over, always said."""
     total = float(explanation.parts["contribution"].sum())
-    start = f"Start {signed(explanation.base)}, all parts {signed(total)}, logit {signed(explanation.logit)}; "
+    numbers = {"base": signed(explanation.base), "total": signed(total), "logit": signed(explanation.logit)}
     if not _unexplained(explanation):
-        return f"{start}not explained: {explanation.residual:.0e} (rounding)."
-    return f"{start}**not explained: {signed(explanation.residual)}**."
+        return say(
+            "Start {base}, all parts {total}, logit {logit}; not explained: {residual:.0e} (rounding).",
+            **numbers,
+            residual=explanation.residual,
+        )
+    return say(
+        "Start {base}, all parts {total}, logit {logit}; **not explained: {residual}**.",
+        **numbers,
+        residual=signed(explanation.residual),
+    )
 
 
 def _appeal(chosen: Explained, one: Encoded) -> None:
@@ -133,13 +160,25 @@ def _appeal(chosen: Explained, one: Encoded) -> None:
     chart(
         appeal_and_fit(found.appeal, found.fit),
         key="explain-appeal",
-        title="The item, and this user",
-        help_text=f"**Appeal.** {WORDS['appeal']}  \n**Fit.** {WORDS['fit']}",
-        read=f"For anybody: the item's mean score with the users, pasts and moments of {found.rows} other rows, "
-        f"{percent_of(found.appeal)}. For this user: what is left, {signed(found.fit)}.",
-        beware="The other rows are a sample of the training rows. What the model learned of the item came from users "
-        "who were shown it, who may be of a special kind.",
-        alt_text=f"For anybody {signed(found.appeal)}, for this user {signed(found.fit)}",
+        title=say("The item, and this user"),
+        help_text="  \n".join(
+            [
+                say("**Appeal.** {meaning}", meaning=WORDS["appeal"]),
+                say("**Fit.** {meaning}", meaning=WORDS["fit"]),
+            ]
+        ),
+        read=say(
+            "For anybody: the item's mean score with the users, pasts and moments of {rows} other "
+            "rows, {appeal}. For this user: what is left, {fit}.",
+            rows=found.rows,
+            appeal=percent_of(found.appeal),
+            fit=signed(found.fit),
+        ),
+        beware=say(
+            "The other rows are a sample of the training rows. What the model learned of the item came from users "
+            "who were shown it, who may be of a special kind."
+        ),
+        alt_text=say("For anybody {appeal}, for this user {fit}", appeal=signed(found.appeal), fit=signed(found.fit)),
         data=pd.DataFrame({"part": ["appeal", "fit", "logit"], "value": [found.appeal, found.fit, found.logit]}),
     )
 

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ctrcore.explain.sentences import joined, percent_of
+from ctrcore.explain.sentences import joined, listed, percent_of
 from ctrcore.figures.logits import Score, scores_picture
+from ctrcore.language import mark, say
 from ctrcore.metrics import sigmoid
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
@@ -23,24 +24,33 @@ if TYPE_CHECKING:
     from ctrcore.data.encoded import Encoded
 
 SAID = 6
-SEEN = "Training rows with the same value. Past clicks on it are not counted; a dash: it has no single value to count."
-SUPPORT = (
+SEEN = mark(
+    "Training rows with the same value. Past clicks on it are not counted; a dash: it has no single value to count."
+)
+SUPPORT = mark(
     "Well known: at least 5 times in training, in rows or in past clicks. Rare: fewer. Unknown: never. What models say "
     "of a rare or unknown value rests on next to nothing."
 )
-KNOWN, IN_RANGE = "well known", "in range"
-FLAGS = {"known": "", "rare": "rare", "unknown": "unknown", "missing": "missing", "outside": "out of range"}
+KNOWN, IN_RANGE = mark("well known"), mark("in range")
+FLAGS = {
+    "known": "",
+    "rare": mark("rare"),
+    "unknown": mark("unknown"),
+    "missing": mark("missing"),
+    "outside": mark("out of range"),
+}
 LINE = 35  # pixels of a line of a table
 
 
 def show_headline(chosen: Explained) -> None:
     """What really happened, what the models say, and which values they know little of; in words."""
-    st.markdown(f"#### Row {chosen.row}: {'a click' if chosen.clicked else 'no click'}")
+    title = say("#### Row {row}: a click", row=chosen.row)
+    st.markdown(title if chosen.clicked else say("#### Row {row}: no click", row=chosen.row))
     st.markdown(plain(_all_say(chosen)))
     table = values_of(chosen)
-    weak = table[~table["support"].isin([KNOWN, IN_RANGE])]
+    weak = table[~table["support"].isin([say(KNOWN), say(IN_RANGE)])]
     if len(weak):
-        st.markdown(f":orange-badge[:material/warning: little data] {plain(_weak(weak))}")
+        st.markdown(say(":orange-badge[:material/warning: little data] {told}", told=plain(_weak(weak))))
 
 
 def _all_say(chosen: Explained) -> str:
@@ -48,32 +58,37 @@ def _all_say(chosen: Explained) -> str:
     said = sorted(((chosen.logit(one), one.title) for one in chosen.view.contenders), key=lambda pair: pair[0])
     (low, least), (high, most) = said[0], said[-1]
     if len(said) == 1:
-        return f"{least} gives it a probability of {percent_of(low)}."
+        return say("{model} gives it a probability of {percent}.", model=least, percent=percent_of(low))
     if percent_of(low) == percent_of(high):
-        return f"All {len(said)} models give it a probability of {percent_of(low)}."
-    return (
-        f"The {len(said)} models give it a probability from {percent_of(low)} ({least}) to {percent_of(high)} ({most})."
+        return say("All {models} models give it a probability of {percent}.", models=len(said), percent=percent_of(low))
+    return say(
+        "The {models} models give it a probability from {low} ({least}) to {high} ({most}).",
+        models=len(said),
+        low=percent_of(low),
+        least=least,
+        high=percent_of(high),
+        most=most,
     )
 
 
 def show_values(chosen: Explained) -> None:
     """The row's values, and how much of them training saw."""
     table = values_of(chosen)
-    with st.expander(f"The values of row {chosen.row}", icon=":material/table_rows:"):
+    with st.expander(say("The values of row {row}", row=chosen.row), icon=":material/table_rows:"):
         st.dataframe(
             table,
             hide_index=True,
             height=LINE * (len(table) + 1) + 3,
             key="explain-values",
-            alt=f"The fields of row {chosen.row}, their values, and how often training saw them",
+            alt=say("The fields of row {row}, their values, and how often training saw them", row=chosen.row),
             column_config={
-                "field": st.column_config.TextColumn("Field", width=190),
-                "value": st.column_config.TextColumn("Value", width="large"),
-                "seen": st.column_config.TextColumn("Training rows", width=110, help=SEEN, alignment="right"),
-                "support": st.column_config.TextColumn("Support", width=110, help=SUPPORT),
+                "field": st.column_config.TextColumn(say("Field"), width=190),
+                "value": st.column_config.TextColumn(say("Value"), width="large"),
+                "seen": st.column_config.TextColumn(say("Training rows"), width=110, help=say(SEEN), alignment="right"),
+                "support": st.column_config.TextColumn(say("Support"), width=110, help=say(SUPPORT)),
             },
         )
-        st.caption(f"As {plain(chosen.focus.title)} reads the row. Another row: in the sidebar.")
+        st.caption(say("As {title} reads the row. Another row: in the sidebar.", title=plain(chosen.focus.title)))
 
 
 def values_of(chosen: Explained) -> pd.DataFrame:
@@ -89,18 +104,22 @@ def values_of(chosen: Explained) -> pd.DataFrame:
     for field, group in groupby(found, key=lambda one: one.field):
         members = list(group)
         texts = [names.value(field, one.value) for one in members]
-        states = [FLAGS[one.state] for one in members if FLAGS[one.state]]
+        states = [say(FLAGS[one.state]) for one in members if FLAGS[one.state]]
         several, number = encoder_of(run).field(field).is_bag, members[0].seen is None
         lines.append(
             {
                 "field": field,
                 "value": ", ".join(reversed(texts)) if several else texts[0],
                 "seen": "–" if several or number else f"{rows[field]:,}",
-                "support": ", ".join(f"{states.count(s)} {s}" if several else s for s in dict.fromkeys(states))
-                or (IN_RANGE if number else KNOWN),
+                "support": listed([_counted(states, s) if several else s for s in dict.fromkeys(states)])
+                or say(IN_RANGE if number else KNOWN),
             }
         )
     return pd.DataFrame(lines, columns=["field", "value", "seen", "support"])
+
+
+def _counted(states: list[str], state: str) -> str:
+    return say("{count} {state}", count=states.count(state), state=state)
 
 
 @st.cache_resource(show_spinner=False, max_entries=400)
@@ -117,8 +136,10 @@ def _weak(weak: pd.DataFrame) -> str:
         for field, value, support in zip(weak["field"], weak["value"], weak["support"], strict=True)
     ][:SAID]
     more = len(weak) - len(told)
-    told += [f"{more} more"] * (more > 0)
-    return f"{joined(told)}: the models have learned little or nothing about {'it' if len(weak) == 1 else 'them'}."
+    told += [say("{more} more", more=more)] * (more > 0)
+    if len(weak) == 1:
+        return say("{value}: the models have learned little or nothing about it.", value=joined(told))
+    return say("{values}: the models have learned little or nothing about them.", values=joined(told))
 
 
 def show_scores(chosen: Explained) -> None:
@@ -129,12 +150,29 @@ def show_scores(chosen: Explained) -> None:
     chart(
         scores_picture(scores),
         key="explain-scores",
-        title="What each model says" if many else "What the model says",
-        help_text=f"**Logit.** {WORDS['logit']}  \n**Probability.** {WORDS['probability']}",
-        read=f"One line a model. The mark is its score of this row; the grey bar holds nine tenths of its scores of "
-        f"all {len(view.sheet):,} {rows_in_words(view)}, the short line is their middle.",
-        beware="A model that is surer is not righter. The page Compare says how far its probabilities hold.",
-        alt_text="; ".join(f"{s.label}: logit {s.logit:+z.2f}, probability {percent_of(s.logit)}" for s in scores),
+        title=say("What each model says") if many else say("What the model says"),
+        help_text="  \n".join(
+            [
+                say("**Logit.** {meaning}", meaning=WORDS["logit"]),
+                say("**Probability.** {meaning}", meaning=WORDS["probability"]),
+            ]
+        ),
+        read=say(
+            "One line a model. The mark is its score of this row; the grey bar holds nine tenths of "
+            "its scores of all {count:,} {rows}, the short line is their middle.",
+            count=len(view.sheet),
+            rows=rows_in_words(view),
+        ),
+        beware=say("A model that is surer is not righter. The page Compare says how far its probabilities hold."),
+        alt_text="; ".join(
+            say(
+                "{model}: logit {logit:+z.2f}, probability {percent}",
+                model=s.label,
+                logit=s.logit,
+                percent=percent_of(s.logit),
+            )
+            for s in scores
+        ),
         data=pd.DataFrame(
             {
                 "run": [score.label for score in scores],

@@ -9,6 +9,7 @@ import streamlit as st
 
 from ctrcore.errors import CtrLensError
 from ctrcore.figures.style import shorten
+from ctrcore.language import say
 from ctrcore.metrics import sigmoid
 from pages.shared.charts import csv_button
 from pages.shared.explain.chosen import Explained, run_of
@@ -26,21 +27,21 @@ def keep_button(chosen: Explained, told: list[str]) -> None:
     """A name, and the button that keeps the changes as they are."""
     scenarios = kept(chosen.dataset.id)
     st.text_input(
-        "Name",
+        say("Name"),
         key="whatif-name",
         max_chars=LONGEST,
-        placeholder=f"Scenario {len(scenarios) + 1}",
+        placeholder=say("Scenario {number}", number=len(scenarios) + 1),
         width=240,
         label_visibility="collapsed",
     )
     st.button(
-        "Keep as a scenario",
+        say("Keep as a scenario"),
         key="whatif-keep",
         icon=":material/bookmark_add:",
         on_click=_keep,
         args=(chosen, told),
         disabled=len(scenarios) >= MOST,
-        help=f"For this session; at most {MOST}.",
+        help=say("For this session; at most {most}.", most=MOST),
     )
 
 
@@ -51,22 +52,27 @@ def show_scenarios(chosen: Explained) -> None:
         return
     table = table_of(chosen, scenarios)
     with st.container(border=True, key="whatif-scenarios"):
-        st.markdown("#### Scenarios")
+        st.markdown(say("#### Scenarios"))
         event = st.dataframe(
             _shown(chosen, table),
             hide_index=True,
             key=f"whatif-table-{len(scenarios)}",
             on_select="rerun",
             selection_mode="single-row",
-            alt=f"{len(scenarios)} scenarios: changes, and each model's probability and its difference",
+            alt=say(
+                "{scenarios} scenarios: changes, and each model's probability and its difference",
+                scenarios=len(scenarios),
+            ),
             column_config={
-                "scenario": "Scenario",
-                "row": st.column_config.NumberColumn("Row", format="%d"),
-                "changes": st.column_config.TextColumn("Changes", width="medium"),
+                "scenario": say("Scenario"),
+                "row": st.column_config.NumberColumn(say("Row"), format="%d"),
+                "changes": st.column_config.TextColumn(say("Changes"), width="medium"),
                 **{
                     one.id: st.column_config.TextColumn(
                         shorten(one.title, 16),
-                        help=f"{plain(one.title)}: the probability, and its change in percentage points.",
+                        help=say(
+                            "{title}: the probability, and its change in percentage points.", title=plain(one.title)
+                        ),
                         alignment="right",
                     )
                     for one in chosen.view.contenders
@@ -78,7 +84,7 @@ def show_scenarios(chosen: Explained) -> None:
             if picked:
                 _tools(chosen, scenarios, picked[0])
             else:
-                st.caption("Choose a line to rename it, to remove it, or to take its changes up again.")
+                st.caption(say("Choose a line to rename it, to remove it, or to take its changes up again."))
             csv_button(lambda: _file(chosen, table), "scenarios")
 
 
@@ -112,7 +118,7 @@ def _shown(chosen: Explained, table: pd.DataFrame) -> pd.DataFrame:
     shown = table[["scenario", "row", "changes"]].copy()
     for one in chosen.view.contenders:
         shown[one.id] = [
-            "cannot read it" if pd.isna(after) else f"{100 * after:.1f} % ({change:+z.1f})"
+            say("cannot read it") if pd.isna(after) else f"{100 * after:.1f} % ({change:+z.1f})"
             for after, change in zip(table[one.id], table[f"{one.id} change"], strict=True)
         ]
     return shown
@@ -139,7 +145,7 @@ def _probabilities(chosen: Explained, scenario: Kept, run_id: str) -> tuple[floa
 def _tools(chosen: Explained, scenarios: list[Kept], place: int) -> None:
     name = f"whatif-rename-{place}"
     st.text_input(
-        "New name",
+        say("New name"),
         value=scenarios[place]["name"],
         key=name,
         max_chars=LONGEST,
@@ -150,16 +156,18 @@ def _tools(chosen: Explained, scenarios: list[Kept], place: int) -> None:
     )
     here = scenarios[place]["row"] == chosen.row
     st.button(
-        "Take up",
+        say("Take up"),
         key="whatif-load",
         icon=":material/edit:",
         disabled=not here,
         on_click=_load,
         args=(chosen, place),
-        help="Set the controls below to this scenario." if here else "It is of another row: choose that row first.",
+        help=say("Set the controls below to this scenario.")
+        if here
+        else say("It is of another row: choose that row first."),
     )
     st.button(
-        "Remove",
+        say("Remove"),
         key="whatif-remove",
         icon=":material/delete:",
         on_click=_remove,
@@ -169,7 +177,9 @@ def _tools(chosen: Explained, scenarios: list[Kept], place: int) -> None:
 
 def _keep(chosen: Explained, told: list[str]) -> None:
     scenarios = kept(chosen.dataset.id)
-    name = st.session_state.get("whatif-name", "").strip()[:LONGEST] or f"Scenario {len(scenarios) + 1}"
+    name = st.session_state.get("whatif-name", "").strip()[:LONGEST] or say(
+        "Scenario {number}", number=len(scenarios) + 1
+    )
     changes = dict(changes_of(chosen.dataset.id, chosen.row))
     scenarios.append({"name": name, "row": chosen.row, "changes": changes, "told": list(told)})
     st.session_state["whatif-name"] = ""

@@ -8,6 +8,7 @@ from typing import Literal
 
 import streamlit as st
 
+from ctrcore.language import Spoken, mark, say, say_in
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
 from pages.shared import address
@@ -15,22 +16,31 @@ from pages.shared.level import level
 from pages.shared.store import encoder_of, ties_of
 
 Method = Literal["own", "shapley", "left out", "gradients"]
-METHODS: dict[Method, str] = {
-    "own": "Its own terms",
-    "shapley": "Shapley",
-    "left out": "Left out",
-    "gradients": "Gradients",
-}
+METHODS: Spoken[Method] = Spoken(
+    {
+        "own": mark("Its own terms"),
+        "shapley": mark("Shapley"),
+        "left out": mark("Left out"),
+        "gradients": mark("Gradients"),
+    }
+)
 BY_FIELD: tuple[Method, ...] = ("left out", "shapley", "gradients")
-ABOUT: dict[Method, str] = {
-    "own": "The terms of which the model itself adds up its score. Exact, and the closest look inside; but each kind "
-    "of model has terms of another kind, so they cannot be compared between models.",
-    "shapley": WORDS["shapley"],
-    "left out": "What the score loses when the field's value, and nothing else, is replaced by the values that other "
-    "rows have. Quick and easy to say, but no sum: two fields that say the same hide each other.",
-    "gradients": "Integrated gradients: the slope of the score, summed up on the way from an average row to this one. "
-    "A second opinion from another side; its sum is right up to the steps taken.",
-}
+_ABOUT: Spoken[Method] = Spoken(
+    {
+        "own": mark(
+            "The terms of which the model itself adds up its score. Exact, and the closest look inside; but each kind "
+            "of model has terms of another kind, so they cannot be compared between models."
+        ),
+        "left out": mark(
+            "What the score loses when the field's value, and nothing else, is replaced by the values that other "
+            "rows have. Quick and easy to say, but no sum: two fields that say the same hide each other."
+        ),
+        "gradients": mark(
+            "Integrated gradients: the slope of the score, summed up on the way from an average row to this one. "
+            "A second opinion from another side; its sum is right up to the steps taken."
+        ),
+    }
+)
 WHOLE, EACH = "whole", "each"
 METHOD = "how"  # in the address
 
@@ -52,7 +62,12 @@ class Way:
     @property
     def start(self) -> str:
         """What the base of the explanation is."""
-        return "model bias" if self.method == "own" else "other rows on average"
+        return say("model bias") if self.method == "own" else say("other rows on average")
+
+
+def about(method: Method) -> str:
+    """What a method of explaining does, and what it is good for."""
+    return WORDS["shapley"] if method == "shapley" else _ABOUT[method]
 
 
 def pick_way(run: Run, methods: Sequence[Method], key: str, *, clicks: bool = True) -> Way:
@@ -68,14 +83,14 @@ def pick_way(run: Run, methods: Sequence[Method], key: str, *, clicks: bool = Tr
     method: Method = st.session_state[key]
     if level() != "Simple":
         st.segmented_control(
-            "Method",
+            say("Method"),
             methods,
             format_func=METHODS.__getitem__,
             required=True,
             key=key,
             on_change=address.take,
             args=(key, METHOD),
-            help="  \n".join(f"**{METHODS[one]}.** {ABOUT[one]}" for one in methods),
+            help="  \n".join(f"**{METHODS[one]}.** {about(one)}" for one in methods),
         )
     if method == "own":
         return (
@@ -95,17 +110,18 @@ def _pick_tied(run: Run, key: str) -> bool:
     if level() == "Simple":
         return bool(st.session_state[f"{key}-tied"] == "yes")
     st.segmented_control(
-        "Columns that go together",
+        say("Columns that go together"),
         ["yes", "no"],
-        format_func={"yes": "as one", "no": "each by itself"}.__getitem__,
+        format_func={"yes": say_in("columns", "as one"), "no": say_in("columns", "each by itself")}.__getitem__,
         required=True,
         key=f"{key}-tied",
         on_change=address.take,
         args=(f"{key}-tied", "together"),
-        help="In the training rows some columns say what others are: "
-        + "; ".join(" with ".join([names[0], ", ".join(names[1:])]) for names in ties)
-        + ". As one they are exchanged together, so that no impossible row is scored; each by itself shows "
-        "more detail.",
+        help=say(
+            "In the training rows some columns say what others are: {ties}. As one they are exchanged together, so "
+            "that no impossible row is scored; each by itself shows more detail.",
+            ties="; ".join(say("{column} with {others}", column=one[0], others=", ".join(one[1:])) for one in ties),
+        ),
     )
     return bool(st.session_state[f"{key}-tied"] == "yes")
 
@@ -121,20 +137,26 @@ def _pick_clicks(run: Run, key: str, default: str) -> str:
     histories = [field.name for field in encoder_of(run).fields if field.kind == "history"]
     if not histories:
         return WHOLE
-    names = {WHOLE: "as a whole", EACH: "each click", **{name: f"by {name}" for name in histories}}
+    names = {
+        WHOLE: say("as a whole"),
+        EACH: say("each click"),
+        **{name: say("by {column}", column=name) for name in histories},
+    }
     address.show(f"{key}-clicks", "clicks", list(names), default)
     if level() == "Simple":
         return str(st.session_state[f"{key}-clicks"])
     clicks: str = st.selectbox(
-        "The history",
+        say("The history"),
         list(names),
         format_func=names.__getitem__,
         key=f"{key}-clicks",
         on_change=address.take,
         args=(f"{key}-clicks", "clicks"),
         width=220,
-        help="How finely the past clicks are looked at: all as one part, each by itself, or all those with one value "
-        "together. By Shapley and Left out the history as a whole is exchanged for other users' histories, while "
-        "clicks are taken out of it.",
+        help=say(
+            "How finely the past clicks are looked at: all as one part, each by itself, or all those with one value "
+            "together. By Shapley and Left out the history as a whole is exchanged for other users' histories, while "
+            "clicks are taken out of it."
+        ),
     )
     return clicks

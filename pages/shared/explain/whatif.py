@@ -8,6 +8,7 @@ import streamlit as st
 from ctrcore.explain.sentences import percent_of, signed
 from ctrcore.figures.aligned import differing_parts, parts_that_moved, two_rows
 from ctrcore.figures.logits import Score, scores_picture
+from ctrcore.language import mark, say
 from ctrcore.metrics import sigmoid
 from ctrcore.words import WORDS
 from pages.shared.charts import chart
@@ -30,8 +31,11 @@ SHOWN = 6
 def show(chosen: Explained) -> None:
     """The tab."""
     learn(
-        "Change any value of the row, and every model scores it anew. Keep what you find as a **scenario**, to have "
-        "several side by side."
+        say(
+            "Change any value of the row, and every model scores it anew. Keep what you find as a "
+            "**scenario**, to have "
+            "several side by side."
+        )
     )
     changes = changes_of(chosen.dataset.id, chosen.row)
     now: dict[str, Imagined] = {}
@@ -64,18 +68,19 @@ def _told(chosen: Explained, now: dict[str, Imagined]) -> list[str]:
 def _changes(chosen: Explained, told: list[str], now: dict[str, Imagined]) -> None:
     """What was changed, what training knows of the new values, and buttons to keep it or to go back."""
     if not told:
-        st.caption("Nothing is changed yet: the scores are those of the row as it is. Change a value below.")
+        st.caption(say("Nothing is changed yet: the scores are those of the row as it is. Change a value below."))
         return
     with st.container(border=True, key="whatif-changes"):
         st.markdown(plain(_answer(chosen, now)))
-        st.markdown("**Changed:** " + " ".join(f":blue-badge[{plain(one[:90])}]" for one in told))
+        badges = " ".join(f":blue-badge[{plain(one[:90])}]" for one in told)
+        st.markdown(say("**Changed:** {changes}", changes=badges))
         weak = _weak(chosen)
         if weak:
-            st.markdown(f":orange-badge[:material/warning: little data] {plain('; '.join(weak))}.")
+            st.markdown(say(":orange-badge[:material/warning: little data] {told}.", told=plain("; ".join(weak))))
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             keep_button(chosen, told)
             st.button(
-                "Reset the changes",
+                say("Reset the changes"),
                 key="whatif-reset",
                 icon=":material/undo:",
                 on_click=reset,
@@ -86,11 +91,16 @@ def _changes(chosen: Explained, told: list[str], now: dict[str, Imagined]) -> No
 def _answer(chosen: Explained, now: dict[str, Imagined]) -> str:
     """What each model says now, in a sentence: 'fm 3: from 93.3 % to 96.8 % (+0.77).'"""
     said = [
-        f"{one.title} from {percent_of(chosen.logit(one))} to {percent_of(now[one.id].logit)} "
-        f"({signed(now[one.id].logit - chosen.logit(one))})"
+        say(
+            "{model} from {before} to {now} ({change})",
+            model=one.title,
+            before=percent_of(chosen.logit(one)),
+            now=percent_of(now[one.id].logit),
+            change=signed(now[one.id].logit - chosen.logit(one)),
+        )
         for one in chosen.view.contenders
     ]
-    return f"The probability goes, by {'; '.join(said)}. In brackets: the change of the logit."
+    return say("The probability goes, by {said}. In brackets: the change of the logit.", said="; ".join(said))
 
 
 def _weak(chosen: Explained) -> list[str]:
@@ -102,12 +112,12 @@ def _weak(chosen: Explained) -> list[str]:
     encoder = encoder_of(chosen.run)
     row = change(imagined.cells, imagined.changes, encoder.schema)
     words = {
-        "rare": "is rare in training",
-        "unknown": "is unknown to the model",
-        "outside": "is outside of the training range, so that its nearest end counts",
+        "rare": mark("{field} is rare in training"),
+        "unknown": mark("{field} is unknown to the model"),
+        "outside": mark("{field} is outside of the training range, so that its nearest end counts"),
     }
     found = [
-        f"{one.field} {words[one.state]}"
+        say(words[one.state], field=one.field)
         for one in supports(encoder, imagined.one, row)
         if one.field in imagined.changes and one.state in words
     ]
@@ -131,14 +141,24 @@ def _scores(chosen: Explained, now: dict[str, Imagined]) -> None:
     chart(
         scores_picture(scores),
         key="whatif-scores",
-        title="What each model says now",
+        title=say("What each model says now"),
         help_text=WORDS["what-if"],
-        read="One line a model. The mark is the score of the changed row, the arrow comes from the row as it was. The "
-        "grey bar holds nine tenths of the model's scores.",
-        beware="The models were never trained on this row, and nobody knows what the user would have done. A "
-        "combination of values that does not occur gets a score, too.",
+        read=say(
+            "One line a model. The mark is the score of the changed row, the arrow comes from the row as it was. The "
+            "grey bar holds nine tenths of the model's scores."
+        ),
+        beware=say(
+            "The models were never trained on this row, and nobody knows what the user would have done. A "
+            "combination of values that does not occur gets a score, too."
+        ),
         alt_text="; ".join(
-            f"{score.label}: from {signed(score.before or 0.0)} to {signed(score.logit)}, {percent_of(score.logit)}"
+            say(
+                "{model}: from {before} to {logit}, {percent}",
+                model=score.label,
+                before=signed(score.before or 0.0),
+                logit=signed(score.logit),
+                percent=percent_of(score.logit),
+            )
             for score in scores
         ),
         data=table,
@@ -147,7 +167,7 @@ def _scores(chosen: Explained, now: dict[str, Imagined]) -> None:
 
 def _inside(chosen: Explained, now: dict[str, Imagined]) -> None:
     """Which of each model's own parts changed."""
-    st.markdown("#### What changed inside", help=WORDS["contribution"])
+    st.markdown(say("#### What changed inside"), help=WORDS["contribution"])
     with st.grid(2 if len(now) > 1 else 1, min_column_width=380):
         for one in chosen.view.contenders:
             run = run_of(one)
@@ -159,18 +179,22 @@ def _inside(chosen: Explained, now: dict[str, Imagined]) -> None:
             if moved.empty:
                 with st.container(border=True):
                     st.markdown(f"#### {plain(one.title)}")
-                    st.caption("None of its own terms changed.")
+                    st.caption(say("None of its own terms changed."))
                 continue
             which = (
-                f"The {SHOWN} of its own terms that changed most" if len(moved) == SHOWN else "Its terms that changed"
+                say("The {most} of its own terms that changed most: from the grey dot to the diamond.", most=SHOWN)
+                if len(moved) == SHOWN
+                else say("Its terms that changed: from the grey dot to the diamond.")
             )
             chart(
-                two_rows(moved, ("as it was", "changed"), SHOWN),
+                two_rows(moved, (say("as it was"), say("changed")), SHOWN),
                 key=f"whatif-parts-{one.id}",
                 title=plain(one.title),
-                read=f"{which}: from the grey dot to the diamond.",
-                beware="A term may change although its own value did not, because it depends on other values, too. "
-                "Terms of different kinds of models cannot be compared.",
-                alt_text=f"The terms of {one.title} that changed most",
+                read=which,
+                beware=say(
+                    "A term may change although its own value did not, because it depends on other values, too. "
+                    "Terms of different kinds of models cannot be compared."
+                ),
+                alt_text=say("The terms of {title} that changed most", title=one.title),
                 data=table,
             )

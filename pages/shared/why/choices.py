@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from ctrcore.language import Spoken, mark, say, say_count
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
@@ -21,12 +22,16 @@ OFFERED = 2000  # users in the list; any other id can be typed
 ALL = "all"  # in the address: no recall, every item is ranked
 SMALL = 20_000  # items up to which all of them can be ranked while somebody waits
 NUMBERS = {"recalled": (200, 0, 5000), "popular": (20, 0, 5000), "top": (10, 1, 100)}  # default, least, most
-LABELS = {"recalled": "Items recalled", "popular": "Popular items added", "top": "Length of the list"}
-HELP = {
-    "recalled": "How many items with the quick model's best scores go on to the ranking.",
-    "popular": "How many items with the most clicks go on to the ranking too, whatever the quick model says.",
-    "top": "How many items the user is shown.",
-}
+LABELS = Spoken(
+    {"recalled": mark("Items recalled"), "popular": mark("Popular items added"), "top": mark("Length of the list")}
+)
+HELP = Spoken(
+    {
+        "recalled": mark("How many items with the quick model's best scores go on to the ranking."),
+        "popular": mark("How many items with the most clicks go on to the ranking too, whatever the quick model says."),
+        "top": mark("How many items the user is shown."),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,11 @@ class Asked:
     @property
     def who(self) -> str:
         """The user, or the row where there are no users, in a sentence."""
-        return f"User {plain(self.user)}" if self.user is not None else f"The user of row {self.row}"
+        return (
+            say("User {user}", user=plain(self.user))
+            if self.user is not None
+            else say("The user of row {row}", row=self.row)
+        )
 
 
 def pick_recall(dataset: Dataset, items: int) -> Run | None:
@@ -65,17 +74,20 @@ def pick_recall(dataset: Dataset, items: int) -> Run | None:
     runs = {run.id: run for run in able}
     options = [*runs, *([ALL] if items <= SMALL or not runs else [])]
     default = options[0]
-    labels = {one: run_label(run, able) for one, run in runs.items()} | {ALL: "none: rank every item"}
+    labels = {one: run_label(run, able) for one, run in runs.items()} | {ALL: say("none: rank every item")}
     address.show("pick-recall", "recall", options, default)
     address.write("recall", st.session_state["pick-recall"])
     chosen = st.sidebar.selectbox(
-        "Recall run",
+        say("Recall run"),
         options,
         format_func=labels.__getitem__,
         key="pick-recall",
         on_change=address.take,
         args=("pick-recall", "recall"),
-        help=f"The quick model that picks candidates out of all items, an FM or LR. {WORDS['recalled']}",
+        help=say(
+            "The quick model that picks candidates out of all items, an FM or LR. {recalled}",
+            recalled=WORDS["recalled"],
+        ),
     )
     return runs.get(chosen)
 
@@ -93,7 +105,7 @@ def pick_sizes() -> tuple[int, int, int, bool]:
         st.session_state[f"pick-{name}"] = int(st.session_state[f"pick-{name}"])
     address.show("pick-seen", "seen", [True, False], True)
     if expert():
-        with st.sidebar.expander("Sizes of the steps", icon=":material/filter_alt:"):
+        with st.sidebar.expander(say("Sizes of the steps"), icon=":material/filter_alt:"):
             for name, (_, low, high) in NUMBERS.items():
                 st.number_input(
                     LABELS[name],
@@ -106,11 +118,11 @@ def pick_sizes() -> tuple[int, int, int, bool]:
                     help=HELP[name],
                 )
             st.toggle(
-                "Leave out what the user clicked",
+                say("Leave out what the user clicked"),
                 key="pick-seen",
                 on_change=address.take,
                 args=("pick-seen", "seen"),
-                help="Items in the user's history are not recommended again.",
+                help=say("Items in the user's history are not recommended again."),
             )
     recalled, popular, top = (int(st.session_state[f"pick-{name}"]) for name in NUMBERS)
     return recalled, popular, top, bool(st.session_state["pick-seen"])
@@ -120,7 +132,7 @@ def pick_moment(dataset: Dataset, run: Run) -> tuple[str | None, int]:
     """The user and the row of their last moment; only a row where the table has no users."""
     if run.recipe.data_schema.user is None:
         if level() != "Expert":
-            st.sidebar.caption("The table names no user column, so a row is chosen, and its user gets the list.")
+            st.sidebar.caption(say("The table names no user column, so a row is chosen, and its user gets the list."))
         scored = judged_of(run)
         return None, int(scored["row"].iloc[pick_row(scored)])
     known = users_of(dataset, run.recipe)
@@ -130,16 +142,26 @@ def pick_moment(dataset: Dataset, run: Run) -> tuple[str | None, int]:
         st.session_state["pick-user"] = user
     listed = list(known.index[:OFFERED])
     st.sidebar.selectbox(
-        "User",
+        say("User"),
         listed if user in known.index[:OFFERED] else [user, *listed],
         key="pick-user",
         on_change=lambda: _choose_user(st.session_state["pick-user"]),
         accept_new_options=True,
-        help=f"Type an id to search. The {min(OFFERED, len(known)):,} users with most rows are listed; any other id "
-        "can be typed in full.",
+        help=say(
+            "Type an id to search. The {listed:,} users with most rows are listed; any other id can be typed in full.",
+            listed=min(OFFERED, len(known)),
+        ),
     )
     rows, clicks, last = known.loc[[user], ["rows", "clicks", "last"]].to_numpy()[0].tolist()
-    st.sidebar.caption(f"{rows:,} row{'' if rows == 1 else 's'}, {clicks:,} of them clicked; last moment: row {last}.")
+    st.sidebar.caption(
+        say_count(
+            "{count:,} row, {clicks:,} of them clicked; last moment: row {last}.",
+            "{count:,} rows, {clicks:,} of them clicked; last moment: row {last}.",
+            rows,
+            clicks=clicks,
+            last=last,
+        )
+    )
     _offer_user_of_row(dataset, run, user)
     return user, last
 
@@ -158,13 +180,15 @@ def _user(dataset: Dataset, run: Run, known: pd.DataFrame) -> str:
         return said.strip()
     if said is not None:
         st.warning(
-            f"**There is no user '{plain(said[:60])}' in this table.**  \nAnother one is shown.",
+            say("**There is no user '{user}' in this table.**  \nAnother one is shown.", user=plain(said[:60])),
             icon=":material/person_off:",
         )
     row = _row()
     user = user_of_row(dataset, run, row)
     if row is not None and user is None:
-        st.sidebar.caption(f"Row {row} is not in this table, or names no user; the user with most rows is shown.")
+        st.sidebar.caption(
+            say("Row {row} is not in this table, or names no user; the user with most rows is shown.", row=row)
+        )
     return user or str(known.index[0])
 
 
@@ -173,13 +197,13 @@ def _offer_user_of_row(dataset: Dataset, run: Run, user: str) -> None:
     other = user_of_row(dataset, run, _row())
     if other is not None and other != user:
         st.sidebar.button(
-            f"The user of row {_row()}",
+            say("The user of row {row}", row=_row()),
             icon=":material/person_search:",
             key="user-of-row",
             on_click=_choose_user,
             args=(other,),
             type="tertiary",
-            help="The row that you looked at on another page.",
+            help=say("The row that you looked at on another page."),
         )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ctrcore.language import mark, say, say_count
 from ctrcore.words import WORDS
 from pages.shared.charts import csv_button
 from pages.shared.level import level
@@ -16,11 +17,10 @@ if TYPE_CHECKING:
 
 GONE = "✕"
 SHOWN = 9
-SPEAKS = (
+SPEAKS = mark(
     "How much more the click speaks for this item than for the other candidates, on the logit. The sentences and "
     "the chart of what sets the item apart add these numbers up."
 )
-OTHER_FIELDS = "the list rests on the other fields"
 
 
 def show_history(trace: Trace, item: str, change: Counterfactual | None) -> None:
@@ -29,13 +29,16 @@ def show_history(trace: Trace, item: str, change: Counterfactual | None) -> None
 
     found = past(trace)
     with st.container(border=True, height="stretch", key="card-history"):
-        st.markdown("#### The user's history", help=WORDS["history"])
+        st.markdown(say("#### The user's history"), help=WORDS["history"])
         if found is None:
-            st.info(f"**No model here reads a history**, so {OTHER_FIELDS}.", icon=":material/history_toggle_off:")
+            st.info(
+                say("**No model here reads a history**, so the list rests on the other fields."),
+                icon=":material/history_toggle_off:",
+            )
             return
         if found.empty:
             st.info(
-                f"**This user had clicked nothing before this moment**, so {OTHER_FIELDS}.",
+                say("**This user had clicked nothing before this moment**, so the list rests on the other fields."),
                 icon=":material/history_toggle_off:",
             )
             return
@@ -53,27 +56,38 @@ def show_history(trace: Trace, item: str, change: Counterfactual | None) -> None
             hide_index=True,
             height=38 + 35 * min(len(table), SHOWN),
             key="why-history",
-            alt=f"{len(table)} past clicks, the newest first",
+            alt=say_count("{count} past click, the newest first", "{count} past clicks, the newest first", len(table)),
             column_order=[*([GONE] if gone else []), "back", *speaks, *names],
             column_config={
-                GONE: st.column_config.TextColumn("", width=24, help="Without these clicks the item leaves the list."),
-                "back": st.column_config.NumberColumn("Clicks ago", width=80, help="1 is the newest."),
-                "speaks": st.column_config.NumberColumn("For it", format="%+.3f", width=70, help=SPEAKS),
+                GONE: st.column_config.TextColumn(
+                    "", width=24, help=say("Without these clicks the item leaves the list.")
+                ),
+                "back": st.column_config.NumberColumn(say("Clicks ago"), width=80, help=say("1 is the newest.")),
+                "speaks": st.column_config.NumberColumn(say("For it"), format="%+.3f", width=70, help=say(SPEAKS)),
             },
         )
         csv_button(table, "history")
 
 
 def _read(clicks: int, speaks: bool, gone: int) -> str:
-    parts = [f"{clicks} past click{'' if clicks == 1 else 's'}, the newest first."]
     if gone:
-        these = "the one" if gone == 1 else f"the {gone}"
-        parts = [
-            f"{clicks} past clicks: on top {these} without which the item leaves the list ({GONE}), then the newest."
-        ]
-    if speaks:
-        parts.append(f"'For it': {SPEAKS[0].lower()}{SPEAKS[1:]}")
-    return " ".join(parts)
+        told = say_count(
+            "{clicks} past clicks: on top the one without which the item leaves the list ({mark}), then the newest.",
+            "{clicks} past clicks: on top the {count} without which the item leaves the list ({mark}), then "
+            "the newest.",
+            gone,
+            clicks=clicks,
+            mark=GONE,
+        )
+    else:
+        told = say_count("{count} past click, the newest first.", "{count} past clicks, the newest first.", clicks)
+    if not speaks:
+        return told
+    for_it = say(
+        "'For it': how much more the click speaks for this item than for the other candidates, on the logit. The "
+        "sentences and the chart of what sets the item apart add these numbers up."
+    )
+    return f"{told} {for_it}"
 
 
 def _leads(trace: Trace, item: str, clicks: int) -> dict[str, list[float]]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from ctrcore.language import say
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
 from pages.shared import address
@@ -44,14 +45,14 @@ def pick_others(asked: Asked) -> list[Run]:
         st.session_state["pick-others"] = chosen
     labels = {one: run_label(run, [*done.values(), asked.run]) for one, run in done.items()}
     st.sidebar.multiselect(
-        "Other models",
+        say("Other models"),
         list(done),
         format_func=labels.__getitem__,
         key="pick-others",
         max_selections=MOST,
         on_change=lambda: address.write_list("runs", st.session_state["pick-others"]),
-        placeholder="Choose runs",
-        help="Their ranks of the same candidates stand beside the list.",
+        placeholder=say("Choose runs"),
+        help=say("Their ranks of the same candidates stand beside the list."),
     )
     return [done[one] for one in chosen]
 
@@ -60,20 +61,39 @@ def say_list(asked: Asked, trace: Trace) -> None:
     """What is shown, in one sentence, and under what conditions."""
     ranker = plain(run_label(asked.run, finished_runs(asked.dataset)))
     total, kept = len(trace.items), len(trace.top)
-    way = f"**{ranker}** ranks all of them"
-    if asked.recall is not None:
-        recall = plain(run_label(asked.recall, finished_runs(asked.dataset)))
-        way = f"**{recall}** picks {len(trace.positions):,} of them, and **{ranker}** puts these in order"
-    st.markdown(f"{asked.who} would be shown these **{kept}** of {total:,} items: {way}.")
-    moment = "the user's last moment, row" if asked.user is not None else "row"
+    said = {"who": asked.who, "kept": kept, "total": total, "ranker": ranker, "ranked": len(trace.positions)}
+    if asked.recall is None:
+        st.markdown(
+            say("{who} would be shown these **{kept}** of {total:,} items: **{ranker}** ranks all of them.", **said)
+        )
+    else:
+        st.markdown(
+            say(
+                "{who} would be shown these **{kept}** of {total:,} items: **{recall}** picks {ranked:,} of them, and "
+                "**{ranker}** puts these in order.",
+                **said,
+                recall=plain(run_label(asked.recall, finished_runs(asked.dataset))),
+            )
+        )
     if level() != "Expert":
         st.markdown(
-            f"Every item is scored as if it were shown in {moment} {asked.row} of the table: the same past "
-            "clicks, the same situation, another item."
+            say(
+                "Every item is scored as if it were shown in the user's last moment, row {row} of the table: the same "
+                "past clicks, the same situation, another item.",
+                row=asked.row,
+            )
+            if asked.user is not None
+            else say(
+                "Every item is scored as if it were shown in row {row} of the table: the same past clicks, the same "
+                "situation, another item.",
+                row=asked.row,
+            )
         )
     learn(
-        "Scores and reasons are logits, the model's raw score: 0 is a probability of 50 %, +1 about 73 %, -1 about "
-        "27 %. The reasons are steps on that scale; they say what sets an item apart **from the other candidates**."
+        say(
+            "Scores and reasons are logits, the model's raw score: 0 is a probability of 50 %, +1 about 73 %, -1 about "
+            "27 %. The reasons are steps on that scale; they say what sets an item apart **from the other candidates**."
+        )
     )
 
 
@@ -88,13 +108,13 @@ def pick_item(trace: Trace) -> str:
         st.session_state["pick-item"] = chosen
     names = trace.items.names
     st.selectbox(
-        "Item",
+        say("Item"),
         options,
         format_func=lambda item: f"{trace.rank(item)}. {names.item(item)}",
         key="pick-item",
         on_change=address.take,
         args=("pick-item", "item"),
-        help="The item to explain: choose it here, or click its line in the list.",
+        help=say("The item to explain: choose it here, or click its line in the list."),
         width=420,
     )
     return chosen
@@ -106,9 +126,12 @@ def show_list(asked: Asked, trace: Trace, others: list[Run], chosen: str) -> Non
     shown, ranks = _table(asked, trace, others, chosen)
     key = f"list-{asked.run.id}-{asked.row}-{len(top)}"
     with st.container(border=True, height="stretch", key="card-list"):
-        st.markdown(f"#### The list: the first {len(top)} items", help=WORDS["funnel"])
+        st.markdown(
+            say("#### The list: the first {items} items", items=len(top)),
+            help=WORDS["funnel"],
+        )
         if level() != "Expert":
-            st.caption("**Click a line** to see why the item is there.")
+            st.caption(say("**Click a line** to see why the item is there."))
         st.dataframe(
             shown,
             hide_index=True,
@@ -116,7 +139,7 @@ def show_list(asked: Asked, trace: Trace, others: list[Run], chosen: str) -> Non
             key=key,
             on_select=partial(_take_line, key, top["item"].tolist()),
             selection_mode="single-cell",  # rows could be chosen by a box at their left only
-            alt=f"The first {len(top)} items for {asked.who}, best first",
+            alt=say("The first {items} items for {who}, best first", items=len(top), who=asked.who),
             column_config=_columns(ranks),
         )
         csv_button(shown.drop(columns=HERE), "list")
@@ -124,6 +147,8 @@ def show_list(asked: Asked, trace: Trace, others: list[Run], chosen: str) -> Non
 
 def _table(asked: Asked, trace: Trace, others: list[Run], chosen: str) -> tuple[pd.DataFrame, list[str]]:
     """The lines of the list, and the columns that hold the ranks of other models."""
+    from ctrcore.recommend.sentences import channel_words
+
     top = trace.top
     shown = pd.DataFrame(
         {
@@ -134,15 +159,17 @@ def _table(asked: Asked, trace: Trace, others: list[Run], chosen: str) -> tuple[
         }
     )
     ranks = {
-        f"by {run_label(run, [*others, asked.run])}": top["item"].map(ranked_by(asked, run)["rank"]).to_numpy()
+        say("by {run}", run=run_label(run, [*others, asked.run])): top["item"]
+        .map(ranked_by(asked, run)["rank"])
+        .to_numpy()
         for run in others
     }
     if ranks:
         inside = np.sum([found <= asked.top for found in ranks.values()], axis=0)
-        shown["agree"] = [f"{count} of {len(ranks)}" for count in inside.tolist()]
+        shown["agree"] = [say("{inside} of {models}", inside=one, models=len(ranks)) for one in inside.tolist()]
     if asked.recall is not None:
         shown["recalled"] = top["recall_rank"].to_numpy()
-        shown["channel"] = top["channel"].to_numpy()
+        shown["channel"] = [channel_words(str(one)) for one in top["channel"]]
     if expert():
         shown["logit"] = top["logit"].to_numpy()
         shown["id"] = top["item"].to_numpy()
@@ -154,24 +181,32 @@ def _columns(ranks: list[str]) -> dict[str, Any]:
     number = st.column_config.NumberColumn
     return {
         HERE: st.column_config.TextColumn("", width=24),
-        "rank": number("#", width=34, help="Rank by the ranking model."),
-        "item": st.column_config.TextColumn("Item", width=180),
-        "probability": number("Chance", format="percent", width=70, help=f"Probability. {WORDS['probability']}"),
+        "rank": number("#", width=34, help=say("Rank by the ranking model.")),
+        "item": st.column_config.TextColumn(say("Item"), width=180),
+        "probability": number(
+            say("Chance"),
+            format="percent",
+            width=70,
+            help=say("Probability. {probability}", probability=WORDS["probability"]),
+        ),
         "agree": st.column_config.TextColumn(
-            "Others", width=64, help="How many of the other models chosen in the sidebar would show it, too."
+            say("Others"), width=64, help=say("How many of the other models chosen in the sidebar would show it, too.")
         ),
         "recalled": number(
-            "Recall place", format="localized", width=95, help=f"Its place by the quick model. {WORDS['recalled']}"
+            say("Recall place"),
+            format="localized",
+            width=95,
+            help=say("Its place by the quick model. {recalled}", recalled=WORDS["recalled"]),
         ),
-        "channel": st.column_config.TextColumn("Channel", width=100, help=WORDS["channel"]),
-        "logit": number("Logit", format="%+.3f", help=WORDS["logit"]),
-        "id": st.column_config.TextColumn("Id"),
+        "channel": st.column_config.TextColumn(say("Channel"), width=100, help=WORDS["channel"]),
+        "logit": number(say("Logit"), format="%+.3f", help=WORDS["logit"]),
+        "id": st.column_config.TextColumn(say("Id")),
         **{
             name: number(
                 name,
                 format="localized",
                 width=80,
-                help="The rank that this model gives the item among the same candidates.",
+                help=say("The rank that this model gives the item among the same candidates."),
             )
             for name in ranks
         },

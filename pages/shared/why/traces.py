@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.errors import CtrLensError
+from ctrcore.language import language, say
 from ctrcore.runs.run import Run
 from pages.shared.store import naming_of, seen_of
 from pages.shared.why.choices import Asked
@@ -33,12 +34,13 @@ def key_of(asked: Asked) -> Key:
 
 def stages_of(run: Run, recall: Run | None) -> TwoStages:
     """Two runs opened for recommending."""
-    return _stages(_runs_key(run, recall), run, recall)
+    with st.spinner(say("Opening the models and the items")):
+        return _stages(_runs_key(run, recall), run, recall)
 
 
 def trace_of(asked: Asked) -> Trace:
     """One user's way from all items to the list. Raises DataError where there is nothing to rank."""
-    return _trace(key_of(asked), asked)
+    return _trace(key_of(asked), language(), asked)
 
 
 def why_of(asked: Asked, item: str) -> Why:
@@ -74,7 +76,7 @@ def _runs_key(run: Run, recall: Run | None) -> Key:
     return (run.id, run.finished, *first, naming_of(run.dataset()))
 
 
-@st.cache_resource(show_spinner="Opening the models and the items", max_entries=STAGES)
+@st.cache_resource(show_spinner=False, max_entries=STAGES)
 def _stages(key: Key, _run: Run, _recall: Run | None) -> TwoStages:  # noqa: ARG001
     from ctrcore.runs.recommending import open_two_stages
 
@@ -82,7 +84,7 @@ def _stages(key: Key, _run: Run, _recall: Run | None) -> TwoStages:  # noqa: ARG
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _trace(key: Key, _asked: Asked) -> Trace:  # noqa: ARG001
+def _trace(key: Key, spoken: str, _asked: Asked) -> Trace:  # noqa: ARG001
     return _made(_asked)
 
 

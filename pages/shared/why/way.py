@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.figures.funnel import Step, funnel
+from ctrcore.language import Spoken, mark, say
 from ctrcore.recommend.path import path
 from ctrcore.words import WORDS
 from pages.shared.charts import chart
@@ -17,7 +18,9 @@ from pages.shared.why.choices import Asked
 if TYPE_CHECKING:
     from ctrcore.recommend.funnel import Trace
 
-NAMES = {"all items": "All items", "recall": "Recalled", "ranking": "Ranked", "list": "Shown"}
+NAMES = Spoken(
+    {"all items": mark("All items"), "recall": mark("Recalled"), "ranking": mark("Ranked"), "list": mark("Shown")}
+)
 
 
 def show_way(asked: Asked, trace: Trace, item: str, key: str = "way") -> None:
@@ -29,15 +32,24 @@ def show_way(asked: Asked, trace: Trace, item: str, key: str = "way") -> None:
     chart(
         funnel(steps, stops, name, asked.run.spec.model.name),
         key=key,
-        title=f"From all items to the list: the way of {plain(name)}",
-        help_text=f"{WORDS['funnel']}  \n**Recalled.** {WORDS['recalled']}",
-        read="Each bar holds the items that are left, the best on top. The red line is the item looked at: its rank "
-        "by number of clicks among all items, by the quick model's score, then by the ranking model. A cross is where "
-        "it is left out.",
-        beware="The ranking model never sees what was not recalled: a list can be short of good items without any "
-        "fault of the ranking. Milliseconds are those of this server.",
-        alt_text="; ".join(f"{step.name}: {step.count:,} items" for step in steps)
-        + f". Ranks of {name}: {', '.join('unknown' if rank is None else str(rank) for rank in ranks)}",
+        title=say("From all items to the list: the way of {item}", item=plain(name)),
+        help_text="  \n".join([WORDS["funnel"], say("**Recalled.** {meaning}", meaning=WORDS["recalled"])]),
+        read=say(
+            "Each bar holds the items that are left, the best on top. The red line is the item looked at: its rank "
+            "by number of clicks among all items, by the quick model's score, then by the ranking model. A "
+            "cross is where "
+            "it is left out."
+        ),
+        beware=say(
+            "The ranking model never sees what was not recalled: a list can be short of good items without any "
+            "fault of the ranking. Milliseconds are those of this server."
+        ),
+        alt_text=say(
+            "{steps}. Ranks of {item}: {ranks}",
+            steps="; ".join(say("{step}: {items:,} items", step=step.name, items=step.count) for step in steps),
+            item=name,
+            ranks=", ".join(say("unknown") if rank is None else str(rank) for rank in ranks),
+        ),
         data=pd.DataFrame(
             {
                 "stage": [step.name for step in steps],
@@ -49,4 +61,4 @@ def show_way(asked: Asked, trace: Trace, item: str, key: str = "way") -> None:
         ),
     )
     if len(trace.left_out):
-        st.caption(f"{len(trace.left_out):,} items of the user's history are left out from the start.")
+        st.caption(say("{items:,} items of the user's history are left out from the start.", items=len(trace.left_out)))
