@@ -41,25 +41,26 @@ export default function ({ data, parentElement, setTriggerValue }) {
     for (const [id, cell] of cells) cell.classList.toggle("on", id === pair);
     note.textContent = data.notes[pair] ?? data.hint;
   }
-  function drag(item, event) {
-    if (event.target.closest("button")) return;
-    event.preventDefault();
-    const before = order().join("");
-    item.setPointerCapture(event.pointerId);
+  // The window listens, as an element that is moved within the page loses the pointer that it has captured.
+  function drag(item, start) {
+    if (start.target.closest("button") || start.button) return;
+    start.preventDefault();
+    item.focus();
+    const before = order().join(""), listening = new AbortController();
     item.classList.add("dragged");
-    item.onpointermove = (moved) => {
+    const follow = ({ clientY }) => {
       const others = [...root.querySelectorAll(".item")].filter((one) => one !== item);
-      const below = others.find((one) => {
-        const box = one.getBoundingClientRect();
-        return moved.clientY < box.top + box.height / 2;
-      });
-      if (below) below.before(item); else others.at(-1).after(item);
+      const middle = (one) => { const box = one.getBoundingClientRect(); return box.top + box.height / 2; };
+      const below = others.find((one) => clientY < middle(one)) ?? null;
+      if (item.nextElementSibling !== below) item.parentElement.insertBefore(item, below);
     };
-    item.onpointerup = item.onpointercancel = () => {
-      item.onpointermove = item.onpointerup = item.onpointercancel = null;
+    const drop = () => {
+      listening.abort();
       item.classList.remove("dragged");
       if (order().join("") !== before) setTriggerValue("moved", order().join(""));
     };
+    window.addEventListener("pointermove", follow, { signal: listening.signal });
+    for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, drop, { signal: listening.signal });
   }
   function listItem(row, place) {
     const item = make("li", "item");
