@@ -77,7 +77,12 @@ def _show_pairs(pairs: list[Measured]) -> dict[str, str]:
         alt=say("The fifteen pairs of the row with their attention, their contribution, and what is lost without them"),
     )
     if truth == "shown":
-        st.caption(say("Red diamonds: what the pair really adds in this shop. Fourteen pairs really add nothing."))
+        st.caption(
+            say(
+                "Red diamonds: what the pair really adds in this shop; fourteen pairs add nothing. "
+                "A small effect the model may miss."
+            )
+        )
     return {"order": order, "truth": truth}
 
 
