@@ -21,8 +21,9 @@ from pages.shared.compare import (
     tests,
     users,
 )
-from pages.shared.compare.scoreboard import scoreboard, verdict
+from pages.shared.compare.scoreboard import scoreboard
 from pages.shared.compare.settings import settings
+from pages.shared.compare.verdict import verdict
 from pages.shared.compare.view import View, view_of
 from pages.shared.pickers import finished_runs, pick_contenders, pick_dataset
 from pages.shared.problems import problems_shown

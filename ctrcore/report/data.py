@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ctrcore.data.profiles import ColumnProfile, Profile, TimeSpan
-from ctrcore.errors import CtrLensError
 from ctrcore.figures import captions
 from ctrcore.figures.profiles import class_balance, rows_over_time
 from ctrcore.language import Spoken, mark, say, say_in
-from ctrcore.report.content import Chart, Column, Heading, Note, Part, Table, Text
-from ctrcore.report.material import PARTS, Material, prepared_report
+from ctrcore.report.content import Chart, Column, Note, Part, Table, Text
+from ctrcore.report.material import Material
+from ctrcore.report.splits import each_recipe, split_of
 from ctrcore.report.writing import KINDS, literal, number, percent, short, whole
 from ctrcore.runs.chores import is_large
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
 from ctrcore.schema import Schema
 
-_SPLITS = Spoken(
-    {
-        "random": mark("random"),
-        "time": mark("time"),
-        "user": mark("user"),
-        "time_per_user": mark("time per user"),
-        "leave_last_out": mark("leave last out"),
-        "given": mark("given"),
-    }
-)
 _STEPS = Spoken(
     {name: name for name in (mark("minute"), mark("hour"), mark("day"), mark("week"), mark("month"), mark("year"))}
     | {"range": mark("range of numbers")}
 )
-_DROPPED = Spoken({"duplicates": mark("duplicates"), "unlabelled": mark("unlabelled"), "negatives": mark("negatives")})
 
 
 def data(material: Material) -> list[Part]:
@@ -48,8 +35,8 @@ def data(material: Material) -> list[Part]:
         )
     else:
         parts += _table(material.dataset, material.sources)
-    for title, run in _each_recipe(material.sources):
-        parts += _split(title, run)
+    for title, run in each_recipe(material.sources):
+        parts += split_of(title, run)
     return parts
 
 
@@ -190,92 +177,3 @@ def _over_time(times: TimeSpan) -> Chart:
         "Rows and click rate of each {step} from {first} to {last}", step=step, first=times.first, last=times.last
     )
     return Chart("over-time", figure, captions.over_time(times.column, step), alt)
-
-
-def _each_recipe(runs: list[tuple[str, Run]]) -> list[tuple[str, Run]]:
-    """The first run of each way in which the table became rows; without a title if there is but one."""
-    found: dict[str, tuple[str, Run]] = {}
-    for title, run in runs:
-        found.setdefault(run.recipe.id, (title, run))
-    return list(found.values()) if len(found) > 1 else [("", run) for _, run in found.values()]
-
-
-def _split(title: str, run: Run) -> list[Part]:
-    try:
-        report = prepared_report(run)
-    except CtrLensError:
-        report = {}
-    if not report.get("parts"):
-        return []
-    parts: list[Part] = [
-        Heading(
-            say("Training, validation and test rows of {run}", run=title)
-            if title
-            else say("Training, validation and test rows")
-        )
-    ]
-    split = run.recipe.split
-    parts.append(Table(say("Rows by part, split: {by}", by=_SPLITS[split.by]), _split_columns(), _split_rows(report)))
-    dropped = {name: count for name, count in (report.get("dropped") or {}).items() if count}
-    if dropped:
-        told = say(", ").join(f"{count:,} {_DROPPED.get(name, name)}" for name, count in dropped.items())
-        parts.append(Text(say("Rows left out before: {dropped}.", dropped=told)))
-    parts += _cold(report)
-    return parts
-
-
-def _split_columns() -> list[Column]:
-    return [
-        Column(say("Part"), number=False),
-        Column(say("Rows")),
-        Column(say("Clicks")),
-        Column(say("Click rate"), "click-through rate"),
-        Column(say_in("people", "Users")),
-        Column(say("Cells with an unknown value"), "unknown"),
-    ]
-
-
-def _split_rows(report: dict[str, Any]) -> list[list[str]]:
-    rows = []
-    for name, part in report["parts"].items():
-        unknown = list((report.get("unknown_share") or {}).get(name, {}).values())
-        share = sum(unknown) / len(unknown) if unknown else None
-        users = part.get("users") or None
-        rows.append(
-            [
-                PARTS.get(name, name),
-                whole(part["rows"]),
-                whole(part["clicks"]),
-                percent(part["click_rate"]),
-                whole(users),
-                percent(share, 2),
-            ]
-        )
-    return rows
-
-
-def _cold(report: dict[str, Any]) -> list[Part]:
-    """Users and items that training never saw."""
-    rows = [
-        [
-            PARTS.get(part, part),
-            say(key),
-            whole(told["cold_rows"]),
-            percent(told["share"]),
-            say("{cold} of {distinct}", cold=whole(told["cold"]), distinct=whole(told["distinct"])),
-        ]
-        for part, keys in (report.get("cold") or {}).items()
-        for key, told in keys.items()
-        if told["distinct"]
-    ]
-    if not rows:
-        return []
-    columns = [
-        Column(say("Part"), number=False),
-        Column(say("Of"), number=False),
-        Column(say("Rows")),
-        Column(say("Share of the rows")),
-        Column(say("Never seen")),
-    ]
-    note = say("Of a user or an item without a training row a model knows nothing but what it shares with others.")
-    return [Table(say("Users and items that training never saw"), columns, rows, note)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from ctrcore.comparing.disputes import agreement, disputed
+from ctrcore.comparing.disputes import agreement
 from ctrcore.comparing.groupings import Grouping, groupings
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.comparing.slice_words import (
@@ -22,17 +22,15 @@ from ctrcore.comparing.tree import describe
 from ctrcore.figures import slice_captions
 from ctrcore.figures.slices import LEAD, Dot, Series, dots_of, interval_dots, leads, worst_first
 from ctrcore.language import say
-from ctrcore.report.behind import Behind, rows_behind
+from ctrcore.report.behind import rows_behind
 from ctrcore.report.content import Chart, Column, Heading, Note, Part, Table, Text
+from ctrcore.report.disputed import disputed_rows
 from ctrcore.report.material import Material
 from ctrcore.report.writing import literal, number, p_value, percent, signed, whole
 
 SHOWN = 12
 BESIDE = 6  # models in one chart; more would hide each other
-ROWS = 20
 HEIGHT = 620  # pixels of a chart that fits on a page
-FIELDS = 8  # of a row, as many as fit on paper
-CELLS = 60  # characters of a cell
 
 
 def differences(material: Material) -> list[Part]:
@@ -52,7 +50,7 @@ def differences(material: Material) -> list[Part]:
     parts = _weak(material, found, order)
     if len(order) > 1:
         parts += _between(material, found, order[0], order[1])
-        parts += _rows(material, behind, order[0], order[1]) if material.options.rows else []
+        parts += disputed_rows(material, behind, order[0], order[1]) if material.options.rows else []
     return parts
 
 
@@ -199,51 +197,6 @@ def _tree(sheet: Sheet, found: list[Grouping], a: str, b: str, titles: Mapping[s
         places=len(tree.leaves),
     )
     return [*parts, Chart("places", figure, slice_captions.places(titles[a], titles[b]), alt, ("slice",))]
-
-
-def _rows(material: Material, behind: Behind, a: str, b: str) -> list[Part]:
-    """The rows that two models place furthest apart, with their cells: data of single people, so only if asked for."""
-    titles = material.titles
-    found = disputed(material.sheet, a, b, count=ROWS)
-    cells = behind.table.at(found["row"].tolist()).reset_index(drop=True)
-    histories = {column.name for column in behind.schema.histories}
-    known = [column.name for column in behind.schema.fields if column.name in cells and column.name not in histories]
-    fields = known[:FIELDS]
-    columns = [
-        Column(say("Row")),
-        Column(say("Really"), number=False),
-        Column(say("{model} is above", model=titles[a]), "rank"),
-        Column(say("{model} is above", model=titles[b]), "rank"),
-        Column(say("Better placed by"), number=False),
-        *(Column(name, number=False) for name in fields),
-    ]
-    rows = [
-        [
-            str(one["row"]),
-            say("click") if one["label"] else say("no click"),
-            percent(one["percentile_a"]),
-            percent(one["percentile_b"]),
-            titles.get(str(one["right"]), say("both alike")),
-            *(_cell(cells[name].iloc[place]) for name in fields),
-        ]
-        for place, one in enumerate(found.to_dict("records"))
-    ]
-    note = (
-        say(
-            "How many of the other rows each model places below the row. Histories are left out, and so are all but "
-            "the first {fields} fields.",
-            fields=len(fields),
-        )
-        if len(known) > len(fields)
-        else say("How many of the other rows each model places below the row. Histories are left out.")
-    )
-    title = say("The {rows} rows that {a} and {b} place furthest apart", rows=len(rows), a=titles[a], b=titles[b])
-    return [Table(title, columns, rows, note)]
-
-
-def _cell(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= CELLS else text[: CELLS - 1] + "…"
 
 
 def _places(table: pd.DataFrame) -> list[str]:

@@ -15,11 +15,11 @@ from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ctrcore.errors import RunError
-from ctrcore.language import mark, say
+from ctrcore.language import say
 from ctrcore.runs.files import FileCache, write_text
 from ctrcore.runs.folders import new_folder, remove_folder, sweep, visible
 from ctrcore.runs.outside_choices import Meaning, OutsideChoices
-from ctrcore.runs.outside_guesses import reason_in_words
+from ctrcore.runs.outside_words import notes
 from ctrcore.runs.spec import checked_id, is_id, new_id
 
 if TYPE_CHECKING:
@@ -31,11 +31,6 @@ if TYPE_CHECKING:
     from ctrcore.runs.outside_rows import Held
 
 FOLDER = "outside"
-_TAKEN: dict[Meaning, str] = {
-    "probability": mark("Rows were found by {columns}, the score '{score}' was taken as a probability."),
-    "logit": mark("Rows were found by {columns}, the score '{score}' was taken as a logit."),
-    "order": mark("Rows were found by {columns}, the score '{score}' was taken as an order only."),
-}
 LONGEST = 120  # letters of a name
 
 
@@ -115,40 +110,7 @@ class OutsideScores:
 
     def notes(self) -> list[str]:
         """What to know of these scores, in sentences."""
-        told = self.manifest
-        columns = say(", ").join(f"'{name}'" for name in told.id_columns)
-        found = say(_TAKEN[told.meaning], columns=columns, score=told.score)
-        reason = reason_in_words(told.meaning, told.score, told.reason)
-        lines = [
-            f"{found} {reason}".strip(),
-            say("{judged:,} of {of:,} {part} rows have a score.", judged=told.judged, of=told.of, part=say(told.part)),
-        ]
-        if told.unknown:
-            lines.append(say("{rows:,} rows of the file are not in the table.", rows=told.unknown))
-        if told.training:
-            lines.append(
-                say(
-                    "{rows:,} rows of the file are rows that models learn from: they were left out.",
-                    rows=told.training,
-                )
-            )
-        if told.clipped:
-            lines.append(
-                say(
-                    "{count:,} probabilities of exactly 0 or 1 count as 1e-15 and 1 - 1e-15: each of them "
-                    "on the wrong side adds 34.5 to the sum behind the log-loss.",
-                    count=told.clipped,
-                )
-            )
-        if told.tied:
-            lines.append(
-                say(
-                    "{count:,} different scores became equal to another one, because they are kept as 32-bit "
-                    "logits: these rows count as ties.",
-                    count=told.tied,
-                )
-            )
-        return lines
+        return notes(self.manifest)
 
     def rename(self, name: str) -> None:
         """Give the scores another name. Raises RunError if they are gone."""

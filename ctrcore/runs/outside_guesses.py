@@ -13,7 +13,8 @@ from ctrcore.data.values import as_numbers
 from ctrcore.errors import DataError
 from ctrcore.language import mark, say
 from ctrcore.runs.outside_choices import ROW, Meaning
-from ctrcore.runs.outside_rows import Held, Index, is_row_number
+from ctrcore.runs.outside_keys import Index
+from ctrcore.runs.outside_rows import Held, is_row_number
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,12 +14,12 @@ from ctrcore.comparing.cutoffs import Goal
 from ctrcore.figures import comparison_captions as captions
 from ctrcore.figures.curves import Curve
 from ctrcore.figures.cutoffs import Best, over_cutoffs
-from ctrcore.figures.matrices import confusion
 from ctrcore.language import mark, say
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.charts import chart, csv_button
 from pages.shared.compare import chosen_cutoff, kept
+from pages.shared.compare.matrices import show_matrices
 from pages.shared.compare.view import View, say_left_out
 from pages.shared.level import level
 from pages.shared.tools import plain
@@ -29,7 +29,6 @@ TITLES: dict[Goal, str] = {"f1": "F1", "accuracy": mark("accuracy"), "cost": mar
 BEST = mark("Best {measure}: {value:.4f}.")
 NEVER = mark("Best {measure}: {value:.4f}. It is reached by calling no row a click.")
 MOST = 1e9  # a cost
-MATRICES = 6  # more would bury the page; the table has all of them
 
 
 class Costs(NamedTuple):
@@ -65,7 +64,7 @@ def show(view: View) -> None:
         _jumps(view, goal, best, top)
         cutoff = _slider(view, top)
         counts = {one.id: cutoffs.at(view.sheet, one.id, cutoff) for one in view.probable}
-        _matrices(view, counts)
+        show_matrices(view, counts)
         _table(view, counts, cutoff, costs)
     _chart(view, goal, costs, best, cutoff)
 
@@ -153,36 +152,6 @@ def _jumps(view: View, goal: Goal, best: dict[str, tuple[float, float]], top: fl
                 args=(min(cutoff, top),),
                 help=say(NEVER if never else BEST, measure=say(TITLES[goal]), value=value),
             )
-
-
-def _matrices(view: View, counts: dict[str, Counts]) -> None:
-    with st.grid(3, min_column_width=190):
-        for number, one in enumerate(view.probable[:MATRICES]):
-            found = counts[one.id]
-            st.plotly_chart(
-                confusion({"tp": found.tp, "fp": found.fp, "fn": found.fn, "tn": found.tn}, one.title),
-                key=f"confusion-{number}",
-                config={"displayModeBar": False},
-                alt=say(
-                    "Confusion matrix of {title}: {tp:,} clicks found, {fn:,} missed, {fp:,} false alarms, "
-                    "{tn:,} rightly left out",
-                    title=one.title,
-                    tp=found.tp,
-                    fn=found.fn,
-                    fp=found.fp,
-                    tn=found.tn,
-                ),
-            )
-    if len(view.probable) > MATRICES:
-        st.caption(
-            say(
-                "The first {shown} of {count} models; the table has all of them.",
-                shown=MATRICES,
-                count=len(view.probable),
-            )
-        )
-    if level() != "Expert":
-        st.caption(say(captions.ONE_CUTOFF))
 
 
 def _table(view: View, counts: dict[str, Counts], cutoff: float, costs: Costs) -> None:

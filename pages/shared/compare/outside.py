@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from ctrcore.language import Spoken, language, mark, say
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.outside import outside_of
-from ctrcore.runs.outside_choices import Meaning, OutsideChoices
-from ctrcore.runs.outside_files import Read
-from ctrcore.runs.outside_guesses import reason_in_words
+from ctrcore.runs.outside_choices import OutsideChoices
 from ctrcore.runs.outside_uploads import (
     Look,
     ScoresUpload,
@@ -26,6 +24,7 @@ from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.compare.outside_kept import manage
+from pages.shared.compare.outside_read import show_read
 from pages.shared.level import level
 from pages.shared.problems import problems_shown, show_problem, two_sentences
 from pages.shared.store import judged_of
@@ -44,17 +43,6 @@ MEANINGS = Spoken(
         "order": mark("Only an order: higher is rather a click"),
     }
 )
-_FOUND: dict[Meaning, str] = {
-    "probability": mark(
-        "Found **{rows:,} rows** by {columns}; the score is **{score}**, read as a probability. {reason}"
-    ),
-    "logit": mark("Found **{rows:,} rows** by {columns}; the score is **{score}**, read as a logit. {reason}"),
-    "order": mark(
-        "Found **{rows:,} rows** by {columns}; the score is **{score}**, read as an order only, so it has no place in "
-        "the tabs on cutoffs and probabilities. {reason}"
-    ),
-}
-assert set(_FOUND) == set(get_args(Meaning))
 _EDITION = "outside-edition"
 _GIVEN = "outside-given"  # the browser's file and the upload that was made of it
 
@@ -153,7 +141,7 @@ def _upload(dataset: Dataset, run: Run) -> None:
         if look.problem is not None:
             show_problem(look.problem)
         return
-    _found(look.read)
+    show_read(look.read)
     name = st.text_input(
         say("Name"), value=upload.name.split(".")[0][:60], key=f"outside-name-{edition}", max_chars=120
     )
@@ -191,49 +179,6 @@ def _watch(dataset: Dataset, upload_id: str) -> None:
             st.rerun()
         doing = plain(say(upload.message)) or say("reading the file")
         st.progress(upload.progress, text=f"**{plain(upload.name)}**: {doing}")
-
-
-def _found(read: Read) -> None:
-    """What the file was taken for, and why."""
-    st.markdown(
-        say(
-            _FOUND[read.meaning],
-            rows=len(read.row),
-            columns=say(", ").join(plain(name) for name in read.id),
-            score=plain(read.score),
-            reason=plain(reason_in_words(read.meaning, read.score, read.reason)),
-        )
-    )
-    text = (
-        mark("{rows:,} of {all:,} rows of the file match; {judged:,} of {of:,} {part} rows have a score")
-        if len(read.row) < read.rows
-        else mark("{judged:,} of {of:,} {part} rows have a score")
-    )
-    covered = say(text, rows=len(read.row), all=read.rows, judged=read.judged, of=read.of, part=say(read.part))
-    if read.judged < read.of:
-        st.warning(
-            say(
-                "**{covered}.**  \nAll models will then be compared on these {judged:,} only.",
-                covered=covered,
-                judged=read.judged,
-            ),
-            icon=":material/warning:",
-        )
-    else:
-        st.caption(say("{covered}.", covered=covered))
-    if read.unknown:
-        st.caption(say("{rows:,} rows of the file are not in the table, and are left out.", rows=read.unknown))
-    if read.training:
-        st.caption(
-            say("{rows:,} rows of the file are rows that models learn from, and are left out.", rows=read.training)
-        )
-    if read.tied:
-        st.caption(
-            say(
-                "{scores:,} different scores are too close to be kept apart: their rows count as ties.",
-                scores=read.tied,
-            )
-        )
 
 
 def _said(edition: int) -> OutsideChoices:

@@ -22,22 +22,12 @@ from pages.shared import address
 from pages.shared.charts import chart
 from pages.shared.compare.pair import pick_pair
 from pages.shared.compare.rows import at_hand, groupings_of, recipe_of
+from pages.shared.compare.slice_kinds import pick_slices
 from pages.shared.compare.slice_tables import LEAST_CLASS, none_left, notes_of, places_of, slices_table
 from pages.shared.compare.view import Key, View
-from pages.shared.level import level
 from pages.shared.problems import problems_shown
 from pages.shared.tools import plain
 
-KINDS = Spoken(
-    {
-        "field": mark("fields"),
-        "history": mark("length of the history"),
-        "activity": mark("activity of the user"),
-        "popularity": mark("popularity of the item"),
-        "cold": mark("new or known"),
-        "time": mark("time"),
-    }
-)
 AXES: Spoken[Measure] = Spoken(
     {
         "auc": mark("AUC within the slice"),
@@ -45,7 +35,6 @@ AXES: Spoken[Measure] = Spoken(
         "pcoc": mark("predicted over observed clicks (PCOC)"),
     }
 )
-LEAST = 100
 SHOWN = 12
 T = TypeVar("T")
 Choices = tuple[Measure, list[str], int]
@@ -77,7 +66,7 @@ def _chosen(view: View, found: list[Grouping]) -> None:
             pair = pick_pair(view, "slices") if two else None
             model = "" if two else _pick_model(view)
             name = _pick_measure(view, pair or (model,))
-        choices = (name, *_pick_slices(found))
+        choices = (name, *pick_slices(found))
         if pair is None:
             _of_model(view, found, model, choices)
         else:
@@ -126,24 +115,6 @@ def _pick_measure(view: View, of: Sequence[str]) -> Measure:
         ),
     )
     return name
-
-
-def _pick_slices(found: list[Grouping]) -> tuple[list[str], int]:
-    """The kinds of slices, and how many rows a slice has to have."""
-    there = [kind for kind in KINDS if any(one.kind == kind for one in found)]
-    kinds, least = there, LEAST
-    if level() != "Simple":
-        kinds = st.pills(
-            say("Slices by"),
-            there,
-            selection_mode="multi",
-            default=there,
-            format_func=KINDS.__getitem__,
-            key="slices-kinds",
-        )
-    if level() == "Expert":
-        least = st.number_input(say("Least rows of a slice"), 20, 1_000_000, LEAST, 10, key="slices-least", width=200)
-    return list(kinds), int(least)
 
 
 def _of_model(view: View, found: list[Grouping], model: str, choices: Choices) -> None:
@@ -240,7 +211,7 @@ def _too_small(view: View, found: list[Grouping], least: int, promised_by: str |
 def _kept(view: View, what: tuple[str | int | None, ...], make: Callable[[], T]) -> T:
     """What is made of these scores and the slices of their rows, made once; `what` names it."""
     with st.spinner(say("Cutting the rows into slices")):
-        return cast(T, _once(view.key, view.dataset.id, recipe_of(view).id, what, language(), make))
+        return cast("T", _once(view.key, view.dataset.id, recipe_of(view).id, what, language(), make))
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)

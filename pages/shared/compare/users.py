@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import streamlit as st
 
 from ctrcore import threads
@@ -23,16 +21,16 @@ from ctrcore.figures.per_user import Lists, measures_by_model
 from ctrcore.language import say, say_count
 from ctrcore.words import WORDS
 from pages.shared import address
-from pages.shared.charts import chart, csv_button
+from pages.shared.charts import chart
 from pages.shared.compare import kept
 from pages.shared.compare.rows import at_hand, learned_rows, recipe_of
+from pages.shared.compare.users_table import CHART, all_figures, ends_of, interval_of, table_of
 from pages.shared.compare.view import SHEETS, Key, View, say_one_class
 from pages.shared.level import level
 from pages.shared.problems import problems_shown
 from pages.shared.tools import plain
 
 Items = tuple[npt.NDArray[np.integer], npt.NDArray[np.integer]]
-CHART: tuple[Metric, ...] = ("ndcg", "hit_rate", "mrr", "map")
 MOST = 50
 LISTS = 8  # choices of K that are kept: with 100,000 users and six models each takes about 40 MB
 
@@ -80,7 +78,7 @@ def _lists(view: View, items: Items | None) -> None:
     with problems_shown():
         k, metric, everyone = _choices(view)
         found = _measured(view.key, k, items is not None, view.sheet, items)
-        order = sorted(view.contenders, key=lambda one: -_interval(found[one.id], metric, everyone).value)
+        order = sorted(view.contenders, key=lambda one: -interval_of(found[one.id], metric, everyone).value)
         best = [found[one.id] for one in order]
         _verdict(view, best, k, metric)
         measures = [TITLES[name].format(k=k) for name in CHART]
@@ -92,7 +90,7 @@ def _lists(view: View, items: Items | None) -> None:
                     Lists(
                         one.title,
                         one.model,
-                        {TITLES[name].format(k=k): _ends(found[one.id], name, everyone) for name in CHART},
+                        {TITLES[name].format(k=k): ends_of(found[one.id], name, everyone) for name in CHART},
                     )
                     for one in order
                 ],
@@ -107,9 +105,9 @@ def _lists(view: View, items: Items | None) -> None:
                 models=len(order),
                 users=count,
             ),
-            data=lambda: _table(view, best, k, everyone),
+            data=lambda: table_of(view, best, k, everyone),
         )
-        _all_figures(view, best, k, everyone)
+        all_figures(view, best, k, everyone)
 
 
 def _choices(view: View) -> tuple[int, Metric, bool]:
@@ -186,83 +184,6 @@ def _rests_on(users: Users, k: int) -> str:
         )
         return f"{said} {short}"
     return said
-
-
-def _all_figures(view: View, best: list[PerUser], k: int, everyone: bool) -> None:
-    """Every figure as a table, with coverage and popularity where the items are known."""
-    table = _table(view, best, k, everyone)
-    shown = ["Model", *(TITLES[name].format(k=k) for name in (CHART if level() != "Expert" else TITLES))]
-    exposure = best[0].exposure
-    if exposure is not None:
-        shown += ["Coverage", "Popularity"] + (["Popular tenth"] if level() == "Expert" else [])
-    with st.container(border=True):
-        st.markdown(
-            say("#### All figures") if exposure is None else say("#### All figures, and which items come first")
-        )
-        st.dataframe(
-            table,
-            hide_index=True,
-            key="per-user-table",
-            column_order=shown,
-            column_config=_columns(k),
-            alt=say("Measures of the users' lists for each model, the best first"),
-        )
-        if exposure is not None and level() != "Expert":
-            st.caption(
-                say(
-                    "Coverage: share of the {offered:,} items shown that come among somebody's first {k}. "
-                    "Popularity: how popular the first {k} are beside all that was shown, for the {users:,} "
-                    "users with more than {k} rows. **What not to conclude:** more coverage is not better in "
-                    "itself; it has to be paid for with the measures on the left.",
-                    offered=exposure.offered,
-                    k=k,
-                    users=exposure.users,
-                )
-            )
-        csv_button(table, "per-user-table")
-
-
-def _columns(k: int) -> dict[str, Any]:
-    config: dict[str, Any] = {"Model": st.column_config.TextColumn(say("Model"), pinned=True)}
-    for name, title in TITLES.items():
-        config[title.format(k=k)] = st.column_config.NumberColumn(format="%.4f", help=WORDS.get(name))
-    config["Coverage"] = st.column_config.NumberColumn(say("Coverage"), format="percent", help=WORDS["coverage"])
-    config["Popularity"] = st.column_config.NumberColumn(
-        say("Popularity"), format="%.3f ×", help=WORDS["popularity bias"]
-    )
-    config["Popular tenth"] = st.column_config.NumberColumn(
-        say("Popular tenth"),
-        format="percent",
-        help=say("Share of the first K places that go to the most popular tenth of the items."),
-    )
-    return config
-
-
-def _table(view: View, best: list[PerUser], k: int, everyone: bool) -> pd.DataFrame:
-    """A line a model, best first: each measure, the ends of its interval, and what comes first."""
-    lines = []
-    for one in best:
-        line: dict[str, Any] = {"Model": view.titles[one.id]}
-        for name, title in TITLES.items():
-            measured = title.format(k=k)
-            line[measured], line[f"{measured} low"], line[f"{measured} high"] = _ends(one, name, everyone)
-        if one.exposure is not None:
-            line |= {
-                "Coverage": one.exposure.coverage,
-                "Popularity": one.exposure.lift,
-                "Popular tenth": one.exposure.head_share,
-            }
-        lines.append(line)
-    return pd.DataFrame(lines)
-
-
-def _interval(one: PerUser, name: Metric, everyone: bool) -> Any:
-    return (one.clicked if everyone else one.headline)[name]
-
-
-def _ends(one: PerUser, name: Metric, everyone: bool) -> tuple[float, float, float]:
-    found = _interval(one, name, everyone)
-    return found.value, found.low, found.high
 
 
 @st.cache_resource(show_spinner="Reading the items", max_entries=SHEETS)
