@@ -99,14 +99,12 @@ def _show_matrix_knobs() -> tuple[str, tuple[int, int] | None]:
     )
     if kind != "hand":
         return kind, None
-    left, middle, right = st.columns([1, 1, 1.3])
-    with left:
+    with st.container(horizontal=True):
         down = knobs.pick("from", say("Row of W"), options=_PLACES, default="1")
-    with middle:
         across = knobs.pick("to", say("Column of W"), options=_PLACES, default="1")
-    with right:
         label = say("Cell {down}, {across} of W", down=down, across=across)
-        knobs.slider(f"w{down}{across}", label, low=_LOW, high=_HIGH, default=1.0 if down == across else 0.0, step=0.25)
+        start = 1.0 if down == across else 0.0
+        knobs.slider(f"w{down}{across}", label, low=_LOW, high=_HIGH, default=start, step=0.25)
     return kind, (int(down) - 1, int(across) - 1)
 
 
