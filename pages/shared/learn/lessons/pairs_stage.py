@@ -136,7 +136,7 @@ def _show_parts(model: str, row: dict[str, str], parts: RowParts, step: Step) ->
         _edges(parts),
         alt_text=say("The values of the row, the terms they bring, their sum, and the probability of a click"),
         lit=_LIT.get(step.focus, []),
-        headings=[say("Values"), say("Terms"), say("Sum"), say("Probability")],
+        headings=[say("Values of the row"), say("Terms"), say("Sum"), say("Probability")],
     )
 
 
