@@ -38,7 +38,7 @@ def _show_card(lesson: Lesson) -> None:
     right = progress.score(lesson)
     if right is not None:
         st.caption(say("Quiz: {right} of {count} right", right=right, count=len(lesson.quiz)))
-    label, step = say("Start"), 1
+    label, step = say("Start the lesson"), 1
     if done == steps:
         label = say("Again")
     elif done:
