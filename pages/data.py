@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ctrcore.data.recipe import Recipe
+from ctrcore.language import mark, say
 from ctrcore.runs.dataset import Dataset
 from pages.shared import drafts
 from pages.shared.behaviours import TAB, offer_behaviours, show_behaviours
@@ -19,7 +20,7 @@ from pages.shared.profile import show_profile, show_warnings
 from pages.shared.tools import plain
 from pages.shared.uploading import add_panel, look_elsewhere, unreadable, watch_reading, what_was_read
 
-TABS = ("Columns", "Profile", "Split, histories, cleaning", "What the models see")
+TABS = (mark("Columns"), mark("Profile"), mark("Split, histories, cleaning"), mark("What the models see"))
 
 
 def show(dataset: Dataset) -> None:
@@ -27,11 +28,13 @@ def show(dataset: Dataset) -> None:
     draft = drafts.draft_of(dataset)
     profile = profile_of(dataset, drafts.saved_or_guessed(dataset).data_schema)
     with st.grid(4, min_column_width=130):
-        st.metric("Rows", f"{profile.rows:,}")
-        st.metric("Columns", len(dataset.columns))
-        st.metric("Click rate", f"{profile.click_rate:.1%}", help="Share of the labelled rows that were clicked.")
+        st.metric(say("Rows"), f"{profile.rows:,}")
+        st.metric(say("Columns"), len(dataset.columns))
+        st.metric(
+            say("Click rate"), f"{profile.click_rate:.1%}", help=say("Share of the labelled rows that were clicked.")
+        )
         used = sum(column["kind"] != "ignore" for column in draft["data_schema"]["columns"])
-        st.metric("Fields", used, help="Columns that the models will see.")
+        st.metric(say("Fields"), used, help=say("Columns that the models will see."))
     what_was_read(dataset)
     show_warnings(profile)
     saving = st.container()
@@ -39,18 +42,22 @@ def show(dataset: Dataset) -> None:
     if log is None:
         if expert():
             offer_behaviours(dataset)
-        columns, figures, preparation, preview = st.tabs(TABS, key="data-tab", on_change="rerun")
+        columns, figures, preparation, preview = st.tabs([say(tab) for tab in TABS], key="data-tab", on_change="rerun")
     else:
-        behaviours, columns, figures, preparation, preview = st.tabs((TAB, *TABS), key="log-tab", on_change="rerun")
+        behaviours, columns, figures, preparation, preview = st.tabs(
+            [say(tab) for tab in (TAB, *TABS)], key="log-tab", on_change="rerun"
+        )
         with behaviours, problems_shown():
             if behaviours.open:
                 show_behaviours(dataset, log)
     with columns, problems_shown():
         if columns.open:
             learn(
-                "The app has guessed what each column means, with its reason at the right end of the table. Correct a "
-                "cell by a double click. **Kind** is what matters most: a number written as a category gets one "
-                "embedding a value, an id read as a number would be multiplied."
+                say(
+                    "The app has guessed what each column means, with its reason at the right end of the table. "
+                    "Correct a cell by a double click. **Kind** is what matters most: a number written as a category "
+                    "gets one embedding a value, an id read as a number would be multiplied."
+                )
             )
             edit_label(dataset, draft)
             edit_columns(dataset, draft)
@@ -73,50 +80,59 @@ def save_bar(dataset: Dataset, draft: drafts.Draft) -> None:
         recipe = drafts.recipe_of(draft)
     except Exception as error:
         show_problem(error)
-        st.button("Undo my changes", icon=":material/undo:", key="undo", on_click=safely(drafts.reset), args=(dataset,))
+        st.button(
+            say("Undo my changes"), icon=":material/undo:", key="undo", on_click=safely(drafts.reset), args=(dataset,)
+        )
         return
     saved = dataset.recipe()
     with st.container(horizontal=True, vertical_alignment="center"):
         if saved is None or saved.id != recipe.id:
             st.button(
-                "Save these choices",
+                say("Save these choices"),
                 type="primary",
                 icon=":material/save:",
                 key="save-recipe",
                 on_click=safely(_save),
                 args=(dataset, recipe),
-                help="Training uses the saved choices.",
+                help=say("Training uses the saved choices."),
             )
-            st.markdown(":orange-badge[not saved yet]" if saved is None else ":orange-badge[unsaved changes]")
+            st.markdown(say(":orange-badge[not saved yet]") if saved is None else say(":orange-badge[unsaved changes]"))
         else:
             st.page_link(
-                "train.py", label="Train models on it", icon=":material/model_training:", help="Go to the Train page."
+                "train.py",
+                label=say("Train models on it"),
+                icon=":material/model_training:",
+                help=say("Go to the Train page."),
             )
             st.markdown(":green-badge[:material/check: saved]")
         if saved is not None and saved.id != recipe.id:
             st.button(
-                "Undo my changes", icon=":material/undo:", key="undo", on_click=safely(drafts.reset), args=(dataset,)
+                say("Undo my changes"),
+                icon=":material/undo:",
+                key="undo",
+                on_click=safely(drafts.reset),
+                args=(dataset,),
             )
         if level() == "Expert":
             st.button(
-                "Back to the guess",
+                say("Back to the guess"),
                 icon=":material/restart_alt:",
                 key="to-guess",
                 on_click=safely(drafts.reset),
                 args=(dataset,),
                 kwargs={"to_guess": True},
             )
-            if st.button("Delete this dataset", icon=":material/delete:", key="delete-dataset"):
+            if st.button(say("Delete this dataset"), icon=":material/delete:", key="delete-dataset"):
                 confirm_delete(dataset)
             st.download_button(
-                "Recipe as JSON",
+                say("Recipe as JSON"),
                 recipe.model_dump_json(indent=2),
                 file_name="recipe.json",
                 mime="application/json",
                 icon=":material/download:",
                 key="recipe-json",
                 on_click="ignore",
-                help="The same file works for the command line.",
+                help=say("The same file works for the command line."),
             )
 
 
@@ -124,22 +140,25 @@ def save_bar(dataset: Dataset, draft: drafts.Draft) -> None:
 def confirm_delete(dataset: Dataset) -> None:
     """Ask once more."""
     st.markdown(
-        f"The table **{plain(dataset.name)}** and the choices for it are removed. Runs trained on it stay, but their "
-        "rows can no longer be looked into. This cannot be undone."
+        say(
+            "The table **{name}** and the choices for it are removed. Runs trained on it stay, but "
+            "their rows can no longer be looked into. This cannot be undone.",
+            name=plain(dataset.name),
+        )
     )
     with st.container(horizontal=True):
-        if st.button("Delete", type="primary", key="really-delete"):
+        if st.button(say("Delete"), type="primary", key="really-delete"):
             with problems_shown():
                 dataset.delete()
                 look_elsewhere()
                 st.rerun()
-        if st.button("Keep it", key="keep-dataset"):
+        if st.button(say("Keep it"), key="keep-dataset"):
             st.rerun()
 
 
 def _save(dataset: Dataset, recipe: Recipe) -> None:
     dataset.save_recipe(recipe)
-    st.toast("Saved. Training will use these choices.", icon=":material/check:")
+    st.toast(say("Saved. Training will use these choices."), icon=":material/check:")
 
 
 chosen = pick_dataset()

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ctrcore.comparing.repair import Kind
 from ctrcore.figures.export import to_csv
+from ctrcore.language import say
 from ctrcore.runs.needs import needed_columns, template
 from ctrcore.runs.repairs import repairs_of
 from ctrcore.runs.run import Run
@@ -29,28 +30,32 @@ def pick_run() -> Run:
     runs = {run.id: run for run in workspace().runs() if run.state == "done"}
     if not runs:
         missing(
-            "No model has been trained yet.",
-            "Train one, or open the demo from the home page; then come back with a file of new rows.",
+            say("No model has been trained yet."),
+            say("Train one, or open the demo from the home page; then come back with a file of new rows."),
             "train.py",
-            "Go to Train",
+            say("Go to Train"),
             ":material/model_training:",
         )
     datasets = {dataset.id: dataset.name for dataset in workspace().datasets()}
     chosen = next((one for one in (address.read("run"), *address.read_list("runs")) if one in runs), next(iter(runs)))
     labels = {
-        one: f"{run_label(run, list(runs.values()))}, trained on {datasets.get(run.spec.dataset, 'data not here')}"
+        one: say(
+            "{run}, trained on {dataset}",
+            run=run_label(run, list(runs.values())),
+            dataset=datasets.get(run.spec.dataset, "data not here"),
+        )
         for one, run in runs.items()
     }
     address.write("run", chosen)
     if st.session_state.get("score-run") != chosen:
         st.session_state["score-run"] = chosen
     st.selectbox(
-        "Model that scores",
+        say("Model that scores"),
         list(runs),
         format_func=labels.__getitem__,
         key="score-run",
         on_change=lambda: address.write("run", st.session_state["score-run"]),
-        help="A trained model. Its own dataset is not changed.",
+        help=say("A trained model. Its own dataset is not changed."),
     )
     return runs[chosen]
 
@@ -69,53 +74,55 @@ def show_needs(run: Run) -> None:
     keys = needs.loc[needs["without"] != "", "name"].tolist()
     simple = ["name", "example", "without"]
     order = simple if level() == "Simple" else [name for name in needs.columns if name != "required"]
-    with st.expander(f"Columns that this model reads ({len(needs)})", icon=":material/view_column:"):
+    with st.expander(say("Columns that this model reads ({needs})", needs=len(needs)), icon=":material/view_column:"):
         st.dataframe(
             needs,
             hide_index=True,
             key="needs-table",
             column_order=[name for name in order if name != "without" or keys],
-            alt="Columns that the model reads, and what stands in for missing ones",
+            alt=say("Columns that the model reads, and what stands in for missing ones"),
             column_config={
-                "name": st.column_config.TextColumn("Column", pinned=True),
+                "name": st.column_config.TextColumn(say("Column"), pinned=True),
                 "kind": "Kind",
                 "without": st.column_config.TextColumn(
-                    "Without the column", help="What happens if the file has no such column. By it the past is found."
+                    say("Without the column"),
+                    help=say("What happens if the file has no such column. By it the past is found."),
                 ),
                 "stand_in": st.column_config.TextColumn(
-                    "If it is missing", help="What the model sees where the column or a single value is missing."
+                    say("If it is missing"),
+                    help=say("What the model sees where the column or a single value is missing."),
                 ),
                 "example": "Example",
             },
         )
         st.download_button(
-            "Template",
+            say("Template"),
             begun,
             file_name="template.csv",
             mime="text/csv",
             icon=":material/download:",
             key="score-template",
             on_click="ignore",
-            help="A CSV file with these columns and one row to begin with.",
+            help=say("A CSV file with these columns and one row to begin with."),
         )
     if needs["required"].any():
-        st.caption(f"Required: {plain(', '.join(keys))}. They tell what a user clicked before.")
+        st.caption(say("Required: {plain}. They tell what a user clicked before.", plain=plain(", ".join(keys))))
     elif keys:
-        st.caption(f"Give {plain(', '.join(keys))}: by them the rest is looked up in the behaviours.")
+        st.caption(say("Give {plain}: by them the rest is looked up in the behaviours.", plain=plain(", ".join(keys))))
 
 
 def pick_repair(run: Run) -> Kind | None:
     """Whether probabilities are repaired, and how; where to fit a repair if the run has none."""
     kept = repairs_of(run)
     if not kept:
-        own = "The probabilities are as the model gives them"
+        own = say("The probabilities are as the model gives them")
         if all(dataset.id != run.spec.dataset for dataset in workspace().datasets()):  # nothing to open on Compare
-            st.caption(f"{own}; in a shell `python -m ctrcore calibrate {run.id}` repairs them.")
+            st.caption(say("{own}; in a shell `python -m ctrcore calibrate {id}` repairs them.", own=own, id=run.id))
             return None
         st.caption(f"{own}.")
         st.page_link(
             "compare.py",
-            label="Repair them on Compare, under Probabilities",
+            label=say("Repair them on Compare, under Probabilities"),
             icon=":material/healing:",
             query_params={"dataset": run.spec.dataset, "runs": run.id, "view": "Probabilities"},
         )
@@ -123,7 +130,7 @@ def pick_repair(run: Run) -> Kind | None:
     widget = f"score-repair-{run.id}"
     address.show(widget, "repair", [None, *kept], None)
     repair: Kind | None = st.selectbox(
-        "Probabilities",
+        say("Probabilities"),
         [None, *kept],
         format_func=REPAIR_LABELS.__getitem__,
         key=widget,
@@ -133,7 +140,12 @@ def pick_repair(run: Run) -> Kind | None:
         help=f"{WORDS['repair']} {WORDS['platt']} {WORDS['isotonic']}",
     )
     if repair is not None:
-        st.caption(f"The file's probabilities will be {REPAIR_LABELS[repair]}. Logits stay the model's own.")
+        st.caption(
+            say(
+                "The file's probabilities will be {repaired}. Logits stay the model's own.",
+                repaired=REPAIR_LABELS[repair],
+            )
+        )
     return repair
 
 
@@ -141,17 +153,21 @@ def upload(run: Run) -> None:
     """A file of new rows, and the order to score it."""
     edition = st.session_state.get(_EDITION, 0)
     file = st.file_uploader(
-        "A table of new rows, with the columns of the training data in any order",
+        say("A table of new rows, with the columns of the training data in any order"),
         type=TYPES,
         key=f"score-file-{edition}",
-        help="CSV, TSV, Parquet or JSON lines, each also gzipped. The label may be missing; if it is there, the scores "
-        "are measured.",
+        help=say(
+            "CSV, TSV, Parquet or JSON lines, each also gzipped. The label may be missing; if it is there, the scores "
+            "are measured."
+        ),
     )
-    keep = st.toggle("Keep the file's columns beside the scores", value=True, key="score-keep")
+    keep = st.toggle(say("Keep the file's columns beside the scores"), value=True, key="score-keep")
     repair = pick_repair(run)
     if file is None:
         return
-    if st.button(f"Score {plain(file.name)}", type="primary", icon=":material/play_arrow:", key="score-start"):
+    if st.button(
+        say("Score {name}", name=plain(file.name)), type="primary", icon=":material/play_arrow:", key="score-start"
+    ):
         scoring_id = workspace().add_scoring(run.id, file.name, file, keep_columns=keep, repair=repair)
         address.write("scoring", scoring_id)
         st.session_state[_EDITION] = edition + 1  # empties the file chooser
@@ -170,7 +186,7 @@ def pick_scoring(run: Run) -> Scoring | None:
         if st.session_state.get("score-shown") != chosen:
             st.session_state["score-shown"] = chosen
         st.selectbox(
-            "Scored files",
+            say("Scored files"),
             list(found),
             format_func=lambda one: f"{found[one].name} · {one[-4:]}, {ago(found[one].created)}",
             key="score-shown",
@@ -186,7 +202,7 @@ def watch(scoring_id: str) -> None:
     if not scoring.active:
         st.rerun()
     st.progress(scoring.progress, text=f"**{plain(scoring.name)}**: {plain(scoring.message) or 'waiting'}")
-    st.button("Cancel", key="cancel-scoring", icon=":material/close:", on_click=safely(scoring.cancel))
+    st.button(say("Cancel"), key="cancel-scoring", icon=":material/close:", on_click=safely(scoring.cancel))
 
 
 def show(run: Run, scoring: Scoring) -> None:
@@ -201,9 +217,9 @@ def show(run: Run, scoring: Scoring) -> None:
     elif scoring.error is not None:
         two_sentences(scoring.error.problem, scoring.error.remedy)
     else:
-        st.info("Scoring was cancelled.", icon=":material/info:")
+        st.info(say("Scoring was cancelled."), icon=":material/info:")
     st.button(
-        "Remove this file and its scores",
+        say("Remove this file and its scores"),
         icon=":material/delete:",
         key="remove-scoring",
         type="tertiary",
@@ -213,8 +229,11 @@ def show(run: Run, scoring: Scoring) -> None:
 
 chosen = pick_run()
 learn(
-    "The model scores rows it has never seen, such as the items you could show next. Values it does not know, such as "
-    "a new item, count as **unknown**. The file may bring the label: then you see how good the scores are."
+    say(
+        "The model scores rows it has never seen, such as the items you could show next. Values it does "
+        "not know, such as a new item, count as **unknown**. The file may bring the label: then you see "
+        "how good the scores are."
+    )
 )
 with problems_shown():
     show_needs(chosen)

@@ -9,6 +9,7 @@ import streamlit as st
 from ctrcore.data.recipe import Recipe
 from ctrcore.errors import ModelError
 from ctrcore.figures.style import MODEL_TITLES
+from ctrcore.language import Spoken, mark, say, say_count
 from ctrcore.models.config import ModelConfig
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.estimating import seconds_at_most
@@ -26,19 +27,21 @@ from pages.shared.problems import problems_shown
 from pages.shared.store import workspace
 from pages.shared.tools import duration, ready
 
-ABOUT = {
-    "lr": "Logistic regression: adds up one weight per value. The floor that every other model should beat.",
-    "fm": "Factorization machine: adds what each pair of values does together.",
-    "afm": "Attentional FM: weighs the pairs by attention.",
-    "fibinet": "Feature importance and bilinear network: rates the fields by gates, then combines pairs.",
-    "din": "Deep interest network: looks at the user's history with the candidate item in mind.",
-}
+ABOUT = Spoken(
+    {
+        "lr": mark("Logistic regression: adds up one weight per value. The floor that every other model should beat."),
+        "fm": mark("Factorization machine: adds what each pair of values does together."),
+        "afm": mark("Attentional FM: weighs the pairs by attention."),
+        "fibinet": mark("Feature importance and bilinear network: rates the fields by gates, then combines pairs."),
+        "din": mark("Deep interest network: looks at the user's history with the candidate item in mind."),
+    }
+)
 
 
 def choose(dataset: Dataset, recipe: Recipe) -> list[RunSpec]:
     """The form; returns what would be trained."""
     models = st.pills(
-        "Models",
+        say("Models"),
         list(MODEL_TITLES),
         selection_mode="multi",
         default=["lr", "fm", "afm", "fibinet", *(["din"] if has_history(recipe) else [])],
@@ -49,7 +52,7 @@ def choose(dataset: Dataset, recipe: Recipe) -> list[RunSpec]:
     )
     learn("  \n".join(f"**{MODEL_TITLES[model]}** · {ABOUT[model]}" for model in models))
     chosen = st.segmented_control(
-        "Preset",
+        say("Preset"),
         list(PRESETS),
         default="quick",
         required=True,
@@ -77,7 +80,7 @@ def few_knobs() -> dict[str, int]:
     """What most people want to change: 0 epochs and 0 embedding numbers leave the preset's."""
     return {
         "epochs": st.number_input(
-            "Epochs",
+            say("Epochs"),
             min_value=1,
             max_value=1000,
             value=None,
@@ -85,11 +88,13 @@ def few_knobs() -> dict[str, int]:
             placeholder="preset",
             key="train-epochs",
             persist_state="session",
-            help=f"At most; training stops earlier when the validation AUC no longer rises. {WORDS['epoch']}",
+            help=say(
+                "At most; training stops earlier when the validation AUC no longer rises. {epoch}", epoch=WORDS["epoch"]
+            ),
         )
         or 0,
         "size": st.number_input(
-            "Embedding size",
+            say("Embedding size"),
             min_value=1,
             max_value=256,
             value=None,
@@ -97,28 +102,28 @@ def few_knobs() -> dict[str, int]:
             placeholder="preset",
             key="train-size",
             persist_state="session",
-            help=f"Numbers per embedding. {WORDS['embedding']}",
+            help=say("Numbers per embedding. {embedding}", embedding=WORDS["embedding"]),
         )
         or 0,
         "seed": st.number_input(
-            "First seed",
+            say("First seed"),
             min_value=0,
             max_value=2**31 - 10,
             value=1,
             step=1,
             key="train-seed",
             persist_state="session",
-            help="Start of the random numbers: the same seed gives the same model.",
+            help=say("Start of the random numbers: the same seed gives the same model."),
         ),
         "repeats": st.number_input(
-            "Runs per model",
+            say("Runs per model"),
             min_value=1,
             max_value=5,
             value=1,
             step=1,
             key="train-repeats",
             persist_state="session",
-            help="Train each model with so many seeds, one run each, to see how much is luck.",
+            help=say("Train each model with so many seeds, one run each, to see how much is luck."),
         ),
     }
 
@@ -127,18 +132,18 @@ def all_knobs(
     configs: dict[str, tuple[ModelConfig, TrainConfig]], chosen: str
 ) -> dict[str, tuple[ModelConfig, TrainConfig]]:
     """Every setting of every model, one tab a model."""
-    with st.expander("All settings", icon=":material/tune:"):
+    with st.expander(say("All settings"), icon=":material/tune:"):
         changed = {}
         for tab, (model, (config, training)) in zip(
             st.tabs([MODEL_TITLES[model] for model in configs]), configs.items(), strict=True
         ):
             with tab:
                 key = f"set-{chosen}-{model}"
-                st.markdown("**Model**")
+                st.markdown(say("**Model**"))
                 fitted = settings_form(config, f"{key}-model", skip=("name",))
-                st.markdown("**Training**")
+                st.markdown(say("**Training**"))
                 learning = settings_form(training, f"{key}-training", skip=("seed", *AUGMENTATIONS))
-                st.markdown("**Augmentation**", help=WORDS["augmentation"])
+                st.markdown(say("**Augmentation**"), help=WORDS["augmentation"])
                 others = set(TrainConfig.model_fields) - set(AUGMENTATIONS)
                 changed[model] = (fitted, settings_form(learning, f"{key}-augmentation", skip=others))
         return changed
@@ -177,14 +182,16 @@ def check(specs: list[RunSpec]) -> None:
     for spec in specs:
         if spec.training.cold_start and not has_ids(spec.recipe):
             raise ModelError(
-                "'Cold start' hides the ids of users and items, and this dataset has no field with such an id.",
-                "Name the user and item columns on the Data page and make them categorical, or set it to 0.",
+                say("'Cold start' hides the ids of users and items, and this dataset has no field with such an id."),
+                say("Name the user and item columns on the Data page and make them categorical, or set it to 0."),
             )
         if spec.model.name == "din" and not has_history(spec.recipe):
             raise ModelError(
-                "DIN needs a history of what the user clicked before, and this dataset has none.",
-                "On the Data page set a column's kind to 'history', or build one under 'Split, histories, cleaning'; "
-                "or leave DIN out.",
+                say("DIN needs a history of what the user clicked before, and this dataset has none."),
+                say(
+                    "On the Data page set a column's kind to 'history', or build one under 'Split, histories, "
+                    "cleaning'; or leave DIN out."
+                ),
             )
 
 
@@ -195,22 +202,25 @@ def expected(dataset: Dataset, specs: list[RunSpec]) -> None:
     known = [value for value in seconds if value is not None]
     if specs and len(known) == len(specs):
         st.caption(
-            f"At most about {duration(sum(known))} of training, judging by earlier runs; early stopping may save some."
+            say(
+                "At most about {duration} of training, judging by earlier runs; early stopping may save some.",
+                duration=duration(sum(known)),
+            )
         )
 
 
 dataset = ready(pick_dataset())
 saved = dataset.recipe()
 if saved is None:
-    st.warning("Nobody has confirmed what the columns mean; the app's guess will be used.", icon=":material/help:")
-    st.page_link("data.py", label="Check the columns", icon=":material/table_view:")
+    st.warning(say("Nobody has confirmed what the columns mean; the app's guess will be used."), icon=":material/help:")
+    st.page_link("data.py", label=say("Check the columns"), icon=":material/table_view:")
 with problems_shown():
     specs = choose(dataset, saved_or_guessed(dataset))
     check(specs)
     count = len(specs)
     expected(dataset, specs)
     if st.button(
-        f"Train {count} model{'s' if count != 1 else ''}",
+        say_count("Train {count} model", "Train {count} models", count),
         type="primary",
         icon=":material/play_arrow:",
         disabled=not specs,

@@ -9,12 +9,13 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from ctrcore.figures.style import NEUTRAL, POSITIVE, WHISKER, finish, safe, shorten
+from ctrcore.language import say
 
 
 def class_balance(clicks: int, rows: int) -> go.Figure:
     """Clicked and other rows as one bar."""
     figure = go.Figure()
-    for name, count, color in (("click", clicks, POSITIVE), ("no click", rows - clicks, NEUTRAL)):
+    for name, count, color in (("click", clicks, POSITIVE), (say("no click"), rows - clicks, NEUTRAL)):
         share = count / rows if rows else 0.0
         figure.add_bar(
             y=[""],
@@ -25,7 +26,7 @@ def class_balance(clicks: int, rows: int) -> go.Figure:
             text=[f"{count:,} ({share:.1%})"],
             textposition="inside",
             insidetextanchor="middle",
-            hovertemplate=f"{name}: {count:,} rows<extra></extra>",
+            hovertemplate=say("{name}: {count:,} rows<extra></extra>", name=name, count=count),
         )
     finish(figure, height=150, x="rows")
     figure.update_layout(barmode="stack", legend_traceorder="normal")
@@ -41,7 +42,7 @@ def score_histogram(clicks: Sequence[float], others: Sequence[float], edges: Seq
     """
     left, right = np.asarray(edges[:-1], dtype=float), np.asarray(edges[1:], dtype=float)
     figure = go.Figure()
-    for name, shares, color in (("no click", others, NEUTRAL), ("click", clicks, POSITIVE)):
+    for name, shares, color in ((say("no click"), others, NEUTRAL), ("click", clicks, POSITIVE)):
         figure.add_bar(
             x=(left + right) / 2,
             y=shares,
@@ -50,9 +51,9 @@ def score_histogram(clicks: Sequence[float], others: Sequence[float], edges: Seq
             marker={"color": color, "line": {"width": 0}},
             opacity=0.65,
             customdata=np.column_stack([left, right]),
-            hovertemplate=name + ": %{y:.1%} from %{customdata[0]:.2f} to %{customdata[1]:.2f}<extra></extra>",
+            hovertemplate=name + say(": %{y:.1%} from %{customdata[0]:.2f} to %{customdata[1]:.2f}<extra></extra>"),
         )
-    finish(figure, height=400, x="predicted probability", y="share of the rows of each kind")
+    finish(figure, height=400, x=say("predicted probability"), y=say("share of the rows of each kind"))
     figure.update_layout(barmode="overlay", bargap=0.02)
     figure.update_yaxes(tickformat=".0%")
     return figure
@@ -74,14 +75,14 @@ def value_rates(
     """
     labels = [f"{shorten(str(value), 24)}{chr(8203) * position}" for position, value in enumerate(values)]
     figure = make_subplots(
-        rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.04, subplot_titles=("rows", "click rate")
+        rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.04, subplot_titles=("rows", say("click rate"))
     )
     figure.add_bar(
         y=labels,
         x=counts,
         orientation="h",
         marker={"color": NEUTRAL},
-        hovertemplate="%{y}: %{x:,} rows<extra></extra>",
+        hovertemplate=say("%{y}: %{x:,} rows<extra></extra>"),
         row=1,
         col=1,
     )
@@ -96,8 +97,8 @@ def value_rates(
         if ends is None
         else {"array": ends[:, 1] - shares, "arrayminus": shares - ends[:, 0], "color": WHISKER, "width": 3},
         customdata=ends,
-        hovertemplate="%{y}: %{x:.1%} clicked"
-        + (" (95 % interval %{customdata[0]:.1%} to %{customdata[1]:.1%})" if intervals else "")
+        hovertemplate=say("%{y}: %{x:.1%} clicked")
+        + (say(" (95 % interval %{customdata[0]:.1%} to %{customdata[1]:.1%})") if intervals else "")
         + "<extra></extra>",
         row=1,
         col=2,
@@ -107,7 +108,7 @@ def value_rates(
     # Else values that look like dates or numbers would be laid out as such.
     figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
     figure.update_xaxes(title_text="rows", row=1, col=1)
-    figure.update_xaxes(title_text="share of the rows that was clicked", tickformat=".0%", row=1, col=2)
+    figure.update_xaxes(title_text=say("share of the rows that was clicked"), tickformat=".0%", row=1, col=2)
     return figure
 
 
@@ -122,7 +123,9 @@ def distribution(edges: Sequence[float], counts: Sequence[int], x: str, logarith
     """
     left, right = np.asarray(edges[:-1], dtype=float), np.asarray(edges[1:], dtype=float)
     whole = len(left) > 1 and bool(np.allclose(right - left, 1)) and bool(np.allclose(left % 1, 0.5))
-    names = [f"{(a + b) / 2:.0f}" if whole else f"{a:.4g} to {b:.4g}" for a, b in zip(left, right, strict=True)]
+    names = [
+        f"{(a + b) / 2:.0f}" if whole else say("{a:.4g} to {b:.4g}", a=a, b=b) for a, b in zip(left, right, strict=True)
+    ]
     places = np.arange(len(left)) if logarithmic else (left + right) / 2
     figure = go.Figure()
     figure.add_bar(
@@ -132,7 +135,7 @@ def distribution(edges: Sequence[float], counts: Sequence[int], x: str, logarith
         width=1.0 if logarithmic else np.where(right > left, right - left, 1.0),
         marker={"color": POSITIVE, "line": {"width": 0}},
         customdata=names,
-        hovertemplate="%{customdata}: %{y:,} rows<extra></extra>",
+        hovertemplate=say("%{customdata}: %{y:,} rows<extra></extra>"),
     )
     finish(figure, height=280, x=safe(x), y="rows", legend=False)
     figure.update_layout(bargap=0.03)
@@ -154,20 +157,20 @@ def rows_over_time(
     rates = [click / told if told else None for click, told in zip(clicks, labelled, strict=True)]
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08, row_heights=[0.6, 0.4])
     figure.add_bar(
-        x=starts, y=rows, marker={"color": NEUTRAL}, hovertemplate="%{x}: %{y:,} rows<extra></extra>", row=1, col=1
+        x=starts, y=rows, marker={"color": NEUTRAL}, hovertemplate=say("%{x}: %{y:,} rows<extra></extra>"), row=1, col=1
     )
     figure.add_scatter(
         x=starts,
         y=rates,
         mode="lines+markers" if len(starts) <= 40 else "lines",
         line={"color": POSITIVE, "width": 2.5},
-        hovertemplate="%{x}: %{y:.1%} clicked<extra></extra>",
+        hovertemplate=say("%{x}: %{y:.1%} clicked<extra></extra>"),
         row=2,
         col=1,
     )
     finish(figure, height=400, legend=False)
-    step = "each range" if unit == "range" else f"each {unit}"
-    figure.update_yaxes(title_text=f"rows in {step}", row=1, col=1)
-    figure.update_yaxes(title_text="click rate", tickformat=".0%", rangemode="tozero", row=2, col=1)
-    figure.update_xaxes(title_text="number" if unit == "range" else f"start of the {unit}", row=2, col=1)
+    step = say("each range") if unit == "range" else say("each {unit}", unit=unit)
+    figure.update_yaxes(title_text=say("rows in {step}", step=step), row=1, col=1)
+    figure.update_yaxes(title_text=say("click rate"), tickformat=".0%", rangemode="tozero", row=2, col=1)
+    figure.update_xaxes(title_text="number" if unit == "range" else say("start of the {unit}", unit=unit), row=2, col=1)
     return figure

@@ -9,8 +9,9 @@ import plotly.graph_objects as go
 
 from ctrcore.data.logs.timeline import Timeline, UserEvent, UserRow
 from ctrcore.figures.style import MARK, NEGATIVE, POSITIVE, finish, safe
+from ctrcore.language import mark, say
 
-EVENTS, ROWS = "events of the log", "rows made of them"
+EVENTS, ROWS = mark("events of the log"), mark("rows made of them")
 STEP = 0.16  # between points of one time, so that a click and its negatives stand in a column
 
 
@@ -32,8 +33,8 @@ def user_lanes(timeline: Timeline, chosen_row: int | None = None) -> go.Figure:
         _add_history(figure, timeline, chosen, (event_y, row_y[chosen_row]))
     for name, label, drawn, color in (
         ("click", 1, False, POSITIVE),
-        ("no click", 0, False, NEGATIVE),
-        ("no click, drawn", 0, True, NEGATIVE),
+        (say("no click"), 0, False, NEGATIVE),
+        (say("no click, drawn"), 0, True, NEGATIVE),
     ):
         events = [i for i, event in enumerate(timeline.events) if not drawn and event.click == bool(label)]
         rows = [i for i, row in enumerate(timeline.rows) if (row.label, row.drawn) == (label, drawn)]
@@ -57,7 +58,10 @@ def user_lanes(timeline: Timeline, chosen_row: int | None = None) -> go.Figure:
     low, high = min(row_y, default=-STEP), max(event_y, default=STEP)
     finish(figure, height=int(min(700, 200 + 110 * (high - low))), x="time")
     figure.update_yaxes(
-        tickvals=[2 * STEP, -2 * STEP], ticktext=[EVENTS, ROWS], range=[low - STEP, high + STEP], zeroline=False
+        tickvals=[2 * STEP, -2 * STEP],
+        ticktext=[say(EVENTS), say(ROWS)],
+        range=[low - STEP, high + STEP],
+        zeroline=False,
     )
     figure.update_yaxes(showgrid=False)
     return figure.add_hline(y=0, line={"color": "#94a3b8", "width": 1})
@@ -90,25 +94,34 @@ def _add_history(figure: go.Figure, timeline: Timeline, row: UserRow, heights: t
         x=[row.time, *(timeline.events[place].time for place in behaviours)],
         y=[y, *(event_y[place] for place in behaviours)],
         mode="markers",
-        name="the chosen row and its history",
+        name=say("the chosen row and its history"),
         marker={"color": "rgba(0,0,0,0)", "size": 18, "line": {"color": MARK, "width": 2.5}},
         hoverinfo="skip",
     )
 
 
 def _about_event(event: UserEvent) -> str:
-    done = [f"{event.action}" if event.action else "", f"rating {event.rating}" if event.rating else ""]
-    return _hover(event.time, event.item, "click" if event.click else "no click", *done)
+    done = [
+        f"{event.action}" if event.action else "",
+        say("rating {rating}", rating=event.rating) if event.rating else "",
+    ]
+    return _hover(event.time, event.item, "click" if event.click else say("no click"), *done)
 
 
 def _about_row(row: UserRow) -> str:
-    label = "click" if row.label else "no click, drawn" if row.drawn else "no click"
-    return _hover(row.time, row.item, f"row {row.position}: {label}", f"{len(row.history)} in the history", row.part)
+    label = "click" if row.label else say("no click, drawn") if row.drawn else say("no click")
+    return _hover(
+        row.time,
+        row.item,
+        say("row {position}: {label}", position=row.position, label=label),
+        say("{count} in the history", count=len(row.history)),
+        row.part,
+    )
 
 
 def _hover(time: str | float, item: str | None, *lines: str | None) -> str:
     when = time.replace("T", " ") if isinstance(time, str) else f"{time:.15g}"
-    texts = [f"item {item}" if item is not None else "no item", when, *lines]
+    texts = [say("item {item}", item=item) if item is not None else say("no item"), when, *lines]
     return "<br>".join(safe(text) for text in texts if text)
 
 
@@ -126,4 +139,4 @@ def in_even_steps(figure: go.Figure, ticks: int = 4) -> go.Figure:
     shown = times[:: max(1, -(-len(times) // ticks))]
     texts = [time.replace("T", "<br>") if isinstance(time, str) else f"{time:.15g}" for time in shown]
     figure.update_xaxes(type="linear", tickvals=[place[time] for time in shown], ticktext=texts, tickangle=0)
-    return figure.update_xaxes(title_text="time, in even steps")
+    return figure.update_xaxes(title_text=say("time, in even steps"))

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from ctrcore.data.logs.choices import LogChoices
+from ctrcore.language import Spoken, mark, say
 from ctrcore.runs.behaviours import item_columns, log_of
 from ctrcore.runs.dataset import Dataset
 from pages.shared.behaviours_store import grades_of, reasons_of, values_of
@@ -16,14 +17,16 @@ from pages.shared.tools import plain
 
 Values = dict[str, Any]
 NONE = "—"
-ANY = "any event"
+ANY = mark("any event")
 FEW, MANY = 40, 200  # grades on a slider; values offered to choose from
-NEGATIVES = {
-    "given": "The log's other events",
-    "uniform": "Drawn: any item alike",
-    "popularity": "Drawn: popular items more often",
-    "hard": "Drawn: items of the same category",
-}
+NEGATIVES = Spoken(
+    {
+        "given": mark("The log's other events"),
+        "uniform": mark("Drawn: any item alike"),
+        "popularity": mark("Drawn: popular items more often"),
+        "hard": mark("Drawn: items of the same category"),
+    }
+)
 
 
 class Form:
@@ -44,16 +47,16 @@ class Form:
         """Show the form; returns the choices as it says. Raises a pydantic ValidationError if they are not possible."""
         with st.grid(2, min_column_width=380):
             with st.container(border=True):
-                st.markdown("#### What is a click")
+                st.markdown(say("#### What is a click"))
                 self._clicks()
             with st.container(border=True):
-                st.markdown("#### Rows without a click")
+                st.markdown(say("#### Rows without a click"))
                 self._negatives()
             with st.container(border=True):
-                st.markdown("#### What a history remembers")
+                st.markdown(say("#### What a history remembers"))
                 self._histories()
             with st.container(border=True):
-                st.markdown("#### Who takes part")
+                st.markdown(say("#### Who takes part"))
                 self._activity()
         choices = LogChoices.model_validate(self.values)
         if level() != "Simple":
@@ -75,11 +78,13 @@ class Form:
             self._columns()
         values = self.values
         if values["action"] is not None:
-            self._actions("positive_actions", "Actions that count as a click")
+            self._actions("positive_actions", say("Actions that count as a click"))
         if values["rating"] is not None:
             self._threshold()
         if values["action"] is None and values["rating"] is None:
-            st.markdown("Every event of the log counts as a click: no column says what was done or how it was rated.")
+            st.markdown(
+                say("Every event of the log counts as a click: no column says what was done or how it was rated.")
+            )
 
     def _columns(self) -> None:
         names = [str(name) for name in log_of(self.dataset)[0].columns]
@@ -108,9 +113,9 @@ class Form:
 
     def _threshold(self) -> None:
         grades, now = grades_of(self.dataset, self.values["rating"]), self.values["rating_threshold"]
-        label = f"A click is a {plain(self.values['rating'])} of at least"
+        label = say("A click is a {rating} of at least", rating=plain(self.values["rating"]))
         if len(grades) < 2:
-            st.markdown("The ratings are all alike, so each of them counts as a click.")
+            st.markdown(say("The ratings are all alike, so each of them counts as a click."))
             self.values["rating_threshold"] = None
             return
         known = [] if now is None else [now]  # it may lie between the grades, or beyond them
@@ -142,7 +147,7 @@ class Form:
         options = [name for name in NEGATIVES if name != "hard" or columns]
         now = values["negatives"] if values["negatives"] in options else "uniform"
         values["negatives"] = st.selectbox(
-            "They are",
+            say("They are"),
             options,
             index=options.index(now),
             format_func=NEGATIVES.__getitem__,
@@ -151,13 +156,15 @@ class Form:
         self._place("negatives")
         if values["negatives"] == "given":
             return
-        self._number("per_positive", "Drawn for each click")
+        self._number("per_positive", say("Drawn for each click"))
         if values["negatives"] == "hard":
             known = values["category"] if values["category"] in columns else columns[0]
-            values["category"] = st.selectbox("Category", columns, index=columns.index(known), **self._key("category"))
+            values["category"] = st.selectbox(
+                say("Category"), columns, index=columns.index(known), **self._key("category")
+            )
             self._place("category")
         values["avoid_later"] = st.toggle(
-            "Draw no item that the user clicks later", values["avoid_later"], **self._key("avoid_later")
+            say("Draw no item that the user clicks later"), values["avoid_later"], **self._key("avoid_later")
         )
         self._place("avoid_later")
         if expert():
@@ -166,30 +173,30 @@ class Form:
     def _histories(self) -> None:
         values = self.values
         if values["action"] is not None:
-            self._actions("history_actions", "Actions that are remembered")
+            self._actions("history_actions", say("Actions that are remembered"))
         columns = item_columns(self.dataset, LogChoices.model_validate(values))
         values["history_columns"] = st.multiselect(
-            "Remembered of each, beside the item",
+            say("Remembered of each, beside the item"),
             columns,
             default=[name for name in values["history_columns"] if name in columns],
-            placeholder="Nothing else",
+            placeholder=say("Nothing else"),
             **self._key("history_columns"),
         )
         self._place("history_columns")
-        self._number("history_length", "Behaviours remembered, at most")
+        self._number("history_length", say("Behaviours remembered, at most"))
         if values["action"] is None:
             values["history_with_action"] = False
             return
         values["history_with_action"] = st.toggle(
-            "Remember what was done, too", values["history_with_action"], **self._key("history_with_action")
+            say("Remember what was done, too"), values["history_with_action"], **self._key("history_with_action")
         )
         self._place("history_with_action")
 
     def _activity(self) -> None:
         for name, label in (
-            ("min_user_events", "Fewest events of a user"),
-            ("min_item_events", "Fewest events of an item"),
-            ("first_clicks", "First clicks of a user that only fill the history"),
+            ("min_user_events", say("Fewest events of a user")),
+            ("min_item_events", say("Fewest events of an item")),
+            ("first_clicks", say("First clicks of a user that only fill the history")),
         ):
             self._number(name, label)
 
@@ -208,5 +215,5 @@ class Form:
 
 def _about(name: str) -> str:
     """A choice's description as a sentence."""
-    text = LogChoices.model_fields[name].description or ""
+    text = say(LogChoices.model_fields[name].description or "")
     return text[0].upper() + text[1:] + "."

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ctrcore.data.profiles import ColumnProfile, Histogram, Profile
 from ctrcore.figures.profiles import distribution, value_rates
+from ctrcore.language import say
 from pages.shared.charts import chart
 from pages.shared.level import learn
 from pages.shared.tools import plain
@@ -18,7 +19,14 @@ def column_view(column: ColumnProfile, profile: Profile) -> None:
     """What one column holds, and the click rates of its values."""
     name = plain(column.name)
     if column.sample is not None:
-        st.caption(f"All numbers of {name} are from a sample of {column.sample:,} of the {profile.rows:,} rows.")
+        st.caption(
+            say(
+                "All numbers of {name} are from a sample of {sample:,} of the {rows:,} rows.",
+                name=name,
+                sample=column.sample,
+                rows=profile.rows,
+            )
+        )
     if column.histogram is not None:
         numbers(column, column.histogram)
     if column.lengths is not None and column.lengths.histogram is not None:
@@ -35,12 +43,18 @@ def column_view(column: ColumnProfile, profile: Profile) -> None:
             intervals if len(intervals) == len(column.top) else None,
         ),
         key="profile-values",
-        title=f"{'Ranges' if column.kind == 'numeric' else 'Commonest values'} of {name}",
-        read="Left: how many rows. Right: the share of them that was clicked, with a line from the least to the "
-        "largest rate that so many rows leave possible (95 %, Wilson); the dotted line is the rate of all rows.",
-        beware="Two values whose lines overlap may well have the same click rate. A rate need not be caused by this "
-        "column.",
-        alt_text=f"Rows and click rate of {len(column.top)} values of {column.name}",
+        title=say("Ranges of {name}", name=name)
+        if column.kind == "numeric"
+        else say("Commonest values of {name}", name=name),
+        read=say(
+            "Left: how many rows. Right: the share of them that was clicked, with a line from the least to the "
+            "largest rate that so many rows leave possible (95 %, Wilson); the dotted line is the rate of all rows."
+        ),
+        beware=say(
+            "Two values whose lines overlap may well have the same click rate. A rate need not be caused by this "
+            "column."
+        ),
+        alt_text=say("Rows and click rate of {count} values of {name}", count=len(column.top), name=column.name),
         data=pd.DataFrame([value.model_dump() for value in column.top]),
     )
 
@@ -51,15 +65,20 @@ def numbers(column: ColumnProfile, found: Histogram) -> None:
     chart(
         distribution(found.edges, found.counts, column.name, found.logarithmic),
         key="profile-distribution",
-        title=f"How the numbers of {name} spread",
-        read="Each bar is a range of numbers; its height is the number of rows in it."
-        + (
-            " Each range is a multiple of the one before, for most numbers are small."
-            if found.logarithmic
-            else " The first and the last range may be wider: they hold what is rare."
+        title=say("How the numbers of {name} spread", name=name),
+        read=say(
+            "Each bar is a range of numbers; its height is the number of rows in it. "
+            "Each range is a multiple of the one before, for most numbers are small."
+        )
+        if found.logarithmic
+        else say(
+            "Each bar is a range of numbers; its height is the number of rows in it. "
+            "The first and the last range may be wider: they hold what is rare."
         ),
-        beware="A rare large number is not wrong because it is rare. Ranges of another width would show other bumps.",
-        alt_text=f"Histogram of {column.name} in {len(found.counts)} ranges",
+        beware=say(
+            "A rare large number is not wrong because it is rare. Ranges of another width would show other bumps."
+        ),
+        alt_text=say("Histogram of {name} in {counts} ranges", name=column.name, counts=len(found.counts)),
         data=bars(found),
     )
     quantiles = {QUANTILES.get(found.share, f"{found.share:.0%}"): [found.value] for found in column.quantiles}
@@ -68,22 +87,26 @@ def numbers(column: ColumnProfile, found: Histogram) -> None:
         hide_index=True,
         key="profile-quantiles",
         column_config={name: st.column_config.NumberColumn(format="%.6g") for name in quantiles},
-        alt=f"Quantiles of {column.name}",
+        alt=say("Quantiles of {name}", name=column.name),
     )
-    learn("A quarter of the numbers are at most as large as the one below 25 %, half of them as the one below 50 %.")
+    learn(
+        say("A quarter of the numbers are at most as large as the one below 25 %, half of them as the one below 50 %.")
+    )
 
 
 def lengths(column: ColumnProfile, found: Histogram) -> None:
     """How long the lists of a column are."""
     what = "behaviours" if column.kind == "history" else "members"
     chart(
-        distribution(found.edges, found.counts, f"{what} in a row", found.logarithmic),
+        distribution(found.edges, found.counts, say("{what} in a row", what=what), found.logarithmic),
         key="profile-lengths",
-        title=f"Length of {plain(column.name)}",
-        read=f"How many rows have no {what}, one, two, and so on.",
-        beware="A long history is no better history: models keep only its most recent part, as long as the schema "
-        "says. A row without one tells a model nothing through this column.",
-        alt_text=f"Histogram of the number of {what} of {column.name}",
+        title=say("Length of {name}", name=plain(column.name)),
+        read=say("How many rows have no {what}, one, two, and so on.", what=what),
+        beware=say(
+            "A long history is no better history: models keep only its most recent part, as long as the schema "
+            "says. A row without one tells a model nothing through this column."
+        ),
+        alt_text=say("Histogram of the number of {what} of {name}", what=what, name=column.name),
         data=bars(found),
     )
 

@@ -7,19 +7,23 @@ from typing import Any, get_args
 import pandas as pd
 import streamlit as st
 
+from ctrcore.language import Spoken, mark, say
 from ctrcore.runs.dataset import Dataset
 from ctrcore.schema import Column, Impute, Kind, Role, Scale
 from pages.shared.drafts import Draft, edition
 from pages.shared.level import level
 
+ROLES = Spoken({"user": mark("User"), "item": mark("Item"), "time": mark("Time"), "item_name": mark("Item name")})
 NONE = "—"
-KINDS = {
-    "numeric": "a number: it scales one embedding",
-    "categorical": "one value out of many: each gets an embedding",
-    "multi_value": "several values in one cell",
-    "history": "the user's earlier items, oldest first",
-    "ignore": "not used",
-}
+KINDS = Spoken(
+    {
+        "numeric": mark("a number: it scales one embedding"),
+        "categorical": mark("one value out of many: each gets an embedding"),
+        "multi_value": mark("several values in one cell"),
+        "history": mark("the user's earlier items, oldest first"),
+        "ignore": mark("not used"),
+    }
+)
 SHOWN = {
     "Simple": ["name", "example", "kind", "why"],
     "Learn": ["name", "example", "kind", "role", "of", "why"],
@@ -48,22 +52,21 @@ def edit_label(dataset: Dataset, draft: Draft) -> None:
     key = f"{dataset.id}-{edition(dataset)}"
     with st.grid(5, min_column_width=150):
         schema["label"] = st.selectbox(
-            "Label: was it clicked?",
+            say("Label: was it clicked?"),
             names,
             index=names.index(schema["label"]) if schema["label"] in names else 0,
             key=f"label-{key}",
-            help="The column to be predicted. It is never used as a field.",
+            help=say("The column to be predicted. It is never used as a field."),
         )
         for role, text in (
-            ("user", "Who saw it. Groups rows for per-user AUC and for histories."),
-            ("item", "What was shown: the candidate's id."),
-            ("time", "When. Needed to split by time and to build histories."),
-            ("item_name", "What people call the item, such as a title. It is shown instead of the id."),
+            ("user", say("Who saw it. Groups rows for per-user AUC and for histories.")),
+            ("item", say("What was shown: the candidate's id.")),
+            ("time", say("When. Needed to split by time and to build histories.")),
+            ("item_name", say("What people call the item, such as a title. It is shown instead of the id.")),
         ):
             options = [NONE, *names]
             now = schema[role] if schema[role] in names else NONE
-            title = role.capitalize().replace("_", " ")
-            chosen = st.selectbox(title, options, index=options.index(now), key=f"{role}-{key}", help=text)
+            chosen = st.selectbox(ROLES[role], options, index=options.index(now), key=f"{role}-{key}", help=text)
             schema[role] = None if chosen == NONE else chosen
     _edit_positive(schema, key)
     for column in schema["columns"]:
@@ -86,7 +89,7 @@ def edit_columns(dataset: Dataset, draft: Draft) -> None:
         column_config=_config(draft["data_schema"]["columns"]),
         disabled=["name", "example", "why"],
         height=min(42 + 35 * len(st.session_state[base]), 640),
-        alt="The columns of the table: kind, role and treatment of each, with the reason of the guess",
+        alt=say("The columns of the table: kind, role and treatment of each, with the reason of the guess"),
     )
     draft["data_schema"]["columns"] = _to_columns(edited, draft["data_schema"]["label"])
 
@@ -95,23 +98,23 @@ def _edit_positive(schema: dict[str, Any], key: str) -> None:
     """What counts as a click, where the label is neither 0/1 nor yes/no."""
     if level() == "Simple" and schema["positive"] is None and schema["threshold"] is None:
         return
-    how = ["0/1 or yes/no", "a value", "a number from"]
+    how = [say("0/1 or yes/no"), "a value", say("a number from")]
     now = 1 if schema["positive"] is not None else 2 if schema["threshold"] is not None else 0
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
-            "A click is",
+            say("A click is"),
             how,
             index=now,
             key=f"positive-how-{key}",
             width=220,
-            help="Ratings become clicks by a smallest number, other labels by the value that counts.",
+            help=say("Ratings become clicks by a smallest number, other labels by the value that counts."),
         )
         positive = threshold = None
         if chosen == how[1]:
-            positive = st.text_input("Value", schema["positive"] or "", key=f"positive-{key}", width=220) or None
+            positive = st.text_input(say("Value"), schema["positive"] or "", key=f"positive-{key}", width=220) or None
         elif chosen == how[2]:
             start = float(schema["threshold"] if schema["threshold"] is not None else 4.0)
-            threshold = st.number_input("From", value=start, key=f"threshold-{key}", format="%.6g", width=220)
+            threshold = st.number_input(say("From"), value=start, key=f"threshold-{key}", format="%.6g", width=220)
     schema["positive"], schema["threshold"] = positive, threshold
 
 
@@ -121,7 +124,7 @@ def _to_frame(columns: list[dict[str, Any]], dataset: Dataset) -> pd.DataFrame:
     frame = pd.DataFrame(columns, columns=list(Column.model_fields))
     frame["example"] = [_example(head[name]) if name in head else "" for name in frame["name"]]
     frame["why"] = [
-        reason or (guessed[name].reason if name in guessed and guessed[name].kind == kind else "chosen by hand")
+        reason or (guessed[name].reason if name in guessed and guessed[name].kind == kind else say("chosen by hand"))
         for name, kind, reason in zip(frame["name"], frame["kind"], frame["reason"], strict=True)
     ]
     for name in ("of", "impute"):
@@ -169,23 +172,25 @@ def _config(columns: list[dict[str, Any]]) -> dict[str, Any]:
     about = {name: info.description for name, info in Column.model_fields.items()}
     kinds = "; ".join(f"{kind}: {text}" for kind, text in KINDS.items())
     return {
-        "name": config.TextColumn("Column", pinned=True, width=130),
-        "example": config.TextColumn("Example", width=110, help="A value of the first rows."),
+        "name": config.TextColumn(say("Column"), pinned=True, width=130),
+        "example": config.TextColumn(say("Example"), width=110, help=say("A value of the first rows.")),
         "kind": config.SelectboxColumn("Kind", options=get_args(Kind), required=True, width=110, help=kinds),
         "role": config.SelectboxColumn(
             "Role", options=get_args(Role), required=True, width="small", help=about["role"]
         ),
-        "of": config.SelectboxColumn("History of", options=items, required=True, width=120, help=about["of"]),
+        "of": config.SelectboxColumn(say("History of"), options=items, required=True, width=120, help=about["of"]),
         "delimiter": config.TextColumn("Split at", max_chars=8, width="small", help=about["delimiter"]),
-        "max_length": config.NumberColumn("Longest", min_value=1, max_value=1000, step=1, help=about["max_length"]),
-        "min_count": config.NumberColumn("Min count", min_value=1, step=1, help=about["min_count"]),
+        "max_length": config.NumberColumn(
+            say("Longest"), min_value=1, max_value=1000, step=1, help=about["max_length"]
+        ),
+        "min_count": config.NumberColumn(say("Min count"), min_value=1, step=1, help=about["min_count"]),
         "impute": config.SelectboxColumn(
-            "Missing", options=[NONE, *get_args(Impute)], required=True, width="small", help=about["impute"]
+            say("Missing"), options=[NONE, *get_args(Impute)], required=True, width="small", help=about["impute"]
         ),
-        "fill_value": config.TextColumn("Fill with", width="small", help=about["fill_value"]),
+        "fill_value": config.TextColumn(say("Fill with"), width="small", help=about["fill_value"]),
         "scale": config.SelectboxColumn(
-            "Scale", options=get_args(Scale), required=True, width="small", help=about["scale"]
+            say("Scale"), options=get_args(Scale), required=True, width="small", help=about["scale"]
         ),
-        "buckets": config.NumberColumn("Buckets", min_value=2, max_value=1000, step=1, help=about["buckets"]),
-        "why": config.TextColumn("Why this guess", width="large"),
+        "buckets": config.NumberColumn(say("Buckets"), min_value=2, max_value=1000, step=1, help=about["buckets"]),
+        "why": config.TextColumn(say("Why this guess"), width="large"),
     }

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.figures.live import live_curve, points_of, thin
+from ctrcore.language import Spoken, mark, say
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
@@ -17,17 +18,17 @@ from pages.shared.store import workspace
 from pages.shared.tools import duration, model_badge, plain, state_badge
 
 MOST = 12
-AXES = {"epoch": "epoch", "step": "step", "seconds": "seconds of training"}
+AXES = Spoken({"epoch": mark("epoch"), "step": mark("step"), "seconds": mark("seconds of training")})
 
 
 def watch_runs(dataset: Dataset) -> None:
     """The runs of the dataset that were started last, or that the address names; polled while one is active."""
     runs = shown_runs(dataset)
     if not runs:
-        st.caption("Nothing has been trained on this dataset yet.")
+        st.caption(say("Nothing has been trained on this dataset yet."))
         return
     active = any(run.active for run in runs)
-    st.subheader("Training now" if active else "Trained last")
+    st.subheader(say("Training now") if active else say("Trained last"))
     panel = st.fragment(_panel, run_every=1.0 if active else None)
     panel([run.id for run in runs], active)
 
@@ -50,7 +51,7 @@ def _panel(ids: list[str], was_active: bool) -> None:
         for run in reversed(runs):
             _line(run)
     if any(run.state == "done" for run in runs):
-        st.page_link("compare.py", label="Compare the models", icon=":material/leaderboard:")
+        st.page_link("compare.py", label=say("Compare the models"), icon=":material/leaderboard:")
     _curves(runs[::-1])
 
 
@@ -61,7 +62,7 @@ def _line(run: Run) -> None:
         if run.active:
             bar.progress(run.progress, text=_progress_text(run))
             buttons.button(
-                "Cancel",
+                say("Cancel"),
                 key=f"cancel-{run.id}",
                 icon=":material/close:",
                 on_click=safely(workspace().cancel),
@@ -72,15 +73,15 @@ def _line(run: Run) -> None:
             bar.caption(_outcome(run))
         if run.state in ("failed", "cancelled"):
             buttons.button(
-                "Resume" if run.has_checkpoint else "Retry",
+                say("Resume") if run.has_checkpoint else say("Retry"),
                 key=f"resume-{run.id}",
                 icon=":material/replay:",
                 on_click=safely(workspace().resume),
                 args=(run.id,),
                 width="stretch",
-                help="Goes on from the last epoch that was finished."
+                help=say("Goes on from the last epoch that was finished.")
                 if run.has_checkpoint
-                else "Starts over: no epoch was finished.",
+                else say("Starts over: no epoch was finished."),
             )
         if run.error is not None:
             two_sentences(run.error.problem, run.error.remedy)
@@ -91,13 +92,18 @@ def _outcome(run: Run) -> str:
     if figures is None:
         return plain(run.message)
     auc = figures["test"].get("auc")
-    shown = f"test AUC **{auc:.4f}** · " if auc is not None else ""
-    return f"{shown}{duration(figures['seconds'])} · {figures['parameters']:,} parameters"
+    shown = say("test AUC **{auc:.4f}** · ", auc=auc) if auc is not None else ""
+    return say(
+        "{shown}{seconds} · {parameters:,} parameters",
+        shown=shown,
+        seconds=duration(figures["seconds"]),
+        parameters=figures["parameters"],
+    )
 
 
 def _progress_text(run: Run) -> str:
     steps = [record for record in run.events() if record.get("kind") == "step"]
-    eta = f", at most {duration(steps[-1]['eta'])} to go" if steps and steps[-1]["eta"] >= 1 else ""
+    eta = say(", at most {eta} to go", eta=duration(steps[-1]["eta"])) if steps and steps[-1]["eta"] >= 1 else ""
     return f"{plain(run.message) or 'waiting'}{eta}"
 
 
@@ -106,16 +112,19 @@ def _curves(runs: list[Run]) -> None:
     records = {labels[run.id]: run.events() for run in runs}
     epochs, steps = points_of(records, "epoch"), points_of(records, "step")
     if epochs.empty and steps.empty:
-        st.caption("Curves appear here as soon as the first rows have been learnt.")
+        st.caption(say("Curves appear here as soon as the first rows have been learnt."))
         return
     axis = st.segmented_control(
-        "Curves over",
+        say("Curves over"),
         list(AXES),
         default="epoch",
         required=True,
         key="curves-over",
         bind="query-params",
-        help=f"{WORDS['epoch']} A step is one batch. Seconds show which model gets there first on this machine.",
+        help=say(
+            "{epoch} A step is one batch. Seconds show which model gets there first on this machine.",
+            epoch=WORDS["epoch"],
+        ),
     )
     losses = epochs.rename(columns={"train_loss": "loss"}) if axis == "epoch" else thin(steps.dropna(subset=["loss"]))
     with st.grid(2, min_column_width=380):
@@ -125,21 +134,24 @@ def _curves(runs: list[Run]) -> None:
 
 def _curve(points: pd.DataFrame, runs: list[Run], x: str, y: str) -> None:
     auc = y == "valid_auc"
-    title = "AUC on validation rows" if auc else "loss on training rows"
+    title = say("AUC on validation rows") if auc else say("loss on training rows")
     labels, models = [run_label(run, runs) for run in runs], [run.spec.model.name for run in runs]
     figure = live_curve(points, labels, models, x=x, y=y, x_title=AXES[x], y_title=title)
     chart(
         figure,
         key=f"live-{y}",
-        title="Ranking quality while learning" if auc else "Training loss",
-        help_text=f"{WORDS['auc']} **Validation rows.** {WORDS['validation']}" if auc else WORDS["log_loss"],
-        read="Higher is better. A curve that turns down while its loss still falls has begun to learn by heart."
+        title=say("Ranking quality while learning") if auc else say("Training loss"),
+        help_text=say("{auc} **Validation rows.** {validation}", auc=WORDS["auc"], validation=WORDS["validation"])
         if auc
-        else "Lower is better: how surprised the model still is by the rows it learns from.",
-        beware="The best epoch is chosen on these rows, so its AUC is a little too good. Judge on Compare, by test "
-        "rows."
+        else WORDS["log_loss"],
+        read=say("Higher is better. A curve that turns down while its loss still falls has begun to learn by heart.")
         if auc
-        else "A lower training loss does not mean better predictions: a model can learn its rows by heart.",
-        alt_text=f"{title} of {len(runs)} runs over {AXES[x]}",
+        else say("Lower is better: how surprised the model still is by the rows it learns from."),
+        beware=say(
+            "The best epoch is chosen on these rows, so its AUC is a little too good. Judge on Compare, by test rows."
+        )
+        if auc
+        else say("A lower training loss does not mean better predictions: a model can learn its rows by heart."),
+        alt_text=say("{title} of {runs} runs over {axis}", title=title, runs=len(runs), axis=AXES[x]),
         data=points,
     )

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.data.recipe import Recipe
+from ctrcore.language import Spoken, mark, say
 from ctrcore.runs.dataset import Dataset
 from ctrcore.words import WORDS
 from pages.shared.charts import csv_button
@@ -21,47 +22,52 @@ if TYPE_CHECKING:
     from ctrcore.data.encoding import Encoder
 
 SHOWN = 15
-PARTS = {"train": "training", "valid": "validation", "test": "test"}
+PARTS = Spoken({"train": mark("training"), "valid": mark("validation"), "test": mark("test")})
 
 
 def show_preview(dataset: Dataset, recipe: Recipe) -> None:
     """Counts of the three parts, and the first rows of one of them, as values and as numbers."""
     if not rows_ready(dataset, recipe):
         return
-    with st.spinner("Splitting and encoding the rows"):
+    with st.spinner(say("Splitting and encoding the rows")):
         made = prepared(dataset.id, recipe)
     counts(made.report)
     part = st.segmented_control(
-        "Rows of", list(PARTS), default="train", required=True, format_func=PARTS.__getitem__, key="preview-part"
+        say("Rows of"), list(PARTS), default="train", required=True, format_func=PARTS.__getitem__, key="preview-part"
     )
     rows: Encoded = getattr(made, part)
     few = rows.take(np.arange(min(SHOWN, len(rows))))
     with st.container(border=True):
-        st.markdown("#### As values", help=f"'unknown': {WORDS['unknown']}")
+        st.markdown(say("#### As values"), help=f"'unknown': {WORDS['unknown']}")
         learn(
-            "Rare values have become **unknown**, missing ones are filled in, and a history holds only what came "
-            "before the row."
+            say(
+                "Rare values have become **unknown**, missing ones are filled in, and a history holds only what came "
+                "before the row."
+            )
         )
         values = made.encoder.inverse(few)
         # In the index, for a column of the table may have any name.
         values.index = pd.Index(
             [f"{row}: {'click' if label else 'no click'}" for row, label in zip(few.row, few.label, strict=True)]
         )
-        st.dataframe(values, key="preview-values", alt=f"The first {PARTS[part]} rows as values")
+        st.dataframe(values, key="preview-values", alt=say("The first rows as values: {part}", part=PARTS[part]))
         csv_button(values, "values")
     if level() != "Simple":
         with st.container(border=True):
-            st.markdown("#### As numbers", help=WORDS["embedding"])
+            st.markdown(say("#### As numbers"), help=WORDS["embedding"])
             learn(
-                "This is all that a model gets. A category is the **number of its embedding**; all fields share one "
-                f"table of {made.encoder.vocabulary_size:,} embeddings. A number, scaled as chosen, multiplies the one "
-                "embedding of its column. A history is a list of embedding numbers."
+                say(
+                    "This is all that a model gets. A category is the **number of its embedding**; all "
+                    "fields share one table of {vocabulary_size:,} embeddings. A number, scaled as chosen, "
+                    "multiplies the one embedding of its column. A history is a list of embedding numbers.",
+                    vocabulary_size=made.encoder.vocabulary_size,
+                )
             )
             st.dataframe(
                 as_numbers(few, made.encoder),
                 hide_index=True,
                 key="preview-numbers",
-                alt=f"The first {PARTS[part]} rows as the models read them",
+                alt=say("The first rows as the models read them: {part}", part=PARTS[part]),
             )
     never_seen(made.report.get("cold"))
     if level() != "Simple":
@@ -77,26 +83,28 @@ def counts(report: dict[str, Any]) -> None:
         table,
         hide_index=True,
         key="preview-counts",
-        alt="Rows, clicks, click rate and users of training, validation and test rows",
+        alt=say("Rows, clicks, click rate and users of training, validation and test rows"),
         column_config={
-            "part": "Rows for",
-            "rows": st.column_config.NumberColumn("Rows", format="localized"),
-            "clicks": st.column_config.NumberColumn("Clicks", format="localized"),
-            "click_rate": st.column_config.NumberColumn("Click rate", format="percent"),
-            "users": st.column_config.NumberColumn("Users", format="localized"),
+            "part": say("Rows for"),
+            "rows": st.column_config.NumberColumn(say("Rows"), format="localized"),
+            "clicks": st.column_config.NumberColumn(say("Clicks"), format="localized"),
+            "click_rate": st.column_config.NumberColumn(say("Click rate"), format="percent"),
+            "users": st.column_config.NumberColumn(say("Users"), format="localized"),
         },
     )
     dropped = [f"{count:,} {DROPPED.get(name, name)}" for name, count in report["dropped"].items() if count]
     if dropped:
-        st.caption("Left out: " + ", ".join(dropped) + ".")
+        st.caption(say("Left out: {what}.", what=", ".join(dropped)))
 
 
 COUNTED = ("rows", "clicks", "click_rate", "users")
-DROPPED = {
-    "duplicates": "repeated rows",
-    "unlabelled": "rows without a label",
-    "negatives": "training rows without a click",
-}
+DROPPED = Spoken(
+    {
+        "duplicates": mark("repeated rows"),
+        "unlabelled": mark("rows without a label"),
+        "negatives": mark("training rows without a click"),
+    }
+)
 
 
 def never_seen(cold: dict[str, dict[str, dict[str, float]]] | None) -> None:
@@ -112,25 +120,34 @@ def never_seen(cold: dict[str, dict[str, dict[str, float]]] | None) -> None:
     if table.empty:
         return
     with st.container(border=True):
-        st.markdown("#### Users and items that training never saw")
+        st.markdown(say("#### Users and items that training never saw"))
         learn(
-            "Of a **new** user or item a model knows only what it shares with others, its age group or its category. "
-            "The more such rows, the less the test says on how well known ones are ranked, and the other way round."
+            say(
+                "Of a **new** user or item a model knows only what it shares with others, its age group or its "
+                "category. The more such rows, the less the test says on how well known ones are ranked, and the "
+                "other way round."
+            )
         )
         st.dataframe(
             table,
             hide_index=True,
             key="preview-cold",
-            alt="Share of validation and test rows whose user or item has no training row",
+            alt=say("Share of validation and test rows whose user or item has no training row"),
             column_config={
-                "part": "Rows for",
+                "part": say("Rows for"),
                 "what": "Of",
                 "share": st.column_config.ProgressColumn(
-                    "Rows of new ones", min_value=0.0, max_value=1.0, format="percent", help="Share of the part's rows."
+                    say("Rows of new ones"),
+                    min_value=0.0,
+                    max_value=1.0,
+                    format="percent",
+                    help=say("Share of the part's rows."),
                 ),
-                "cold_rows": st.column_config.NumberColumn("Such rows", format="localized"),
-                "cold": st.column_config.NumberColumn("New ones", format="localized", help="Different new ones."),
-                "distinct": st.column_config.NumberColumn("Different ones in all", format="localized"),
+                "cold_rows": st.column_config.NumberColumn(say("Such rows"), format="localized"),
+                "cold": st.column_config.NumberColumn(
+                    say("New ones"), format="localized", help=say("Different new ones.")
+                ),
+                "distinct": st.column_config.NumberColumn(say("Different ones in all"), format="localized"),
             },
         )
         csv_button(table, "new-users-and-items")
@@ -146,14 +163,14 @@ def unknown(shares: dict[str, dict[str, float]]) -> None:
     if table.empty:
         return
     with st.container(border=True):
-        st.markdown("#### Unknown values", help=WORDS["unknown"])
+        st.markdown(say("#### Unknown values"), help=WORDS["unknown"])
         share = st.column_config.ProgressColumn(min_value=0.0, max_value=1.0, format="percent")
         st.dataframe(
             table.sort_values("test", ascending=False),
             hide_index=True,
             key="preview-unknown",
             column_config=dict.fromkeys(PARTS.values(), share),
-            alt="Share of unknown values of each field",
+            alt=say("Share of unknown values of each field"),
         )
 
 

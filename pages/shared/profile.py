@@ -8,6 +8,7 @@ import streamlit as st
 from ctrcore.data.profiles import Profile, TimeSpan
 from ctrcore.figures import captions
 from ctrcore.figures.profiles import class_balance, rows_over_time
+from ctrcore.language import say
 from ctrcore.words import WORDS
 from pages.shared.charts import chart, csv_button
 from pages.shared.column_profile import column_view
@@ -23,7 +24,7 @@ def show_warnings(profile: Profile) -> None:
     for text in found[:SHOWN_WARNINGS]:
         st.warning(text, icon=":material/warning:")
     if len(found) > SHOWN_WARNINGS:
-        with st.expander(f"{len(found) - SHOWN_WARNINGS} more warnings"):
+        with st.expander(say("{count} more warnings", count=len(found) - SHOWN_WARNINGS)):
             for text in found[SHOWN_WARNINGS:]:
                 st.warning(text, icon=":material/warning:")
 
@@ -31,31 +32,40 @@ def show_warnings(profile: Profile) -> None:
 def show_profile(profile: Profile) -> None:
     """Class balance, every column in a line, and one column's values."""
     with st.grid(4, min_column_width=130):
-        st.metric("Users", "—" if profile.users is None else f"{profile.users:,}")
-        st.metric("Items", "—" if profile.items is None else f"{profile.items:,}")
-        st.metric("Rows without a label", f"{profile.rows - profile.labelled:,}")
-        st.metric("Repeated rows", f"{profile.duplicates:,}", help="Rows equal to an earlier one in every column.")
+        st.metric(say("Users"), "—" if profile.users is None else f"{profile.users:,}")
+        st.metric(say("Items"), "—" if profile.items is None else f"{profile.items:,}")
+        st.metric(say("Rows without a label"), f"{profile.rows - profile.labelled:,}")
+        st.metric(
+            say("Repeated rows"), f"{profile.duplicates:,}", help=say("Rows equal to an earlier one in every column.")
+        )
     chart(
         class_balance(profile.clicks, profile.labelled),
         key="class-balance",
         **captions.said(captions.CLASS_BALANCE),
         help_text=WORDS["click-through rate"],
-        alt_text=f"{profile.clicks:,} of {profile.labelled:,} labelled rows were clicked",
+        alt_text=say(
+            "{clicks:,} of {labelled:,} labelled rows were clicked", clicks=profile.clicks, labelled=profile.labelled
+        ),
     )
     columns_table(profile)
     shown = [column for column in profile.columns if column.top or column.histogram or column.lengths]
     shown.sort(key=lambda column: column.kind == "ignore")
     if shown:
-        learn("Click a line of the table, or choose a column here, to see what it holds and how often that is clicked.")
+        learn(
+            say(
+                "Click a line of the table, or choose a column here, to see what it holds and how often that is "
+                "clicked."
+            )
+        )
         names = [column.name for column in shown]
         if st.session_state.get("profile-column") not in names:
             st.session_state.pop("profile-column", None)
-        name = st.selectbox("Column", names, key="profile-column", width=320)
+        name = st.selectbox(say("Column"), names, key="profile-column", width=320)
         column_view(next(column for column in shown if column.name == name), profile)
     if profile.times is not None:
-        st.markdown("### Over time")
+        st.markdown(say("### Over time"))
         over_time(profile.times)
-    st.markdown("### Columns that determine each other")
+    st.markdown(say("### Columns that determine each other"))
     determined(profile)
 
 
@@ -87,7 +97,7 @@ def columns_table(profile: Profile) -> None:
             st.session_state["profile-column"] = profile.columns[rows[0]].name
 
     with st.container(border=True):
-        st.markdown("#### Columns")
+        st.markdown(say("#### Columns"))
         st.dataframe(
             table,
             hide_index=True,
@@ -95,26 +105,40 @@ def columns_table(profile: Profile) -> None:
             placeholder="",
             on_select=choose,
             selection_mode="single-row",
-            alt="Every column with missing share, number of values, rare share, range and its AUC alone",
+            alt=say("Every column with missing share, number of values, rare share, range and its AUC alone"),
             column_config={
                 "name": "Column",
                 "kind": "Kind",
-                "missing": st.column_config.NumberColumn("Missing", format="percent", help="Share of empty cells."),
-                "distinct": st.column_config.NumberColumn("Values", format="localized", help="Different values."),
-                "rare": st.column_config.NumberColumn(
-                    "Rare", format="percent", help="Share of cells whose value occurs fewer than 5 times in the table."
+                "missing": st.column_config.NumberColumn(
+                    say("Missing"), format="percent", help=say("Share of empty cells.")
                 ),
-                "minimum": st.column_config.NumberColumn("Least", format="%.4g"),
-                "mean": st.column_config.NumberColumn("Mean", format="%.4g", help="Of a list: its mean length."),
-                "maximum": st.column_config.NumberColumn("Most", format="%.4g", help="Of a list: its largest length."),
+                "distinct": st.column_config.NumberColumn(
+                    say("Values"), format="localized", help=say("Different values.")
+                ),
+                "rare": st.column_config.NumberColumn(
+                    say("Rare"),
+                    format="percent",
+                    help=say("Share of cells whose value occurs fewer than 5 times in the table."),
+                ),
+                "minimum": st.column_config.NumberColumn(say("Least"), format="%.4g"),
+                "mean": st.column_config.NumberColumn(
+                    say("Mean"), format="%.4g", help=say("Of a list: its mean length.")
+                ),
+                "maximum": st.column_config.NumberColumn(
+                    say("Most"), format="%.4g", help=say("Of a list: its largest length.")
+                ),
                 "auc": st.column_config.NumberColumn(
-                    "AUC alone",
+                    say("AUC alone"),
                     format="%.3f",
-                    help="How well this column alone orders the clicks, on at most 200,000 rows. Near 1 it probably "
-                    "knows the answer: a leak.",
+                    help=say(
+                        "How well this column alone orders the clicks, on at most 200,000 rows. Near 1 it probably "
+                        "knows the answer: a leak."
+                    ),
                 ),
                 "sample": st.column_config.NumberColumn(
-                    "Sample of", format="localized", help="Rows looked at, where the table has too many to look at all."
+                    say("Sample of"),
+                    format="localized",
+                    help=say("Rows looked at, where the table has too many to look at all."),
                 ),
             },
         )
@@ -123,10 +147,17 @@ def columns_table(profile: Profile) -> None:
 
 def over_time(times: TimeSpan) -> None:
     """When the rows happened, and how the click rate moved."""
-    step = "range of numbers" if times.unit == "range" else times.unit
-    gap = f" {times.missing:,} rows have no time." if times.missing else ""
+    step = say("range of numbers") if times.unit == "range" else times.unit
+    gap = say(" {missing:,} rows have no time.", missing=times.missing) if times.missing else ""
     st.caption(
-        f"From {times.first} to {times.last}{'' if times.unit == 'range' else ' (UTC)'}.{gap} {plain(times.note)}"
+        say(
+            "From {first} to {last}{value}.{gap} {note}",
+            first=times.first,
+            last=times.last,
+            value="" if times.unit == "range" else " (UTC)",
+            gap=gap,
+            note=plain(times.note),
+        )
     )
     points = pd.DataFrame([point.model_dump() for point in times.points])
     chart(
@@ -139,7 +170,9 @@ def over_time(times: TimeSpan) -> None:
         ),
         key="profile-time",
         **captions.over_time(plain(times.column), step),
-        alt_text=f"Rows and click rate of each {step} from {times.first} to {times.last}",
+        alt_text=say(
+            "Rows and click rate of each {step} from {first} to {last}", step=step, first=times.first, last=times.last
+        ),
         data=points,
     )
 
@@ -147,7 +180,7 @@ def over_time(times: TimeSpan) -> None:
 def determined(profile: Profile) -> None:
     """Which columns say no more than another one does."""
     if not profile.determined:
-        st.caption("No categorical column says what another one is.")
+        st.caption(say("No categorical column says what another one is."))
         return
     table = pd.DataFrame(
         [
@@ -155,7 +188,9 @@ def determined(profile: Profile) -> None:
                 "a": pair.a,
                 "b": pair.b,
                 "share": pair.share,
-                "meaning": "two names for the same thing" if pair.both else f"each {pair.a} has one {pair.b}",
+                "meaning": say("two names for the same thing")
+                if pair.both
+                else say("each {a} has one {b}", a=pair.a, b=pair.b),
                 "rows": pair.rows,
             }
             for pair in profile.determined
@@ -163,24 +198,30 @@ def determined(profile: Profile) -> None:
     )
     with st.container(border=True):
         learn(
-            "A column that another one determines adds nothing that a model could not learn from the other, but it "
-            "helps where the other's values are rare: a new item still has a known category. Of two names for the "
-            "same thing, one is enough."
+            say(
+                "A column that another one determines adds nothing that a model could not learn from the other, but it "
+                "helps where the other's values are rare: a new item still has a known category. Of two names for the "
+                "same thing, one is enough."
+            )
         )
         st.dataframe(
             table,
             hide_index=True,
             key="profile-determined",
-            alt="Pairs of columns of which the first determines the second",
+            alt=say("Pairs of columns of which the first determines the second"),
             column_config={
                 "a": "Column",
                 "b": "Determines",
                 "share": st.column_config.NumberColumn(
-                    "In", format="percent", help="Share of the rows that agree with the commonest one of their value."
+                    "In",
+                    format="percent",
+                    help=say("Share of the rows that agree with the commonest one of their value."),
                 ),
-                "meaning": "That is",
+                "meaning": say("That is"),
                 "rows": st.column_config.NumberColumn(
-                    "Rows", format="localized", help="Rows compared; of large tables a sample of whole users and items."
+                    say("Rows"),
+                    format="localized",
+                    help=say("Rows compared; of large tables a sample of whole users and items."),
                 ),
             },
         )

@@ -8,6 +8,7 @@ import streamlit as st
 from ctrcore.comparing.repair import Kind
 from ctrcore.figures.export import to_csv_of
 from ctrcore.figures.scores import probability_histogram
+from ctrcore.language import Spoken, mark, say
 from ctrcore.runs.run import Run
 from ctrcore.runs.scoring import ScoreReport
 from ctrcore.runs.scorings import Scoring
@@ -15,11 +16,13 @@ from ctrcore.words import WORDS
 from pages.shared.charts import chart
 from pages.shared.tools import plain
 
-REPAIR_LABELS: dict[Kind | None, str] = {
-    None: "as the model gives them",
-    "platt": "repaired (Platt)",
-    "isotonic": "repaired (isotonic)",
-}
+REPAIR_LABELS: Spoken[Kind | None] = Spoken(
+    {
+        None: mark("as the model gives them"),
+        "platt": mark("repaired (Platt)"),
+        "isotonic": mark("repaired (isotonic)"),
+    }
+)
 SHOWN = 200
 LARGE = 2_000_000  # rows from which on a CSV is too large for a browser
 NEW = 0.5  # share of values new to the model from which on a warning is due
@@ -31,8 +34,11 @@ def show_results(run: Run, scoring: Scoring) -> None:
     _figures(report)
     if report.repair is not None:
         st.caption(
-            f"Probabilities: {REPAIR_LABELS[report.repair]}, fitted on the run's validation rows. Logits are the "
-            "model's own, so the sigmoid of a logit is not the probability here."
+            say(
+                "Probabilities: {repaired}, fitted on the run's validation rows. Logits are the model's "
+                "own, so the sigmoid of a logit is not the probability here.",
+                repaired=REPAIR_LABELS[report.repair],
+            )
         )
     _warnings(report)
     _download(scoring, report)
@@ -41,47 +47,65 @@ def show_results(run: Run, scoring: Scoring) -> None:
         chart(
             probability_histogram(report.histogram, run.spec.model.name, report.mean_probability or 0.0),
             key="score-histogram",
-            title="How the probabilities lie",
+            title=say("How the probabilities lie"),
             help_text=WORDS["probability"],
-            read="Each bar counts the rows with that predicted probability. Rows far to the right are the ones to show "
-            "first.",
-            beware="A high bar on the left is normal: clicks are rare. The shape says nothing on whether the scores "
-            "are right.",
-            alt_text=f"Histogram of {report.rows:,} predicted probabilities, mean {report.mean_probability or 0:.3f}",
+            read=say(
+                "Each bar counts the rows with that predicted probability. Rows far to the right are the ones to show "
+                "first."
+            ),
+            beware=say(
+                "A high bar on the left is normal: clicks are rare. The shape says nothing on whether the scores "
+                "are right."
+            ),
+            alt_text=say(
+                "Histogram of {rows:,} predicted probabilities, mean {mean:.3f}",
+                rows=report.rows,
+                mean=report.mean_probability or 0,
+            ),
             data=lambda: pd.DataFrame({"from": edges[:-1], "to": edges[1:], "rows": report.histogram}),
         )
         with st.container(border=True, height="stretch"):
             shown = scoring.head(SHOWN)
-            st.markdown(f"#### First {len(shown)} rows" if report.rows > len(shown) else "#### The rows")
+            st.markdown(
+                "#### " + (say("First {count} rows", count=len(shown)) if report.rows > len(shown) else say("The rows"))
+            )
             st.dataframe(
                 shown,
                 hide_index=True,
                 key="score-preview",
                 height="stretch",
-                alt="Scored rows: position in the file, probability, logit, and the file's own columns",
+                alt=say("Scored rows: position in the file, probability, logit, and the file's own columns"),
                 column_order=["row", "probability", "logit", *list(shown.columns)[3:]],
                 column_config={
-                    "row": st.column_config.NumberColumn("row", help="Position in the file, from 0.", pinned=True),
+                    "row": st.column_config.NumberColumn("row", help=say("Position in the file, from 0."), pinned=True),
                     "probability": st.column_config.ProgressColumn(
                         "probability", min_value=0.0, max_value=1.0, format="%.4f", help=WORDS["probability"]
                     ),
                     "logit": st.column_config.NumberColumn("logit", format="%.4f", help=WORDS["logit"]),
                 },
             )
-    with st.expander("What was read, filled in and left out", icon=":material/fact_check:"):
+    with st.expander(say("What was read, filled in and left out"), icon=":material/fact_check:"):
         _details(report)
 
 
 def _figures(report: ScoreReport) -> None:
     """The numbers at the top."""
     with st.grid(5, min_column_width=120):
-        st.metric("Rows", f"{report.rows:,}")
+        st.metric(say("Rows"), f"{report.rows:,}")
         if report.mean_probability is not None:
-            st.metric("Mean probability", f"{report.mean_probability:.1%}", help="The share of clicks to expect.")
+            st.metric(
+                say("Mean probability"), f"{report.mean_probability:.1%}", help=say("The share of clicks to expect.")
+            )
         for name, title in (("auc", "AUC"), ("log_loss", "Log-loss"), ("pcoc", "PCOC")):
             value = report.metrics.get(name)
             if value is not None:
-                st.metric(title, f"{value:.4f}", help=f"On {report.labelled:,} rows with a label. {WORDS[name]}")
+                st.metric(
+                    title,
+                    f"{value:.4f}",
+                    help=say(
+                        "On {labelled:,} rows with a label. {meaning}", labelled=report.labelled, meaning=WORDS[name]
+                    ),
+                )
 
 
 def _warnings(report: ScoreReport) -> None:
@@ -90,14 +114,20 @@ def _warnings(report: ScoreReport) -> None:
     if report.missing:
         stand_ins = ", ".join(f"{name} = {text}" for name, text in report.missing.items())
         st.warning(
-            f"**The file lacks {len(report.missing)} of the model's columns.**  \n"
-            f"Each row got the same instead: {plain(stand_ins)}.",
+            say(
+                "**The file lacks {count} of the model's columns.**  \nEach row got the same instead: {stand_ins}.",
+                count=len(report.missing),
+                stand_ins=plain(stand_ins),
+            ),
             icon=":material/warning:",
         )
     if new:
         st.warning(
-            f"**Most values of {plain(', '.join(new))} are missing, or new to the model.**  \n"
-            "Those rows are scored by their other fields only.",
+            say(
+                "**Most values of {plain} are missing, or new to the model.**  \nThose rows are scored by "
+                "their other fields only.",
+                plain=plain(", ".join(new)),
+            ),
             icon=":material/warning:",
         )
 
@@ -117,17 +147,21 @@ def _details(report: ScoreReport) -> None:
         ),
         hide_index=True,
         key="score-fields",
-        alt="Share of unknown values of each field, and stand-ins of missing columns",
+        alt=say("Share of unknown values of each field, and stand-ins of missing columns"),
         column_config={
             "field": "Field",
             "unknown": st.column_config.ProgressColumn(
-                "Unknown", format="percent", help="Share of its values that are missing, or that the model never saw."
+                say("Unknown"),
+                format="percent",
+                help=say("Share of its values that are missing, or that the model never saw."),
             ),
-            "stand_in": st.column_config.TextColumn("Missing, so each row got"),
+            "stand_in": st.column_config.TextColumn(say("Missing, so each row got")),
         },
     )
     if report.ignored:
-        st.caption(f"Columns of the file that the model does not read: {plain(', '.join(report.ignored))}.")
+        st.caption(
+            say("Columns of the file that the model does not read: {plain}.", plain=plain(", ".join(report.ignored)))
+        )
 
 
 def _download(scoring: Scoring, report: ScoreReport) -> None:
@@ -135,13 +169,18 @@ def _download(scoring: Scoring, report: ScoreReport) -> None:
     if report.rows > LARGE:
         repair = f" --repair {report.repair}" if report.repair is not None else ""
         st.info(
-            f"{report.rows:,} rows are too many for a download here.  \nIn a shell `python -m ctrcore predict "
-            f"{scoring.run} FILE{repair} -o scores.parquet` writes them to a file.",
+            say(
+                "{rows:,} rows are too many for a download here.  \nIn a shell `python -m ctrcore predict "
+                "{run} FILE{repair} -o scores.parquet` writes them to a file.",
+                rows=report.rows,
+                run=scoring.run,
+                repair=repair,
+            ),
             icon=":material/terminal:",
         )
         return
     st.download_button(
-        "Download CSV",
+        say("Download CSV"),
         lambda: to_csv_of(scoring.slices()),
         file_name="scores.csv",
         mime="text/csv",
@@ -149,6 +188,8 @@ def _download(scoring: Scoring, report: ScoreReport) -> None:
         icon=":material/download:",
         key="score-download",
         on_click="ignore",
-        help="Row (its position in the file, from 0), the model's logit, the probability, and the file's own columns "
-        "if they are kept.",
+        help=say(
+            "Row (its position in the file, from 0), the model's logit, the probability, and the file's own columns "
+            "if they are kept."
+        ),
     )

@@ -10,6 +10,7 @@ from streamlit.typing import DataframeState
 
 from ctrcore.data.values import word
 from ctrcore.figures.timelines import in_even_steps, user_lanes
+from ctrcore.language import mark, say
 from ctrcore.runs.dataset import Dataset
 from pages.shared import address
 from pages.shared.behaviours_store import names_of, timeline_of, users_of
@@ -22,57 +23,75 @@ from pages.shared.tools import plain
 if TYPE_CHECKING:
     from ctrcore.data.logs.timeline import Timeline
 MOST = 600  # events and rows shown; more would fill the figure from edge to edge
-EVEN, CLOCK = "In even steps", "By the clock"
+EVEN, CLOCK = mark("In even steps"), mark("By the clock")
 
 
 def check_one_user(dataset: Dataset) -> None:
     """The whole section: choose a user, see its two lanes, its rows and its events."""
-    st.markdown("#### Check one user")
+    st.markdown(say("#### Check one user"))
     learn(
-        "Does the construction hold? Choose a row: only events **strictly before** its time may be in its history, and "
-        "none that was left out. An item that was drawn must not be among the user's clicks."
+        say(
+            "Does the construction hold? Choose a row: only events **strictly before** its time may be in "
+            "its history, and none that was left out. An item that was drawn must not be among the user's "
+            "clicks."
+        )
     )
     user = _pick_user(dataset)
     if user is None:
-        st.info("No user of the log has a click.", icon=":material/info:")
+        st.info(say("No user of the log has a click."), icon=":material/info:")
         return
     recipe = saved_or_guessed(dataset)
     whole = timeline_of(dataset, user, recipe)
     timeline = with_names(latest(whole, MOST), names_of(dataset))
     if not timeline.rows:
-        st.info("No row was made of this user's events; they are below.", icon=":material/info:")
+        st.info(say("No row was made of this user's events; they are below."), icon=":material/info:")
         events_table(timeline, None, f"{dataset.id}-{user}")
         return
     key = f"{dataset.id}-{user}"
     place = _chosen(key, timeline)
     even = st.segmented_control(
-        "Time axis",
+        say("Time axis"),
         [EVEN, CLOCK],
         default=EVEN,
+        format_func=say,
         required=True,
         key="timeline-axis",
         persist_state="session",
-        help="Even steps tell moments apart that lie close together; the clock shows visits and the gaps between them.",
+        help=say(
+            "Even steps tell moments apart that lie close together; the clock shows visits and the gaps between them."
+        ),
     )
     lanes = user_lanes(timeline, place)
     chart(
         in_even_steps(lanes) if even == EVEN else lanes,
         key="timeline",
-        title=f"User {plain(user)}: {len(timeline.events):,} events and the {len(timeline.rows):,} rows made of them",
-        read="Above the line what the user did, below it the rows. Blue: a click; orange: none; hollow: an item that "
-        "was drawn. The chosen row and what its history remembers are framed; click another row to choose it.",
-        beware="A drawn row is no refusal: nobody knows whether the user ever saw that item.",
+        title=say(
+            "User {user}: {events:,} events and the {rows:,} rows made of them",
+            user=plain(user),
+            events=len(timeline.events),
+            rows=len(timeline.rows),
+        ),
+        read=say(
+            "Above the line what the user did, below it the rows. Blue: a click; orange: none; hollow: an item that "
+            "was drawn. The chosen row and what its history remembers are framed; click another row to choose it."
+        ),
+        beware=say("A drawn row is no refusal: nobody knows whether the user ever saw that item."),
         alt_text=_alt(timeline, place),
         on_select=lambda: _clicked(key),
     )
     if len(timeline.rows) < len(whole.rows) or len(timeline.events) < len(whole.events):
         st.caption(
-            f"Shown are the latest {len(timeline.events):,} of {len(whole.events):,} events and the latest "
-            f"{len(timeline.rows):,} of {len(whole.rows):,} rows."
+            say(
+                "Shown are the latest {events:,} of {all_events:,} events and the latest {rows:,} of {all_rows:,} rows.",
+                events=len(timeline.events),
+                all_events=len(whole.events),
+                rows=len(timeline.rows),
+                all_rows=len(whole.rows),
+            )
         )
     _rows(timeline, key, place)
     if not dataset.is_prepared(recipe):
-        st.caption("Which rows train and which test is known once they were prepared: see 'What the models see'.")
+        st.caption(say("Which rows train and which test is known once they were prepared: see 'What the models see'."))
     events_table(timeline, place, key)
 
 
@@ -114,18 +133,24 @@ def _pick_user(dataset: Dataset) -> str | None:
 
     def label(user: str) -> str:
         one = users.get(user)
-        return user if one is None else f"{user} · {one.clicks:,} clicks in {one.events:,} events"
+        return (
+            user
+            if one is None
+            else say("{user} · {clicks:,} clicks in {events:,} events", user=user, clicks=one.clicks, events=one.events)
+        )
 
     chosen = st.selectbox(
-        "User",
+        say("User"),
         options,
         index=options.index(said) if said is not None else 0,
         format_func=label,
         accept_new_options=True,
         key=f"timeline-user-{dataset.id}",
         width=420,
-        help="First come users with a handful of clicks, whose rows are checked quickly, then the busiest. Any other "
-        "id can be typed.",
+        help=say(
+            "First come users with a handful of clicks, whose rows are checked quickly, then the busiest. Any other "
+            "id can be typed."
+        ),
     )
     user = word(chosen) or options[0]
     address.write("user", user)
@@ -135,8 +160,8 @@ def _pick_user(dataset: Dataset) -> str | None:
 def _rows(timeline: Timeline, key: str, place: int | None) -> None:
     """The rows, one of which can be chosen."""
     with st.container(border=True):
-        st.markdown("#### Rows made of this user's events")
-        learn("Click the box at the left end of a row to see what its history remembers.")
+        st.markdown(say("#### Rows made of this user's events"))
+        learn(say("Click the box at the left end of a row to see what its history remembers."))
         rows_table(timeline, place, _table_key(key))
 
 
@@ -168,7 +193,14 @@ def _clicked(key: str) -> None:
 
 
 def _alt(timeline: Timeline, place: int | None) -> str:
-    seen = f"{len(timeline.events):,} events of user {timeline.user} and {len(timeline.rows):,} rows over time"
+    seen = say(
+        "{events:,} events of user {user} and {rows:,} rows over time",
+        events=len(timeline.events),
+        user=timeline.user,
+        rows=len(timeline.rows),
+    )
     if place is None:
         return seen
-    return f"{seen}; the chosen row remembers {len(timeline.rows[place].history)} of the events"
+    return say(
+        "{seen}; the chosen row remembers {count} of the events", seen=seen, count=len(timeline.rows[place].history)
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from ctrcore.language import say, say_count
 from pages.shared.charts import csv_button
 from pages.shared.preview import PARTS
 from pages.shared.tools import plain
@@ -24,8 +25,8 @@ def rows_table(timeline: Timeline, chosen: int | None, key: str) -> None:
             {
                 "time": _when(row.time),
                 "item": row.item,
-                "label": "click" if row.label else "no click",
-                "from": "drawn" if row.drawn else "the log",
+                "label": "click" if row.label else say("no click"),
+                "from": "drawn" if row.drawn else say("the log"),
                 "part": PARTS.get(row.part or "", "—"),
                 "length": len(row.history),
                 "history": list(reversed(row.history)),
@@ -42,20 +43,25 @@ def rows_table(timeline: Timeline, chosen: int | None, key: str) -> None:
         on_select="rerun",
         selection_mode="single-row",
         selection_default={"selection": {"rows": [] if chosen is None else [place_of(timeline, chosen)]}},
-        alt=f"The {len(frame):,} rows made of the events of user {timeline.user}",
+        alt=say("The {count:,} rows made of the events of user {user}", count=len(frame), user=timeline.user),
         column_config={
             "time": "Time",
-            "item": st.column_config.TextColumn("Item", width="medium"),
-            "label": "Label",
+            "item": st.column_config.TextColumn(say("Item"), width="medium"),
+            "label": say("Label"),
             "from": st.column_config.TextColumn(
-                "From", help="Whether the log has such an event, or the item was drawn as one that was not clicked."
+                say("From"),
+                help=say("Whether the log has such an event, or the item was drawn as one that was not clicked."),
             ),
-            "length": st.column_config.NumberColumn("Length", help="Behaviours in the history."),
+            "length": st.column_config.NumberColumn(say("Length"), help=say("Behaviours in the history.")),
             "history": st.column_config.ListColumn(
-                "History, most recent first", width="large", help="What the user did strictly before this row's time."
+                say("History, most recent first"),
+                width="large",
+                help=say("What the user did strictly before this row's time."),
             ),
-            "part": st.column_config.TextColumn("Used for", help="Whether the row trains, validates or tests."),
-            "row": st.column_config.NumberColumn("Row", help="Its number in the table, counted from 0."),
+            "part": st.column_config.TextColumn(
+                say("Used for"), help=say("Whether the row trains, validates or tests.")
+            ),
+            "row": st.column_config.NumberColumn(say("Row"), help=say("Its number in the table, counted from 0.")),
         },
     )
     csv_button(frame.assign(history=[" | ".join(items) for items in frame["history"]]), "timeline-rows")
@@ -69,14 +75,14 @@ def place_of(timeline: Timeline, place: int) -> int:
 def events_table(timeline: Timeline, chosen: int | None, key: str) -> None:
     """The events, the latest first; those in the history of the chosen row are marked."""
     with st.container(border=True):
-        st.markdown("#### Events of the log")
+        st.markdown(say("#### Events of the log"))
         events, row = timeline.events, timeline.rows[chosen] if chosen is not None else None
         back = {}
         if row is not None:
             count = len(row.behaviours)
             back = {event: count - place for place, event in enumerate(row.behaviours) if event >= 0}
             st.caption(_told(len(back), count, row.item, row.time))
-        only = bool(back) and st.toggle("Only what the chosen row remembers", key=f"timeline-only-{key}")
+        only = bool(back) and st.toggle(say("Only what the chosen row remembers"), key=f"timeline-only-{key}")
         places = sorted(back if only else range(len(events)), reverse=True)
         frame = pd.DataFrame(
             [
@@ -85,8 +91,8 @@ def events_table(timeline: Timeline, chosen: int | None, key: str) -> None:
                     "item": events[place].item,
                     "action": events[place].action,
                     "rating": events[place].rating,
-                    "click": "click" if events[place].click else "no click",
-                    "back": f"{back[place]} back" if place in back else "",
+                    "click": "click" if events[place].click else say("no click"),
+                    "back": say("{back} back", back=back[place]) if place in back else "",
                 }
                 for place in places
             ],
@@ -99,15 +105,20 @@ def events_table(timeline: Timeline, chosen: int | None, key: str) -> None:
             hide_index=True,
             height=min(HEIGHT, 38 + 35 * len(frame)),
             key=f"timeline-events-{key}",
-            alt=f"The {len(frame):,} events of user {timeline.user}; those in the chosen row's history are marked",
+            alt=say(
+                "The {count:,} events of user {user}; those in the chosen row's history are marked",
+                count=len(frame),
+                user=timeline.user,
+            ),
             column_config={
                 "time": "Time",
-                "item": st.column_config.TextColumn("Item", width="medium"),
+                "item": st.column_config.TextColumn(say("Item"), width="medium"),
                 "action": "Action",
                 "rating": "Rating",
-                "click": "Counts as",
+                "click": say("Counts as"),
                 "back": st.column_config.TextColumn(
-                    "In the history", help="How many behaviours back from the chosen row; 1 back is the most recent."
+                    say("In the history"),
+                    help=say("How many behaviours back from the chosen row; 1 back is the most recent."),
                 ),
             },
         )
@@ -115,11 +126,19 @@ def events_table(timeline: Timeline, chosen: int | None, key: str) -> None:
 
 def _told(found: int, count: int, item: str | None, time: str | float) -> str:
     """What the chosen row is, and how much of its history is found among the events."""
-    what = f"The chosen row asks about {plain(item or 'no item')} at {plain(_when(time))}."
+    what = say(
+        "The chosen row asks about {item} at {time}.", item=plain(item or say("no item")), time=plain(_when(time))
+    )
     if not count:
-        return f"{what} Its history is empty: nothing that is remembered came before."
-    missing = f" {count - found} of them are not among the events shown." if found < count else ""
-    return f"{what} Its history remembers {count} event{'s' if count > 1 else ''}, marked below.{missing}"
+        return say("{what} Its history is empty: nothing that is remembered came before.", what=what)
+    missing = say(" {count} of them are not among the events shown.", count=count - found) if found < count else ""
+    return say_count(
+        "{what} Its history remembers {count} event, marked below.{missing}",
+        "{what} Its history remembers {count} events, marked below.{missing}",
+        count,
+        what=what,
+        missing=missing,
+    )
 
 
 def _when(time: str | float) -> str:
