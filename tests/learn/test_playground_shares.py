@@ -66,10 +66,10 @@ def test_shapley_values_add_up_and_interactions_of_a_sum_are_nothing() -> None:
     anything = Coalitions(rng.normal(size=(3, 16)))
     assert np.allclose(anything.shapley.sum(1), anything.values[:, 0] - anything.values[:, -1])
     single = rng.normal(size=4)
-    total = Coalitions((inside @ single)[None])
+    total = Coalitions((inside.astype(np.float64) @ single)[None])
     assert np.allclose(total.shapley, single)
     assert np.allclose(total.interactions, 0)
-    both = Coalitions((inside[:, 1] & inside[:, 3])[None] * 2.0)
+    both = Coalitions(np.where(inside[:, 1] & inside[:, 3], 2.0, 0.0)[None])
     assert np.allclose(both.interactions[0], [2.0 * (pair == (1, 3)) for pair in combinations(range(4), 2)])
 
 

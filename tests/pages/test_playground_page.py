@@ -85,7 +85,7 @@ def test_a_preset_sets_shop_and_model(visit: Open, preset: str) -> None:
     words = PRESETS[preset]
     assert words.look in texts(app)
     assert app.get("button_group")
-    shop = {slider.key.removeprefix("knob-"): slider.value for slider in app.slider}
+    shop = {str(slider.key).removeprefix("knob-"): slider.value for slider in app.slider}
     assert all(shop[name] == value for name, value in words.shop.items())
     assert app.session_state["knob-model"] == words.model
     behaviours = words.model == "din"
