@@ -82,7 +82,8 @@ def check_one_user(dataset: Dataset) -> None:
     if len(timeline.rows) < len(whole.rows) or len(timeline.events) < len(whole.events):
         st.caption(
             say(
-                "Shown are the latest {events:,} of {all_events:,} events and the latest {rows:,} of {all_rows:,} rows.",
+                "Shown are the latest {events:,} of {all_events:,} events and the latest {rows:,} of {all_rows:,} "
+                "rows.",
                 events=len(timeline.events),
                 all_events=len(whole.events),
                 rows=len(timeline.rows),
