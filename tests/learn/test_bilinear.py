@@ -33,6 +33,11 @@ def taught() -> Learnt:
 
 
 @pytest.fixture(scope="module")
+def tiny() -> Tiny:
+    return fibinet()
+
+
+@pytest.fixture(scope="module")
 def fm() -> Tiny:
     return factorization_machine()
 
@@ -47,8 +52,8 @@ def _pair_in_the_model(tiny: Tiny, candidate: str, past: str) -> float:
     return float(parts.pairs[0, place])
 
 
-def test_bilinear_totals_are_those_of_the_models_pair(taught: Learnt) -> None:
-    tiny, table = fibinet(), all_pairs(taught.vectors, taught.matrix)
+def test_bilinear_totals_are_those_of_the_models_pair(taught: Learnt, tiny: Tiny) -> None:
+    table = all_pairs(taught.vectors, taught.matrix)
     for down, candidate in enumerate(CATEGORIES):
         for across, past in enumerate(CATEGORIES):
             assert table[down][across] == pytest.approx(_pair_in_the_model(tiny, candidate, past), abs=1e-6)
@@ -97,10 +102,9 @@ def test_the_steps_of_the_lesson_move_the_sum_visibly(taught: Learnt) -> None:
     assert interact(of["shoes"], repelling, of["shoes"]).total > 0  # repelling one does not repel all
 
 
-def test_weights_are_those_of_real_models(taught: Learnt) -> None:
-    shop = fibinet().shop
+def test_weights_are_those_of_real_models(taught: Learnt, tiny: Tiny) -> None:
     for kind in KINDS:
-        model = untrained("fibinet", shop, bilinear=kind).model
+        model = untrained("fibinet", tiny.shop, bilinear=kind).model
         assert model.raw.weight.numel() == weights_of(kind, 6)
     assert [weights_of(kind, 10) for kind in KINDS] == [16, 9 * 16, 45 * 16]  # the quiz
     assert len(taught.matrix) == 4
