@@ -14,7 +14,7 @@ from ctrcore.learn.tiny import trained
 from ctrcore.metrics import sigmoid
 from ctrcore.training.predicting import predict
 from pages.shared.learn.lessons.calibration import LESSON
-from tests.learn.stages import undone
+from tests.learn.stages import facts_of, undone
 
 
 @pytest.fixture(scope="module")
@@ -154,3 +154,8 @@ def test_the_figure_shows_the_buckets_and_the_chosen_one(models: Learnt) -> None
 
 def test_each_step_is_done_by_its_example_and_not_before() -> None:
     assert undone(LESSON) == []
+
+
+def test_what_an_address_says_never_breaks_the_stage() -> None:
+    found = facts_of(LESSON, 9, {"bucket": "0", "buckets": "7", "shift": "inf", "stretch": "-3", "part": "x"})
+    assert found["stretch"] == 0.25

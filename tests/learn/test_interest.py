@@ -16,7 +16,7 @@ from ctrcore.metrics import auc
 from ctrcore.training.loader import to_batch
 from ctrcore.training.predicting import predict
 from pages.shared.learn.lessons.interest import LESSON
-from tests.learn.stages import undone
+from tests.learn.stages import facts_of, undone
 
 CATEGORIES = LEVELS["category"]
 HISTORY = ("shoes", "fridges", "books", "shoes")
@@ -132,3 +132,10 @@ def test_the_figure_has_a_bar_of_attention_and_one_of_contribution_for_each_cand
 
 def test_each_step_is_done_by_its_example_and_not_before() -> None:
     assert undone(LESSON) == []
+
+
+def test_what_an_address_says_never_breaks_the_stage() -> None:
+    found = facts_of(
+        LESSON, 6, {"history": "zz", "off": "9x", "behaviour": "77", "chosen": "b99", "look": "x", "left": "?"}
+    )
+    assert found["history"] == "sfbs"

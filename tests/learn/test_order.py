@@ -10,7 +10,7 @@ from ctrcore.learn.order import CLICKED, RESCALED, ROWS, Shown, called, learnt, 
 from ctrcore.metrics import auc
 from ctrcore.training.predicting import predict
 from pages.shared.learn.lessons.order import LESSON
-from tests.learn.stages import undone
+from tests.learn.stages import facts_of, undone
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +110,8 @@ def test_the_same_score_for_all_is_worth_one_half() -> None:
 
 def test_each_step_is_done_by_its_example_and_not_before() -> None:
     assert undone(LESSON) == []
+
+
+def test_what_an_address_says_never_breaks_the_stage() -> None:
+    found = facts_of(LESSON, 9, {"order": "00x", "pair": "9-9", "threshold": "nan", "round": "7", "scale": "x"})
+    assert found["scale"] == "as they are"
