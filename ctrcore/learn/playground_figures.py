@@ -191,9 +191,10 @@ def behaviours_picture(table: pd.DataFrame, measure: str) -> Spec:
 
 def _over_epochs(points: pd.DataFrame, lines: Spec, levels: Sequence[tuple[float, str, list[int], int]]) -> Spec:
     """Lines over epochs, and levels across: value, name, dash, and whether the name stands above (-1) or below (1)."""
+    last = max(1.0, float(points["epoch"].max()))
     epoch = {"field": "epoch", "type": "quantitative", "title": say("epoch")}
     layers = [{"data": {"name": "points"}, **lines}]
-    layers[0]["encoding"] = lines["encoding"] | {"x": epoch | {"scale": {"domainMin": 0, "nice": False}}}
+    layers[0]["encoding"] = lines["encoding"] | {"x": epoch | {"scale": {"domain": [0, last], "nice": False}}}
     datasets = {"points": points}
     for number, (value, name, dash, side) in enumerate(levels):
         data, y = {"name": f"level{number}"}, {"field": "value", "type": "quantitative"}
