@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from ctrcore.figures.style import MODEL_TITLES
+from ctrcore.language import mark, say
 from ctrcore.runs.run import Run
 from pages.shared import address
 from pages.shared.importance import behaviours, fields, pairs, values
@@ -17,10 +18,10 @@ from pages.shared.store import judged_rows
 from pages.shared.tools import PageEnd, missing, ready
 
 VIEWS: dict[str, Callable[[View], None]] = {
-    "Fields": fields.show,
-    "Values": values.show,
-    "Pairs": pairs.show,
-    "Past behaviours": behaviours.show,
+    mark("Fields"): fields.show,
+    mark("Values"): values.show,
+    mark("Pairs"): pairs.show,
+    mark("Past behaviours"): behaviours.show,
 }
 
 
@@ -35,26 +36,23 @@ def can_be_opened(run: Run) -> bool:
 dataset = ready(pick_dataset(MODEL_TITLES))
 if not finished_runs(dataset):
     missing(
-        "No model has been trained on this dataset yet.",
-        "Train one on the Train page; the quick preset takes a minute or so.",
+        say("No model has been trained on this dataset yet."),
+        say("Train one on the Train page; the quick preset takes a minute or so."),
         "train.py",
-        "Train a model",
+        say("Train a model"),
         ":material/model_training:",
     )
 chosen = pick_contenders(dataset)
 runs = [one.run for one in chosen if one.run is not None and can_be_opened(one.run)]
 if any(one.run is None for one in chosen):
-    st.caption("Scores of other systems are left out: there is nothing to look into.")
+    st.caption(say("Scores of other systems are left out: there is nothing to look into."))
 if not runs:
-    st.info("Choose at least one run in the sidebar.", icon=":material/arrow_back:")
+    st.info(say("Choose at least one run in the sidebar."), icon=":material/arrow_back:")
     raise PageEnd
 with problems_shown():
     view = choose_view(dataset, runs, {one.id: one.title for one in chosen})
     # Only the open tab is drawn: each takes a look at all rows of the sample.
-    address.show("matters", "matters", list(VIEWS), next(iter(VIEWS)))
-    address.write("matters", st.session_state["matters"])
-    tabs = st.tabs(list(VIEWS), key="matters", on_change=address.take, args=("matters", "matters"))
-    for tab, show in zip(tabs, VIEWS.values(), strict=True):
+    for name, tab in address.tabs("matters", list(VIEWS)).items():
         if tab.open:
-            with tab, st.spinner("Looking at the rows"), problems_shown():
-                show(view)
+            with tab, st.spinner(say("Looking at the rows")), problems_shown():
+                VIEWS[name](view)

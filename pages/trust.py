@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ctrcore.explain.trust.check import Thresholds, overall
-from ctrcore.explain.trust.words import ABOUT, in_one_sentence, name_of, verdicts_text
+from ctrcore.explain.trust.words import ABOUT, background_words, in_one_sentence, method_words, name_of, verdicts_text
+from ctrcore.language import say
+from ctrcore.runs.contenders import PART_TITLES
 from ctrcore.runs.run import Run
 from ctrcore.runs.studies import start_study
 from pages.shared import address
@@ -36,17 +38,18 @@ def pick_method(run: Run) -> str:
     from ctrcore.explain.trust.methods import methods_of
 
     methods = methods_of(model_of(run))
-    about = "  \n".join(f"**{name_of(one)}.** {ABOUT[one]}" for one in methods)
-    return address.choose("Put to the test", methods, "contribution", "method", about)
+    about = "  \n".join(say("**{title}.** {meaning}", title=name_of(one), meaning=ABOUT[one]) for one in methods)
+    return address.choose(say("Put to the test"), methods, "contribution", "method", about, words=method_words)
 
 
 def show_verdict(card: Card, method: str, thresholds: Thresholds) -> None:
     """The verdicts of all pictures of the run side by side, and the checks of the one looked at in one sentence."""
     checks = card.methods[method]
     every = {method: checks} | card.methods
-    edited = " Some thresholds are not the default ones." if are_edited() else ""
-    said = in_one_sentence(checks, thresholds, ids=level() != "Simple")
-    alert(overall(checks, thresholds), f"**{verdicts_text(every, thresholds)}**  \n{name_of(method)}: {said}{edited}")
+    told = [f"{name_of(method)}: {in_one_sentence(checks, thresholds, ids=level() != 'Simple')}"]
+    if are_edited():
+        told.append(say("Some thresholds are not the default ones."))
+    alert(overall(checks, thresholds), f"**{verdicts_text(every, thresholds)}**  \n{' '.join(told)}")
 
 
 def downloads(run: Run, options: Options, card: Card, method: str, thresholds: Thresholds) -> None:
@@ -61,34 +64,41 @@ def downloads(run: Run, options: Options, card: Card, method: str, thresholds: T
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         edit_limits()
         st.download_button(
-            "Trust card",
+            say("Trust card"),
             html,
             file_name=f"trust-{name}.html",
             mime="text/html",
             icon=":material/verified_user:",
             key="trust-html",
             on_click="ignore",
-            help="All checks of this run as one file that opens offline, with the thresholds chosen here.",
+            help=say("All checks of this run as one file that opens offline, with the thresholds chosen here."),
         )
-        csv_button(lambda: checks_table(checks_shown(card, method), thresholds), "trust-checks", "Checks as CSV")
+        csv_button(lambda: checks_table(checks_shown(card, method), thresholds), "trust-checks", say("Checks as CSV"))
         again(run, options)
         st.caption(
-            f"Computed {ago(card.made)} in {duration(card.seconds)}, on a sample of {card.rows:,} of the "
-            f"{card.judged:,} {'test' if judged_part(run) == 'test' else 'validation'} rows. Where a value is taken "
-            f"away, {card.background} stand for it."
+            say(
+                "Computed {made} in {seconds}, on a sample of {rows:,} of the {judged:,} {part} rows. "
+                "Where a value is taken away, {background} stand for it.",
+                made=ago(card.made),
+                seconds=duration(card.seconds),
+                rows=card.rows,
+                judged=card.judged,
+                part=PART_TITLES["test" if judged_part(run) == "test" else "valid"],
+                background=background_words(card.background),
+            )
         )
 
 
 def again(run: Run, options: Options) -> None:
     """Make the card anew: other seeds of the run may have been trained since."""
     st.button(
-        "Compute it again",
+        say("Compute it again"),
         icon=":material/refresh:",
         type="tertiary",
         key="trust-again",
         on_click=safely(start_study),
         args=(run, "trust", options),
-        help="Worth it when runs that differ only in the seed were trained since: check T9 needs them.",
+        help=say("Worth it when runs that differ only in the seed were trained since: check T9 needs them."),
     )
 
 
@@ -96,27 +106,29 @@ dataset = ready(pick_dataset(["afm", "fibinet", "din", "fm", "lr"]))
 run = pick_run(dataset)
 if run is None:
     missing(
-        "No model has been trained on this dataset yet.",
-        "Train one on the Train page; the quick preset takes a minute or so.",
+        say("No model has been trained on this dataset yet."),
+        say("Train one on the Train page; the quick preset takes a minute or so."),
         "train.py",
-        "Train a model",
+        say("Train a model"),
         ":material/model_training:",
     )
 if level() != "Expert":
     st.markdown(
-        "A picture of attention or importance always looks convincing. These checks ask whether it is **true of the "
-        "model**: each has a question, a figure, and a limit that the figure must reach. A red check is not a bug of "
-        "the app; it says that this picture should not be read the way one would like to."
+        say(
+            "A picture of attention or importance always looks convincing. These checks ask whether it is **true of "
+            "the model**: each has a question, a figure, and a limit that the figure must reach. A red check is not a "
+            "bug of the app; it says that this picture should not be read the way one would like to."
+        )
     )
 with problems_shown():
     method = pick_method(run)
     options = pick_options(run)
     say_estimate(run, options)
-    result = study_result(run, "trust", options, "Compute the trust card")
+    result = study_result(run, "trust", options, say("Compute the trust card"))
     card = None if result is None else card_of(result)
     if card is None:
         if result is not None:
-            st.warning("**This card was made by another version of the app.**", icon=":material/history:")
+            st.warning(say("**This card was made by another version of the app.**"), icon=":material/history:")
             again(run, options)
         show_questions()
     else:

@@ -13,6 +13,7 @@ from ctrcore.data.encoded import Encoded
 from ctrcore.data.encoding import Encoder
 from ctrcore.errors import DataError
 from ctrcore.explain.hybrids import Hybrids
+from ctrcore.language import say
 from ctrcore.models.base import CTRModel
 
 
@@ -68,11 +69,13 @@ def appeal_and_fit(
     kept = torch.tensor([field.name in names and field.kind != "history" for field in model.fields])
     if not kept.any():
         raise DataError(
-            "No field describes the item, so its appeal cannot be told from the user's part.",
-            "Set the role of the item's columns to 'item' on the Data page, and train again.",
+            say("No field describes the item, so its appeal cannot be told from the user's part."),
+            say("Set the role of the item's columns to 'item' on the Data page, and train again."),
         )
     if not len(others):
-        raise DataError("There are no rows of other users to compare with.", "Draw a background of at least one row.")
+        raise DataError(
+            say("There are no rows of other users to compare with."), say("Draw a background of at least one row.")
+        )
     hybrids = Hybrids(model, rows.take([position]), others)
     source = torch.arange(len(others) + 1)[:, None].expand(-1, len(model.fields))
     found = hybrids.logits(torch.where(kept, 0, source))

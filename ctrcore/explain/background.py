@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from ctrcore.data.encoded import Encoded
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ class Background:
             DataError: there is only one row.
         """
         if len(self) < 2:
-            raise DataError("A background of one row has no halves.", "Draw a background of at least two rows.")
+            raise DataError(
+                say("A background of one row has no halves."), say("Draw a background of at least two rows.")
+            )
         order = np.argsort(self.rows.label, kind="stable")
         first, second = (
             Background(f"half {number} of {self.name}", self.seed, self.rows.take(np.sort(order[number - 1 :: 2])))
@@ -56,7 +59,9 @@ def background_of(train: Encoded, size: int = 50, seed: int = 0) -> Background:
         DataError: there are no training rows.
     """
     if not len(train):
-        raise DataError("There are no training rows to compare with.", "Choose a split that leaves rows for training.")
+        raise DataError(
+            say("There are no training rows to compare with."), say("Choose a split that leaves rows for training.")
+        )
     chosen = np.arange(len(train)) if len(train) <= size else stratified(np.asarray(train.label), size, seed)
     return Background(f"{len(chosen)} training rows, seed {seed}", seed, train.take(chosen))
 

@@ -10,6 +10,7 @@ import pandas as pd
 from ctrcore.data.stored import Table, frame_of
 from ctrcore.data.values import as_words
 from ctrcore.errors import DataError
+from ctrcore.language import say
 from ctrcore.schema import Schema
 
 
@@ -33,7 +34,9 @@ def catalogue(rows: Table, schema: Schema, more: Iterable[str] = ()) -> pd.DataF
         DataError: the schema names no item column.
     """
     if schema.item is None:
-        raise DataError("The schema names no item column.", "Choose the column with the item's id on the Data page.")
+        raise DataError(
+            say("The schema names no item column."), say("Choose the column with the item's id on the Data page.")
+        )
     found = as_words(rows[schema.item])
     last = np.full(len(found.words), -1)
     known = np.flatnonzero(found.known)

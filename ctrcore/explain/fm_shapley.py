@@ -21,6 +21,7 @@ from torch import Tensor
 from ctrcore.data.encoded import Encoded
 from ctrcore.errors import ModelError
 from ctrcore.explain.background import Background
+from ctrcore.language import say
 from ctrcore.models.base import CTRModel
 from ctrcore.models.fm import FM
 from ctrcore.models.lr import LR
@@ -63,8 +64,8 @@ def fm_shapley(model: CTRModel, rows: Encoded, background: Background) -> FMShap
     """
     if not has_closed_form(model):
         raise ModelError(
-            f"{model.config.title} as it is set up here has no closed form of its Shapley values.",
-            "Use shapley(), which enumerates or samples.",
+            say("{model} as it is set up here has no closed form of its Shapley values.", model=model.config.title),
+            say("Use shapley(), which enumerates or samples."),
         )
     with torch.inference_mode():
         w_b, v_b = _looked(model, background.rows)

@@ -19,6 +19,7 @@ from ctrcore.explain.permutation import permutation_importance
 from ctrcore.explain.players import field_groups
 from ctrcore.explain.removal import gate_ablation, gates_of
 from ctrcore.explain.sampling import sample_rows
+from ctrcore.language import mark, say
 from ctrcore.models.fibinet import FiBiNET
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -26,12 +27,12 @@ DEAD_FROM = 0.5  # a gate that is 0 in this share of the rows is called dead
 
 
 MEASURES = {  # a name in `gate_summary`, and what the measure is called
-    "gate_mean": "the mean gate",
-    "gate_std": "the spread of the gate",
-    "ablation": "the gate ablation",
-    "permutation_auc_drop": "the AUC lost by permutation",
+    "gate_mean": mark("the mean gate"),
+    "gate_std": mark("the spread of the gate"),
+    "ablation": mark("the gate ablation"),
+    "permutation_auc_drop": mark("the AUC lost by permutation"),
 }
-SHAPLEY = "mean |Shapley|"
+SHAPLEY = mark("mean |Shapley|")
 IDLE = 0.01  # of a logit: a probability of 50 % moves by a quarter of a percent
 ALIKE, LOOSE = 0.7, 0.3  # rank correlations: from here on much the same order, a loosely similar one
 
@@ -64,23 +65,27 @@ def idle_gates(summary: Mapping[str, Any]) -> str | None:
     if largest >= IDLE:
         return None
     low, high = np.array(summary["gate_quantiles"], dtype=float)[:, [0, -1]].T
-    return (
-        f"The gates of this run do next to nothing: of each field nine in ten lie between {low.min():.3g} and "
-        f"{high.max():.3g}, and without telling rows apart the strongest would change the logit by {largest:.2g} on "
-        "average."
+    return say(
+        "The gates of this run do next to nothing: of each field nine in ten lie between {low:.3g} and {high:.3g}, and "
+        "without telling rows apart the strongest would change the logit by {largest:.2g} on average.",
+        low=low.min(),
+        high=high.max(),
+        largest=largest,
     )
 
 
 def _says(one: str, other: str, found: float) -> str:
     if np.isnan(found):
-        return f"{one} and {other} cannot be compared: one of them is the same for all fields."
-    if found <= -LOOSE:
-        how = "order the fields the other way round"
+        told = mark("{one} and {other} cannot be compared: one of them is the same for all fields.")
+    elif found <= -LOOSE:
+        told = mark("{one} and {other} order the fields the other way round (Spearman {found:+z.2f}).")
     elif found < LOOSE:
-        how = "order the fields as differently as two shuffled lists"
+        told = mark("{one} and {other} order the fields as differently as two shuffled lists (Spearman {found:+z.2f}).")
+    elif found < ALIKE:
+        told = mark("{one} and {other} order the fields loosely alike (Spearman {found:+z.2f}).")
     else:
-        how = f"order the fields {'much' if found >= ALIKE else 'loosely'} alike"
-    return f"{one} and {other} {how} (Spearman {found:+z.2f})."
+        told = mark("{one} and {other} order the fields much alike (Spearman {found:+z.2f}).")
+    return say(told, one=say(one), other=say(other), found=found)
 
 
 def gate_summary(model: FiBiNET, rows: Encoded, sample: int = 2000, seed: int = 0, repeats: int = 5) -> dict[str, Any]:

@@ -11,17 +11,20 @@ import pandas as pd
 
 from ctrcore.explain.own_terms import OwnTerms
 from ctrcore.explain.trust.statistics import spearman
+from ctrcore.language import Spoken, mark, say
 from ctrcore.models.base import CTRModel
 
 Array = npt.NDArray[np.float64]
 WeightName = Literal["attention", "gate"]
-TITLES = {  # of a measure, as it stands in a sentence
-    "permutation": "AUC lost by shuffling",
-    "shapley": "mean |Shapley|",
-    "contribution": "its own terms",
-    "attention": "attention",
-    "gate": "mean gate",
-}
+TITLES = Spoken(  # of a measure, as it stands in a sentence
+    {
+        "permutation": mark("AUC lost by shuffling"),
+        "shapley": mark("mean |Shapley|"),
+        "contribution": mark("its own terms"),
+        "attention": mark("attention"),
+        "gate": mark("mean gate"),
+    }
+)
 FEWEST = 3  # fields, below which a rank agreement says nothing
 APART = 1 / 3  # share of the ranks by which a field has to move to be worth a sentence
 
@@ -142,19 +145,28 @@ def disagreements(
     for _, place, other in sorted(far, key=lambda one: -one[0]):
         if place in sentences or len(sentences) == count:
             continue
-        sentences[place] = (
-            f"**{names[place]}** is {ordinal(int(ranks[other][place]))} of {len(table)} by {TITLES[other]}, but "
-            f"{ordinal(int(held[place]))} by {TITLES[first]}."
-        )
+        told = [
+            say(
+                "**{field}** is {there} of {fields} by {other}, but {here} by {first}.",
+                field=names[place],
+                there=ordinal(int(ranks[other][place])),
+                fields=len(table),
+                other=TITLES[other],
+                here=ordinal(int(held[place])),
+                first=TITLES[first],
+            )
+        ]
         if low is not None and ranks[other][place] < held[place] and not low[place] > 0:
-            sentences[place] += " Its interval for the AUC lost holds 0."
+            told.append(say("Its interval for the AUC lost holds 0."))
+        sentences[place] = " ".join(told)
     return list(sentences.values())
 
 
 def ordinal(number: int) -> str:
     """1st, 2nd, 3rd, 4th, ..."""
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
+    endings = {1: mark("{number}st"), 2: mark("{number}nd"), 3: mark("{number}rd")}
+    other = mark("{number}th")
+    return say(other if number % 100 in (11, 12, 13) else endings.get(number % 10, other), number=number)
 
 
 def _weights(terms: OwnTerms, groups: Sequence[Sequence[int]]) -> Array | None:

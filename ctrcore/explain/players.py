@@ -14,6 +14,7 @@ from ctrcore.data.encoding import Encoder
 from ctrcore.errors import ModelError
 from ctrcore.explain.explanation import undivided
 from ctrcore.explain.rows import shown_values
+from ctrcore.language import say
 from ctrcore.models.base import CTRModel
 from ctrcore.schema import EncodedField
 
@@ -95,11 +96,14 @@ def history_places(model: CTRModel, behaviours: str = "each") -> list[int]:
     names = {field.name: place for place, field in enumerate(model.fields) if field.kind == "history"}
     if not names:
         raise ModelError(
-            "The model reads no behaviour history, so there are no behaviours to share the logit among.",
-            "Choose the fields alone, or a model that was trained with a history.",
+            say("The model reads no behaviour history, so there are no behaviours to share the logit among."),
+            say("Choose the fields alone, or a model that was trained with a history."),
         )
     if behaviours != "each" and behaviours not in names:
-        raise ModelError(f"There is no history '{behaviours}'.", "Use one of: " + ", ".join(names) + ".")
+        raise ModelError(
+            say("There is no history '{history}'.", history=behaviours),
+            say("Use one of: {names}.", names=", ".join(names)),
+        )
     return list(names.values())
 
 

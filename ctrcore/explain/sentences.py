@@ -88,6 +88,11 @@ def either(phrases: Sequence[str]) -> str:
     return say_in("between alternatives", " or ").join(phrases)
 
 
+def semicolons(sentences: Sequence[str]) -> str:
+    """Short sentences in a row."""
+    return say_in("between short sentences", "; ").join(sentences)
+
+
 def listed(phrases: Sequence[str]) -> str:
     """'a, b, c', with the comma of the reader's language."""
     return say_in("between the parts of a list", ", ").join(phrases)

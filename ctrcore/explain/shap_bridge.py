@@ -9,6 +9,7 @@ import numpy as np
 
 from ctrcore.errors import DataError
 from ctrcore.explain.explanation import NAN, Explanation, parts_table
+from ctrcore.language import say
 
 if TYPE_CHECKING:
     import shap
@@ -28,12 +29,12 @@ def to_shap(explanations: Explanation | Sequence[Explanation]) -> shap.Explanati
 
     several = [explanations] if isinstance(explanations, Explanation) else list(explanations)
     if not several:
-        raise DataError("There is no explanation to hand to shap.", "Give at least one.")
+        raise DataError(say("There is no explanation to hand to shap."), say("Give at least one."))
     names = several[0].parts["name"].tolist()
     if any(one.parts["name"].tolist() != names for one in several):
         raise DataError(
-            "The explanations have different parts, so they do not fit into one table.",
-            "Convert them one by one, or explain all rows with the same players.",
+            say("The explanations have different parts, so they do not fit into one table."),
+            say("Convert them one by one, or explain all rows with the same players."),
         )
     values, errors = (
         np.stack([one.parts[column].to_numpy(dtype=float) for one in several])
@@ -65,8 +66,8 @@ def from_shap(explanation: shap.Explanation, method: str = "by the shap package"
     base = np.asarray(explanation.base_values, dtype=float)
     if values.ndim != 1 or base.size != 1:
         raise DataError(
-            "This shap explanation holds several rows or outputs, and an explanation here is of one.",
-            "Pick one row first, for example explanation[0].",
+            say("This shap explanation holds several rows or outputs, and an explanation here is of one."),
+            say("Pick one row first, for example explanation[0]."),
         )
     names = explanation.feature_names
     names = [f"feature {place}" for place in range(len(values))] if names is None else list(map(str, names))

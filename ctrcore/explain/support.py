@@ -13,6 +13,7 @@ import pandas as pd
 from ctrcore.data.encoded import Encoded
 from ctrcore.data.encoding import Encoder
 from ctrcore.data.values import as_numbers
+from ctrcore.language import say
 from ctrcore.schema import EncodedField
 
 State = Literal["known", "rare", "unknown", "missing", "outside"]
@@ -122,7 +123,7 @@ def _number(encoder: Encoder, field: EncodedField, one: Encoded, id_: int, row: 
     number = float(as_numbers(row[field.name])[0])
     if np.isnan(number):
         read = encoder.inverse(one)[field.name].iloc[0]
-        return Support(field.name, f"missing (read as {_short(read)})", seen, "missing")
+        return Support(field.name, say("missing (read as {value})", value=_short(read)), seen, "missing")
     low, high = encoder.number_range(field.name)
     return Support(field.name, f"{number:.6g}", seen, "known" if low <= number <= high else "outside")
 

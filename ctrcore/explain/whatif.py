@@ -16,6 +16,7 @@ from ctrcore.data.values import as_numbers, is_missing, word
 from ctrcore.errors import DataError
 from ctrcore.explain.candidates import candidate_columns
 from ctrcore.explain.names import Names
+from ctrcore.language import say
 from ctrcore.models.base import CTRModel
 from ctrcore.schema import Column, Schema
 from ctrcore.training.predicting import predict
@@ -49,13 +50,16 @@ def change(row: pd.DataFrame, changes: Changes, schema: Schema) -> pd.DataFrame:
     fields = {column.name: column for column in schema.fields}
     for name in changes:
         if name not in fields:
-            raise DataError(f"There is no field '{name}' to change.", f"Use one of: {', '.join(fields)}.")
+            raise DataError(
+                say("There is no field '{field}' to change.", field=name),
+                say("Use one of: {names}.", names=", ".join(fields)),
+            )
     cells = {name: _cell(value, fields[name]) for name, value in changes.items()}
     lengths = {len(cell) for name, cell in cells.items() if fields[name].kind == "history" and isinstance(cell, list)}
     if len(lengths) > 1:
         raise DataError(
-            "The histories would have different numbers of behaviours.",
-            "Give every history column one value for each behaviour.",
+            say("The histories would have different numbers of behaviours."),
+            say("Give every history column one value for each behaviour."),
         )
     new = {name: pd.Series([value], index=row.index, dtype=object) for name, value in cells.items()}
     return row.assign(**new)
@@ -66,19 +70,25 @@ def _cell(value: Cell, column: Column) -> Cell:
     several = column.kind in ("multi_value", "history")
     if is_list(value) != several:
         raise DataError(
-            f"'{column.name}' takes {'a list of values' if several else 'a single value'}.", "Correct the change."
+            say("'{field}' takes a list of values.", field=column.name)
+            if several
+            else say("'{field}' takes a single value.", field=column.name),
+            say("Correct the change."),
         )
     texts = list(value) if isinstance(value, list) else [value]
     if len(texts) > MOST_MEMBERS or any(len(str(text)) > LONGEST_TEXT for text in texts):
         raise DataError(
-            f"The change of '{column.name}' is too long.",
-            f"Use at most {MOST_MEMBERS:,} values of {LONGEST_TEXT:,} characters.",
+            say("The change of '{field}' is too long.", field=column.name),
+            say("Use at most {values:,} values of {letters:,} characters.", values=MOST_MEMBERS, letters=LONGEST_TEXT),
         )
     if column.kind != "numeric" or is_missing(value):
         return [word(text) for text in texts] if several else word(value)
     number = float(as_numbers(pd.Series([value], dtype=object))[0])
     if not np.isfinite(number):
-        raise DataError(f"'{str(value)[:50]}' is no number, which '{column.name}' takes.", "Give a number.")
+        raise DataError(
+            say("'{value}' is no number, which '{field}' takes.", value=str(value)[:50], field=column.name),
+            say("Give a number."),
+        )
     return number
 
 
@@ -210,13 +220,18 @@ def told(row: pd.DataFrame, changes: Changes, schema: Schema, names: Names | Non
         else:
             cells = (word(frame[column.name].iloc[0]) for frame in (row, after))
             before, now = ("" if cell is None else naming.value(column.name, cell) for cell in cells)
-        words.append(f"{column.name}: {before or 'missing'} to {now or 'missing'}")
+        none = say("missing")
+        words.append(say("{field}: {before} to {after}", field=column.name, before=before or none, after=now or none))
     if any(column.name in kept for column in schema.histories):
-        words.append("history: " + _history_told(behaviours_of(row, schema), behaviours_of(after, schema)))
+        words.append(_history_told(behaviours_of(row, schema), behaviours_of(after, schema)))
     return words
 
 
 def _history_told(own: list[Behaviour], now: list[Behaviour]) -> str:
     entries, kept = placed(own, now)
     removed, added = len(own) - sum(place < len(own) for place in kept), len(entries) - len(own)
-    return ", ".join(f"{count} {verb}" for count, verb in ((removed, "removed"), (added, "added")) if count)
+    if removed and added:
+        return say("history: {removed} removed, {added} added", removed=removed, added=added)
+    if removed:
+        return say("history: {removed} removed", removed=removed)
+    return say("history: {added} added", added=added)

@@ -9,10 +9,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ctrcore.explain.explanation import Explanation
-from ctrcore.explain.sentences import LEAST
+from ctrcore.explain.sentences import LEAST, part_name, part_value
 from ctrcore.figures.explanations import part_label
 from ctrcore.figures.logits import SURE, standard_errors
 from ctrcore.figures.style import NEUTRAL, SYMBOLS, finish, model_color, occurrences, safe, small_numbers
+from ctrcore.language import say
 
 A_COLOR, B_COLOR = "#848b98", "#c93f7e"
 
@@ -47,6 +48,7 @@ def fields_by_model(models: Sequence[FieldParts], count: int = 20) -> go.Figure:
         values |= {str(name): str(value) for name, value in zip(one.parts["name"], one.parts["value"], strict=True)}
     labels = {name: f"{part_label(name, values[name])}{chr(8203) * n}" for n, name in enumerate(order)}
     figure = go.Figure()
+    hover = f"%{{customdata[0]}} = %{{customdata[1]}}<br>{say('contribution')} %{{x:+.4f}}<extra>"
     for one, nth in zip(models, occurrences([one.model for one in models]), strict=True):
         parts = one.parts[one.parts["name"].isin(order)]
         color, label = model_color(one.model), safe(one.label)
@@ -58,14 +60,17 @@ def fields_by_model(models: Sequence[FieldParts], count: int = 20) -> go.Figure:
             name=label,
             marker={"color": color, "size": 11, "symbol": SYMBOLS[nth % len(SYMBOLS)]},
             error_x={"array": SURE * errors, "color": color, "thickness": 1.2, "width": 3} if errors.any() else None,
-            customdata=[[safe(str(n)), safe(str(v))] for n, v in zip(parts["name"], parts["value"], strict=True)],
-            hovertemplate="%{customdata[0]} = %{customdata[1]}<br>contribution %{x:+.4f}<extra>" + label + "</extra>",
+            customdata=[
+                [safe(part_name(str(name))), safe(part_value(str(value)))]
+                for name, value in zip(parts["name"], parts["value"], strict=True)
+            ],
+            hovertemplate=hover + label + "</extra>",
         )
     figure.add_vline(x=0, line={"color": NEUTRAL, "dash": "dot", "width": 1})
     figure.update_yaxes(
         categoryorder="array", categoryarray=[labels[name] for name in order], autorange="reversed", showgrid=True
     )
-    return small_numbers(finish(figure, height=120 + 27 * len(order), x="contribution to logit"))
+    return small_numbers(finish(figure, height=120 + 27 * len(order), x=say("contribution to logit")))
 
 
 def differing_parts(a: Explanation, b: Explanation) -> pd.DataFrame:
@@ -112,6 +117,7 @@ def two_rows(differences: pd.DataFrame, names: tuple[str, str], count: int = 15)
     top = differences.head(count)
     labels = [f"{part_label(str(name), '')}{chr(8203) * place}" for place, name in enumerate(top["name"])]
     figure = go.Figure()
+    hover = f"%{{customdata[0]}} = %{{customdata[1]}}<br>{say('adds')} %{{x:+.4f}}<extra>"
     for label, a, b in zip(labels, top["a"], top["b"], strict=True):
         figure.add_scatter(
             x=[a, b], y=[label, label], mode="lines", line={"color": NEUTRAL, "width": 2}, hoverinfo="skip",
@@ -124,9 +130,12 @@ def two_rows(differences: pd.DataFrame, names: tuple[str, str], count: int = 15)
             mode="markers",
             name=safe(name),
             marker={"color": color, "size": 11, "symbol": symbol},
-            customdata=[[safe(str(n)), safe(str(v))] for n, v in zip(top["name"], top[f"value_{side}"], strict=True)],
-            hovertemplate="%{customdata[0]} = %{customdata[1]}<br>adds %{x:+.4f}<extra>" + safe(name) + "</extra>",
+            customdata=[
+                [safe(part_name(str(part))), safe(part_value(str(value)))]
+                for part, value in zip(top["name"], top[f"value_{side}"], strict=True)
+            ],
+            hovertemplate=hover + safe(name) + "</extra>",
         )
     figure.add_vline(x=0, line={"color": NEUTRAL, "dash": "dot", "width": 1})
     figure.update_yaxes(categoryorder="array", categoryarray=labels, autorange="reversed")
-    return small_numbers(finish(figure, height=120 + 27 * len(top), x="contribution to logit"))
+    return small_numbers(finish(figure, height=120 + 27 * len(top), x=say("contribution to logit")))

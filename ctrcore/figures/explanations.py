@@ -7,9 +7,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ctrcore.explain.explanation import Explanation
-from ctrcore.explain.sentences import BEHAVIOURS, CHARTED, signed
+from ctrcore.explain.naming import BEHAVIOURS
+from ctrcore.explain.sentences import CHARTED, part_name, part_value, signed
 from ctrcore.figures.logits import SURE, percent_axis, standard_errors
 from ctrcore.figures.style import NEUTRAL, WHISKER, finish, safe, shorten, sign_color, small_numbers
+from ctrcore.language import say, say_count
 
 
 def percent(logit: float) -> float:
@@ -31,11 +33,11 @@ def part_label(name: str, value: object, length: int = 34) -> str:
     """
     text = "" if value is None or (isinstance(value, float) and np.isnan(value)) else str(value)
     if several := BEHAVIOURS.fullmatch(text):
-        clicks = f" · {several[1]} click{'' if several[1] == '1' else 's'}"
-        return shorten(name.partition(": ")[2] or name, length - len(clicks)) + clicks
+        clicks = f" · {say_count('{count} click', '{count} clicks', int(several[1]))}"
+        return shorten(name.partition(": ")[2] or part_name(name), length - len(clicks)) + clicks
     columns = name.split(" + ")
-    if len(columns) > 1:
-        name = f"{columns[0]} + {len(columns) - 1}"
+    name = f"{columns[0]} + {len(columns) - 1}" if len(columns) > 1 else part_name(name)
+    text = part_value(text)
     return shorten(f"{name} = {text}" if text else name, length)
 
 
@@ -51,20 +53,20 @@ def waterfall(explanation: Explanation, count: int = CHARTED, start: str = "mode
         length: letters of a part's name that fit beside its bar.
     """
     top, rest = largest_parts(explanation, count)
-    steps = [(f"start: {start}", explanation.base, "the logit before any part", "absolute")]
+    steps = [(say("start: {start}", start=start), explanation.base, say("the logit before any part"), "absolute")]
     steps += [
         (
             part_label(str(name), value, length),
             float(contribution),
-            safe(f"{name} = {value}" if value else str(name)),
+            safe(f"{part_name(str(name))} = {part_value(str(value))}" if value else part_name(str(name))),
             "relative",
         )
         for name, value, contribution in zip(top["name"], top["value"], top["contribution"], strict=True)
     ]
     if len(rest):
-        steps.append((f"{len(rest)} smaller parts", float(rest["contribution"].sum()), "", "relative"))
+        steps.append((say("{count} smaller parts", count=len(rest)), float(rest["contribution"].sum()), "", "relative"))
     if abs(explanation.residual) > 1e-4 * max(1.0, abs(explanation.logit)):
-        steps.append(("not explained", explanation.residual, "logit minus base minus all parts", "relative"))
+        steps.append((say("not explained"), explanation.residual, say("logit minus base minus all parts"), "relative"))
     steps.append(("logit", explanation.logit, f"{percent(explanation.logit):.1f} % probability", "total"))
     labels = [f"{label}{chr(8203) * position}" for position, (label, *_) in enumerate(steps)]  # equal labels stay apart
     figure = go.Figure(
@@ -74,7 +76,7 @@ def waterfall(explanation: Explanation, count: int = CHARTED, start: str = "mode
             measure=[measure for *_, measure in steps],
             orientation="h",
             customdata=[hover for _, _, hover, _ in steps],
-            hovertemplate="%{customdata}<br>%{delta:+.4f}, sum %{final:.4f}<extra></extra>",
+            hovertemplate=say("%{customdata}<br>%{delta:+.4f}, sum %{final:.4f}<extra></extra>"),
             text=[signed(value) for _, value, _, _ in steps],
             textposition="outside",
             cliponaxis=False,
@@ -92,7 +94,7 @@ def waterfall(explanation: Explanation, count: int = CHARTED, start: str = "mode
     figure.update_xaxes(range=[start_at, end_at])
     figure.update_yaxes(autorange="reversed", showgrid=False)
     height = 140 + 28 * len(steps)
-    finish(figure, height=height, x="logit (on top: percent)", legend=False, top=30)
+    finish(figure, height=height, x=say("logit (on top: percent)"), legend=False, top=30)
     return small_numbers(percent_axis(figure, start_at, end_at, labels[0]))
 
 
@@ -107,7 +109,7 @@ def _add_whiskers(figure: go.Figure, labels: list[str], ends: np.ndarray, parts:
             mode="markers",
             marker={"size": 1, "color": WHISKER},
             error_x={"array": SURE * errors[sampled], "color": WHISKER, "thickness": 2, "width": 5},
-            hovertemplate="the sample leaves it open by ± %{error_x.array:.4f}<extra></extra>",
+            hovertemplate=say("the sample leaves it open by ± %{error_x.array:.4f}<extra></extra>"),
             showlegend=False,
         )
 
@@ -128,8 +130,8 @@ def signed_bars(parts: pd.DataFrame, *, weight: str | None = "attention", count:
         for position, (name, value) in enumerate(zip(top["name"], top["value"], strict=True))
     ]
     relative = np.full(len(top), 0.7)
-    hover = "%{customdata[0]} = %{customdata[1]}<br>contribution %{x:+.4~g}"
-    title = "contribution to logit"
+    hover = say("%{customdata[0]} = %{customdata[1]}<br>contribution %{x:+.4~g}")
+    title = say("contribution to logit")
     weights = top["weight"].to_numpy(dtype=float)
     if weight is not None:
         largest = float(np.nanmax(np.abs(weights), initial=0.0)) or 1.0

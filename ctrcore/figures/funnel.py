@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from ctrcore.figures.style import MARK, NEUTRAL, OUTSIDE, POSITIVE, WHISKER, finish, model_color, safe, shorten
+from ctrcore.language import say, say_count
 from ctrcore.recommend.path import Stop
 
 HEAD_WIDTH = 16  # letters of a line above a stage, so that four stand side by side on a small screen
@@ -61,12 +62,14 @@ def funnel(steps: Sequence[Step], path: Sequence[Stop | None] = (), item: str = 
             width=0.62,
             marker={"color": colors, "opacity": [0.28, 0.4, 0.55, 0.85][-len(steps) :] if len(steps) < 5 else 0.5},
             customdata=[[safe(step.name), step.count, safe(step.how)] for step in steps],
-            hovertemplate="%{customdata[0]}: %{customdata[1]:,} items<br>%{customdata[2]}<extra></extra>",
+            hovertemplate="%{customdata[0]}: "
+            + say("{number} items", number="%{customdata[1]:,}")
+            + "<br>%{customdata[2]}<extra></extra>",
         )
     )
     _path(figure, steps, path, item)
     lowest = max([step.count for step in steps] + [stop.rank for stop in path if stop is not None] + [1])
-    finish(figure, height=350, y="rank (logarithmic)", legend=False)
+    finish(figure, height=350, y=say("rank (logarithmic)"), legend=False)
     figure.update_xaxes(
         tickvals=places,
         ticktext=[_head(step) for step in steps],
@@ -89,6 +92,7 @@ def _path(figure: go.Figure, steps: Sequence[Step], path: Sequence[Stop | None],
     stops = [(at, stop) for at, stop in enumerate(path) if stop is not None]
     if not stops:
         return
+    hover = {"stage": "%{customdata[0]}", "rank": "%{y:,}", "by": "%{customdata[1]}", "kept": "%{customdata[2]}"}
     figure.add_scatter(
         x=[at for at, _ in stops],
         y=[stop.rank for _, stop in stops],
@@ -96,10 +100,13 @@ def _path(figure: go.Figure, steps: Sequence[Step], path: Sequence[Stop | None],
         line={"color": MARK, "width": 2.5},
         marker={"color": MARK, "size": 12, "symbol": ["circle" if stop.kept else "x" for _, stop in stops]},
         customdata=[
-            [safe(steps[at].name), safe(stop.by), "kept" if stop.kept else "left out here"] for at, stop in stops
+            [safe(steps[at].name), safe(say(stop.by)), say("kept") if stop.kept else say("left out here")]
+            for at, stop in stops
         ],
-        hovertemplate=f"{shorten(item, 40)}<br>%{{customdata[0]}}: rank %{{y:,}} by %{{customdata[1]}}, "
-        "%{customdata[2]}<extra></extra>",
+        hovertemplate=shorten(item, 40)
+        + "<br>"
+        + say("{stage}: rank {rank} by {by}, {kept}", **hover)
+        + "<extra></extra>",
     )
     plate = {"showarrow": False, "bgcolor": MARK, "font": {"color": "#ffffff", "size": 13}, "borderpad": 3}
     figure.update_layout(  # under the number, so that it can be read on bars and line, light and dark
@@ -117,7 +124,7 @@ def _path(figure: go.Figure, steps: Sequence[Step], path: Sequence[Stop | None],
 
 def _head(step: Step) -> str:
     """What stands above a stage: always as many lines, so that all stand level."""
-    lines = [f"<b>{safe(step.name)}</b>", f"<b>{step.count:,}</b> item{'' if step.count == 1 else 's'}"]
+    lines = [f"<b>{safe(step.name)}</b>", say_count("<b>{count:,}</b> item", "<b>{count:,}</b> items", step.count)]
     how = safe(step.how).replace(" + ", " +\n").split("\n", 1)  # two channels stand below each other
     if len(how) == 1:
         how = textwrap.wrap(how[0], HEAD_WIDTH, max_lines=2, placeholder="…")
@@ -151,15 +158,21 @@ def ranks_by_model(titles: Sequence[str], models: Sequence[str], ranks: Sequence
             text=[f"{rank:,}" for _, _, rank in known],
             textposition="middle right",
             customdata=[title for title, _, _ in known],
-            hovertemplate="%{customdata}: rank %{x:,}<extra></extra>",
+            hovertemplate="%{customdata}: " + say("rank {rank}", rank="%{x:,}") + "<extra></extra>",
         )
     )
     worst = max([rank for _, _, rank in known] + [top])
     figure.add_vline(top + 0.5, line={"color": WHISKER, "dash": "dash"})
     figure.add_annotation(
-        x=_log(top + 0.5), y=1, yref="paper", yanchor="bottom", text=f"top {top}", showarrow=False, xshift=-24
+        x=_log(top + 0.5),
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=say("top {count}", count=top),
+        showarrow=False,
+        xshift=-24,
     )
-    finish(figure, height=100 + 32 * len(known), x="rank among the candidates, the best at the left", legend=False)
+    finish(figure, height=100 + 32 * len(known), x=say("rank among the candidates, the best at the left"), legend=False)
     ticks = [tick for power in range(7) for tick in (10**power, 3 * 10**power) if tick <= worst * 1.3]
     figure.update_xaxes(
         type="log", range=[_log(0.8), _log(worst * 1.8)], tickvals=ticks, ticktext=[f"{tick:,}" for tick in ticks]

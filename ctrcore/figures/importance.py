@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ctrcore.figures.style import NEUTRAL, SYMBOLS, finish, model_color, occurrences, safe, shorten, small_numbers
+from ctrcore.language import say
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ def permutation_dots(worths: Sequence[Worth]) -> go.Figure:
     order = sorted(largest, key=lambda field: -largest[field])
     names = {field: f"{shorten(field, 22)}{chr(8203) * place}" for place, field in enumerate(order)}
     figure = go.Figure()
+    hover = say("{field}: the AUC falls by {lost}", field="%{y}", lost="%{x:.4f} ± %{error_x.array:.4f}")
     for worth, nth in zip(worths, occurrences([worth.model for worth in worths]), strict=True):
         color, label = model_color(worth.model), safe(worth.label)
         figure.add_scatter(
@@ -40,9 +42,9 @@ def permutation_dots(worths: Sequence[Worth]) -> go.Figure:
             name=label,
             marker={"color": color, "size": 9, "symbol": SYMBOLS[nth % len(SYMBOLS)]},
             error_x={"array": np.asarray(worth.spread, dtype=float), "color": color, "thickness": 1.2, "width": 0},
-            hovertemplate="%{y}: the AUC falls by %{x:.4f} ± %{error_x.array:.4f}<extra>" + label + "</extra>",
+            hovertemplate=hover + "<extra>" + label + "</extra>",
         )
     figure.add_vline(x=0, line={"color": NEUTRAL, "dash": "dot", "width": 1})
-    finish(figure, height=120 + 26 * len(order), x="AUC lost when the field is shuffled")
+    finish(figure, height=120 + 26 * len(order), x=say("AUC lost when the field is shuffled"))
     figure.update_yaxes(categoryorder="array", categoryarray=[names[field] for field in order], autorange="reversed")
     return small_numbers(figure)

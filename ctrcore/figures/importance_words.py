@@ -5,14 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from ctrcore.explain.sentences import joined, semicolons
+from ctrcore.language import mark, say
+
 FEWEST = 3  # models or fields from which on ranks say something
 SHARE = 0.4  # of the fields: ranks this far apart are worth a sentence
 
-PHRASES = {
-    "permutation": "AUC -{:.3f} when it is shuffled",
-    "shapley": "it moves the logit by {:.2f} on average",
-    "contribution": "its own terms move the logit by {:.2f}",
+PHRASES = {  # by the measure: of a single model, and of several, of which the one with the largest number is named
+    "permutation": (
+        mark("AUC -{amount:.3f} when it is shuffled"),
+        mark("AUC -{amount:.3f} when it is shuffled, in {model}"),
+    ),
+    "shapley": (
+        mark("it moves the logit by {amount:.2f} on average"),
+        mark("it moves the logit by {amount:.2f} on average, in {model}"),
+    ),
+    "contribution": (
+        mark("its own terms move the logit by {amount:.2f}"),
+        mark("its own terms move the logit by {amount:.2f}, in {model}"),
+    ),
 }
+
+
+LATER = mark("{field} to {models} ({amount})")  # after another field
 
 
 def what_matters(values: Mapping[str, Mapping[str, float]], measure: str) -> list[str]:
@@ -36,12 +51,11 @@ def what_matters(values: Mapping[str, Mapping[str, float]], measure: str) -> lis
     told = []
     for place, name in enumerate(firsts):
         models = sorted(by_first[name], key=lambda one: -values[one][name])
-        amount = PHRASES[measure].format(values[models[0]][name])
-        whom = "all models" if len(models) == len(ranked) > 1 else _joined(models)
-        strongest = f", in {models[0]}" if len(models) > 1 else ""
-        does = " matters most" if place == 0 else ""
-        told.append(f"{name}{does} to {whom} ({amount}{strongest})")
-    sentences = [f"{'; '.join(told)}."]
+        amount = say(PHRASES[measure][len(models) > 1], amount=values[models[0]][name], model=models[0])
+        whom = say("all models") if len(models) == len(ranked) > 1 else joined(models)
+        sentence = mark("{field} matters most to {models} ({amount})") if place == 0 else LATER
+        told.append(say(sentence, field=name, models=whom, amount=amount))
+    sentences = [say("{sentences}.", sentences=semicolons(told))]
     apart = _most_apart(ranked)
     if apart:
         sentences.append(apart)
@@ -60,20 +74,21 @@ def _most_apart(ranked: Mapping[str, Sequence[str]]) -> str | None:
             best = (max(ranks) - min(ranks), name)
     assert best is not None
     if best[0] < max(2, SHARE * len(fields)):
-        return "The models order the fields much alike."
+        return say("The models order the fields much alike.")
     name = best[1]
     places = {model: order.index(name) + 1 for model, order in ranked.items()}
     first, *_, last = sorted(places, key=lambda model: places[model])
-    return (
-        f"The models disagree most on {name}: number {places[first]} of {len(ranked[first])} in {first}, "
-        f"number {places[last]} in {last}."
+    return say(
+        "The models disagree most on {field}: number {high} of {fields} in {first}, number {low} in {last}.",
+        field=name,
+        high=places[first],
+        fields=len(ranked[first]),
+        first=first,
+        low=places[last],
+        last=last,
     )
 
 
 def _ranked(found: Mapping[str, float]) -> list[str]:
     known = {name: value for name, value in found.items() if not math.isnan(value)}
     return sorted(known, key=lambda name: -known[name])
-
-
-def _joined(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

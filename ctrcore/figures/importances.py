@@ -21,6 +21,7 @@ from ctrcore.figures.style import (
     shorten,
     small_numbers,
 )
+from ctrcore.language import say
 
 Numbers = npt.ArrayLike
 TICKS = {1: 6, 2: 4}  # by the number of panels: numbers must not run into each other on a narrow page
@@ -50,7 +51,7 @@ class Dots:
     high: Numbers
     hollow: frozenset[str] = frozenset()
     notes: Mapping[str, str] = field(default_factory=dict)
-    whisker: str = "95 % interval"
+    whisker: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,9 @@ def _trace(dots: Dots, places: Mapping[str, int], offset: float, symbol: str, *,
     names = [dots.names[at] for at in shown]
     values, low, high = (np.asarray(one, dtype=float)[shown] for one in (dots.values, dots.low, dots.high))
     color, label = model_color(dots.model), safe(dots.label)
+    reach = say("{whisker} {low:.4g} to {high:.4g}").format
     interval = [
-        f"{dots.whisker} {a:.4g} to {b:.4g}" if np.isfinite(a + b) else "no interval"
+        reach(whisker=dots.whisker or say("95 % interval"), low=a, high=b) if np.isfinite(a + b) else say("no interval")
         for a, b in zip(low, high, strict=True)
     ]
     return go.Scatter(
@@ -191,7 +193,11 @@ def curves(lines: Sequence[Line], x: str, y: str) -> go.Figure:
             line=line_style(line.model, nth),
             marker={"size": 6, "color": color},
             customdata=[[text, f"{rows:,}"] for text, rows in zip(line.bins, line.rows, strict=True)],
-            hovertemplate="%{customdata[0]}: %{y:+.4~g}<br>%{customdata[1]} rows<extra>" + label + "</extra>",
+            hovertemplate="%{customdata[0]}: %{y:+.4~g}<br>"
+            + say("{number} rows", number="%{customdata[1]}")
+            + "<extra>"
+            + label
+            + "</extra>",
         )
     figure.add_hline(y=0, line={"color": NEUTRAL, "dash": "dot", "width": 1})
     return small_numbers(finish(figure, height=380, x=safe(x), y=y, legend=len(lines) > 1))

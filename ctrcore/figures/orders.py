@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from ctrcore.explain.trust.words import method_words
 from ctrcore.figures.style import MODEL_COLORS, NEUTRAL, finish, safe
+from ctrcore.language import say
 
 OF_METHODS = ("#2f7ed8", MODEL_COLORS["afm"], MODEL_COLORS["din"], MODEL_COLORS["fibinet"], "#c93f7e")
 PLACES = {"attention": 0, "gate": 0, "contribution": 1, "interaction": 2, "leave-one-out": 2, "gate spread": 2}
@@ -69,7 +71,7 @@ def order_curves(panels: Sequence[Orders], y: str) -> go.Figure:
                 x=list(range(len(panel.counts))),
                 y=list(order.values),
                 mode="lines+markers",
-                name=safe(order.label),
+                name=safe(method_words(order.label)),
                 legendgroup=order.label,
                 showlegend=place == 1,
                 line={
@@ -79,14 +81,17 @@ def order_curves(panels: Sequence[Orders], y: str) -> go.Figure:
                 },
                 marker={"size": 8},
                 customdata=list(panel.counts),
-                hovertemplate="%{customdata} parts: %{y:.3f}<extra>" + safe(order.label) + "</extra>",
+                hovertemplate=say("{number} parts", number="%{customdata}")
+                + ": %{y:.3f}<extra>"
+                + safe(method_words(order.label))
+                + "</extra>",
                 row=1,
                 col=place,
             )
         figure.update_xaxes(
             tickvals=list(range(len(panel.counts))),
             ticktext=[str(count) for count in panel.counts],
-            title_text="parts",
+            title_text=say("parts"),
             row=1,
             col=place,
         )
@@ -120,12 +125,18 @@ def _random(figure: go.Figure, panel: Orders, place: int) -> None:
         x=x,
         y=mean,
         mode="lines",
-        name="random orders",
+        name=say("random orders"),
         legendgroup="random orders",
         showlegend=place == 1,
         line={"color": NEUTRAL, "dash": "dashdot", "width": 2},
         customdata=[[a, b] for a, b in zip(low, high, strict=True)],
-        hovertemplate="random: %{y:.3f} (%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra></extra>",
+        hovertemplate=say(
+            "random: {value} ({low} to {high})",
+            value="%{y:.3f}",
+            low="%{customdata[0]:.3f}",
+            high="%{customdata[1]:.3f}",
+        )
+        + "<extra></extra>",
         row=1,
         col=place,
     )
@@ -134,8 +145,8 @@ def _random(figure: go.Figure, panel: Orders, place: int) -> None:
 def _bounds(figure: go.Figure, panel: Orders, place: int) -> None:
     """The order by what each part does alone, and its reverse: another order can beat it, as parts act together."""
     for name, values, symbol in (
-        ("by leaving out one by one", panel.best, "triangle-up"),
-        ("the same, turned round", panel.worst, "triangle-down"),
+        (say("by leaving out one by one"), panel.best, "triangle-up"),
+        (say("the same, turned round"), panel.worst, "triangle-down"),
     ):
         figure.add_scatter(
             x=list(range(len(panel.counts))),

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from ctrcore.explain.sentences import percent_of, signed
+from ctrcore.explain.sentences import part_name, part_value, percent_of, signed
 from ctrcore.figures.style import NEUTRAL, finish, safe, shorten, sign_color, small_numbers
+from ctrcore.language import say, say_count
 
 SHOWN = 10
 
@@ -21,7 +22,7 @@ def appeal_and_fit(appeal: float, fit: float) -> go.Figure:
         appeal: mean logit of the item over other users.
         fit: the logit for this user minus that.
     """
-    return score_steps([("mean with other users", appeal), ("what this user adds", fit)])
+    return score_steps([(say("mean with other users"), appeal), (say("what this user adds"), fit)])
 
 
 def score_steps(steps: Sequence[tuple[str, float]]) -> go.Figure:
@@ -35,7 +36,7 @@ def score_steps(steps: Sequence[tuple[str, float]]) -> go.Figure:
     texts = [signed(value) for _, value in steps]
     bars = [
         *((name, value, "relative", text) for (name, value), text in zip(steps, texts, strict=True)),
-        ("score", score, "total", f"{signed(score)} ({percent_of(score)})"),
+        (say("score"), score, "total", f"{signed(score)} ({percent_of(score)})"),
     ]
     figure = go.Figure(
         go.Waterfall(
@@ -57,7 +58,7 @@ def score_steps(steps: Sequence[tuple[str, float]]) -> go.Figure:
     pad = 0.6 * (high - low or 1.0)  # for the text beside a bar
     figure.update_xaxes(range=[low - (pad if low < 0 else 0.02 * pad), high + pad])
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    return small_numbers(finish(figure, height=94 + 32 * len(bars), x="logit", legend=False))
+    return small_numbers(finish(figure, height=94 + 32 * len(bars), x=say("logit"), legend=False))
 
 
 def difference_bars(parts: pd.DataFrame, total: float, above: str, below: str, count: int = SHOWN) -> go.Figure:
@@ -73,7 +74,7 @@ def difference_bars(parts: pd.DataFrame, total: float, above: str, below: str, c
     order = parts["difference"].abs().sort_values(ascending=False, kind="stable").index
     top, rest = parts.loc[order[:count]], parts.loc[order[count:]]
     bars = [
-        (_label(name, a, b), value, f"{safe(name)}<br>{safe(a)}" + (f"<br>against {safe(b)}" if a != b else ""))
+        (_label(part_name(name), a, b), value, _hover(part_name(name), a, b))
         for name, a, b, value in zip(
             *(top[column].map(str) for column in ("name", "value_a", "value_b")),
             top["difference"].map(float),
@@ -81,12 +82,12 @@ def difference_bars(parts: pd.DataFrame, total: float, above: str, below: str, c
         )
     ]
     if len(rest):
-        smaller = f"{len(rest)} smaller part{'' if len(rest) == 1 else 's'}"
-        bars.append((smaller, float(rest["difference"].sum()), "all other parts together"))
+        smaller = say_count("{count} smaller part", "{count} smaller parts", len(rest))
+        bars.append((smaller, float(rest["difference"].sum()), say("all other parts together")))
     missing = total - float(parts["difference"].sum())
     if abs(missing) > 1e-4 * max(1.0, abs(total)):
-        bars.append(("not explained", missing, "the difference minus all parts"))
-    bars.append(("difference", total, "the sum of the bars above"))
+        bars.append((say("not explained"), missing, say("the difference minus all parts")))
+    bars.append((say("difference"), total, say("the sum of the bars above")))
     values = [value for _, value, _ in bars]
     figure = go.Figure(
         go.Bar(
@@ -105,12 +106,20 @@ def difference_bars(parts: pd.DataFrame, total: float, above: str, below: str, c
     pad = 0.18 * (high - low or 1.0)
     figure.update_xaxes(range=[low - pad, high + pad])
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    title = f"◀ speaks for {shorten(below, 24)}     logit     speaks for {shorten(above, 24)} ▶"
+    title = say(
+        "◀ speaks for {below}     logit     speaks for {above} ▶", below=shorten(below, 24), above=shorten(above, 24)
+    )
     return small_numbers(finish(figure, height=110 + 28 * len(bars), x=title, legend=False))
+
+
+def _hover(name: str, a: str, b: str) -> str:
+    lines = [safe(name), safe(part_value(a))]
+    return "<br>".join(lines if a == b else [*lines, say("against {value}", value=safe(part_value(b)))])
 
 
 def _label(name: str, a: str, b: str) -> str:
     """A part on an axis: of a pair the fields, as its values would not fit; of a field the values, too."""
+    a, b = part_value(a), part_value(b)
     if " × " in name or not a:
         return shorten(name, 44)
     return shorten(f"{name}: {a}" if a == b else f"{name}: {shorten(a, 14)} | {shorten(b, 14)}", 44)

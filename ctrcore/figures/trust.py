@@ -9,9 +9,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from ctrcore.explain.trust.check import Verdict
-from ctrcore.explain.trust.words import WORDS_OF
+from ctrcore.explain.trust.words import WORDS_OF, method_words
 from ctrcore.figures.orders import method_color
 from ctrcore.figures.style import NEUTRAL, finish, safe, shorten
+from ctrcore.language import say
 
 COLORS: dict[Verdict, str] = {"green": "#1a9850", "amber": "#c27803", "red": "#dc2626", "shown": NEUTRAL}
 # A shape for each verdict, as colours alone are not seen by everybody.
@@ -52,7 +53,7 @@ def verdict_grid(
         if mine:
             _marks(figure, checks, columns, {place: cells[place] for place in mine}, verdict)
     rest = [place for place in places if place not in cells or cells[place].verdict is None]
-    _blanks(figure, checks, columns, {place: cells.get(place, Cell(None, "", "not computed")) for place in rest})
+    _blanks(figure, checks, columns, {place: cells.get(place, Cell(None, "", say("not computed"))) for place in rest})
     if chosen in columns:
         x = columns.index(chosen)
         frame = {"color": NEUTRAL, "width": 1.5}
@@ -161,14 +162,21 @@ def planted_scores(planted: Mapping[str, Any]) -> list[Score]:
         one = pairs.get(method)
         if one:
             ranks = ", ".join(f"{name}: {rank}" for name, rank in zip(pairs["planted"], one["ranks"], strict=True))
-            guess, note = min(1.0, 3 / pairs["count"]), f"ranks of {pairs['count']} pairs: {ranks}"
-            found.append(Score("planted pairs among the first 3", method, float(one["hit_3"]), guess, note))
+            guess, note = (
+                min(1.0, 3 / pairs["count"]),
+                say("ranks of {pairs} pairs: {ranks}", pairs=pairs["count"], ranks=ranks),
+            )
+            found.append(Score(say("planted pairs among the first 3"), method, float(one["hit_3"]), guess, note))
     for method, value in (fields.get("spearman") or {}).items():
-        note = "rank correlation with the true effects of the fields"
-        found.append(Score("order of the fields", str(method), value, 0.0, note))
-    for key, label in (("row_auc", "clicks that matter come first"), ("sign_accuracy", "right sign")):
+        note = say("rank correlation with the true effects of the fields")
+        found.append(Score(say("order of the fields"), str(method), value, 0.0, note))
+    for key, label in (("row_auc", say("clicks that matter come first")), ("sign_accuracy", say("right sign"))):
         for method, value in (behaviours.get(key) or {}).items():
-            note = f"{behaviours['relevant']:,} of {behaviours['behaviours']:,} clicks matter"
+            note = say(
+                "{relevant:,} of {clicks:,} clicks matter",
+                relevant=behaviours["relevant"],
+                clicks=behaviours["behaviours"],
+            )
             found.append(Score(label, str(method), value, 0.5, note))
     return [score for score in found if score.value is not None]
 
@@ -183,9 +191,9 @@ def planted_scoreboard(scores: Sequence[Score]) -> go.Figure:
             x=list(guesses.values()),
             y=[labels.index(label) for label in guesses],
             mode="markers",
-            name="a guess",
+            name=say("a guess"),
             marker={"symbol": "line-ns-open", "size": 20, "color": NEUTRAL, "line": {"width": 2}},
-            hovertemplate="a guess would get %{x:.2f}<extra></extra>",
+            hovertemplate=say("a guess would get {value}", value="%{x:.2f}") + "<extra></extra>",
         )
     methods = list(dict.fromkeys(score.method for score in scores))
     for nth, method in enumerate(methods):
@@ -195,16 +203,18 @@ def planted_scoreboard(scores: Sequence[Score]) -> go.Figure:
             x=[score.value for score in mine],
             y=[labels.index(score.label) + aside for score in mine],
             mode="markers",
-            name=safe(method),
+            name=safe(method_words(method)),
             marker={
                 "size": 13,
                 "symbol": METHOD_SYMBOLS[nth % len(METHOD_SYMBOLS)],
                 "color": method_color(method),
             },
             customdata=[[safe(score.label), safe(score.note)] for score in mine],
-            hovertemplate="%{customdata[0]}: %{x:.2f}<br>%{customdata[1]}<extra>" + safe(method) + "</extra>",
+            hovertemplate="%{customdata[0]}: %{x:.2f}<br>%{customdata[1]}<extra>"
+            + safe(method_words(method))
+            + "</extra>",
         )
-    finish(figure, height=120 + 40 * max(len(labels), 2), x="score, 1 is perfect")
+    finish(figure, height=120 + 40 * max(len(labels), 2), x=say("score, 1 is perfect"))
     lowest = min([0.0, *(score.value for score in scores)])
     figure.update_xaxes(range=[lowest - 0.04, 1.04])
     return figure.update_yaxes(

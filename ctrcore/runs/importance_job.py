@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ctrcore.language import mark
 from ctrcore.runs.files import Record, write_json
 from ctrcore.runs.opening import Opened, open_for_explaining
 from ctrcore.runs.studies import RESULT, study_of
@@ -19,7 +20,7 @@ REMOVED = 2000  # rows at most whose behaviours are left out one by one
 def study_importance(folder: Path, report: Reporter) -> None:
     """The job function: permutation with intervals, and for DIN what the behaviours do, value by value."""
     run, options = study_of(folder)
-    report.progress(0.0, "opening the model and its rows")
+    report.progress(0.0, mark("opening the model and its rows"))
     opened = open_for_explaining(run)
     result = measure_importance(opened, options, report.progress)
     write_json(folder / RESULT, result)
@@ -58,7 +59,7 @@ def measure_importance(
         groups,
         repeats=options["repeats"],
         seed=options["seed"],
-        progress=lambda done: tell(share * done, "shuffling the fields"),
+        progress=lambda done: tell(share * done, mark("shuffling the fields")),
     )
     columns = {"drop": found.drop, "low": found.low, "high": found.high}
     columns |= {"standard_error": found.standard_error, "spread": found.spread}
@@ -76,7 +77,7 @@ def measure_importance(
         ],
     }
     if isinstance(opened.model, DIN):
-        tell(share, "leaving out behaviours")
+        tell(share, mark("leaving out behaviours"))
         result |= _behaviours(opened, options["seed"])
     return result | {"seconds": time.perf_counter() - began}
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ctrcore.comparing.intervals import NORMAL
+from ctrcore.language import mark, say
 
 if TYPE_CHECKING:
     from ctrcore.explain.effects import Effect
@@ -108,6 +109,17 @@ def compared(effect: Effect) -> pd.DataFrame:
     return table[["value", "middle", "rows", "effect", "low", "high", "seen", "rare", "of"]]
 
 
+FEW = {  # by what a value is counted in
+    "rows": mark(
+        "Of {values:,} values the {drawn} furthest up and down with at least {least} rows are drawn; the file has all."
+    ),
+    "behaviours": mark(
+        "Of {values:,} values the {drawn} furthest up and down with at least {least} behaviours are drawn; the file "
+        "has all."
+    ),
+}
+
+
 def both_ends(
     tables: Sequence[pd.DataFrame], ends: int, least: int = 1, *, value: str = "effect", count: str = "rows"
 ) -> tuple[list[str], str]:
@@ -130,8 +142,10 @@ def both_ends(
         order = order[:ends] + order[-ends:]
     if len(order) == len(every):
         return order, ""
-    few = f" with at least {least} {count}" if least > 1 else ""
-    return order, f"Of {len(every):,} values the {len(order)} furthest up and down{few} are drawn; the file has all."
+    said = {"values": len(every), "drawn": len(order), "least": least}
+    if least <= 1:
+        return order, say("Of {values:,} values the {drawn} furthest up and down are drawn; the file has all.", **said)
+    return order, say(FEW[count], **said)
 
 
 def strongest_pairs(tables: Sequence[pd.DataFrame], drawn: int) -> tuple[list[str], int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ctrcore.errors import DataError, RunError
+from ctrcore.language import say
 from ctrcore.runs.naming import item_names_of
 from ctrcore.runs.opening import Opened, encoded_row, open_for_explaining
 from ctrcore.runs.run import Run
@@ -96,7 +97,7 @@ class TwoStages:
         """Every user's id as text. Raises DataError if there is no user column."""
         if self._users is None:
             raise DataError(
-                "The schema names no user column.", "Choose the column with the user's id on the Data page."
+                say("The schema names no user column."), say("Choose the column with the user's id on the Data page.")
             )
         return [str(user) for user in self.last.index]
 
@@ -107,7 +108,10 @@ class TwoStages:
     def row_of(self, user: str) -> int:
         """The number of a user's last row. Raises DataError for a user that is not in the table."""
         if user not in self.last.index:
-            raise DataError(f"There is no user '{user}'.", "Use the id of a user of the table, as it stands there.")
+            raise DataError(
+                say("There is no user '{user}'.", user=user),
+                say("Use the id of a user of the table, as it stands there."),
+            )
         return int(self.last[user])
 
 
@@ -137,7 +141,7 @@ def open_two_stages(
     from ctrcore.recommend.recommender import Recommender
 
     if recall is not None and recall.spec.dataset != ranker.spec.dataset:
-        raise RunError("The two runs were trained on different datasets.", "Choose two runs of one dataset.")
+        raise RunError(say("The two runs were trained on different datasets."), say("Choose two runs of one dataset."))
     opened = open_for_explaining(ranker)
     first = opened if recall is None or recall.id == ranker.id else open_for_explaining(recall)
     dataset, schema = ranker.dataset(), opened.encoder.schema
@@ -145,8 +149,12 @@ def open_two_stages(
     other = first.encoder.schema.item
     if other != schema.item:
         raise RunError(
-            f"The run that ranks takes '{schema.item}' for the item, the one that recalls '{other}'.",
-            "Choose two runs whose tables name the same item column.",
+            say(
+                "The run that ranks takes '{item}' for the item, the one that recalls '{other}'.",
+                item=schema.item,
+                other=other,
+            ),
+            say("Choose two runs whose tables name the same item column."),
         )
     rows = _rows_of(opened, seen)
     first_rows = rows if first is opened else _rows_of(first, seen)
@@ -192,5 +200,6 @@ def _others(opened: Opened, last: pd.Series[int]) -> Encoded:
 
 def _no_row(row: int) -> DataError:
     return DataError(
-        f"There is no row {row}, or it was dropped when the table was cleaned.", "Choose another row of the table."
+        say("There is no row {row}, or it was dropped when the table was cleaned.", row=row),
+        say("Choose another row of the table."),
     )

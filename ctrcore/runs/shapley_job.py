@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ctrcore.language import mark
 from ctrcore.runs.files import Record, replacing, write_json
 from ctrcore.runs.importance_job import ties_of
 from ctrcore.runs.opening import Opened, open_for_explaining
@@ -24,7 +25,7 @@ TOLERANCE = 0.05  # standard error of a row's values as a share of their sum; th
 def study_shapley(folder: Path, report: Reporter) -> None:
     """The job function: the values row by row go to `shapley.parquet`, their means to the result."""
     run, options = study_of(folder)
-    report.progress(0.0, "opening the model and its rows")
+    report.progress(0.0, mark("opening the model and its rows"))
     opened = open_for_explaining(run)
     result, table = measure_shapley(opened, options, report.progress)
     with replacing(folder / TABLE) as path:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ctrcore.errors import RunError
+from ctrcore.language import say
 from ctrcore.runs import settings
 from ctrcore.runs.files import FileCache, Record, read_json, write_json
 from ctrcore.runs.jobs import Order, cancel, start
@@ -69,7 +70,10 @@ def start_study(run: Run, kind: Kind, options: Mapping[str, Any]) -> None:
         RunError: the run is not done.
     """
     if run.state != "done":
-        raise RunError(f"The run '{run.name}' is {run.state}.", "Choose a run that is done.")
+        raise RunError(
+            say("The run '{run}' is {state}.", run=run.name, state=say(run.state)),
+            say("Choose a run that is done."),
+        )
     found = find_study(run, kind, options)
     if found is not None and found.active:
         return

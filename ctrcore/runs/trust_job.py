@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ctrcore.language import mark
 from ctrcore.runs import settings
 from ctrcore.runs.contenders import contenders
 from ctrcore.runs.files import write_json
@@ -56,7 +57,7 @@ def trust_card(run: Run, options: TrustOptions, progress: Callable[[float, str],
     from ctrcore.explain.trust.card import make_card
 
     tell = progress or (lambda _done, _message: None)
-    tell(0.0, "opening the run")
+    tell(0.0, mark("opening the run"))
     torch.set_num_threads(settings.threads())
     opened = open_for_explaining(run)
     return make_card(

@@ -28,6 +28,7 @@ from ctrcore.explain.trust.removing import removal_of
 from ctrcore.explain.trust.stability import background_check, seed_check
 from ctrcore.explain.trust.weights import alive_check, residual_check, support_check
 from ctrcore.explain.trust.without_attention import attention_check
+from ctrcore.language import mark
 from ctrcore.models.base import CTRModel
 from ctrcore.models.fibinet import FiBiNET
 from ctrcore.training.predicting import predict
@@ -42,6 +43,11 @@ RANKED_ROWS = 10_000  # for AUCs, which need more rows than a mean
 FIELD_ROWS = 200  # where taking a part away takes forward passes with background rows
 FIELD_SETS = 100  # and where many sets of parts are taken away
 TIED_ROWS = 50_000
+TESTING = {
+    "attention": mark("putting the attention to the test"),
+    "gate": mark("putting the gate to the test"),
+    "contribution": mark("putting the contribution to the test"),
+}
 BEFORE, MIDDLE = 0.4, 0.95  # shares of the bar behind when only training is left, with and without training
 
 
@@ -69,17 +75,17 @@ class Making:
 
     def checks(self, methods: Sequence[str]) -> tuple[dict[str, list[Check]], dict[str, dict[str, Any]]]:
         """(checks that need no other model, curves) by method."""
-        self.progress(0.3 * self.end, "leaving out each part")
+        self.progress(0.3 * self.end, mark("leaving out each part"))
         _ = self._effect
-        self.progress(0.35 * self.end, "taking parts away in random orders")
+        self.progress(0.35 * self.end, mark("taking parts away in random orders"))
         _ = self._paths.random
         checks: dict[str, list[Check]] = {}
         curves: dict[str, dict[str, Any]] = {}
         each = 0.6 * self.end / len(methods)
         for number, method in enumerate(methods):
             start = 0.4 * self.end + each * number
-            self.progress(start, f"putting the {method} to the test")
-            told = self._telling(start, each, "replacing the weights")
+            self.progress(start, TESTING[method])
+            told = self._telling(start, each, mark("replacing the weights"))
             checks[method], curves[method] = self._of_method(method, told)
         return checks, curves
 
@@ -89,7 +95,7 @@ class Making:
 
     def of_model(self) -> list[Check]:
         """T0, T10 and T14, asked of the model and its rows: the same for all of its pictures."""
-        self.progress(0.0, "adding up the parts")
+        self.progress(0.0, mark("adding up the parts"))
         logit = predict(self.model, self.rows)
         return [
             residual_check(own_terms(self.model, self.rows), logit),
@@ -127,7 +133,7 @@ class Making:
             self.rows,
             self.background,
             ties=ties,
-            progress=self._telling(0.0, 0.3 * self.end, "Shapley values from two backgrounds"),
+            progress=self._telling(0.0, 0.3 * self.end, mark("Shapley values from two backgrounds")),
         )
 
     def _scores(self, method: str) -> Scores:

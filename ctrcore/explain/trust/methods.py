@@ -15,6 +15,7 @@ from ctrcore.explain.players import field_groups
 from ctrcore.explain.removal import behaviour_removal, field_removal, pair_removal
 from ctrcore.explain.trust.removing import Unit
 from ctrcore.explain.trust.statistics import Array, Mask
+from ctrcore.language import say
 from ctrcore.models.afm import AFM
 from ctrcore.models.base import CTRModel
 from ctrcore.models.din import DIN
@@ -103,7 +104,8 @@ def scores_of(
     """
     if method not in methods_of(model):
         raise ModelError(
-            f"{model.config.title} has no {method} to put to the test.", "Use: " + ", ".join(methods_of(model)) + "."
+            say("{model} has no {method} to put to the test.", model=model.config.title, method=method),
+            say("Use: {methods}.", methods=", ".join(methods_of(model))),
         )
     terms = own_terms(model, rows)
     score, mask = raw_scores(model, method, terms)

@@ -19,6 +19,7 @@ from ctrcore.data.encoding import Encoder
 from ctrcore.data.stored import Table
 from ctrcore.data.values import UNKNOWN
 from ctrcore.errors import DataError
+from ctrcore.language import say
 
 Floats = npt.NDArray[np.floating]
 
@@ -77,8 +78,8 @@ class PlantedTruth:
                 alike = own is None or all(a in (b, UNKNOWN) for a, b in zip(members, own, strict=False))
                 if len(members) != min(length, longest) or not alike:
                     raise DataError(
-                        f"The model's histories in '{one.name}' are not those that the truth is of.",
-                        "Prepare the shop's own histories, unchanged.",
+                        say("The model's histories in '{field}' are not those that the truth is of.", field=one.name),
+                        say("Prepare the shop's own histories, unchanged."),
                     )
 
     def field_effects(self, names: Sequence[str], rows: npt.NDArray[np.int64]) -> Floats:

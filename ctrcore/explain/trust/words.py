@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from ctrcore.explain.trust.check import DEFINITIONS, MODEL, Check, Limit, Thresholds, Verdict, overall, verdict
+from ctrcore.explain.trust.retold import retold
 from ctrcore.language import Spoken, mark, say, say_count
 
 WORDS_OF: Spoken[Verdict] = Spoken(
@@ -80,7 +81,7 @@ def _looks_equal(value: float, end: float, digits: int) -> bool:
 
 def finding_text(check: Check) -> str:
     """What it found, with percentages and zeros written as in the figures."""
-    text = re.sub(r"(?<=\d) ?%", PERCENT, check.says)
+    text = re.sub(r"(?<=\d) ?%", PERCENT, retold(check.says))
     return re.sub(r"(?<![\w.])-(0(?:\.0+)?)(?![\d.]*[1-9])", r"\1", text)
 
 

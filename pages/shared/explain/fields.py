@@ -12,7 +12,7 @@ from pages.shared import address
 from pages.shared.charts import chart
 from pages.shared.explain.chosen import Explained, encoded_row, run_of
 from pages.shared.explain.methods import AT_ONCE, ask_for, explained, seconds_of, to_ask
-from pages.shared.explain.ways import BY_FIELD, METHOD, METHODS, about, pick_way
+from pages.shared.explain.ways import BY_FIELD, METHOD, about, about_told, pick_way
 from pages.shared.level import learn, level
 
 
@@ -30,7 +30,7 @@ def show(chosen: Explained) -> None:
     if address.read(METHOD) in (None, "own") and level() != "Simple":
         st.caption(say("A model's own terms cannot be set beside another's, so here it starts with what is left out."))
     if level() == "Learn":
-        st.caption(f"**{METHODS[way.method]}.** {about(way.method)}")
+        st.caption(about_told(way.method))
     runs = [(run_of(one), encoded_row(run_of(one), chosen.row)) for one in chosen.view.contenders]
     waiting = to_ask(runs, way)
     seconds = sum(seconds_of(run, one, way) for run, one in waiting)

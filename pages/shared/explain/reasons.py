@@ -20,7 +20,7 @@ from pages.shared.charts import chart
 from pages.shared.explain.chosen import Explained, encoded_row, focus_buttons
 from pages.shared.explain.methods import explained
 from pages.shared.explain.said import show_scores
-from pages.shared.explain.ways import METHODS, Way, about, pick_way
+from pages.shared.explain.ways import METHODS, Way, about_told, pick_way
 from pages.shared.inside import Chosen
 from pages.shared.level import level
 from pages.shared.problems import problems_shown
@@ -53,7 +53,7 @@ def show(chosen: Explained) -> None:
             _words(explanation)
             _badge(chosen, one)
             if level() == "Learn":
-                st.caption(f"**{METHODS[way.method]}.** {about(way.method)}")
+                st.caption(about_told(way.method))
             _waterfall(chosen, explanation, way)
     with st.grid(2, min_column_width=380):
         show_scores(chosen)

@@ -70,6 +70,11 @@ def about(method: Method) -> str:
     return WORDS["shapley"] if method == "shapley" else _ABOUT[method]
 
 
+def about_told(method: Method) -> str:
+    """The same, after the method's name."""
+    return say("**{title}.** {meaning}", title=METHODS[method], meaning=about(method))
+
+
 def pick_way(run: Run, methods: Sequence[Method], key: str, *, clicks: bool = True) -> Way:
     """The controls of the method; in Simple none, and the method of the address holds all the same.
 
@@ -90,7 +95,7 @@ def pick_way(run: Run, methods: Sequence[Method], key: str, *, clicks: bool = Tr
             key=key,
             on_change=address.take,
             args=(key, METHOD),
-            help="  \n".join(f"**{METHODS[one]}.** {about(one)}" for one in methods),
+            help="  \n".join(about_told(one) for one in methods),
         )
     if method == "own":
         return (

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from ctrcore.explain.sentences import either
 from ctrcore.figures import importance_captions
 from ctrcore.figures.importance_words import PHRASES, what_matters
 from ctrcore.figures.importances import Dots, Panel, aligned
+from ctrcore.language import Spoken, mark, say, say_in
 from ctrcore.runs.importances import strongest, wide
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
@@ -20,14 +22,24 @@ from pages.shared.level import learn
 from pages.shared.tools import plain
 
 ALL = "all"
+ORDERS = {"permutation": "shuffling", "shapley": "Shapley", "contribution": "own terms"}  # in the address
 LINES = 40  # fields drawn; the file with the numbers has all
-WORDS_OF = {"permutation": "shuffling", "shapley": "Shapley", "contribution": "own terms"}
+WORDS_OF = Spoken(
+    {
+        "permutation": mark("shuffling"),
+        "shapley": mark("Shapley"),
+        "contribution": mark("own terms"),
+        "attention": mark("attention"),
+        "gate": mark("gate"),
+    }
+)
+BY_SAMPLE = ("permutation", "shapley", "contribution")
 PANELS = {  # title and unit of each measure
-    "permutation": ("shuffling", "AUC lost"),
-    "shapley": ("Shapley", "logit"),
-    "contribution": ("own terms", "logit"),
-    "attention": ("attention", "share"),
-    "gate": ("gate", "factor"),
+    "permutation": (mark("shuffling"), mark("AUC lost")),
+    "shapley": (mark("Shapley"), mark("logit")),
+    "contribution": (mark("own terms"), mark("logit")),
+    "attention": (mark("attention"), mark("share")),
+    "gate": (mark("gate"), mark("factor")),
 }
 
 
@@ -40,14 +52,19 @@ def show(view: View) -> None:
         known = [one for one in known if one not in ("attention", "gate")]
     _answer(view, shown, tables, known)
     learn(
-        "Ask *what matters* in several ways and you get several answers. **Shuffling** a field asks what the ranking "
-        "would lose without it. **Shapley values** and the model's **own terms** ask how far it moves the score, "
-        "whether that helps or not. An **attention** or a **gate** only says where the model looks."
+        say(
+            "Ask *what matters* in several ways and you get several answers. **Shuffling** a field asks what the "
+            "ranking would lose without it. **Shapley values** and the model's **own terms** ask how far it moves the "
+            "score, whether that helps or not. An **attention** or a **gate** only says where the model looks."
+        )
     )
-    by = {_word(one): one for one in known}
-    order = strongest(list(tables.values()), by[address.choose("Order by", list(by), next(iter(by)), "matters-order")])
+    by = {ORDERS.get(one, one): one for one in known}  # by what the address calls them
+    ordered_by = address.choose(
+        say("Order by"), list(by), next(iter(by)), "matters-order", words=lambda one: _word(by[one])
+    )
+    order = strongest(list(tables.values()), by[ordered_by])
     panels = [
-        Panel(*PANELS[one], [_dots(view, run, tables[run.id], one) for run in shown], zero=one != "gate")
+        Panel(*_titles(one), [_dots(view, run, tables[run.id], one) for run in shown], zero=one != "gate")
         for one in known
     ]
     chart(
@@ -55,7 +72,12 @@ def show(view: View) -> None:
         key="matters-fields",
         **importance_captions.importances(_rests_on(shown, tables), known, len(order), LINES),
         help_text=WORDS["field"],
-        alt_text=f"What {len(order)} fields are worth by {len(known)} measures to {len(shown)} models",
+        alt_text=say(
+            "What {fields} fields are worth by {measures} measures to {models} models",
+            fields=len(order),
+            measures=len(known),
+            models=len(shown),
+        ),
         data=lambda: pd.concat(
             [table.assign(run=view.title(run)) for run, table in zip(shown, tables.values(), strict=True)]
         ),
@@ -84,16 +106,21 @@ def _pick_runs(view: View) -> list[Run]:
     options = [ALL, *(run.id for run in view.runs)]
     address.show("matters-of", "matters-of", options, ALL)
     picked = st.segmented_control(
-        "Show",
+        say("Show"),
         options,
         required=True,
-        format_func=lambda one: "All models" if one == ALL else view.titles[one],
+        format_func=lambda one: say("All models") if one == ALL else view.titles[one],
         key="matters-of",
         on_change=address.take,
         args=("matters-of", "matters-of"),
-        help="A single model is shown with its own weight, such as AFM's attention, where it has one.",
+        help=say("A single model is shown with its own weight, such as AFM's attention, where it has one."),
     )
     return [run for run in view.runs if picked in (ALL, run.id)]
+
+
+def _titles(measure: str) -> tuple[str, str]:
+    title, unit = PANELS[measure]
+    return say(title), say(unit)
 
 
 def _word(measure: str) -> str:
@@ -113,7 +140,7 @@ def _dots(view: View, run: Run, table: pd.DataFrame, measure: str) -> Dots:
         part["value"],
         part["low"],
         part["high"],
-        whisker="one deviation over rows:" if measure in ("attention", "gate") else "95 % interval",
+        whisker=say("one deviation over rows:") if measure in ("attention", "gate") else say("95 % interval"),
     )
 
 
@@ -122,9 +149,9 @@ def _rests_on(shown: list[Run], tables: dict[str, pd.DataFrame]) -> str:
     every = pd.concat(list(tables.values()))
     told = []
     for measure, part in every.groupby("measure", sort=False):
-        if measure in WORDS_OF:
-            sizes = sorted(set(part["rows"]))
-            told.append(f"{_word(str(measure))}: " + " or ".join(sample_note(shown[0], int(size)) for size in sizes))
+        if measure in BY_SAMPLE:
+            samples = [sample_note(shown[0], int(size)) for size in sorted(set(part["rows"]))]
+            told.append(say("{measure}: {samples}", measure=_word(str(measure)), samples=either(samples)))
     return "; ".join(told)
 
 
@@ -132,7 +159,7 @@ def _agreement(view: View, shown: list[Run], tables: dict[str, pd.DataFrame], or
     """Rank agreement of the measures of each run, and of the runs; in words where they disagree."""
     from ctrcore.explain.importance import disagreements, rank_agreement
 
-    st.markdown("#### Do the measures agree?", help=WORDS["rank correlation"])
+    st.markdown(say("#### Do the measures agree?"), help=WORDS["rank correlation"])
     rows = []
     for run in shown:
         found = {key: values for key, values in wide(tables[run.id], order).items() if key in PANELS}
@@ -141,26 +168,29 @@ def _agreement(view: View, shown: list[Run], tables: dict[str, pd.DataFrame], or
         rows.append({"model": view.title(run)} | {f"{_word(a)} – {_word(b)}": _signed(matrix[a][b]) for a, b in pairs})
     table = pd.DataFrame(rows).fillna("–")
     if table.shape[1] == 1:
-        st.caption("There is one measure so far. Start another one above.")
+        st.caption(say("There is one measure so far. Start another one above."))
         return
     st.dataframe(
         table,
         hide_index=True,
         key="matters-agreement",
-        alt=f"Rank correlations of the measures for {len(shown)} models",
+        column_config={"model": st.column_config.Column(say_in("a column", "model"))},
+        alt=say("Rank correlations of the measures for {models} models", models=len(shown)),
     )
     st.caption(
-        "Spearman's rank correlation over the fields: +1 the same order, 0 no relation. A dash: the model has no such "
-        "measure, or it was not computed yet."
+        say(
+            "Spearman's rank correlation over the fields: +1 the same order, 0 no relation. A dash: the model has no "
+            "such measure, or it was not computed yet."
+        )
     )
     for run in shown:
         found = wide(tables[run.id], order)
         part = tables[run.id][tables[run.id]["measure"] == "permutation"].set_index("name").reindex(order)
         low = part["low"].tolist() if part["low"].notna().any() else None
         sentences = disagreements([plain(name) for name in order], found, low, count=3 if len(shown) == 1 else 1)
-        of_whom = f"{plain(view.title(run))}: " if len(shown) > 1 else ""
         for sentence in sentences:
-            st.markdown(f"- {of_whom}{sentence}")
+            told = say("{model}: {sentence}", model=plain(view.title(run)), sentence=sentence)
+            st.markdown(f"- {told if len(shown) > 1 else sentence}")
     if len(shown) > 1:
         _between_models(view, shown, tables, order)
 
@@ -173,11 +203,12 @@ def _between_models(view: View, shown: list[Run], tables: dict[str, pd.DataFrame
     if len(drops) < 2:
         return
     matrix = rank_agreement(drops).map(_signed)
-    st.markdown("#### Do the models agree on the fields?", help=WORDS["rank correlation"])
-    st.caption("Spearman's rank correlation of the AUC lost by shuffling.")
+    st.markdown(say("#### Do the models agree on the fields?"), help=WORDS["rank correlation"])
+    st.caption(say("Spearman's rank correlation of the AUC lost by shuffling."))
     st.dataframe(
         matrix.reset_index(names="model"),
         hide_index=True,
         key="matters-models",
-        alt="Rank correlations between the models",
+        column_config={"model": st.column_config.Column(say_in("a column", "model"))},
+        alt=say("Rank correlations between the models"),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from ctrcore.language import say
 from ctrcore.runs.files import Record
 from ctrcore.runs.run import Run
 from ctrcore.runs.shapley_job import TABLE
@@ -41,7 +42,8 @@ class Own:
 
 def own_of(run: Run) -> Own:
     """The model's own terms, without a study."""
-    return _own(run.id, run.finished, run)
+    with st.spinner(say("Reading the model's own terms")):
+        return _own(run.id, run.finished, run)
 
 
 def groups_of(run: Run, *, tied: bool) -> list[tuple[int, ...]]:
@@ -81,7 +83,7 @@ def effect_of(run: Run, name: str, options: Record | None, *, tied: bool = False
     return _effect(run.id, name, key, run, options)
 
 
-@st.cache_resource(show_spinner="Reading the model's own terms", max_entries=16)
+@st.cache_resource(show_spinner=False, max_entries=16)
 def _own(run_id: str, version: float | None, _run: Run) -> Own:  # noqa: ARG001  part of the key
     from ctrcore.explain.effects import behaviour_effect
     from ctrcore.explain.importance import pair_importance

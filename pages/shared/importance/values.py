@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from ctrcore.explain.sentences import either
 from ctrcore.figures import importance_captions
 from ctrcore.figures.importances import Dots, Line, Panel, aligned, curves
 from ctrcore.figures.style import shorten
+from ctrcore.language import Spoken, mark, say
 from ctrcore.runs.importances import both_ends, compared, strongest
 from ctrcore.runs.run import Run
 from pages.shared import address
@@ -22,21 +24,24 @@ from pages.shared.tools import plain
 MEASURES = {"own terms": "contribution", "Shapley": "shapley"}
 LEAST = (1, 2, 5, 10, 20, 50)
 ENDS = 12  # values drawn at either end
-EVERY = "every field"
+EVERY = mark("every field")
+NAMES = Spoken({"own terms": mark("own terms"), "Shapley": mark("Shapley")})
 
 
 def show(view: View) -> None:
     """One field, value by value."""
     learn(
-        "A field that matters does so through its **values**. Each is compared with the average row: of a field "
-        "'channel', for example, search may raise the score and e-mail lower it."
+        say(
+            "A field that matters does so through its **values**. Each is compared with the average row: of a field "
+            "'channel', for example, search may raise the score and e-mail lower it."
+        )
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         field = _pick_field(view)
         measure = _pick_measure(view)
     tables = effects(view, field, measure)
     if not tables:
-        st.info("No chosen model has this field.", icon=":material/info:")
+        st.info(say("No chosen model has this field."), icon=":material/info:")
         return
     _say_together(view, field)
     if field != EVERY and tables[0][1]["middle"].notna().any():
@@ -75,12 +80,15 @@ def _pick_field(view: View) -> str:
     order = [*dict.fromkeys(name for group in groups for name in group.split(" + ")), EVERY]
     address.show("matters-field", "matters-field", order, order[0])
     return st.selectbox(
-        "Field",
+        say("Field"),
         order,
+        format_func=lambda one: say(one) if one == EVERY else one,
         key="matters-field",
         on_change=address.take,
         args=("matters-field", "matters-field"),
-        help="The field that costs most AUC when shuffled stands first; at the end the strongest values of all fields.",
+        help=say(
+            "The field that costs most AUC when shuffled stands first; at the end the strongest values of all fields."
+        ),
         width=320,
     )
 
@@ -90,12 +98,15 @@ def _pick_measure(view: View) -> str:
     if not there:
         return "contribution"
     word = address.choose(
-        "Effect",
+        say("Effect"),
         list(MEASURES),
         "own terms",
         "matters-measure",
-        "Own terms: what the model itself adds for the field, and half of each pair it is in. Shapley: compared with "
-        "background rows, for the models for which these values were computed.",
+        say(
+            "Own terms: what the model itself adds for the field, and half of each pair it is in. Shapley: compared "
+            "with background rows, for the models for which these values were computed."
+        ),
+        words=NAMES.__getitem__,
     )
     return MEASURES[word]
 
@@ -108,12 +119,18 @@ def _say_together(view: View, field: str) -> None:
     group = next(group for group in groups_of(view.runs[0], tied=view.tied) if place in group)
     if len(group) > 1:
         others = ", ".join(plain(names[other]) for other in group if other != place)
-        st.caption(f"{plain(field)} moves together with {others}: the effect shown is that of all of them.")
+        st.caption(
+            say(
+                "{field} moves together with {others}: the effect shown is that of all of them.",
+                field=plain(field),
+                others=others,
+            )
+        )
 
 
 def _rests_on(run: Run, tables: list[tuple[Run, pd.DataFrame]]) -> str:
     sizes = sorted({int(table["of"].iloc[0]) for _, table in tables})
-    return "Means over " + " or ".join(sample_note(run, size) for size in sizes)
+    return say("Means over {rows}", rows=either([sample_note(run, size) for size in sizes]))
 
 
 def _curve(view: View, field: str, measure: str, tables: list[tuple[Run, pd.DataFrame]]) -> None:
@@ -131,10 +148,12 @@ def _curve(view: View, field: str, measure: str, tables: list[tuple[Run, pd.Data
         for run, table in tables
     ]
     chart(
-        curves(lines, field, "change of logit"),
+        curves(lines, field, say("change of logit")),
         key="matters-curve",
         **importance_captions.effect_curve(plain(field), _rests_on(tables[0][0], tables), measure),
-        alt_text=f"Mean effect of the number {field} on the logit of {len(lines)} models",
+        alt_text=say(
+            "Mean effect of the number {field} on the logit of {models} models", field=field, models=len(lines)
+        ),
         data=lambda: _file(view, tables),
     )
 
@@ -149,6 +168,7 @@ def _values(view: View, field: str, measure: str, tables: list[tuple[Run, pd.Dat
     }
     called = {value: label for _, table in tables for value, label in zip(table["value"], table["label"], strict=True)}
     labels = {value: f"{shorten(called[value], 26)} ({rows[value]:,})" for value in order}
+    note, seen_note = say("{rows:,} rows").format, say("{rows:,} rows, seen {seen:,.0f} times in training").format
     dots = [
         Dots(
             view.title(run),
@@ -159,17 +179,22 @@ def _values(view: View, field: str, measure: str, tables: list[tuple[Run, pd.Dat
             table["high"],
             frozenset(table.loc[table["rare"], "value"]),
             {
-                value: f"{n:,} rows" + (f", seen {seen:,.0f} times in training" if pd.notna(seen) else "")
+                value: seen_note(rows=n, seen=seen) if pd.notna(seen) else note(rows=n)
                 for value, n, seen in zip(table["value"], table["rows"], table["seen"], strict=True)
             },
         )
         for run, table in tables
     ]
     chart(
-        aligned([Panel("", "change of logit, compared with the average row", dots)], order, labels),
+        aligned([Panel("", say("change of logit, compared with the average row"), dots)], order, labels),
         key="matters-values",
         **importance_captions.effects(plain(field), _rests_on(tables[0][0], tables), measure, left_out),
-        alt_text=f"Mean effect of {len(order)} values of {field} on the logit of {len(dots)} models",
+        alt_text=say(
+            "Mean effect of {values} values of {field} on the logit of {models} models",
+            values=len(order),
+            field=field,
+            models=len(dots),
+        ),
         data=lambda: _file(view, tables),
     )
 
@@ -180,7 +205,7 @@ def _pick_least(values: int, default: int) -> int:
         return 1
     if not expert():
         return next((one for one in LEAST if str(one) == address.read("matters-least")), default)
-    return address.choose("Only values with at least this many rows", LEAST, default, "matters-least")
+    return address.choose(say("Only values with at least this many rows"), LEAST, default, "matters-least")
 
 
 def _file(view: View, tables: list[tuple[Run, pd.DataFrame]]) -> pd.DataFrame:

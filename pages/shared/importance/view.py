@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from ctrcore.language import mark, say
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.files import Record
 from ctrcore.runs.importance_job import OPTIONS as IMPORTANCE
@@ -21,9 +22,15 @@ from pages.shared.store import explanations_of, model_of, ties_of
 from pages.shared.tools import plain
 
 NUMBERS = {  # of the experts' choices: label, least, most, step, help
-    "shapley-rows": ("Rows for Shapley values", 50, 20_000, 50, "Rows that judge the run, drawn at random."),
-    "shapley-background": ("Background rows", 10, 500, 10, "Training rows that each row is compared with."),
-    "matters-seed": ("Seed", 0, 1_000_000, 1, "Of the samples, the shuffles and the permutations."),
+    "shapley-rows": (
+        mark("Rows for Shapley values"),
+        50,
+        20_000,
+        50,
+        mark("Rows that judge the run, drawn at random."),
+    ),
+    "shapley-background": (mark("Background rows"), 10, 500, 10, mark("Training rows that each row is compared with.")),
+    "matters-seed": (mark("Seed"), 0, 1_000_000, 1, mark("Of the samples, the shuffles and the permutations.")),
 }
 DEFAULTS: dict[str, int] = {
     "shapley-rows": SHAPLEY["rows"],
@@ -105,12 +112,12 @@ def _pick_tied(ties: list[tuple[str, ...]]) -> None:
     address.show("tied", "tied", [False, True] if ties else [False], default=False)
     told = "; ".join(", ".join(plain(name) for name in names) for names in ties)
     st.toggle(
-        "Move tied columns together",
+        say("Move tied columns together"),
         key="tied",
         disabled=not ties,
         on_change=address.take,
         args=("tied", "tied"),
-        help=f"{WORDS['tied columns']} " + (f"Here: {told}." if ties else "There are none here."),
+        help=f"{WORDS['tied columns']} {say('Here: {ties}.', ties=told) if ties else say('There are none here.')}",
     )
 
 
@@ -119,7 +126,7 @@ def _number(key: str, default: int) -> None:
     address.show_number(key, key, default, least, most)
     st.session_state[key] = int(st.session_state[key])
     st.number_input(
-        label, least, most, step=step, key=key, on_change=address.take, args=(key, key), help=about, width=180
+        say(label), least, most, step=step, key=key, on_change=address.take, args=(key, key), help=say(about), width=180
     )
 
 

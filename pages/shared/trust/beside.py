@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.explain.trust.check import DEFINITIONS, Check, Thresholds, verdict
-from ctrcore.explain.trust.words import WORDS_OF, figure_text, finding_text
+from ctrcore.explain.trust.words import WORDS_OF, figure_text, finding_text, method_words
 from ctrcore.figures.trust import Cell, planted_scores, verdict_grid
+from ctrcore.language import say
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
 from pages.shared import address
@@ -47,7 +48,7 @@ def show_beside(dataset: Dataset, run: Run, card: Card, options: Options, chosen
         columns |= {(titles[one], name): checks_shown(cards[one], name) for name in pictures_of(cards[one])}
     if len(columns) < 2:
         return
-    names = {place: f"{place[1]}\n{place[0]}" for place in columns}
+    names = {place: f"{method_words(place[1])}\n{place[0]}" for place in columns}
     simple = level() == "Simple"
     checks = {DEFINITIONS[name].title if simple else f"{name}  {DEFINITIONS[name].title}": name for name in DEFINITIONS}
     chart(
@@ -58,11 +59,15 @@ def show_beside(dataset: Dataset, run: Run, card: Card, options: Options, chosen
             names[titles[run.id], method],
         ),
         key="trust-beside",
-        title="The same checks of other pictures and runs",
-        read="One line a check, one column a method (of a run); the frame is around what you look at. Colour and "
-        "shape give the verdict, the number is the check's figure. A dash: it does not apply, or was not computed.",
-        beware="A method with more green is better tested, not proven right; and a model that can be explained well "
-        "may still rank badly. The scales of the checks differ, so compare along a line, not down a column.",
+        title=say("The same checks of other pictures and runs"),
+        read=say(
+            "One line a check, one column a method (of a run); the frame is around what you look at. Colour and "
+            "shape give the verdict, the number is the check's figure. A dash: it does not apply, or was not computed."
+        ),
+        beware=say(
+            "A method with more green is better tested, not proven right; and a model that can be explained well "
+            "may still rank badly. The scales of the checks differ, so compare along a line, not down a column."
+        ),
         alt_text=_in_words(columns, thresholds),
         data=lambda: _table(columns, thresholds),
     )
@@ -73,8 +78,10 @@ def _pick_others(cards: Mapping[str, Card], titles: Mapping[str, str], others: i
     if not cards:
         if others:
             st.caption(
-                "Other runs on this dataset can be set beside this one once their trust cards are computed: choose "
-                "them in the sidebar."
+                say(
+                    "Other runs on this dataset can be set beside this one once their trust cards are computed: choose "
+                    "them in the sidebar."
+                )
             )
         return []
     said = [one for one in address.read_list("beside") if one in cards]
@@ -82,13 +89,13 @@ def _pick_others(cards: Mapping[str, Card], titles: Mapping[str, str], others: i
     if st.session_state.get("trust-runs") != default:
         st.session_state["trust-runs"] = default
     return st.multiselect(
-        "Other runs beside it",
+        say("Other runs beside it"),
         list(cards),
         format_func=titles.__getitem__,
         key="trust-runs",
         on_change=lambda: address.write_list("beside", st.session_state["trust-runs"]),
-        placeholder="None",
-        help="Runs on the same dataset whose trust cards were computed with the same options.",
+        placeholder=say("None"),
+        help=say("Runs on the same dataset whose trust cards were computed with the same options."),
     )
 
 
@@ -140,5 +147,10 @@ def _in_words(columns: Columns, thresholds: Thresholds) -> str:
     said = []
     for (run, method), checks in columns.items():
         failed = [check.id for check in checks if verdict(check, thresholds) == "red"]
-        said.append(f"{plain(run)}, {method}: {'fails ' + ', '.join(failed) if failed else 'nothing fails'}")
+        words = {"run": plain(run), "picture": method_words(method), "checks": ", ".join(failed)}
+        said.append(
+            say("{run}, {picture}: fails {checks}", **words)
+            if failed
+            else say("{run}, {picture}: nothing fails", **words)
+        )
     return "; ".join(said)

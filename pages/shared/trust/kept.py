@@ -8,6 +8,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from ctrcore.explain.trust.check import MODEL
+from ctrcore.language import Spoken, mark, say
 from ctrcore.runs.estimating import seconds_of_card
 from ctrcore.runs.run import Run
 from ctrcore.runs.studies import find_study
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
 
 Options = dict[str, Any]
 ROWS, SEED = 500, 0
-ABOUT = {
-    "rows": "More rows give narrower intervals and take longer.",
-    "seed": "Picks the rows, the random orders and the background.",
-}
+ABOUT = Spoken(
+    {
+        "rows": mark("More rows give narrower intervals and take longer."),
+        "seed": mark("Picks the rows, the random orders and the background."),
+    }
+)
 
 
 def pick_options(run: Run) -> Options:
@@ -33,17 +36,19 @@ def pick_options(run: Run) -> Options:
     rows, seed = ROWS, SEED
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         if level() == "Expert":
-            rows = _number("Rows looked at", "rows", range(20, 20_001), ROWS)
-            seed = _number("Seed", "seed", range(10_001), SEED)
+            rows = _number(say("Rows looked at"), "rows", range(20, 20_001), ROWS)
+            seed = _number(say("Seed"), "seed", range(10_001), SEED)
         known = find_card(run, {"seed": seed, "rows": rows, "retrain": True}) is not None
         address.show("retrain", "retrain", [True, False], known)
         retrain = st.toggle(
-            "Also train again (T8, T9)",
+            say("Also train again (T8, T9)"),
             key="retrain",
             on_change=address.take,
             args=("retrain", "retrain"),
-            help="Two checks need new models: one that learns from shuffled clicks, and the same model from other "
-            "seeds. They are trained in the background and take much longer than all the rest.",
+            help=say(
+                "Two checks need new models: one that learns from shuffled clicks, and the same model from other "
+                "seeds. They are trained in the background and take much longer than all the rest."
+            ),
         )
     return {"seed": seed, "rows": rows, "retrain": bool(retrain)}
 
@@ -87,10 +92,16 @@ def say_estimate(run: Run, options: Options) -> None:
     if find_study(run, "trust", options) is not None:
         return
     seconds = seconds_of_card(run, options, workspace().runs())
-    about = f"about {duration(seconds)}" if seconds is not None else "a minute or so"
-    if seconds is None and options["retrain"]:
-        about = "some minutes"
-    st.caption(f"It takes {about}, in the background: you may leave this page. The result is kept.")
+    if seconds is not None:
+        told = say(
+            "It takes about {time}, in the background: you may leave this page. The result is kept.",
+            time=duration(seconds),
+        )
+    elif options["retrain"]:
+        told = say("It takes some minutes, in the background: you may leave this page. The result is kept.")
+    else:
+        told = say("It takes a minute or so, in the background: you may leave this page. The result is kept.")
+    st.caption(told)
 
 
 def _number(label: str, key: str, numbers: range, default: int) -> int:

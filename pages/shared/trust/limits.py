@@ -10,15 +10,16 @@ from pydantic import ValidationError
 
 from ctrcore.explain.trust.check import DEFINITIONS, Limit, Thresholds
 from ctrcore.explain.trust.words import SHARES
+from ctrcore.language import mark, say
 from pages.shared import address
 
 KEY = "limits"
 DEFAULTS = Thresholds()
 ENTRY = re.compile(r"(T\d{1,2}):(-?[\d.]+(?:e-?\d+)?):(-?[\d.]+(?:e-?\d+)?)")
 LABELS = {
-    "high": ("holds from", "fails below"),
-    "low": ("holds up to", "fails above"),
-    "interval": ("holds above", "fails if out of reach"),
+    "high": (mark("holds from"), mark("fails below")),
+    "low": (mark("holds up to"), mark("fails above")),
+    "interval": (mark("holds above"), mark("fails if out of reach")),
 }
 
 
@@ -55,17 +56,19 @@ def edit_limits() -> None:
     """A popover with two numbers for each check that is judged, and a way back to the defaults."""
     limits = chosen_limits()
     count = sum(limit != DEFAULTS.of(name) for name, limit in limits)
-    label = f"Thresholds ({count} edited)" if count else "Thresholds"
-    with st.popover(label, icon=":material/tune:", type="tertiary", help="When a check holds and when it fails."):
+    label = say("Thresholds ({edited} edited)", edited=count) if count else say("Thresholds")
+    with st.popover(label, icon=":material/tune:", type="tertiary", help=say("When a check holds and when it fails.")):
         st.markdown(
-            "What a check must reach is a choice, not a law. Change it here: nothing is computed again, and **the "
-            "address of the page keeps it**, so a link shares it."
+            say(
+                "What a check must reach is a choice, not a law. Change it here: nothing is computed again, and **the "
+                "address of the page keeps it**, so a link shares it."
+            )
         )
         with st.container(height=420, border=False):
             for name, limit in limits:
                 _edit_one(name, limit)
         st.button(
-            "Back to the defaults",
+            say("Back to the defaults"),
             icon=":material/restart_alt:",
             key="limits-reset",
             disabled=not count,
@@ -75,8 +78,8 @@ def edit_limits() -> None:
 
 def _edit_one(name: str, limit: Limit) -> None:
     scale, labels = _scale(name), LABELS[DEFINITIONS[name].direction]
-    mark = " · edited" if limit != DEFAULTS.of(name) else ""
-    st.markdown(f"**{name}** {DEFINITIONS[name].title}{mark}")
+    title = f"**{name}** {DEFINITIONS[name].title}"
+    st.markdown(title if limit == DEFAULTS.of(name) else f"{title} · {say('edited')}")
     with st.container(horizontal=True, gap="small"):
         for end, label, value in zip(("green", "amber"), labels, (limit.green, limit.amber), strict=True):
             shown = round(value * scale.factor, 10)
@@ -87,7 +90,7 @@ def _edit_one(name: str, limit: Limit) -> None:
             low, high = _bounds(name)
             with st.container(key=f"limit-{name}-{end}"):
                 st.number_input(
-                    label + (" (%)" if name in SHARES else ""),
+                    say(label) + (" (%)" if name in SHARES else ""),
                     value=shown,
                     key=key,
                     step=scale.step,

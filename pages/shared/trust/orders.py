@@ -7,12 +7,14 @@ from typing import Any
 
 import pandas as pd
 
+from ctrcore.explain.trust.words import method_words
 from ctrcore.figures.orders import Order, Orders, order_curves
+from ctrcore.language import mark, say
 from pages.shared.charts import chart
 
 PANELS = {
-    "deletion": "Without the first parts:<br>more is better",
-    "insertion": "With only the first parts:<br>less is better",
+    "deletion": mark("Without the first parts:<br>more is better"),
+    "insertion": mark("With only the first parts:<br>less is better"),
 }
 Drawn = Mapping[str, Any]
 
@@ -30,19 +32,28 @@ def show_orders(curves: Mapping[str, Drawn], method: str) -> None:
     counts = curves[method]["counts"]
     rows = max((count for name in PANELS for count in curves[method][name]["rows"]), default=0)
     chart(
-        order_curves([_panel(curves, order, name) for name in PANELS], "logit lost"),
+        order_curves([_panel(curves, order, name) for name in PANELS], say("logit lost")),
         key="trust-orders",
-        title="Do the parts that come first matter most?",
-        help_text="Deletion and insertion, check T4. Leaving a part out: a pair's product or a behaviour is removed, "
-        "a field takes the values of the background rows.",
-        read=f"Left: the logit lost when the first {', '.join(map(str, counts))} parts by the method's order are "
-        "taken away; a good order loses much at once. Right: what is lost when only these parts are left; a good "
-        "order loses little. Grey band: random orders. Dotted: the parts ordered by leaving out one by "
-        f"one, and the same turned round. Sample of {rows:,} rows.",
-        beware="A line above the band of random orders is better than nothing, not good. The order by leaving out one "
-        "by one is a yardstick, not the best there is: parts act together, and another order may beat it. With parts "
-        "taken away the model sees what it never saw in training, but for behaviours, where it is just a shorter "
-        "history.",
+        title=say("Do the parts that come first matter most?"),
+        help_text=say(
+            "Deletion and insertion, check T4. Leaving a part out: a pair's product or a behaviour is removed, "
+            "a field takes the values of the background rows."
+        ),
+        read=say(
+            "Left: the logit lost when the first {counts} parts by the method's order are taken away; "
+            "a good order loses much at once. Right: what is lost when only these parts are left; a "
+            "good order loses little. Grey band: random orders. Dotted: the parts ordered by leaving "
+            "out one by one, and the same turned round. Sample of {rows:,} rows.",
+            counts=", ".join(map(str, counts)),
+            rows=rows,
+        ),
+        beware=say(
+            "A line above the band of random orders is better than nothing, not good. The order by leaving out one "
+            "by one is a yardstick, not the best there is: parts act together, and another order may beat it. "
+            "With parts "
+            "taken away the model sees what it never saw in training, but for behaviours, where it is just a shorter "
+            "history."
+        ),
         alt_text=_in_words(curves[method], method),
         data=lambda: orders_table(curves, order),
     )
@@ -65,7 +76,7 @@ def orders_table(curves: Mapping[str, Drawn], order: Sequence[str]) -> pd.DataFr
 def _panel(curves: Mapping[str, Drawn], order: Sequence[str], name: str) -> Orders:
     own = curves[order[0]][name]
     return Orders(
-        PANELS[name],
+        say(PANELS[name]),
         curves[order[0]]["counts"],
         [Order(method, curves[method][name]["method"]) for method in order if name in curves[method]],
         (own["random_mean"], own["random_low"], own["random_high"]),
@@ -83,8 +94,18 @@ def _in_words(drawn: Drawn, method: str) -> str:
     one = drawn["deletion"]
     steps = zip(drawn["counts"], one["method"], one["random_mean"], one["best"], strict=True)
     said = [
-        f"{n}: {own:.3f}, random {random:.3f}, by leaving out one by one {best:.3f}"
+        say(
+            "{parts}: {own:.3f}, random {random:.3f}, by leaving out one by one {best:.3f}",
+            parts=n,
+            own=own,
+            random=random,
+            best=best,
+        )
         for n, own, random, best in steps
         if own is not None
     ]
-    return f"Logit lost without the first parts by {method}, by their number: {'; '.join(said)}"
+    return say(
+        "Logit lost without the first parts by {method}, by their number: {losses}",
+        method=method_words(method),
+        losses="; ".join(said),
+    )

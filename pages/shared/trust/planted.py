@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from ctrcore.explain.trust.words import method_words
 from ctrcore.figures.trust import planted_scoreboard, planted_scores
+from ctrcore.language import say
 from pages.shared.charts import chart
 
 
@@ -19,13 +21,18 @@ def show_planted(planted: Mapping[str, Any] | None) -> None:
     chart(
         planted_scoreboard(scores),
         key="trust-planted",
-        title="Does it find what was planted?",
-        help_text="Check T12. The simulated shop writes down what each click really came from.",
-        read="One line a question, one mark a way to explain. 1 is perfect, the grey tick is what a guess gets. "
-        f"Sample of {planted['rows']:,} rows.",
-        beware="It holds for this simulated shop, whose rules are simple. A method that fails here will not do better "
-        "on real clicks; one that shines here may still fail there.",
-        alt_text="; ".join(f"{one.label}, {one.method}: {one.value:.2f}" for one in scores),
+        title=say("Does it find what was planted?"),
+        help_text=say("Check T12. The simulated shop writes down what each click really came from."),
+        read=say(
+            "One line a question, one mark a way to explain. 1 is perfect, the grey tick is what a "
+            "guess gets. Sample of {rows:,} rows.",
+            rows=planted["rows"],
+        ),
+        beware=say(
+            "It holds for this simulated shop, whose rules are simple. A method that fails here will not do better "
+            "on real clicks; one that shines here may still fail there."
+        ),
+        alt_text="; ".join(f"{one.label}, {method_words(one.method)}: {one.value:.2f}" for one in scores),
         data=lambda: pd.DataFrame(
             [
                 {"question": s.label, "method": s.method, "value": s.value, "guess": s.chance, "note": s.note}

@@ -48,7 +48,7 @@ def _parts(_asked: Asked, trace: Trace, why: Why) -> None:
 
     found = named(why.explanation, trace.items.names, history_fields(trace.recommender.encoder))
     chart(
-        waterfall(found, count=12),
+        waterfall(found, count=12, start=say("model bias")),
         key="why-parts",
         title=say("Every part of its score"),
         help_text=f"{WORDS['contribution']}  \n{WORDS['logit']}",

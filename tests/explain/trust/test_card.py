@@ -18,6 +18,7 @@ from ctrcore.explain.trust.check import DEFINITIONS, LIVE, MODEL, Thresholds, ov
 from ctrcore.explain.trust.live import live_checks
 from ctrcore.explain.trust.methods import methods_of
 from ctrcore.explain.trust.profiles import likeness, profile_of
+from ctrcore.explain.trust.retold import known
 from ctrcore.explain.trust.truth import planted_truth
 from ctrcore.models.base import CTRModel
 from ctrcore.models.config import CONFIGS
@@ -56,13 +57,13 @@ def test_a_card_has_every_check_of_every_method_in_order(shop: SmallShop, name: 
     assert list(card.methods) == [*methods_of(one.model), MODEL]
     of_model = {check.id: check for check in card.methods[MODEL]}
     assert list(of_model) == ["T0", "T10", "T14"]
-    assert all(check.value is not None and check.says for check in of_model.values())
+    assert all(check.value is not None and known(check.says) for check in of_model.values())
     assert len(card.background_rows) == 50
     assert set(card.background_rows) <= set(one.prepared.train.row.tolist())
     for method in methods_of(one.model):
         checks = card.methods[method]
         assert [check.id for check in checks] == [one for one in DEFINITIONS if one not in of_model]
-        assert all(check.says for check in checks)
+        assert [check.says for check in checks if not known(check.says)] == []
         by = {check.id: check for check in checks}
         for always in ("T2", "T3", "T11"):
             assert by[always].value is not None, (always, method)
