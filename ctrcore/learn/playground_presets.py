@@ -117,8 +117,8 @@ PRESETS: dict[str, Preset] = {
         title=mark("A suppressing behaviour"),
         look=mark(
             "Whoever has just looked at phones or fridges is done with them: these behaviours **lower** the score, "
-            "while shoes and books raise it. DIN's attention only weighs a behaviour, in a sign of its own; what it does "
-            "to the score is in the contribution."
+            "while shoes and books raise it. DIN's attention only weighs a behaviour, in a sign of its own; what it "
+            "does to the score is in the contribution."
         ),
         attempt=mark(
             "Set the interest to 0 and then the suppression: see which cells lose their colour, and how long the model "
