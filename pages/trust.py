@@ -46,7 +46,8 @@ def show_verdict(card: Card, method: str, thresholds: Thresholds) -> None:
     """The verdicts of all pictures of the run side by side, and the checks of the one looked at in one sentence."""
     checks = card.methods[method]
     every = {method: checks} | card.methods
-    told = [f"{name_of(method)}: {in_one_sentence(checks, thresholds, ids=level() != 'Simple')}"]
+    said = in_one_sentence(checks, thresholds, ids=level() != "Simple")
+    told = [say("{model}: {sentence}", model=name_of(method), sentence=said)]
     if are_edited():
         told.append(say("Some thresholds are not the default ones."))
     alert(overall(checks, thresholds), f"**{verdicts_text(every, thresholds)}**  \n{' '.join(told)}")

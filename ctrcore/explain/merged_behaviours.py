@@ -10,6 +10,7 @@ import pandas as pd
 from ctrcore.data.encoded import Encoded
 from ctrcore.data.encoding import Encoder
 from ctrcore.explain.explanation import NAN, Explanation, Part, parts_table
+from ctrcore.explain.naming import WHOLE
 from ctrcore.explain.players import history_steps
 
 
@@ -40,5 +41,5 @@ def group_behaviours(explanation: Explanation, encoder: Encoder, one: Encoded, b
 
 def _group(by: str, value: str, members: pd.DataFrame, named: bool) -> Part:
     count = f"{len(members)} behaviour{'' if len(members) == 1 else 's'}"
-    name = f"{by}: {value}" if named else "history"
+    name = f"{by}: {value}" if named else WHOLE
     return "group", name, count, float(members["contribution"].sum()), float(members["weight"].sum(skipna=False)), NAN

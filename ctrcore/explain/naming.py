@@ -8,12 +8,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctrcore.explain.explanation import Explanation, undivided
+from ctrcore.language import mark
 
 if TYPE_CHECKING:
     from ctrcore.explain.names import Names
 
 BEHAVIOURS = re.compile(r"(\d+) behaviours?")
 """The value of a part that several behaviours make up."""
+WHOLE = mark("history")
+"""The name of a part that all behaviours make up."""
 
 
 def named(explanation: Explanation, names: Names, histories: Sequence[str] = ()) -> Explanation:

@@ -23,7 +23,7 @@ CONSTANT = "other"  # the kind of a part that no value of the row stands for
 REWEIGHTED = mark("re-weighted")
 HIDDEN, HELD_PART = mark("hidden layers"), mark("constant part")  # name and value of what hidden layers add anyway
 ANYWAY = mark("what the model adds in any case")
-OWN_NAMES = Spoken({name: name for name in (HIDDEN, HELD_PART, ANYWAY, mark("history"))})
+OWN_NAMES = Spoken({name: name for name in (HIDDEN, HELD_PART, ANYWAY)})
 """Names and values of parts that are the app's own words and not the user's."""
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ctrcore.explain.explanation import Explanation
-from ctrcore.explain.naming import BEHAVIOURS
+from ctrcore.explain.naming import BEHAVIOURS, WHOLE
 from ctrcore.explain.sentences import CHARTED, part_name, part_value, signed
 from ctrcore.figures.logits import SURE, percent_axis, standard_errors
 from ctrcore.figures.style import NEUTRAL, WHISKER, finish, safe, shorten, sign_color, small_numbers
@@ -34,7 +34,9 @@ def part_label(name: str, value: object, length: int = 34) -> str:
     text = "" if value is None or (isinstance(value, float) and np.isnan(value)) else str(value)
     if several := BEHAVIOURS.fullmatch(text):
         clicks = f" · {say_count('{count} click', '{count} clicks', int(several[1]))}"
-        return shorten(name.partition(": ")[2] or part_name(name), length - len(clicks)) + clicks
+        return (
+            shorten(name.partition(": ")[2] or (say(WHOLE) if name == WHOLE else name), length - len(clicks)) + clicks
+        )
     columns = name.split(" + ")
     name = f"{columns[0]} + {len(columns) - 1}" if len(columns) > 1 else part_name(name)
     text = part_value(text)

@@ -123,7 +123,14 @@ PHRASES = (  # what may stand in the braces of the sentences
     mark("gate"),
     mark("contribution"),
     mark("leave-one-out"),
+    mark("gate spread"),
+    mark("gate ablation"),
+    mark("permutation"),
+    mark("interaction"),
+    mark("integrated gradients"),
 )
+NUMBERS = ("correlation", "top", "sign")  # braces in which nothing but a number may stand
+NUMBER = r"-?[\d.,]+%?"
 
 
 def retold(says: str) -> str:
@@ -171,4 +178,9 @@ def _match(text: str, templates: tuple[str, ...]) -> tuple[str, dict[str, str]] 
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
     parts = re.split(r"\{(\w+)\}", template)
-    return re.compile("".join(f"(?P<{one}>.+?)" if at % 2 else re.escape(one) for at, one in enumerate(parts)))
+    return re.compile(
+        "".join(
+            f"(?P<{one}>{NUMBER if one in NUMBERS else '.+?'})" if at % 2 else re.escape(one)
+            for at, one in enumerate(parts)
+        )
+    )

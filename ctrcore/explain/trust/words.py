@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from ctrcore.explain.sentences import semicolons
 from ctrcore.explain.trust.check import DEFINITIONS, MODEL, Check, Limit, Thresholds, Verdict, overall, verdict
 from ctrcore.explain.trust.retold import retold
 from ctrcore.language import Spoken, mark, say, say_count
@@ -44,6 +45,11 @@ METHODS = Spoken(
         "gate": mark("gate"),
         "contribution": mark("contribution"),
         "leave-one-out": mark("leave-one-out"),
+        "gate spread": mark("gate spread"),
+        "gate ablation": mark("gate ablation"),
+        "permutation": mark("permutation"),
+        "interaction": mark("interaction"),
+        "integrated gradients": mark("integrated gradients"),
     }
 )
 SHARES = ("T3", "T6", "T10", "T13", "T14")
@@ -185,7 +191,8 @@ def _of_judged(by: Mapping[Verdict, Sequence[Check]], judged: int, ids: bool) ->
 
 
 def _named(checks: Iterable[Check], ids: bool) -> str:
-    return "; ".join(f"{f'{check.id} ' if ids else ''}{DEFINITIONS[check.id].title.lower()}" for check in checks)
+    titles = ((check.id, DEFINITIONS[check.id].title.lower()) for check in checks)
+    return semicolons([f"{name} {title}" if ids else title for name, title in titles])
 
 
 def _bare(id: str, value: float) -> str:  # noqa: A002

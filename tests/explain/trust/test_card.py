@@ -125,6 +125,8 @@ def test_siblings_and_short_trainings_give_the_checks_of_training(shop: SmallSho
     assert by["T8"].details["true_labels"] is not None
     assert by["T9"].details["models"] == 2  # the short ones among themselves, the run was trained longer
     assert by["T9"].details["trained"]
+    assert known(by["T8"].says)
+    assert known(by["T9"].says)
     rows = one.judged.take(np.sort(np.random.default_rng(3).choice(len(one.judged), 40, replace=False)))
     short = [profile_of(shop.model("afm", seed=seed), "attention", rows) for seed in (4, 5)]
     assert by["T9"].value == pytest.approx(likeness(*short)[0])
@@ -144,6 +146,7 @@ def test_a_truth_of_other_histories_is_refused(shop: SmallShop) -> None:
     truth = planted_truth(made.impressions, made.truth, PLANTED_PAIRS)
     good = make_card(opened(shop, "din"), OPTIONS, truth=truth)
     assert good.planted is not None
+    assert all(known(check.says) for checks in good.methods.values() for check in checks)
     other = replace(truth, histories={name: cells[::-1] for name, cells in truth.histories.items()})
     card = make_card(opened(shop, "din"), OPTIONS, truth=other)
     assert card.planted is None
