@@ -100,12 +100,13 @@ def table_of(view: View, tests: Sequence[Test]) -> None:
         ]
     )
     number = st.column_config.NumberColumn
-    rounded = {name: table[name].round(4) + 0.0 for name in ("difference", "low", "high")}  # never -0.0000
+    # What rounds to zero is zero: never -0.0000.
+    no_minus = {name: table[name].mask(table[name].abs() < 5e-5, 0.0) for name in ("difference", "low", "high")}
     shown = ["ahead", "behind", "difference", "low", "high", "told", "p", "adjusted"]
     with st.container(border=True, key="card-tests"):
         st.markdown(say("#### Every pair in numbers"), help=WORDS["adjusted p"])
         st.dataframe(
-            table.assign(p=[_p(p) for p in table["p"]], adjusted=[_p(p) for p in table["adjusted"]], **rounded),
+            table.assign(p=[_p(p) for p in table["p"]], adjusted=[_p(p) for p in table["adjusted"]], **no_minus),
             hide_index=True,
             key="tests-table",
             column_order={"Simple": shown[:6], "Learn": shown, "Expert": [*shown, "standard_error"]}[level()],
