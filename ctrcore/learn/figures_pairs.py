@@ -36,7 +36,7 @@ def cells_picture(
     places, heights = list(range(len(columns))), list(range(len(rows)))
     for picture, values in enumerate((truth, *off), start=1):
         signed = picture > 1
-        text = [[f"{value:+.0%}"[:-1] if signed else f"{value:.0%}" for value in line] for line in values]
+        text = [[f"{value:+z.0%}"[:-1] if signed else f"{value:.0%}" for value in line] for line in values]
         scale: dict[str, object] = (
             {"autocolorscale": True, "zmin": -0.5, "zmax": 0.5} if signed else {"zmin": 0.0, "zmax": 1.0}
         )

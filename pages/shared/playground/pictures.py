@@ -191,14 +191,14 @@ def _heading(measure: str, finds: float | None) -> str:
     name = say(MEASURES[measure])
     if finds is None or np.isnan(finds):
         return name
-    return say("{measure}, correlation with the truth {value:+.2f}", measure=name, value=finds)
+    return say("{measure}, correlation with the truth {value:+z.2f}", measure=name, value=finds)
 
 
 def _cells(table: pd.DataFrame, measure: str) -> str:
     part = table[table["measure"] == measure]
     largest = part.iloc[int(np.abs(part["value"].to_numpy()).argmax())]
     return say(
-        "{measure} by item at hand and past behaviour; largest: {behaviour} for {candidate}, {value:+.2f}.",
+        "{measure} by item at hand and past behaviour; largest: {behaviour} for {candidate}, {value:+z.2f}.",
         measure=say(MEASURES[measure]),
         behaviour=largest["behaviour"],
         candidate=largest["candidate"],

@@ -82,9 +82,9 @@ def show_stage(step: Step) -> Facts:
 
 def _both_orders(candidate: str, past: str, now: float, swapped: float) -> str:
     if candidate == past:
-        return say("{a} after {a}: **{now:+.2f}**.", a=candidate, now=now)
+        return say("{a} after {a}: **{now:+z.2f}**.", a=candidate, now=now)
     return say(
-        "{a} after {b}: **{now:+.2f}**. The other way round, {b} after {a}: **{swapped:+.2f}**.",
+        "{a} after {b}: **{now:+z.2f}**. The other way round, {b} after {a}: **{swapped:+z.2f}**.",
         a=candidate,
         b=past,
         now=now,

@@ -69,7 +69,7 @@ def show_stage(step: Step) -> Facts:
 
 def _moved(before: Gated, after: Gated) -> str:
     return say(
-        "Your changes moved the logit by **{move:+.2f}**, from {before:.2f} to {after:.2f}.",
+        "Your changes moved the logit by **{move:+z.2f}**, from {before:.2f} to {after:.2f}.",
         move=after.logit - before.logit,
         before=before.logit,
         after=after.logit,
