@@ -192,7 +192,7 @@ def curves(lines: Sequence[Line], x: str, y: str) -> go.Figure:
             legendgroup=label,
             line=line_style(line.model, nth),
             marker={"size": 6, "color": color},
-            customdata=[[text, f"{rows:,}"] for text, rows in zip(line.bins, line.rows, strict=True)],
+            customdata=[[_bin(text), f"{rows:,}"] for text, rows in zip(line.bins, line.rows, strict=True)],
             hovertemplate="%{customdata[0]}: %{y:+.4~g}<br>"
             + say("{number} rows", number="%{customdata[1]}")
             + "<extra>"
@@ -201,3 +201,9 @@ def curves(lines: Sequence[Line], x: str, y: str) -> go.Figure:
         )
     figure.add_hline(y=0, line={"color": NEUTRAL, "dash": "dot", "width": 1})
     return small_numbers(finish(figure, height=380, x=safe(x), y=y, legend=len(lines) > 1))
+
+
+def _bin(text: str) -> str:
+    """'0.1 to 0.5' in the reader's language; a bin of a single number is that number."""
+    low, to, high = text.partition(" to ")
+    return say("{low} to {high}", low=low, high=high) if to else text
