@@ -8,7 +8,7 @@ import streamlit as st
 from ctrcore.data.profiles import Profile, TimeSpan
 from ctrcore.figures import captions
 from ctrcore.figures.profiles import class_balance, rows_over_time
-from ctrcore.language import say
+from ctrcore.language import say, say_in
 from ctrcore.words import WORDS
 from pages.shared.charts import chart, csv_button
 from pages.shared.column_profile import column_view
@@ -108,12 +108,12 @@ def columns_table(profile: Profile) -> None:
             alt=say("Every column with missing share, number of values, rare share, range and its AUC alone"),
             column_config={
                 "name": "Column",
-                "kind": "Kind",
+                "kind": say("Kind"),
                 "missing": st.column_config.NumberColumn(
                     say("Missing"), format="percent", help=say("Share of empty cells.")
                 ),
                 "distinct": st.column_config.NumberColumn(
-                    say("Values"), format="localized", help=say("Different values.")
+                    say_in("of a column", "Values"), format="localized", help=say("Different values.")
                 ),
                 "rare": st.column_config.NumberColumn(
                     say("Rare"),

@@ -8,6 +8,7 @@ from typing import Literal
 
 import streamlit as st
 
+from ctrcore.explain.sentences import listed, semicolons
 from ctrcore.language import Spoken, mark, say, say_in
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
@@ -125,7 +126,7 @@ def _pick_tied(run: Run, key: str) -> bool:
         help=say(
             "In the training rows some columns say what others are: {ties}. As one they are exchanged together, so "
             "that no impossible row is scored; each by itself shows more detail.",
-            ties="; ".join(say("{column} with {others}", column=one[0], others=", ".join(one[1:])) for one in ties),
+            ties=semicolons([say("{column} with {others}", column=one[0], others=listed(one[1:])) for one in ties]),
         ),
     )
     return bool(st.session_state[f"{key}-tied"] == "yes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ctrcore.explain.sentences import percent_of, signed
+from ctrcore.explain.sentences import percent_of, semicolons, signed
 from ctrcore.figures.aligned import differing_parts, parts_that_moved, two_rows
 from ctrcore.figures.logits import Score, scores_picture
 from ctrcore.language import mark, say
@@ -76,7 +76,7 @@ def _changes(chosen: Explained, told: list[str], now: dict[str, Imagined]) -> No
         st.markdown(say("**Changed:** {changes}", changes=badges))
         weak = _weak(chosen)
         if weak:
-            st.markdown(say(":orange-badge[:material/warning: little data] {told}.", told=plain("; ".join(weak))))
+            st.markdown(say(":orange-badge[:material/warning: little data] {told}.", told=plain(semicolons(weak))))
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             keep_button(chosen, told)
             st.button(
@@ -100,7 +100,7 @@ def _answer(chosen: Explained, now: dict[str, Imagined]) -> str:
         )
         for one in chosen.view.contenders
     ]
-    return say("The probability goes, by {said}. In brackets: the change of the logit.", said="; ".join(said))
+    return say("The probability goes, by {said}. In brackets: the change of the logit.", said=semicolons(said))
 
 
 def _weak(chosen: Explained) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ctrcore.explain.sentences import either
+from ctrcore.explain.sentences import either, semicolons
 from ctrcore.figures import importance_captions
 from ctrcore.figures.importance_words import PHRASES, what_matters
 from ctrcore.figures.importances import Dots, Panel, aligned
@@ -152,7 +152,7 @@ def _rests_on(shown: list[Run], tables: dict[str, pd.DataFrame]) -> str:
         if measure in BY_SAMPLE:
             samples = [sample_note(shown[0], int(size)) for size in sorted(set(part["rows"]))]
             told.append(say("{measure}: {samples}", measure=_word(str(measure)), samples=either(samples)))
-    return "; ".join(told)
+    return semicolons(told)
 
 
 def _agreement(view: View, shown: list[Run], tables: dict[str, pd.DataFrame], order: list[str]) -> None:
