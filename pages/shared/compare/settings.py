@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.figures import comparison_captions as captions
-from ctrcore.language import say
+from ctrcore.language import say, say_in
 from ctrcore.runs.differences import differences, in_words
 from pages.shared.charts import csv_button
 from pages.shared.compare.view import View
@@ -21,7 +21,12 @@ def settings(view: View) -> None:
     if not found:
         return
     with st.expander(say("What differs in their settings ({count})", count=len(found)), icon=":material/difference:"):
-        table = pd.DataFrame({"Setting": [f"{label_of(one.section)}: {label_of(one.name)}" for one in found]})
+        sections = {
+            "model": say_in("settings of a run", "Model"),
+            "training": say_in("settings of a run", "Training"),
+            "rows": say_in("settings of a run", "Rows"),
+        }
+        table = pd.DataFrame({"Setting": [f"{sections[one.section]}: {say(label_of(one.name))}" for one in found]})
         for number, run in enumerate(runs):
             table[view.titles[run.id]] = [in_words(one.values[number]) for one in found]
         st.dataframe(
