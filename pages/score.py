@@ -83,7 +83,7 @@ def show_needs(run: Run) -> None:
             alt=say("Columns that the model reads, and what stands in for missing ones"),
             column_config={
                 "name": st.column_config.TextColumn(say("Column"), pinned=True),
-                "kind": "Kind",
+                "kind": say("Kind"),
                 "without": st.column_config.TextColumn(
                     say("Without the column"),
                     help=say("What happens if the file has no such column. By it the past is found."),

@@ -133,7 +133,7 @@ class Encoder:
                 return field
         raise DataError(
             say("There is no field '{name}'.", name=name),
-            say("Use one of: ") + ", ".join(field.name for field in self.fields) + ".",
+            say("Use one of: {names}.", names=", ".join(field.name for field in self.fields)),
         )
 
     def label_of(self, field_name: str, id: int) -> str:  # noqa: A002

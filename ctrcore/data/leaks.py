@@ -63,10 +63,10 @@ def known_after(column: ColumnProfile, told: npt.NDArray[np.bool_], label: Label
     clicked, other = told[label == 1], told[label == 0]
     if len(other) >= FEWEST and clicked.sum() >= 10 and clicked.mean() >= 0.05 and other.mean() <= 0.002:
         problem = say(
-            "The column '{name}' says something in {clicked:.0%} of the clicked rows, and in {value} of the others.",
+            "The column '{name}' says something in {clicked:.0%} of the clicked rows, and in {others} of the others.",
             name=column.name,
             clicked=clicked.mean(),
-            value="none" if not other.any() else f"{other.mean():.1%}",
+            others=say("none") if not other.any() else f"{other.mean():.1%}",
         )
     words = suggests(column.name, AFTER)
     if problem is None and words and column.role == "context" and (column.auc or 0) >= RELATED:

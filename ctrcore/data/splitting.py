@@ -52,11 +52,11 @@ def split_rows(frame: Table, label: npt.NDArray[np.floating], recipe: Recipe) ->
     if split.by not in WITHOUT_SHARES and (split.valid + split.test >= 1 or split.valid == 0):
         raise DataError(
             say(
-                "Shares of {valid:g} for validation and {test:g} for test leave nothing for ",
+                "Shares of {valid:g} for validation and {test:g} for test leave nothing for {part}.",
                 valid=split.valid,
                 test=split.test,
-            )
-            + ("validation." if split.valid == 0 else "training."),
+                part=say("validation") if split.valid == 0 else say("training"),
+            ),
             say("Choose for example 0.1 and 0.1."),
         )
     n = len(frame)
@@ -180,25 +180,25 @@ def _given(frame: Table, split: Split) -> Parts:
 
 
 def _check(parts: Parts, label: npt.NDArray[np.floating], split: Split) -> None:
-    titles = {"train": "training", "valid": "validation", "test": "test"}
+    titles = {"train": say("training"), "valid": say("validation"), "test": say("test")}
     for name, rows in parts.items():
         if name == "test" and split.test == 0 and not len(rows):
             continue
         clicks = int((label[rows] == 1).sum())
-        only = say("no click") if clicks == 0 else "a click"
+        only = say("no click") if clicks == 0 else say("a click")
         if not len(rows):
             remedy = say("Use more rows, a larger share, or another way to split.")
             if name == "test":
                 remedy = say("Use another way to split, or set the share of test rows to 0 to go without a test.")
             raise DataError(
-                say("None of the {count:,} rows became {value} rows.", count=len(label), value=titles[name]), remedy
+                say("None of the {count:,} rows became {part} rows.", count=len(label), part=titles[name]), remedy
             )
         if clicks in (0, len(rows)):
             raise DataError(
                 say(
-                    "All {rows:,} {value} rows have the same label, {only}.",
+                    "All {rows:,} {part} rows have the same label, {only}.",
                     rows=len(rows),
-                    value=titles[name],
+                    part=titles[name],
                     only=only,
                 ),
                 say("Check what counts as a click, use more rows, or split in another way."),

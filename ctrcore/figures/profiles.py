@@ -15,7 +15,7 @@ from ctrcore.language import say
 def class_balance(clicks: int, rows: int) -> go.Figure:
     """Clicked and other rows as one bar."""
     figure = go.Figure()
-    for name, count, color in (("click", clicks, POSITIVE), (say("no click"), rows - clicks, NEUTRAL)):
+    for name, count, color in ((say("click"), clicks, POSITIVE), (say("no click"), rows - clicks, NEUTRAL)):
         share = count / rows if rows else 0.0
         figure.add_bar(
             y=[""],
@@ -42,7 +42,7 @@ def score_histogram(clicks: Sequence[float], others: Sequence[float], edges: Seq
     """
     left, right = np.asarray(edges[:-1], dtype=float), np.asarray(edges[1:], dtype=float)
     figure = go.Figure()
-    for name, shares, color in ((say("no click"), others, NEUTRAL), ("click", clicks, POSITIVE)):
+    for name, shares, color in ((say("no click"), others, NEUTRAL), (say("click"), clicks, POSITIVE)):
         figure.add_bar(
             x=(left + right) / 2,
             y=shares,

@@ -32,7 +32,7 @@ def user_lanes(timeline: Timeline, chosen_row: int | None = None) -> go.Figure:
     if chosen is not None and chosen_row is not None:
         _add_history(figure, timeline, chosen, (event_y, row_y[chosen_row]))
     for name, label, drawn, color in (
-        ("click", 1, False, POSITIVE),
+        (say("click"), 1, False, POSITIVE),
         (say("no click"), 0, False, NEGATIVE),
         (say("no click, drawn"), 0, True, NEGATIVE),
     ):
@@ -105,11 +105,11 @@ def _about_event(event: UserEvent) -> str:
         f"{event.action}" if event.action else "",
         say("rating {rating}", rating=event.rating) if event.rating else "",
     ]
-    return _hover(event.time, event.item, "click" if event.click else say("no click"), *done)
+    return _hover(event.time, event.item, say("click") if event.click else say("no click"), *done)
 
 
 def _about_row(row: UserRow) -> str:
-    label = "click" if row.label else say("no click, drawn") if row.drawn else say("no click")
+    label = say("click") if row.label else say("no click, drawn") if row.drawn else say("no click")
     return _hover(
         row.time,
         row.item,

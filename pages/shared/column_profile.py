@@ -96,7 +96,7 @@ def numbers(column: ColumnProfile, found: Histogram) -> None:
 
 def lengths(column: ColumnProfile, found: Histogram) -> None:
     """How long the lists of a column are."""
-    what = "behaviours" if column.kind == "history" else "members"
+    what = say("behaviours") if column.kind == "history" else say("members")
     chart(
         distribution(found.edges, found.counts, say("{what} in a row", what=what), found.logarithmic),
         key="profile-lengths",

@@ -98,7 +98,7 @@ def _edit_positive(schema: dict[str, Any], key: str) -> None:
     """What counts as a click, where the label is neither 0/1 nor yes/no."""
     if level() == "Simple" and schema["positive"] is None and schema["threshold"] is None:
         return
-    how = [say("0/1 or yes/no"), "a value", say("a number from")]
+    how = [say("0/1 or yes/no"), say("a value"), say("a number from")]
     now = 1 if schema["positive"] is not None else 2 if schema["threshold"] is not None else 0
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
@@ -174,12 +174,12 @@ def _config(columns: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "name": config.TextColumn(say("Column"), pinned=True, width=130),
         "example": config.TextColumn(say("Example"), width=110, help=say("A value of the first rows.")),
-        "kind": config.SelectboxColumn("Kind", options=get_args(Kind), required=True, width=110, help=kinds),
+        "kind": config.SelectboxColumn(say("Kind"), options=get_args(Kind), required=True, width=110, help=kinds),
         "role": config.SelectboxColumn(
-            "Role", options=get_args(Role), required=True, width="small", help=about["role"]
+            say("Role"), options=get_args(Role), required=True, width="small", help=about["role"]
         ),
         "of": config.SelectboxColumn(say("History of"), options=items, required=True, width=120, help=about["of"]),
-        "delimiter": config.TextColumn("Split at", max_chars=8, width="small", help=about["delimiter"]),
+        "delimiter": config.TextColumn(say("Split at"), max_chars=8, width="small", help=about["delimiter"]),
         "max_length": config.NumberColumn(
             say("Longest"), min_value=1, max_value=1000, step=1, help=about["max_length"]
         ),

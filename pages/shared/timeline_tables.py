@@ -25,8 +25,8 @@ def rows_table(timeline: Timeline, chosen: int | None, key: str) -> None:
             {
                 "time": _when(row.time),
                 "item": row.item,
-                "label": "click" if row.label else say("no click"),
-                "from": "drawn" if row.drawn else say("the log"),
+                "label": say("click") if row.label else say("no click"),
+                "from": say("drawn") if row.drawn else say("the log"),
                 "part": PARTS.get(row.part or "", "—"),
                 "length": len(row.history),
                 "history": list(reversed(row.history)),
@@ -91,7 +91,7 @@ def events_table(timeline: Timeline, chosen: int | None, key: str) -> None:
                     "item": events[place].item,
                     "action": events[place].action,
                     "rating": events[place].rating,
-                    "click": "click" if events[place].click else say("no click"),
+                    "click": say("click") if events[place].click else say("no click"),
                     "back": say("{back} back", back=back[place]) if place in back else "",
                 }
                 for place in places

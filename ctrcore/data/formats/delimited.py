@@ -43,7 +43,10 @@ def read_delimited(
                 continue
             if "straddl" in str(error):
                 raise _open_quote(
-                    say("A line is longer than {max_line:,} bytes, or a", max_line=limits.max_line)
+                    say(
+                        "A line is longer than {max_line:,} bytes, or a quotation mark is never closed.",
+                        max_line=limits.max_line,
+                    )
                 ) from error
             raise DataError(
                 say("The file cannot be read as a table of text."), say("Save it as CSV with one line of column names.")
@@ -183,13 +186,11 @@ class _Rows:
             with self.source.open(self.limits) as stream:
                 quotes = sum(part.count(b'"') for part in iter(lambda: stream.read(1 << 20), b""))
             if quotes % 2:
-                raise _open_quote("A")
+                raise _open_quote(say("A quotation mark is never closed."))
 
 
-def _open_quote(start: str) -> DataError:
-    return DataError(
-        say("{start} quotation mark is never closed.", start=start), say("Check the quotation marks of the file.")
-    )
+def _open_quote(problem: str) -> DataError:
+    return DataError(problem, say("Check the quotation marks of the file."))
 
 
 def _ragged(row: pa_csv.InvalidRow) -> DataError:

@@ -80,17 +80,17 @@ class Limits:
     def check(self, rows: int, columns: int, cells: int | None = None, size: int = 0) -> None:
         """Raise DataError if a table of this shape is too large. `cells` is rows x columns if not given."""
         cells = rows * columns if cells is None else cells
-        for what, found, most in (
-            ("rows", rows, self.max_rows),
-            ("columns", columns, self.max_columns),
-            ("cells", cells, self.max_cells),
-            (say("bytes once unpacked"), size, self.max_bytes),
+        for name, what, found, most in (
+            ("ROWS", say("rows"), rows, self.max_rows),
+            ("COLUMNS", say("columns"), columns, self.max_columns),
+            ("CELLS", say("cells"), cells, self.max_cells),
+            ("BYTES", say("bytes once unpacked"), size, self.max_bytes),
         ):
             if found > most:
                 raise DataError(
                     say("The file has more than {most:,} {what}.", most=most, what=what),
                     say(
-                        "Upload a part of it, or raise the limit through the environment variable CTR_MAX_{value}.",
-                        value=what.split()[0].upper(),
+                        "Upload a part of it, or raise the limit through the environment variable CTR_MAX_{name}.",
+                        name=name,
                     ),
                 )

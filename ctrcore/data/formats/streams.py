@@ -27,11 +27,11 @@ KNOWN = {
     b"GIF8": (mark("an image"), mark("Upload a table as CSV, TSV, Parquet or JSON Lines.")),
     b"%PDF": (mark("a PDF document"), mark("Upload a table as CSV, TSV, Parquet or JSON Lines.")),
     b"\xd0\xcf\x11\xe0": (mark("an old Excel workbook"), mark("Save the sheet as CSV.")),
-    b"BZh": ("a bzip2 archive", mark("Unpack it, or compress it with gzip.")),
+    b"BZh": (mark("a bzip2 archive"), mark("Unpack it, or compress it with gzip.")),
     b"\xfd7zXZ": (mark("an xz archive"), mark("Unpack it, or compress it with gzip.")),
     b"(\xb5/\xfd": (mark("a zstd archive"), mark("Unpack it, or compress it with gzip.")),
-    b"7z\xbc\xaf": ("a 7z archive", mark("Unpack it, or compress it with gzip.")),
-    b"SQLite format 3": ("a database", mark("Export the table as CSV or Parquet.")),
+    b"7z\xbc\xaf": (mark("a 7z archive"), mark("Unpack it, or compress it with gzip.")),
+    b"SQLite format 3": (mark("a database"), mark("Export the table as CSV or Parquet.")),
 }
 BYTE_ORDER_MARKS = {
     b"\xff\xfe\x00\x00": "utf-32",

@@ -136,7 +136,9 @@ def _histories(choices: LogChoices, log: Table) -> dict[str, str]:
     remembered = [choices.item, *choices.history_columns]
     found = {
         "history_actions": say("Histories remember {what}: {share} of the events.", what=what, share=share),
-        "history_columns": say("Of each one they remember ") + " and ".join(f"'{name}'" for name in remembered) + ".",
+        "history_columns": say(
+            "Of each one they remember {names}.", names=say(" and ").join(f"'{name}'" for name in remembered)
+        ),
         "history_length": say(
             "Of longer histories the {history_length} most recent ones stay.", history_length=choices.history_length
         ),

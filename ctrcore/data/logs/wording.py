@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ctrcore.data.logs.choices import LogChoices
-from ctrcore.language import say
+from ctrcore.language import say, say_count
 
 CLICK = "click"
 
@@ -38,10 +38,10 @@ def negatives_in_words(choices: LogChoices) -> str:
         "hard": say("from the items with the same {category} as the clicked one", category=choices.category),
     }[choices.negatives]
     when = say("ever clicked") if choices.avoid_later else say("clicked until then")
-    count = say("{per_positive} row", per_positive=choices.per_positive) + ("s" if choices.per_positive > 1 else "")
-    return say(
-        "For each click {count} without a click were drawn {among}, never one that the user {when}.",
-        count=count,
+    return say_count(
+        "For each click {count} row without a click were drawn {among}, never one that the user {when}.",
+        "For each click {count} rows without a click were drawn {among}, never one that the user {when}.",
+        choices.per_positive,
         among=among,
         when=when,
     )
@@ -50,5 +50,5 @@ def negatives_in_words(choices: LogChoices) -> str:
 def remembered_in_words(choices: LogChoices) -> str:
     """What histories remember: 'clicks', or the events of some actions."""
     if not choices.history_actions:
-        return "clicks"
-    return say("events (") + ", ".join(choices.history_actions) + ")"
+        return say("clicks")
+    return say("events ({actions})", actions=", ".join(choices.history_actions))
