@@ -10,7 +10,7 @@ from pages.shared.learn.lesson import Facts, Step
 
 
 def drawn(lesson: str, place: int, knobs: Mapping[str, object]) -> tuple[Step, Facts]:
-    """The step at this place and what stands on its stage with these knobs; fails if drawing it does."""
+    """The step at this place and what stands on its stage, these knobs moved; fails if drawing it does."""
     app = AppTest.from_function(_draw, kwargs={"lesson": lesson, "place": place, "moved": dict(knobs)})
     app.run(timeout=60)
     assert not app.exception
@@ -24,6 +24,6 @@ def _draw(lesson: str, place: int, moved: dict[str, object]) -> None:
     from pages.shared.learn.lessons import lessons
 
     step = lessons()[lesson].steps[place]
-    for name, value in moved.items():
+    for name, value in {**step.start, **moved}.items():
         knobs.put(name, value)
     st.session_state["step"], st.session_state["facts"] = step, lessons()[lesson].stage(step)

@@ -19,7 +19,7 @@ def undone(lesson: Lesson) -> list[str]:
     """Titles of the steps whose example does not do their action, or whose action is done before anything is."""
     app, titles = _app(lesson), []
     for place, step in enumerate(lesson.steps):
-        opened, now = _facts(app, place, {}), _facts(app, place, step.example)
+        opened, now = _facts(app, place, step.start), _facts(app, place, {**step.start, **step.example})
         if step.done(opened, opened) or not step.done(now, opened):
             titles.append(step.title)
     return titles

@@ -31,7 +31,7 @@ def open_lesson(lesson: Lesson, step: int = 1) -> None:
     knobs.clear()
     modes.leave()
     address.write("lesson", lesson.key)
-    address.write("step", str(step))
+    _go(lesson, step)
 
 
 def _view() -> tuple[str | None, ...]:
@@ -51,10 +51,12 @@ def _show(lesson: Lesson, following: Lesson | None, view: tuple[str | None, ...]
         else:
             with st.container(key="lesson-columns"):
                 words, stage = st.columns([2, 4], gap="medium")
+            step = lesson.steps[number - 1]
+            knobs.put_missing(step.start)
             with stage, st.container(key="lesson-stage"):
-                facts = lesson.stage(lesson.steps[number - 1])
+                facts = lesson.stage(step)
             with words, st.container(key="lesson-words"):
-                done = progress.notice(lesson, lesson.steps[number - 1], number, facts)
+                done = progress.notice(lesson, step, number, facts)
                 _show_step(lesson, number, done)
     address.flush()
 
@@ -99,6 +101,7 @@ def _show_dots(lesson: Lesson, number: int) -> None:
         format_func=lambda one: say("Quiz") if one == QUIZ else f"✓ {one}" if int(one) in done else one,
         key="learn-dots",
         on_change=_jump,
+        args=(lesson,),
         label_visibility="collapsed",
     )
 
@@ -112,28 +115,31 @@ def _show_step(lesson: Lesson, number: int, done: bool) -> None:
     with st.container(key=f"lesson-action-{number}"):
         if done:
             st.success(say(step.action), icon=":material/check_circle:")
+            if step.after:
+                st.markdown(say(step.after))
         else:
             st.info(say(step.action), icon=":material/touch_app:")
     st.button(
         say("Show me"), key="show-me", type="tertiary", icon=":material/visibility:", on_click=_show_me, args=(step,)
     )
-    _show_way(number, len(lesson.steps))
+    _show_way(lesson, number)
 
 
-def _show_way(number: int, steps: int) -> None:
+def _show_way(lesson: Lesson, number: int) -> None:
     """Back and on; on a projector also by the keys that a presenter's remote sends."""
     back, on = ("PageUp", "PageDown") if modes.presenting() else (None, None)
+    steps = len(lesson.steps)
     with st.container(horizontal=True, key="lesson-way"):
-        st.button(say("Back"), key="back", disabled=number == 1, on_click=_go, args=(str(number - 1),), shortcut=back)
+        st.button(say("Back"), key="back", disabled=number == 1, on_click=_go, args=(lesson, number - 1), shortcut=back)
         if number <= steps:
-            target, label = (str(number + 1), say("Next")) if number < steps else (QUIZ, say("To the quiz"))
-            st.button(label, key="next", type="primary", on_click=_go, args=(target,), shortcut=on)
+            label = say("Next") if number < steps else say("To the quiz")
+            st.button(label, key="next", type="primary", on_click=_go, args=(lesson, number + 1), shortcut=on)
 
 
 def _show_quiz(lesson: Lesson, following: Lesson | None) -> None:
     with st.container(width=720, key="lesson-quiz"):
         quiz.show_quiz(lesson)
-        _show_way(len(lesson.steps) + 1, len(lesson.steps))
+        _show_way(lesson, len(lesson.steps) + 1)
         if following is not None:
             st.button(
                 say("Next lesson: {title}", title=say(following.title)),
@@ -152,6 +158,7 @@ def _show_print(lesson: Lesson) -> None:
     st.header(say(lesson.title))
     st.markdown(say(lesson.about))
     number = min(_step_number(lesson), len(lesson.steps))
+    knobs.put_missing(lesson.steps[number - 1].start)
     lesson.stage(lesson.steps[number - 1])
     for place, step in enumerate(lesson.steps):
         with st.container(key=f"paper-step-{place}"):
@@ -169,12 +176,19 @@ def _step_number(lesson: Lesson) -> int:
     return min(max(int(said), 1), len(lesson.steps)) if said.isascii() and said.isdecimal() and len(said) < 9 else 1
 
 
-def _go(step: str) -> None:
-    address.write("step", step)
+def _go(lesson: Lesson, number: int) -> None:
+    """Turn to a step, as its text wants it; to the quiz after the last one."""
+    if number > len(lesson.steps):
+        address.write("step", QUIZ)
+        return
+    address.write("step", str(number))
+    for name, value in lesson.steps[number - 1].start.items():
+        knobs.put(name, value)
 
 
-def _jump() -> None:
-    address.write("step", st.session_state["learn-dots"])
+def _jump(lesson: Lesson) -> None:
+    said = st.session_state["learn-dots"]
+    _go(lesson, len(lesson.steps) + 1 if said == QUIZ else int(said))
 
 
 def _leave() -> None:
@@ -187,7 +201,7 @@ def _start_over(lesson: Lesson) -> None:
     knobs.clear()
     progress.forget(lesson)
     quiz.forget(lesson)
-    _go("1")
+    _go(lesson, 1)
 
 
 def _show_me(step: Step) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import unquote
 
 import streamlit as st
@@ -83,6 +83,14 @@ def put(name: str, value: object) -> None:
     settings = _settings()
     settings[name] = str(value)
     address.write(SET, ",".join(f"{_escaped(key)}:{_escaped(said)}" for key, said in settings.items()))
+
+
+def put_missing(values: Mapping[str, object]) -> None:
+    """Set those knobs that nobody has moved and no link has named. Before they are drawn."""
+    settings = _settings()
+    for name, value in values.items():
+        if name not in settings:
+            put(name, value)
 
 
 def get(name: str, default: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Facts = Mapping[str, Any]
@@ -21,6 +21,9 @@ class Step:
         done: whether the reader has done it, from what is on the stage now and what was when the step was opened.
         example: knobs and their values that do the action, for the one who asks to be shown.
         focus: the part of the stage this step is about, which the stage sets off.
+        start: knobs and their values for which the text is true. Whoever turns to the step finds them set; a link that
+            names one of them keeps its own.
+        after: a sentence for the one who has done the action: the answer to what it asks.
     """
 
     title: str
@@ -29,6 +32,8 @@ class Step:
     done: Callable[[Facts, Facts], bool]
     example: Mapping[str, object]
     focus: str = ""
+    start: Mapping[str, object] = field(default_factory=dict)
+    after: str = ""
 
 
 @dataclass(frozen=True)
