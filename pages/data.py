@@ -104,7 +104,7 @@ def save_bar(dataset: Dataset, draft: drafts.Draft) -> None:
                 icon=":material/model_training:",
                 help=say("Go to the Train page."),
             )
-            st.markdown(":green-badge[:material/check: saved]")
+            st.markdown(f":green-badge[:material/check: {say('saved')}]")
         if saved is not None and saved.id != recipe.id:
             st.button(
                 say("Undo my changes"),
@@ -123,7 +123,7 @@ def save_bar(dataset: Dataset, draft: drafts.Draft) -> None:
                 kwargs={"to_guess": True},
             )
             if st.button(say("Delete this dataset"), icon=":material/delete:", key="delete-dataset"):
-                confirm_delete(dataset)
+                st.dialog(say("Delete this dataset?"))(confirm_delete)(dataset)
             st.download_button(
                 say("Recipe as JSON"),
                 recipe.model_dump_json(indent=2),
@@ -136,7 +136,6 @@ def save_bar(dataset: Dataset, draft: drafts.Draft) -> None:
             )
 
 
-@st.dialog("Delete this dataset?")
 def confirm_delete(dataset: Dataset) -> None:
     """Ask once more."""
     st.markdown(

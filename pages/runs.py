@@ -185,10 +185,9 @@ def actions(run: Run) -> None:
                 ),
             )
         if not run.active and st.button(say("Delete"), icon=":material/delete:", key="delete-run"):
-            confirm_delete(run)
+            st.dialog(say("Delete this run?"))(confirm_delete)(run)
 
 
-@st.dialog("Delete this run?")
 def confirm_delete(run: Run) -> None:
     """Ask once more."""
     st.markdown(
