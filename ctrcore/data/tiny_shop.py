@@ -6,7 +6,7 @@
           + main        one number per level of age, gender, device and category
           + popularity  popular items are clicked more: config.popularity * (log popularity, standardised)
           + pair        age x category: a matrix with zero row and column means, a pure interaction of both signs
-          + xor         gender x device: +config.xor for women on a phone and men on a computer, - for the others;
+          + xor         gender x device: +config.xor for women on a mobile and men on a computer, - for the others;
                         neither field says anything alone
           + interest    shoes and books:     +config.interest    * (1 - exp(-S / 0.7))
           + suppression phones and fridges:  -config.suppression * (1 - exp(-S / 0.7))
@@ -33,7 +33,7 @@ from ctrcore.schema import Column, Schema
 LEVELS: dict[str, tuple[str, ...]] = {
     "age": ("young", "middle", "old"),
     "gender": ("female", "male"),
-    "device": ("phone", "computer"),
+    "device": ("mobile", "computer"),
     "category": ("shoes", "books", "phones", "fridges"),
 }
 """The values of each field but the item and the history, in the order of their codes."""

@@ -31,7 +31,7 @@ PLANTED = "-".join(PAIR)
 SHOP = TinyConfig(pair_strength=2.0)
 # An item's name tells its category, so age x item could do all the work of age x category. Most training rows hide it.
 _TRAINING = TrainConfig(epochs=12, batch_size=128, learning_rate=0.02, patience=4, l2=3.0, cold_start=0.9, device="cpu")
-_USER: dict[str, object] = {"gender": "female", "device": "phone", "history": ["shoes", "books"]}
+_USER: dict[str, object] = {"gender": "female", "device": "mobile", "history": ["shoes", "books"]}
 ROWS: dict[str, dict[str, object]] = {
     "phones": _USER | {"age": "young", "category": "phones", "item": "phones 1"},
     "books": _USER | {"age": "young", "category": "books", "item": "books 1"},

@@ -28,7 +28,7 @@ from ctrcore.models.layers import MLP
 from ctrcore.training.loader import to_batch
 
 SHOP = TinyConfig(pair_strength=0.0, interest=2.5, suppression=2.5)
-VISITOR = {"age": "middle", "gender": "female", "device": "phone"}
+VISITOR = {"age": "middle", "gender": "female", "device": "mobile"}
 """The values of everything but candidate and history: they are the same for both candidates."""
 
 Vector = tuple[float, ...]

@@ -70,7 +70,7 @@ PRESETS: dict[str, Preset] = {
     "xor": Preset(
         title=mark("An XOR pair"),
         look=mark(
-            "Women click on the phone, men on the computer, so **neither gender nor device says anything alone**. "
+            "Women click on the mobile, men on the computer, so **neither gender nor device says anything alone**. "
             "AFM finds the pair; compare where its attention lies with where its contributions lie."
         ),
         attempt=mark(
@@ -133,8 +133,8 @@ PRESETS: dict[str, Preset] = {
 }
 FIRST = "pair"
 _SUM = mark(
-    "LR adds up one number per value. What two fields say only together is lost on it, so it cannot pass the dotted "
-    "line at {auc:.3f}: the best that any sum of single values can do in this shop."
+    "LR adds up one number per value. What two fields say only together is lost on it, so its AUC cannot be expected "
+    "above about {auc:.3f}, the dotted line: the best that any sum of single values can do in this shop."
 )
 _MEAN = mark(
     "This model reads the history as the mean of its behaviours: it knows the share of shoes among them, but not how "

@@ -30,7 +30,7 @@ COALITIONS = tuple("-".join(some) for size in range(4) for some in combinations(
 ROW: dict[str, object] = {
     "age": "young",
     "gender": "female",
-    "device": "phone",
+    "device": "mobile",
     "category": "shoes",
     "item": "shoes 1",
     "history": ["books"],

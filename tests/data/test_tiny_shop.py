@@ -65,7 +65,7 @@ def test_a_pair_says_nothing_by_one_of_its_fields(term: str, fields: tuple[str, 
 
 def test_xor_is_for_women_on_the_phone_and_men_on_the_computer() -> None:
     shop = tiny_shop(TinyConfig(xor=1.5))
-    same = (shop.rows["gender"] == "female") == (shop.rows["device"] == "phone")
+    same = (shop.rows["gender"] == "female") == (shop.rows["device"] == "mobile")
     assert (shop.truth["xor"] == np.where(same, 1.5, -1.5)).all()
 
 

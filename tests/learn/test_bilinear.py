@@ -44,7 +44,7 @@ def fm() -> Tiny:
 
 def _pair_in_the_model(tiny: Tiny, candidate: str, past: str) -> float:
     """What the model itself says that category and history add together."""
-    row = {"age": "old", "gender": "male", "device": "phone", "category": candidate, "item": f"{candidate} 2"}
+    row = {"age": "old", "gender": "male", "device": "mobile", "category": candidate, "item": f"{candidate} 2"}
     parts = tiny.model.explain(to_batch(tiny.encoder.transform(pd.DataFrame([row | {"history": [past] * 3}]))))
     names = [field.name for field in tiny.model.fields]
     place = tiny.model.pairs.T.tolist().index([names.index("category"), names.index("history")])

@@ -33,7 +33,7 @@ def test_the_parts_of_every_row_add_up_to_what_the_model_says(shop: World, name:
 
 
 def test_a_number_moved_by_hand_is_what_the_model_says_with_it(shop: World) -> None:
-    row = {"age": "young", "category": "shoes", "device": "phone"}
+    row = {"age": "young", "category": "shoes", "device": "mobile"}
     moved = row_parts(shop, "fm", row, Move("age", "young", 2, 0.7))
     model, encoder = shop.models["fm"].model, shop.models["fm"].encoder
     table = model.embedding.table.data

@@ -36,7 +36,7 @@ SHOP = (
         mark("XOR: gender × device"),
         3.0,
         0.1,
-        mark("Women click on the phone, men on the computer; neither says anything alone."),
+        mark("Women click on the mobile, men on the computer; neither says anything alone."),
     ),
     Knob("popularity", mark("Popularity"), 3.0, 0.1, mark("How much more popular items are clicked.")),
     Knob(

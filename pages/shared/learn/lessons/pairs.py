@@ -52,7 +52,7 @@ _STEPS = (
     Step(
         mark("One row, one score"),
         mark(
-            "A shop shows **shoes** to a **young** visitor on a **phone**: will there be a click? Logistic regression "
+            "A shop shows **shoes** to a **young** visitor on a **mobile**: will there be a click? Logistic regression "
             "(**LR**) has one learned number for each value, its **weight**. It adds them up; the sum is the "
             "**logit**, and the logit squeezed between 0 and 1 is the probability."
         ),

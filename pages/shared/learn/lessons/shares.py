@@ -52,7 +52,7 @@ _STEPS = (
     Step(
         mark("Why this score and not that one?"),
         mark(
-            "A real FM scores *young, phone, shoes 1* high, and *middle, computer, fridges 1* low; gender and history "
+            "A real FM scores *young, mobile, shoes 1* high, and *middle, computer, fridges 1* low; gender and history "
             "are the same. Three fields make the difference: age, device and item (an item brings its category along). "
             "**How much is due to each of them?**"
         ),
