@@ -17,6 +17,9 @@ from babel.messages.pofile import read_po
 
 from ctrcore.language import DOMAIN, LANGUAGES, TABLES
 from ctrcore.languages.texts import texts
+from ctrcore.models.config import CONFIGS
+from ctrcore.setting_names import SETTINGS
+from ctrcore.training.config import TrainConfig
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYWORDS = {"say": None, "mark": None, "say_count": (1, 2), "say_in": ((1, "c"), 2)}
@@ -96,3 +99,8 @@ def test_chinese_is_chinese() -> None:
         plain = names.sub("", re.sub(r"\{[^}]*\}|:material/\w+:|`[^`]*`|\$[^$]*\$", "", english))
         if len(re.findall(r"[A-Za-z]{3,}", plain)) >= 3:
             assert re.search(r"[\u4e00-\u9fff]", said), f"{english!r} is {said!r}"
+
+
+def test_every_setting_has_a_name() -> None:
+    configs = (TrainConfig, *CONFIGS.values())
+    assert {name for config in configs for name in config.model_fields} - {"name"} == set(SETTINGS)

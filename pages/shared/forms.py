@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from ctrcore.errors import ModelError
 from ctrcore.language import say
+from ctrcore.setting_names import SETTINGS
 
 Settings = TypeVar("Settings", bound=BaseModel)
 
@@ -33,6 +34,8 @@ def settings_form(settings: Settings, key: str, skip: Collection[str] = (), colu
 
 def label_of(name: str) -> str:
     """A field's name as words."""
+    if name in SETTINGS:
+        return SETTINGS[name]
     text = name.replace("_", " ")
     return text[0].upper() + text[1:]
 

@@ -26,7 +26,7 @@ def settings(view: View) -> None:
             "training": say_in("settings of a run", "Training"),
             "rows": say_in("settings of a run", "Rows"),
         }
-        table = pd.DataFrame({"Setting": [f"{sections[one.section]}: {say(label_of(one.name))}" for one in found]})
+        table = pd.DataFrame({"Setting": [f"{sections[one.section]}: {label_of(one.name)}" for one in found]})
         for number, run in enumerate(runs):
             table[view.titles[run.id]] = [in_words(one.values[number]) for one in found]
         st.dataframe(

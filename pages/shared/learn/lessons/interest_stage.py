@@ -161,7 +161,8 @@ def _take(history: str) -> None:
 def _said(judged: Judged) -> None:
     st.markdown(
         say(
-            "{candidate}: logit **{logit:+z.2f}**, click **{probability:.0%}**  \n(without history: logit {rest:+z.2f})",
+            "{candidate}: logit **{logit:+z.2f}**, click **{probability:.0%}**  \n(without history: logit "
+            "{rest:+z.2f})",
             candidate=judged.candidate,
             logit=judged.logit,
             probability=judged.probability,
