@@ -12,6 +12,7 @@ from ctrcore.learn.tiny import Tiny
 from ctrcore.models.batch import Batch
 from ctrcore.training.loader import RowTensors
 from pages.shared.learn.lessons.attention import LESSON
+from pages.shared.learn.lessons.attention_stage import decimals, percent
 from tests.learn.staged import drawn
 
 
@@ -86,6 +87,40 @@ def test_more_attention_to_a_pair_that_lowers_lowers_the_logit(tiny: Tiny) -> No
     pushed = attend(tiny, one, pushed="age-history", push=2.0)
     assert pushed.logit < attend(tiny, one).logit - 0.5
     assert sum(pair.attention for pair in pushed.pairs) == pytest.approx(1)
+
+
+def test_the_answers_to_what_the_steps_ask(tiny: Tiny) -> None:
+    phones, books = encoded(tiny, "phones"), encoded(tiny, "books")
+    own, hot = attend(tiny, phones), attend(tiny, phones, temperature=50.0)
+    for one in (phones, books):
+        assert attend(tiny, one).pair("gender-device").attention == pytest.approx(0.03, abs=0.005)
+        assert abs(attend(tiny, one).pair("gender-device").contribution) < 0.005
+        assert attend(tiny, one).most_attended.attention == pytest.approx(0.25, abs=0.03)
+        assert max(attend(tiny, one).pairs, key=lambda pair: pair.score).id == PLANTED
+        assert 0 < attend(tiny, one, pushed=PLANTED, push=-4.0).pair(PLANTED).attention < 0.01
+    pushed = attend(tiny, phones, pushed=PLANTED, push=2.0)
+    left = {b.attention / a.attention for a, b in zip(own.pairs, pushed.pairs, strict=True) if a.id != PLANTED}
+    assert max(left) == pytest.approx(min(left))  # all pay in proportion
+    assert [f"{one.logit:.2f}" for one in (own, hot)] == ["0.51", "-0.20"]
+    added = [one.pair(PLANTED).contribution for one in (own, hot, attend(tiny, books))]
+    assert [f"{one:.2f}" for one in added] == ["1.20", "0.34", "-2.15"]
+    assert [f"{attend(tiny, one).pair(PLANTED).attention:.0%}" for one in (phones, books)] == ["24%", "27%"]
+
+
+def test_no_share_is_said_to_be_nothing() -> None:
+    assert [percent(share) for share in (0.242, 0.01, 0.0099, 0.0)] == ["24%", "1%", "<1%", "<1%"]
+    assert [percent(share, 1) for share in (0.242, 0.001, 0.0009)] == ["24.2%", "0.1%", "<0.1%"]
+    assert f"{0.0022:.{decimals(0.0022)}f}" == "0.002"
+    assert [decimals(share) for share in (0.5, 0.0001, 1e-30)] == [3, 4, 6]
+
+
+def test_listening_to_a_pair_that_lowers_less_than_another_does_not_count_as_lowering() -> None:
+    """Before a book, more attention to the history takes it from a pair that lowers the logit more."""
+    pushed = {"chosen": "age-history", "push": 3.0}
+    step, phone = drawn("attention", 5, pushed)
+    _, book = drawn("attention", 5, pushed | {"row": "books"})
+    assert step.done(phone, phone)
+    assert not step.done(book, book)
 
 
 def test_the_same_lesson_every_time(tiny: Tiny) -> None:

@@ -28,7 +28,7 @@ def _lowers(now: Facts, _: Facts) -> bool:
 
 
 def _lowers_more(now: Facts, _: Facts) -> bool:
-    return bool(now["contribution"] < -0.2 and now["push"] >= 2)
+    return bool(now["contribution"] < -0.2 and now["push"] >= 2 and now["logit"] < now["before"])
 
 
 def _cold(now: Facts, _: Facts) -> bool:
@@ -36,12 +36,14 @@ def _cold(now: Facts, _: Facts) -> bool:
 
 
 def _hot(now: Facts, _: Facts) -> bool:
-    return bool(now["temperature"] >= 50)
+    return bool(now["temperature"] >= 50 and now["push"] == 0 and now["row"] == "phones")
 
 
 def _other_item(now: Facts, _: Facts) -> bool:
     return bool(now["row"] == "books" and now["temperature"] == 1 and now["push"] == 0)
 
+
+_START = {"row": "phones", "temperature": "1", "push": 0.0, "chosen": "age-category"}
 
 _STEPS = (
     Step(
@@ -51,22 +53,29 @@ _STEPS = (
             "each pair gets a **share of its attention** (in %) and adds something to the **logit**, the score of a "
             "click: blue raises it, orange lowers it."
         ),
-        mark("Select gender × device in the diagram: the formula is now about this pair."),
+        mark("Select gender × device in the diagram: the formula is then about this pair."),
         _two_of_device,
         {"chosen": "gender-device"},
         focus="other",
+        start=_START,
+        after=mark(
+            "The model hardly listens to this pair: it has some 3 % of the attention, and adds next to nothing."
+        ),
     ),
     Step(
         mark("A score for each pair"),
         mark(
-            "Every field has a vector of four learned numbers. A pair's two vectors are multiplied number by number; "
-            "a small network turns the products **g** into one **score e** (second line): how much should this pair be "
-            "listened to? The higher the score, the thicker its line."
+            "Every value has a vector of four learned numbers; a pair's two vectors, multiplied number by number, give "
+            "four products **g**. A small network turns these into one **score e** (second line; W, b and h are "
+            "learned numbers, ReLU makes 0 of what is negative): the higher it is, the more the model listens to the "
+            "pair, and the thicker is its line."
         ),
         mark("Select the pair with the largest share."),
         _most_attended,
         {"chosen": "age-category"},
         focus="score",
+        start=_START | {"chosen": "gender-device"},
+        after=mark("It is age × category: the highest score of all 15, and about a quarter of the attention."),
     ),
     Step(
         mark("Softmax: a cake of 100 %"),
@@ -76,30 +85,39 @@ _STEPS = (
         ),
         mark("Add 2 or more to the score of age × category, and watch who pays."),
         _pushed_up,
-        {"chosen": "age-category", "push": 3.0},
+        {"push": 3.0},
         focus="share",
+        start=_START,
+        after=mark("All 14 others pay: each share is divided by the same number, so the largest lose most."),
     ),
     Step(
         mark("Never quite nothing"),
         mark(
-            "Now the other way. A share becomes tiny, but never 0 and never negative: **attention has no minus sign**. "
-            "What the pair loses, the other 14 get, in the proportion they had."
+            "Now the other way. A share becomes tiny (below 1 % it is drawn pale), but never 0 and never negative: "
+            "**attention has no minus sign**. What the pair loses, the other 14 get, in the proportion they had."
         ),
         mark("Take 4 or more away from the score of age × category."),
         _pushed_down,
-        {"chosen": "age-category", "push": -5.0},
+        {"push": -5.0},
         focus="share",
+        start=_START,
+        after=mark("Less than 1 %, yet not 0: the share a in the third line says how much is left."),
     ),
     Step(
         mark("The sign comes from elsewhere"),
         mark(
-            "What a pair adds is its share **times a direction** (last line): the vector **p** turns the products g "
-            "into one number that may be negative. So a pair can have much attention and lower the score."
+            "What a pair adds is its share **times a direction** (last line): a learned vector **p**, the same for all "
+            "pairs, turns the products g into one number, p · g, that may be negative. So a pair can have much "
+            "attention and lower the score."
         ),
-        mark("Put the slider back to 0 and select a pair that lowers the logit by more than 0.1 (orange)."),
+        mark("Select a pair that lowers the logit by more than 0.1 (orange)."),
         _lowers,
-        {"chosen": "age-history", "push": 0.0},
+        {"chosen": "age-history"},
         focus="direction",
+        start=_START,
+        after=mark(
+            "Its share is positive, as all shares are; its direction p · g is negative, and so is what it adds."
+        ),
     ),
     Step(
         mark("More attention, fewer clicks"),
@@ -109,8 +127,10 @@ _STEPS = (
         ),
         mark("Add 2 or more to the score of this orange pair. Which way does the logit go?"),
         _lowers_more,
-        {"chosen": "age-history", "push": 3.0},
+        {"push": 3.0},
         focus="logit",
+        start=_START | {"chosen": "age-history"},
+        after=mark("Down: a larger share of a negative direction. More attention does not mean more clicks."),
     ),
     Step(
         mark("Cold: the winner takes all"),
@@ -118,10 +138,14 @@ _STEPS = (
             "Divide all scores by a **temperature T** before the softmax. T = 1 is the model itself. With a small T "
             "small differences become huge ones."
         ),
-        mark("Put the slider back to 0 and set the temperature to 0.05. Who gets the cake?"),
+        mark("Set the temperature to 0.05. Who gets the cake?"),
         _cold,
-        {"push": 0.0, "temperature": "0.05"},
+        {"temperature": "0.05"},
         focus="heat",
+        start=_START,
+        after=mark(
+            "Age × category, whose score was the highest already, gets nearly all of it; the others get crumbs."
+        ),
     ),
     Step(
         mark("Hot: everybody gets the same"),
@@ -131,19 +155,28 @@ _STEPS = (
         ),
         mark("Set the temperature to 50. How far is the logit from that at T = 1?"),
         _hot,
-        {"push": 0.0, "temperature": "50"},
+        {"temperature": "50"},
         focus="heat",
+        start=_START,
+        after=mark(
+            "It falls from 0.51 to −0.20: age × category has lost most of its share, and adds 0.34 instead of 1.20."
+        ),
     ),
     Step(
         mark("Another item, another sharing out"),
         mark(
-            "Attention is computed anew **for each row**. The same woman now sees a book: age × category has nearly "
-            "the same share as before, and does the opposite. The next lesson is about that."
+            "Attention is computed anew **for each row**. Let the same woman see a book instead of a phone: does age × "
+            "category get another share, and does it still raise the logit?"
         ),
-        mark("Set the temperature back to 1, and choose the row young × books."),
+        mark("Choose the row young × books."),
         _other_item,
-        {"row": "books", "temperature": "1", "push": 0.0, "chosen": "age-category"},
+        {"row": "books"},
         focus="pair",
+        start=_START,
+        after=mark(
+            "Nearly the same share, 24 % and 27 %, but it adds −2.15 instead of +1.20: attention does not tell the "
+            "direction. The next lesson is about that."
+        ),
     ),
 )
 

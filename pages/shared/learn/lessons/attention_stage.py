@@ -28,13 +28,11 @@ _NOTES = {
     "history": mark("What the customer clicked before; its vector is the mean of these."),
 }
 _LIT = {
-    "other": ("gender-device",),
     "score": ("score",),
     "share": ("share",),
-    "direction": ("direction", "pair"),
+    "direction": ("direction",),
     "logit": ("logit",),
     "heat": ("heat", "share"),
-    "pair": ("pair",),
 }
 _LINES = {"other": 1, "score": 2, "share": 3}  # of the formula, as far as its parts are known; later on all of them
 
@@ -57,16 +55,18 @@ def show_stage(step: Step) -> Facts:
     about = selected or FIRST
     row, push, temperature = _pick(about)
     one = encoded(tiny, row)
-    own, now = attend(tiny, one), attend(tiny, one, pushed=about, push=push, temperature=temperature)
+    now = attend(tiny, one, pushed=about, push=push, temperature=temperature)
+    before = attend(tiny, encoded(tiny, "phones") if step.focus == "pair" else one)
+    _show_moves(before, now, about)
     show_flow(
         "attention-flow",
         _formula(now, now.pair(about), push, temperature)[: _LINES.get(step.focus)],
-        _nodes(now, own),
+        _nodes(now, directed=step.focus not in _LINES),
         _edges(now),
         alt_text=say(
             "The row's six fields, their fifteen pairs with their shares of the attention, and the logit they add up to"
         ),
-        lit=[about if one == "pair" else one for one in _LIT.get(step.focus, ())],
+        lit=[about, *_LIT.get(step.focus, ())],
         headings=[say("The row"), say("Share, pair, what it adds"), say("Sum")],
     )
     return {
@@ -77,6 +77,7 @@ def show_stage(step: Step) -> Facts:
         "most": now.most_attended.id,
         "contribution": now.pair(about).contribution,
         "logit": now.logit,
+        "before": before.logit,
     }
 
 
@@ -112,14 +113,33 @@ def _pick(about: str) -> tuple[str, float, float]:
     return row, push, float(temperature)
 
 
+def _show_moves(before: Attended, now: Attended, about: str) -> None:
+    """The logit and the pair before and after the reader's changes."""
+    was, has = before.pair(about), now.pair(about)
+    st.caption(
+        say(
+            "Before → now: logit **{logit_before:z.2f} → {logit:z.2f}**; {pair} has **{share_before} → {share}** and "
+            "adds **{added_before:z.2f} → {added:z.2f}**",
+            logit_before=before.logit,
+            logit=now.logit,
+            pair=_named(about),
+            share_before=percent(was.attention, 1),
+            share=percent(has.attention, 1),
+            added_before=was.contribution,
+            added=has.contribution,
+        ).replace("-", "−")
+    )
+
+
 def _formula(now: Attended, pair: Pair, push: float, temperature: float) -> list[list[Term]]:
     """What the logit is; then the chosen pair, from its products to what it adds."""
     sub = _named(pair.id)
     rest = sum(one.contribution for one in now.pairs) - pair.contribution
     products = ", ".join(f"{number:.2f}".replace("-", "−") for number in pair.product)
-    this, first, others = say("this pair"), say("single values"), say("the other 14 pairs")
-    adds, share = Term(this, pair.id, pair.contribution), Term("a", "share", pair.attention, sub)
-    score, direction = Term("e", "score", pair.score, sub), Term("(p · g)", "direction", pair.projected)
+    first, others = say("single values"), say("the other 14 pairs")
+    adds = Term(sub, pair.id, pair.contribution)
+    share = Term("a", "share", pair.attention, sub, decimals(pair.attention))
+    score, direction = Term("e", "score", pair.score, sub), Term(say("direction p · g"), "direction", pair.projected)
     logit = Term("logit", "logit", now.logit)
     raised = [score, Term("+"), Term(say("your push"), "push", push)] if push else [score]
     if temperature != 1:
@@ -127,7 +147,7 @@ def _formula(now: Attended, pair: Pair, push: float, temperature: float) -> list
         raised.append(Term("T", "heat", temperature))
     return [
         line(logit, "=", Term(first, "first", now.first_order), "+", adds, "+", Term(others, "others", rest)),
-        line(score, "= h · ReLU(W g + b),  g = v · v = (" + products + ")"),
+        line(score, "= h · ReLU(W g + b),  g = (" + products + ")"),
         line(share, "= exp(", *raised, ") / " + say("the same of all 15 pairs, added up")),
         line(adds, "=", share, "·", direction),
     ]
@@ -138,7 +158,8 @@ def line(*parts: str | Term) -> list[Term]:
     return [Term(part) if isinstance(part, str) else part for part in parts]
 
 
-def _nodes(now: Attended, own: Attended) -> list[Node]:
+def _nodes(now: Attended, *, directed: bool) -> list[Node]:
+    """The notes speak of directions only once the lesson has."""
     nodes = [
         Node(f"field-{name}", f"{name}: {value or '–'}", 0, note=say(_NOTES[name]))
         for name, value in now.values.items()
@@ -146,21 +167,13 @@ def _nodes(now: Attended, own: Attended) -> list[Node]:
     nodes += [
         Node(
             pair.id,
-            f"{pair.attention:.0%} {_named(pair.id)}",
+            f"{percent(pair.attention)} {_named(pair.id)}",
             1,
             pair.contribution,
-            note=say(
-                "({values}): {share:.1%} of the attention (the model itself: {own:.1%}) times a direction of "
-                "{direction} adds {added} to the logit.",
-                values=" × ".join(pair.values),
-                share=pair.attention,
-                own=before.attention,
-                direction=signed(pair.projected),
-                added=signed(pair.contribution),
-            ),
+            note=_with_direction(pair) if directed else _without_direction(pair),
             faded=pair.attention < 0.01,
         )
-        for pair, before in zip(now.pairs, own.pairs, strict=True)
+        for pair in now.pairs
     ]
     single = say("What the values add by themselves, without any pair, and the bias.")
     probability = say("The logit squeezed between 0 and 1: a click with a probability of {p:.0%}.", p=now.click)
@@ -170,6 +183,25 @@ def _nodes(now: Attended, own: Attended) -> list[Node]:
         Node("logit", "logit", 2, now.logit, note=say("The sum of all: the score of a click.")),
         Node("click", say("probability"), 2, now.click, note=probability),
     ]
+
+
+def _without_direction(pair: Pair) -> str:
+    return say(
+        "({values}): {share} of the attention; adds {added} to the logit.",
+        values=" × ".join(pair.values),
+        share=percent(pair.attention, 1),
+        added=signed(pair.contribution),
+    )
+
+
+def _with_direction(pair: Pair) -> str:
+    return say(
+        "({values}): {share} of the attention times a direction of {direction} adds {added} to the logit.",
+        values=" × ".join(pair.values),
+        share=percent(pair.attention, 1),
+        direction=signed(pair.projected),
+        added=signed(pair.contribution),
+    )
 
 
 def _edges(now: Attended) -> list[Edge]:
@@ -183,6 +215,17 @@ def _edges(now: Attended) -> list[Edge]:
 def signed(number: float) -> str:
     """With a sign, as it stands in a sentence."""
     return f"{number:+z.2f}".replace("-", "−")
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share of the attention; one that is too small for its digits is never said to be 0."""
+    least = 10.0**-digits
+    return f"{share:.{digits}%}" if share >= least / 100 else f"<{least:.{digits}f}%"
+
+
+def decimals(share: float) -> int:
+    """Decimals of a share; as many as it needs not to look like 0, up to six."""
+    return next((digits for digits in range(3, 6) if share >= 10.0**-digits), 6)
 
 
 def _named(pair: str) -> str:
