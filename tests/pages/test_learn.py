@@ -53,10 +53,20 @@ def test_show_me_does_what_each_step_asks_for(empty_space: Workspace, visit: Ope
     for number, step in enumerate(lesson.steps, start=1):
         go(app, lesson=lesson.key, step=str(number))
         assert step.title in texts(app)
+        assert not app.success, (number, "done before anything was done")
         app.button(key="show-me").click().run()
         assert not app.exception
         assert not app.error
         assert [box.value for box in app.success] == [step.action], (number, app.query_params)
+
+
+@pytest.mark.parametrize("lesson", ALL, ids=named)
+def test_no_step_is_done_by_the_one_before(empty_space: Workspace, visit: Open, lesson: Lesson) -> None:
+    app = visit("learn.py", lesson=lesson.key)
+    for number in range(1, len(lesson.steps) + 1):
+        assert not app.success, number
+        app.button(key="show-me").click().run()
+        app.button(key="next").click().run()
 
 
 @pytest.mark.parametrize("lesson", ALL, ids=named)

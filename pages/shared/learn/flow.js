@@ -84,7 +84,7 @@ function drawTerm(view, term, key) {
     { key: "symbol", tag: "span", at: { class: "symbol" }, in: [
       { key: "text", tag: "span", text: term.text }, ...(term.sub ? [{ key: "sub", tag: "sub", text: term.sub }] : []),
     ] },
-    ...(known ? [{ key: "number", tag: "span", at: { class: `number ${sign(term.value)}` }, text: number }] : []),
+    ...(known ? [{ key: "number", tag: "span", at: { class: `number ${tone(term)}` }, text: number }] : []),
   ] };
 }
 
@@ -111,8 +111,8 @@ function drawNode(view, node) {
     { key: "label", tag: "text", at: { class: "label", x: 9 * unit, y: line, style: `font-size:${12.5 * unit}px` }, text: fit(view, node.label, wide - 16 * unit - right, 12.5) },
   ];
   if (number) {
-    inner.push({ key: "strip", tag: "rect", at: { class: `strip ${sign(node.value)}`, x: 0, y: 5 * unit, width: 3.5 * unit, height: high - 10 * unit, rx: 2 } });
-    inner.push({ key: "number", tag: "text", at: { class: `number ${sign(node.value)}`, x: dense ? wide - 7 * unit : 9 * unit, y: dense ? line : 32.5 * unit, "text-anchor": dense ? "end" : "start", style: `font-size:${(dense ? 12 : 14) * unit}px` }, text: number });
+    inner.push({ key: "strip", tag: "rect", at: { class: `strip ${tone(node)}`, x: 0, y: 5 * unit, width: 3.5 * unit, height: high - 10 * unit, rx: 2 } });
+    inner.push({ key: "number", tag: "text", at: { class: `number ${tone(node)}`, x: dense ? wide - 7 * unit : 9 * unit, y: dense ? line : 32.5 * unit, "text-anchor": dense ? "end" : "start", style: `font-size:${(dense ? 12 : 14) * unit}px` }, text: number });
   }
   if (node.vector.length) inner.push(...drawCells(view, node.vector, dense ? wide / 2 : 6 * unit, dense ? 4 * unit : 20 * unit, dense ? wide / 2 - 5 * unit : wide - 12 * unit, dense ? high - 8 * unit : 16 * unit));
   const at = { class: node.faded ? "node faded" : "node", transform: `translate(${x},${y})`, ...button("node", node.id, `${node.label} ${said}`) };
@@ -238,6 +238,10 @@ function fit(view, text, wide, size) {
 function written(value, digits) {
   const text = Math.abs(value) >= 1e4 ? Math.abs(value).toLocaleString("en", { maximumFractionDigits: digits }) : Math.abs(value).toFixed(digits);
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
+}
+
+function tone(part) {
+  return part.neutral ? "" : sign(part.value);
 }
 
 function sign(value) {

@@ -21,7 +21,7 @@ from pages.shared.level import level
 class Term:
     """A piece of a formula: a symbol with its number below it, or just text such as " + ".
 
-    `id` is that of the node it stands for; `sub` is set lower, as an index.
+    `id` is that of the node it stands for; `sub` is set lower, as an index; `neutral` as for a node.
     """
 
     text: str
@@ -29,6 +29,7 @@ class Term:
     value: float | None = None
     sub: str = ""
     digits: int = 2
+    neutral: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Node:
         id: its name, that of its terms in the formula.
         label: what stands in it; may come from data. What is too long is cut, the note says it in full.
         column: 0 for what goes in, and so on to the output. Nodes of a column stand one below the other, in order.
-        value: its number; coloured by its sign.
+        value: its number; coloured by its sign, if not `neutral`, as a probability is: it raises nothing.
         vector: its numbers, drawn as small coloured cells in place of `value`.
         note: what it is, in a sentence, for the one who points at it. It follows the label.
         faded: drawn weakly, such as a dead gate.
@@ -54,6 +55,7 @@ class Node:
     note: str = ""
     faded: bool = False
     digits: int = 2
+    neutral: bool = False
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ _STEPS = (
         _aged,
         {"age": "old"},
         focus="weights",
+        start={"model": "lr", "age": "young", "category": "shoes", "device": "mobile", "chosen": ""},
     ),
     Step(
         mark("The same for everybody"),
@@ -71,6 +72,8 @@ _STEPS = (
         _weight_chosen,
         {"model": "lr", "chosen": "w.category"},
         focus="shoes",
+        start={"model": "lr", "category": "shoes", "chosen": ""},
+        after=mark("It is added in every row with shoes: change the age, and it stays."),
     ),
     Step(
         mark("What really happens"),
@@ -78,9 +81,12 @@ _STEPS = (
             "The table below shows how often each age really clicks each category. Young visitors like shoes and leave "
             "books alone; with old visitors it is the other way round. Beside it stands how far LR is off."
         ),
-        mark("Go to young × books, where LR is far too high."),
+        mark("Choose **young** as age and **books** as category, where LR is far too high."),
         _young_books,
         {"model": "lr", "age": "young", "category": "books"},
+        focus="cells",
+        start={"model": "lr", "age": "middle", "category": "shoes", "chosen": ""},
+        after=mark("The framed cell is blue: LR expects far more clicks here than there are."),
     ),
     Step(
         mark("No weight can mend it"),
@@ -88,9 +94,12 @@ _STEPS = (
             "To be right about young × books, LR would have to lower the weight of young or that of books. But the "
             "first would spoil young × shoes, and the second old × books, which are too low already."
         ),
-        mark("Find a row where LR is more than 20 points too low."),
+        mark("Choose an age and a category where LR is more than 20 points too low (orange)."),
         _too_low,
         {"model": "lr", "age": "young", "category": "shoes"},
+        focus="cells",
+        start={"model": "lr", "age": "young", "category": "books", "chosen": ""},
+        after=mark("In this category another age is blue: one weight has to serve both, and can please neither."),
     ),
     Step(
         mark("A term for every pair"),
@@ -102,6 +111,8 @@ _STEPS = (
         _is_fm,
         {"model": "fm"},
         focus="pairs",
+        start={"model": "lr", "age": "young", "category": "shoes", "chosen": ""},
+        after=mark("FM is nearly right in every cell, LR in hardly one."),
     ),
     Step(
         mark("The pair that matters"),
@@ -113,6 +124,8 @@ _STEPS = (
         _pair_chosen,
         {"model": "fm", "chosen": "pair.age.category"},
         focus="pair",
+        start={"model": "fm", "age": "young", "category": "shoes", "chosen": ""},
+        after=mark("It is the largest term of the row. Choose another age, and see it change with the same shoes."),
     ),
     Step(
         mark("Every value has a vector"),
@@ -125,6 +138,8 @@ _STEPS = (
         _vector_chosen,
         {"model": "fm", "chosen": "v.age"},
         focus="vectors",
+        start={"model": "fm", "chosen": ""},
+        after=mark("It goes into both pairs of the age. The weight of the age is a number of its own."),
     ),
     Step(
         mark("Turn a number yourself"),
@@ -135,19 +150,23 @@ _STEPS = (
         mark("Move one number of the vector until the pair of age and category changes its sign."),
         _flipped,
         {**_MOVED, "category": "shoes"},
-        focus="pair",
+        focus="turned",
+        start={**_MOVED, "category": "shoes", "move": 0.0, "chosen": ""},
+        after=mark("Now the pair speaks against the click, and the probability has followed."),
     ),
     Step(
         mark("One vector, many pairs"),
         mark(
-            "You only meant shoes, but the vector of this age is in **all** its pairs. Look at FM's errors below: the "
-            "whole line of this age has changed. That is the price of sharing, and its gain: rows with books also "
-            "teach the model something about shoes."
+            "You only meant shoes, but the vector of this age is in **all** its pairs. Look at FM's errors: the whole "
+            "line of this age has changed. That is the price of sharing, and its gain: rows with books also teach the "
+            "model something about shoes."
         ),
-        mark("Leave the number moved, and look at another category."),
+        mark("Leave the number moved, and choose another category."),
         _moved_elsewhere,
         {**_MOVED, "category": "books"},
-        focus="vectors",
+        focus="shared",
+        start={**_MOVED, "category": "shoes", "chosen": ""},
+        after=mark("This pair has changed as well, though nobody meant it."),
     ),
     Step(
         mark("What the vectors buy"),
@@ -158,6 +177,9 @@ _STEPS = (
         mark("Move the number back to 0, and see FM's errors fade."),
         _as_learned,
         {"model": "fm", "move": 0.0},
+        focus="bought",
+        start={**_MOVED, "chosen": ""},
+        after=mark("The numbers were learned together, so that every pair comes out nearly right."),
     ),
 )
 _QUIZ = (

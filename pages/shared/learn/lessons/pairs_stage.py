@@ -23,9 +23,14 @@ _LIT = {
     "weights": [f"w.{field}" for field in FIELDS],
     "pairs": [f"pair.{a}.{b}" for a, b in PAIRS],
     "vectors": [f"v.{field}" for field in FIELDS],
-    "pair": ["v.age", "v.category", "pair.age.category"],
+    "pair": ["pair.age.category"],
+    "turned": ["v.age", "v.category", "pair.age.category"],
+    "shared": ["v.age", "pair.age.category", "pair.age.device"],
     "shoes": ["w.category"],
 }
+_WITH_VECTORS = ("vectors", "turned", "shared", "bought")  # before these steps FM's terms are taken as they are
+_WITH_MOVE = ("turned", "shared", "bought")
+_CELLS_FIRST = ("cells", "pairs", "shared", "bought")  # what these steps are about stands below the knobs
 
 
 def show_stage(step: Step) -> Facts:
@@ -36,11 +41,14 @@ def show_stage(step: Step) -> Facts:
         world = _world()
     model, row = _pick_row()
     move = None
-    if model == "fm":
+    if model == "fm" and step.focus in _WITH_MOVE:
         move = Move("age", row["age"], *_pick_move(row["age"]))
     parts = row_parts(world, model, row, move)
-    chosen = _show_parts(model, row, parts, step)
-    off = _show_cells(world, model, row, move)
+    above, below = st.container(), st.container()
+    with below if step.focus in _CELLS_FIRST else above:
+        chosen = _show_parts(row, parts, step)
+    with above if step.focus in _CELLS_FIRST else below:
+        off = _show_cells(world, model, row, move)
     plain = row_parts(world, model, row)
     return {
         **row,
@@ -82,20 +90,22 @@ def _pick_move(value: str) -> tuple[int, float]:
     return int(place) - 1, amount
 
 
-def _show_parts(model: str, row: dict[str, str], parts: RowParts, step: Step) -> str:
+def _show_parts(row: dict[str, str], parts: RowParts, step: Step) -> str:
+    vectors = parts.vectors if step.focus in _WITH_VECTORS else {}
     nodes = [
         Node(
             f"v.{field}",
             row[field],
             0,
-            vector=parts.vectors.get(field, ()),
+            vector=vectors.get(field, ()),
             note=say("The vector of this value of {field}: four learned numbers, shared by all its pairs.", field=field)
-            if model == "fm"
+            if vectors
             else say("The value of {field} in this row.", field=field),
         )
         for field in FIELDS
     ]
-    nodes.append(Node("bias", "w0", 1, parts.bias, note=say("The bias: added in every row.")))
+    bias = say("The bias: what the model says before it looks at any value. It is added in every row.")
+    nodes.append(Node("bias", "w0", 1, parts.bias, note=bias))
     nodes += [
         Node(
             f"w.{field}",
@@ -127,16 +137,20 @@ def _show_parts(model: str, row: dict[str, str], parts: RowParts, step: Step) ->
             3,
             parts.probability,
             note=say("The probability of a click: the logit squeezed between 0 and 1."),
+            neutral=True,
         )
     )
     return show_flow(
         "pairs-flow",
-        _formula(row, parts),
+        _formula(row, parts, with_products=bool(vectors)),
         nodes,
-        _edges(parts),
+        _edges(parts, from_vectors=bool(vectors)),
         alt_text=say("The values of the row, the terms they bring, their sum, and the probability of a click"),
         lit=_LIT.get(step.focus, []),
-        headings=[say("Values of the row"), say("Terms"), say("Sum"), say("Probability")],
+        headings=[
+            say("Vectors of the values") if vectors else say("Values of the row"),
+            *(say("Terms"), say("Sum"), say("Probability")),
+        ],
     )
 
 
@@ -149,12 +163,14 @@ def _pair_node(row: dict[str, str], parts: RowParts, pair: tuple[str, str]) -> N
     return Node(f"pair.{a}.{b}", label, 1, parts.pairs[pair], note=note)
 
 
-def _edges(parts: RowParts) -> list[Edge]:
+def _edges(parts: RowParts, *, from_vectors: bool) -> list[Edge]:
+    """From the values to all they bring; from their vectors only to the pairs, as a weight is a number of its own."""
     terms: dict[str, float] = {"bias": parts.bias}
     edges = []
     for field, weight in parts.weights.items():
         terms[f"w.{field}"] = weight
-        edges.append(Edge(f"v.{field}", f"w.{field}", 0.1))
+        if not from_vectors:
+            edges.append(Edge(f"v.{field}", f"w.{field}", 0.1))
     for (a, b), value in parts.pairs.items():
         terms[f"pair.{a}.{b}"] = value
         edges += [Edge(f"v.{a}", f"pair.{a}.{b}", 0.1), Edge(f"v.{b}", f"pair.{a}.{b}", 0.1)]
@@ -163,20 +179,20 @@ def _edges(parts: RowParts) -> list[Edge]:
     return [*edges, Edge("logit", "probability", min(1.0, abs(parts.logit) / 3), 1 if parts.logit > 0 else -1)]
 
 
-def _formula(row: dict[str, str], parts: RowParts) -> list[list[Term]]:
+def _formula(row: dict[str, str], parts: RowParts, *, with_products: bool) -> list[list[Term]]:
     first = [Term("logit", "logit", parts.logit), Term("="), Term("w", "bias", parts.bias, "0")]
     for field, weight in parts.weights.items():
         first += [Term("+"), Term("w", f"w.{field}", weight, row[field])]
     for (a, b), value in parts.pairs.items():
         first += [Term("+"), Term(f"⟨{row[a]}, {row[b]}⟩", f"pair.{a}.{b}", value)]
     last = [
-        Term("p", "probability", parts.probability, digits=3),
+        Term("p", "probability", parts.probability, digits=3, neutral=True),
         Term("="),
         Term("1 / (1 + exp(−"),
         Term("logit", "logit", parts.logit),
         Term("))"),
     ]
-    return [first, *_product(row, parts), last]
+    return [first, *(_product(row, parts) if with_products else []), last]
 
 
 def _product(row: dict[str, str], parts: RowParts) -> list[list[Term]]:
@@ -215,8 +231,8 @@ def _show_cells(world: World, model: str, row: dict[str, str], move: Any) -> flo
     )
     st.caption(
         say(
-            "Left: of 100 such rows, how many are clicked. Right: the model's answer less the truth, in points; "
-            "orange is too low, blue too high. The frame is the row above."
+            "Left: of 100 rows of this age and category, on either device, how many are clicked. Right: the model's "
+            "mean answer for them less the truth, in points; orange is too low, blue too high."
         )
     )
     return float(off["FM" if model == "fm" else "LR"][here])

@@ -50,6 +50,8 @@ _STEPS = (
         _several,
         {"fields": 5},
         focus="pairs",
+        start={"fields": 3, "place": 1, "chosen": ""},
+        after=mark("A new field meets every one before it, so the products grow faster than the fields."),
     ),
     Step(
         mark("Pairs grow like a square"),
@@ -61,6 +63,8 @@ _STEPS = (
         _most,
         {"fields": 100},
         focus="pairs",
+        start={"fields": 5, "chosen": ""},
+        after=mark("100 fields make 4,950 pairs, and each of them costs k multiplications."),
     ),
     Step(
         mark("A square of all products"),
@@ -72,6 +76,7 @@ _STEPS = (
         _chose_square,
         {"fields": 5, "chosen": "squared"},
         focus="squared",
+        start={"fields": 5, "chosen": ""},
     ),
     Step(
         mark("The diagonal is no pair"),
@@ -83,6 +88,7 @@ _STEPS = (
         _chose_diagonal,
         {"fields": 5, "chosen": "squares"},
         focus="squares",
+        start={"fields": 5, "chosen": "squared"},
     ),
     Step(
         mark("Every pair, twice"),
@@ -94,6 +100,7 @@ _STEPS = (
         _chose_half,
         {"fields": 5, "chosen": "half"},
         focus="half",
+        start={"fields": 5, "chosen": "squares"},
     ),
     Step(
         mark("Not nearly the same: the same"),
@@ -104,6 +111,8 @@ _STEPS = (
         mark("Take other vectors, and compare both numbers."),
         _redrawn,
         {"draw": "2"},
+        start={"fields": 5, "draw": "1", "chosen": ""},
+        after=mark("Both numbers have changed, and are the same again to the last digit shown."),
     ),
     Step(
         mark("What it saves"),
@@ -114,6 +123,8 @@ _STEPS = (
         mark("Set the fields to 90 or more and k to 32."),
         _large,
         {"fields": 100, "k": 32},
+        start={"fields": 10, "k": 4, "chosen": ""},
+        after=mark("Pair by pair costs more than forty times as much, for the same number."),
     ),
     Step(
         mark("Where it does not pay"),
@@ -124,6 +135,8 @@ _STEPS = (
         mark("Find a number of fields where the trick costs more."),
         _dearer,
         {"fields": 3},
+        start={"fields": 10, "chosen": ""},
+        after=mark("With two or three fields there are so few pairs that squaring every number is more work."),
     ),
 )
 _QUIZ = (
