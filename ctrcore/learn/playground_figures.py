@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ctrcore.data.tiny_shop import LEVELS
-from ctrcore.figures.style import CLICK, MARK, NEGATIVE, NEUTRAL, NO_CLICK, OUTSIDE, POSITIVE, model_color
+from ctrcore.figures.style import CLICK, NEGATIVE, NEUTRAL, NO_CLICK, OUTSIDE, POSITIVE
 from ctrcore.language import mark, say
 
 MEASURES = {
@@ -27,34 +27,8 @@ LOOKS = {  # colour, shape, and a letter that looks like it; the truth is a bar
     "contribution": (POSITIVE, "circle", "●"),
     "shapley": (NO_CLICK, "diamond", "◆"),
 }
-HEIGHT = 250
+HEIGHT = 220
 Spec = dict[str, Any]
-
-
-def auc_curve(points: pd.DataFrame, model: str, best: float, additive: float | None) -> Spec:
-    """Validation AUC over epochs, with the best reachable one as a line.
-
-    Args:
-        points: columns epoch and valid_auc.
-        model: picks the colour.
-        best: AUC of the true logit. additive: that of the best sum of single values, drawn dotted; None for not.
-    """
-    levels = [(best, say("best reachable"), [6, 3], -1)]
-    if additive is not None:
-        levels.append((additive, say("best sum of single values"), [1, 3], 1))
-    look = {"type": "line", "color": model_color(model), "strokeWidth": 2.5}
-    return _over_epochs(points, {"mark": look, "encoding": {"y": _y("valid_auc", say("AUC"))}}, levels)
-
-
-def loss_curve(points: pd.DataFrame, best: float) -> Spec:
-    """Training and validation loss over epochs, with that of the true logit; columns epoch, train_loss, valid_loss."""
-    names = {"train_loss": say("training rows"), "valid_loss": say("validation rows")}
-    long = points.rename(columns=names).melt("epoch", list(names.values()), var_name="rows", value_name="loss").dropna()
-    lines = {
-        "mark": {"type": "line", "strokeWidth": 2.2},
-        "encoding": {"y": _y("loss", say("log-loss")), "color": _legend("rows", list(names.values()), [NEUTRAL, MARK])},
-    }
-    return _over_epochs(long, lines, [(best, say("true logit"), [6, 3], 1)])
 
 
 def logit_picture(true: npt.ArrayLike, learnt: npt.ArrayLike, clicks: npt.ArrayLike) -> Spec:
@@ -68,7 +42,7 @@ def logit_picture(true: npt.ArrayLike, learnt: npt.ArrayLike, clicks: npt.ArrayL
         "data": {"name": "rows"},
         "mark": {"type": "circle", "size": 26, "opacity": 0.55},
         "encoding": {
-            "color": _legend("click", list(words.values()), [NO_CLICK, CLICK]),
+            "color": legend("click", list(words.values()), [NO_CLICK, CLICK]),
             "tooltip": [_tip("true", say("true logit"), ".2f"), _tip("learnt", say("learnt logit"), ".2f")],
         },
     }
@@ -95,7 +69,7 @@ def shares_picture(table: pd.DataFrame, order: Sequence[str]) -> Spec:
     words = [say(MEASURES[name]) for name in shown]
     table = table.assign(said=table["measure"].map(dict(zip(shown, words, strict=True)))).dropna(subset=["share"])
     encoding = {
-        "y": {"field": "line", "type": "nominal", "sort": list(order), "title": None, "axis": {"labelLimit": 200}},
+        "y": {"field": "line", "type": "nominal", "sort": list(order), "title": None, "axis": {"labelLimit": 170}},
         "x": {
             "field": "share",
             "type": "quantitative",
@@ -119,10 +93,10 @@ def shares_picture(table: pd.DataFrame, order: Sequence[str]) -> Spec:
     }
     return {
         "datasets": {"bars": table[table["measure"] == "truth"], "marks": table[table["measure"] != "truth"]},
-        "height": 75 + 25 * len(order),
+        "height": 60 + 19 * len(order),
         "encoding": encoding,
         "layer": [
-            {"data": {"name": "bars"}, "mark": {"type": "bar", "color": NEUTRAL, "opacity": 0.35, "size": 17}},
+            {"data": {"name": "bars"}, "mark": {"type": "bar", "color": NEUTRAL, "opacity": 0.35, "size": 14}},
             {
                 "data": {"name": "marks"},
                 "mark": {"type": "point", "filled": True, "size": 90, "opacity": 0.9},
@@ -189,29 +163,8 @@ def behaviours_picture(table: pd.DataFrame, measure: str) -> Spec:
     }
 
 
-def _over_epochs(points: pd.DataFrame, lines: Spec, levels: Sequence[tuple[float, str, list[int], int]]) -> Spec:
-    """Lines over epochs, and levels across: value, name, dash, and whether the name stands above (-1) or below (1)."""
-    last = max(1.0, float(points["epoch"].max()))
-    epoch = {"field": "epoch", "type": "quantitative", "title": say("epoch")}
-    layers = [{"data": {"name": "points"}, **lines}]
-    layers[0]["encoding"] = lines["encoding"] | {"x": epoch | {"scale": {"domain": [0, last], "nice": False}}}
-    datasets = {"points": points}
-    for number, (value, name, dash, side) in enumerate(levels):
-        data, y = {"name": f"level{number}"}, {"field": "value", "type": "quantitative"}
-        rule = {"type": "rule", "strokeDash": dash, "strokeWidth": 1.6, "color": NEUTRAL}
-        text = {"type": "text", "align": "right", "dx": -4, "dy": side * 9, "color": NEUTRAL, "fontSize": 12}
-        layers.append({"data": data, "mark": rule, "encoding": {"y": y}})
-        words = {"y": y, "x": {"value": "width"}, "text": {"field": "name", "type": "nominal"}}
-        layers.append({"data": data, "mark": text, "encoding": words})
-        datasets[data["name"]] = pd.DataFrame({"value": [value], "name": [f"{name} {value:.3f}"]})
-    return {"datasets": datasets, "height": HEIGHT, "layer": layers}
-
-
-def _y(name: str, title: str) -> Spec:
-    return {"field": name, "type": "quantitative", "title": title, "scale": {"zero": False}}
-
-
-def _legend(name: str, domain: Sequence[str], colors: Sequence[str]) -> Spec:
+def legend(name: str, domain: Sequence[str], colors: Sequence[str]) -> Spec:
+    """The colours of a column's values, with a legend on top."""
     return {
         "field": name,
         "type": "nominal",

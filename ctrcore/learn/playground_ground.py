@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ctrcore.comparing.delong import DeLong
+from ctrcore.comparing.intervals import NORMAL
+from ctrcore.comparing.ranked import Ranked
 from ctrcore.data.encoded import Encoded
 from ctrcore.data.preparing import Prepared, prepare
 from ctrcore.data.tiny_shop import LEVELS, TinyConfig, TinyShop, logit_terms, tiny_shop
@@ -75,20 +80,30 @@ class Ground:
     names: list[str]
     truth: Coalitions
 
-    @property
+    @cached_property
     def best_auc(self) -> float:
-        """AUC of the true logit on the validation rows."""
+        """AUC of the true logit on the validation rows: of endless rows, no model's is larger."""
         return auc(self.label, self.logit)
 
-    @property
+    @cached_property
+    def best_chance(self) -> float:
+        """How far chance takes that AUC in 19 of 20 draws of so many rows: half of DeLong's 95 % interval."""
+        return _chance(self.label, self.logit)
+
+    @cached_property
     def best_loss(self) -> float:
         """Log-loss of the true logit there."""
         return log_loss(self.label, self.logit)
 
-    @property
+    @cached_property
     def additive_auc(self) -> float:
         """AUC there of the best sum of single values."""
         return auc(self.label, self.additive)
+
+    @cached_property
+    def additive_chance(self) -> float:
+        """The same of the best sum of single values."""
+        return _chance(self.label, self.additive)
 
     @property
     def pair_names(self) -> list[str]:
@@ -171,6 +186,10 @@ def _category_counts(table: pd.DataFrame) -> Codes:
     """(n, categories) behaviours of each category."""
     names = LEVELS["category"]
     return np.array([[past.count(name) for name in names] for past in table["history"]], dtype=np.int64)
+
+
+def _chance(label: npt.NDArray[np.int64], score: Floats) -> float:
+    return NORMAL * math.sqrt(DeLong([Ranked(label, score)]).variances()[0])
 
 
 def _additive(prepared: Prepared, logit: Floats) -> Floats:

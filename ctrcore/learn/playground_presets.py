@@ -133,8 +133,8 @@ PRESETS: dict[str, Preset] = {
 }
 FIRST = "pair"
 _SUM = mark(
-    "LR adds up one number per value. What two fields say only together is lost on it, so its AUC cannot be expected "
-    "above about {auc:.3f}, the dotted line: the best that any sum of single values can do in this shop."
+    "LR adds up one number per value. What two fields say only together is lost on it, so it cannot learn more than "
+    "any sum of single values: an AUC of about {auc:.3f} (dotted line), give or take {chance:.3f} by chance."
 )
 _MEAN = mark(
     "This model reads the history as the mean of its behaviours: it knows the share of shoes among them, but not how "
@@ -153,7 +153,8 @@ def why_not(model: str, config: TinyConfig, best: float, additive: float) -> str
     Args:
         model: its name.
         config: the knobs.
-        best: best reachable AUC. additive: that of the best sum of single values; it fills `auc` in the text.
+        best: best reachable AUC. additive: that of the best sum of single values; it fills `auc` in the text, and
+            how far chance may take it fills `chance`.
     """
     if model == "lr" and additive < best - WITHIN:
         return _SUM

@@ -119,7 +119,7 @@ def test_lr_stays_at_the_best_sum_of_single_values(preset: str) -> None:
     assert max(point.valid_auc for point in learner.curve) < ground.best_auc - WITHIN
     assert learner.curve[-1].valid_auc < ground.additive_auc + 0.015
     reason = why_not("lr", ground.config, ground.best_auc, ground.additive_auc)
-    assert f"{ground.additive_auc:.3f}" in say(reason, auc=ground.additive_auc)
+    assert f"{ground.additive_auc:.3f}" in say(reason, auc=ground.additive_auc, chance=ground.additive_chance)
 
 
 def test_lr_guesses_on_the_xor_pair() -> None:
@@ -142,6 +142,18 @@ def test_the_best_auc_is_that_of_the_truth_on_the_validation_rows() -> None:
     assert len(ground.logit) == len(ground.prepared.valid)
     assert np.array_equal(ground.label, ground.prepared.valid.label)
     assert ground.best_loss < 0.6931
+
+
+def test_chance_is_that_of_drawing_the_clicks_again() -> None:
+    """Clicks drawn anew from the truth for the same rows move its AUC about as far as DeLong says."""
+    ground, rng = ground_of(SMALL), np.random.default_rng(0)
+    chance_of_click = 1 / (1 + np.exp(-ground.logit))
+    drawn = [auc((rng.random(len(ground.logit)) < chance_of_click).astype(int), ground.logit) for _ in range(400)]
+    assert ground.best_chance == pytest.approx(1.96 * np.std(drawn), rel=0.25)
+    within = np.abs(np.array(drawn) - np.mean(drawn)) < ground.best_chance
+    assert within.mean() > 0.9
+    larger = ground_of(SMALL.model_copy(update={"rows": 20_000}))
+    assert larger.best_chance == pytest.approx(ground.best_chance / np.sqrt(10), rel=0.25)
 
 
 def near(preset: str, model: str, epochs: int) -> bool:

@@ -14,11 +14,10 @@ from ctrcore.explain.background import Background
 from ctrcore.explain.fm_shapley import fm_shapley
 from ctrcore.explain.own_terms import own_terms
 from ctrcore.explain.shapley import shapley_rows
+from ctrcore.learn.playground_curves import auc_curve, auc_levels, loss_curve
 from ctrcore.learn.playground_figures import (
-    auc_curve,
     behaviours_picture,
     logit_picture,
-    loss_curve,
     shares_legend,
     shares_picture,
 )
@@ -148,7 +147,7 @@ def test_pictures_hold_their_data_apart_from_the_specification() -> None:
     past = behaviours(learnt("din").model, ground())
     assert past is not None
     pictures = [
-        auc_curve(points, "afm", 0.8, 0.6),
+        auc_curve(points, "afm", auc_levels(0.8, 0.01, 0.6, 0.02), {"fm": points}),
         loss_curve(points, 0.5),
         logit_picture([0.0, 1.0], [0.5, 0.5], [0, 1]),
         shares_picture(found.pairs, ground().pair_names),
@@ -159,6 +158,10 @@ def test_pictures_hold_their_data_apart_from_the_specification() -> None:
         assert named == set(picture["datasets"])
         assert all(len(frame) for frame in picture["datasets"].values())
     levels = [frame["name"][0] for name, frame in pictures[0]["datasets"].items() if name.startswith("level")]
-    assert levels == ["best reachable 0.800", "best sum of single values 0.600"]
+    assert levels == ["best reachable, about 0.800", "best sum of single values, about 0.600"]
+    pale = [layer for layer in pictures[0]["layer"] if layer["data"]["name"].startswith("before")]
+    assert [layer["mark"]["type"] for layer in pale] == ["text", "line"]
+    assert pictures[0]["datasets"][pale[0]["data"]["name"]]["name"].tolist() == ["FM"]
+    assert pictures[0]["layer"][-1]["data"]["name"] == "points"  # above all others
     assert "attention" in shares_legend(found.fields)
     assert "gate" not in shares_legend(found.fields)

@@ -33,7 +33,7 @@ def press(app: AppTest, key: str) -> AppTest:
 def test_it_opens_ready_to_play_with_every_picture_told(empty_space: Workspace, visit: Open) -> None:
     app = visit("playground.py")
     assert numbers(app)["Epoch"] == "0.0"
-    assert numbers(app)["Best reachable AUC"] == "0.808"
+    assert numbers(app)["Best reachable AUC"].startswith("0.808 ± 0.0")
     assert "What to look for" in texts(app)
     assert len(app.get("vega_lite_chart")) == 5
     assert app.button(key="play").label == "Play"
@@ -89,7 +89,7 @@ def test_a_preset_sets_shop_and_model(visit: Open, preset: str) -> None:
     assert all(shop[name] == value for name, value in words.shop.items())
     assert app.session_state["knob-model"] == words.model
     behaviours = words.model == "din"
-    assert ("What past behaviours do" in texts(app)) == behaviours
+    assert ("Past behaviours: contribution" in texts(app)) == behaviours
     assert len(alts(app)) == (8 if behaviours else 5)
     press(app, "epoch-step")
 
@@ -105,6 +105,40 @@ def test_a_moved_knob_is_in_the_address_and_starts_another_model(visit: Open) ->
     again = visit("playground.py", set=link)
     assert numbers(again)["Best reachable AUC"] == best
     assert again.slider(key="knob-noise").value == 2.0
+
+
+def test_a_moved_knob_unmarks_the_preset_and_a_click_brings_it_back(visit: Open) -> None:
+    app = visit("playground.py", set="preset:pair")
+    assert app.session_state["preset"] == "pair"
+    assert "back-to-preset" not in {button.key for button in app.button}
+    app = press(app, "batch-step")
+    app.slider(key="knob-noise").set_value(2.0).run()
+    assert app.session_state["preset"] is None
+    assert "training starts anew" in texts(app)
+    press(app, "reset")
+    assert app.slider(key="knob-noise").value == 2.0
+    press(app, "back-to-preset")
+    assert app.session_state["preset"] == "pair"
+    assert app.slider(key="knob-noise").value == 0.0
+
+
+def curves(app: AppTest) -> list[str]:
+    spec = json.loads(app.get("vega_lite_chart")[0].proto.spec)
+    return [layer["data"]["name"] for layer in spec["layer"] if layer["data"]["name"].startswith("before")]
+
+
+def test_the_last_curve_of_another_model_stays_in_the_same_shop(visit: Open) -> None:
+    app = press(visit("playground.py", set=SMALL), "epoch-step")
+    assert not curves(app)
+    for model in ("lr", "afm", "din"):
+        app.query_params["set"] = f"{SMALL},model:{model}"
+        app.run()
+        press(app, "batch-step")
+    assert len(curves(app)) == 4  # of the last two a line and its name
+    app.query_params["set"] = f"{SMALL},model:afm"
+    assert len(curves(app.run())) == 2  # its own is not drawn twice
+    app.query_params["set"] = f"{SMALL},model:afm,noise:1"
+    assert not curves(app.run())
 
 
 def test_another_learning_rate_goes_on_with_the_same_model(visit: Open) -> None:

@@ -33,20 +33,32 @@ class Settings:
 
 
 def pick_preset() -> str:
-    """The presets as buttons, and what the chosen one is about."""
+    """The presets as buttons; none is marked once a knob of the chosen one was moved."""
     said = knobs.get(PRESET, FIRST)
     chosen = said if said in PRESETS else FIRST
     if not knobs.hidden():
-        if st.session_state.get(PRESET) != chosen:
-            st.session_state[PRESET] = chosen
-        st.segmented_control(
-            say("Start from"),
-            list(PRESETS),
-            required=True,
-            format_func=lambda one: say(PRESETS[one].title),
-            key=PRESET,
-            on_change=_take_preset,
-        )
+        changed = _changed(chosen)
+        shown = None if changed else chosen
+        if st.session_state.get(PRESET) != shown:
+            st.session_state[PRESET] = shown
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            st.segmented_control(
+                say("Start from"),
+                list(PRESETS),
+                format_func=lambda one: say(PRESETS[one].title),
+                key=PRESET,
+                on_change=_take_preset,
+                args=(chosen,),
+            )
+            if changed:
+                st.button(
+                    say("Changed: back to “{preset}”", preset=say(PRESETS[chosen].title)),
+                    key="back-to-preset",
+                    type="tertiary",
+                    icon=":material/undo:",
+                    on_click=_start_from,
+                    args=(chosen,),
+                )
     return chosen
 
 
@@ -69,7 +81,12 @@ def pick_model(preset: str) -> str:
 
 def pick_training(preset: str) -> dict[str, float]:
     """How it learns: name of the choice to its number."""
-    return {name: float(_choose(name, preset)) for name in TRAINING}
+    found = {"rate": float(_choose("rate", preset))}
+    rest = [name for name in TRAINING if not TRAINING[name].beside]
+    if knobs.hidden() or not any(_shown(TRAINING[name].since) for name in rest):
+        return found | {name: float(_choice(name, preset)) for name in rest}
+    with st.popover(say("More settings"), icon=":material/tune:"):
+        return found | {name: float(_choose(name, preset)) for name in rest}
 
 
 def settings_of(preset: str, shop: dict[str, float], model: str, training: dict[str, float]) -> Settings:
@@ -97,6 +114,11 @@ def _slide(knob: Knob, default: float) -> float:
             step=knob.step,
             help_text=say(knob.help_text),
         )
+    return _value(knob, default)
+
+
+def _value(knob: Knob, default: float) -> float:
+    """What the address says, within the knob's range."""
     try:
         value = float(knobs.get(knob.name, str(default)))
     except ValueError:
@@ -105,12 +127,38 @@ def _slide(knob: Knob, default: float) -> float:
 
 
 def _choose(name: str, preset: str) -> str:
-    label, options, default, help_text, since = TRAINING[name]
-    default = str(PRESETS[preset].rate) if name == "rate" else default
-    if _shown(since):
-        return knobs.pick(name, say(label), options=options, default=default, help_text=say(help_text))
-    said = knobs.get(name, default)
-    return said if said in options else default
+    choice = TRAINING[name]
+    if not _shown(choice.since):
+        return _choice(name, preset)
+    found = knobs.pick(
+        name,
+        say(choice.label),
+        options=choice.options,
+        default=_default(name, preset),
+        help_text=say(choice.words) if choice.beside else "",
+    )
+    if not choice.beside:
+        st.caption(say(choice.words))
+    return found
+
+
+def _choice(name: str, preset: str) -> str:
+    """What the address says, if it can be chosen."""
+    said = knobs.get(name)
+    return said if said in TRAINING[name].options else _default(name, preset)
+
+
+def _default(name: str, preset: str) -> str:
+    return str(PRESETS[preset].rate) if name == "rate" else TRAINING[name].default
+
+
+def _changed(preset: str) -> bool:
+    """Whether anything but the model, which the presets ask to change, is not as the preset has it."""
+    base = shop_config(preset, {})
+    shop = ((knob, float(getattr(base, knob.name))) for knob in SHOP)
+    return any(_value(knob, default) != default for knob, default in shop) or any(
+        _choice(name, preset) != _default(name, preset) for name in TRAINING
+    )
 
 
 def _shown(since: Level) -> bool:
@@ -119,8 +167,12 @@ def _shown(since: Level) -> bool:
     return order.index(level()) >= order.index(since)
 
 
-def _take_preset() -> None:
-    chosen = st.session_state[PRESET]
+def _take_preset(before: str) -> None:
+    """A click on the marked preset takes the mark away, and asks for the preset as it was."""
+    _start_from(st.session_state[PRESET] or before)
+
+
+def _start_from(chosen: str) -> None:
     knobs.clear()
     knobs.put(PRESET, chosen)
     address.flush()

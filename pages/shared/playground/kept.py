@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
+from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
 from ctrcore.data.tiny_shop import TinyConfig
@@ -17,7 +19,17 @@ if TYPE_CHECKING:
     from ctrcore.learn.playground_training import Learner
 
 MOST_LEARNERS = 64
-_TOKEN = "playground-visitor"
+MOST_BEFORE = 2
+_TOKEN, _BEFORE, _ANEW = "playground-visitor", "playground-before", "playground-anew"
+
+
+@dataclass(frozen=True)
+class Before:
+    """The curve of a model that learnt this shop before: columns epoch and valid_auc."""
+
+    shop: TinyConfig
+    model: str
+    curve: pd.DataFrame
 
 
 class Learners:
@@ -60,14 +72,38 @@ def learner_of(settings: Settings) -> Learner:
         if (kept.training.batch_size, kept.training.seed) == (wanted.batch_size, wanted.seed):
             kept.adjust(wanted)
             return kept
+    _leave(kept)
     fresh = Learner(ground_of(settings.shop.model_dump_json()), settings.model, wanted)
     learners().put(_visitor(), fresh)
     return fresh
 
 
+def before(settings: Settings) -> dict[str, pd.DataFrame]:
+    """The last curves of other models in this shop, by model."""
+    curves: list[Before] = st.session_state.get(_BEFORE, [])
+    return {one.model: one.curve for one in curves if one.shop == settings.shop and one.model != settings.model}
+
+
+def anew() -> bool:
+    """Whether the model took the place of one that had learnt something."""
+    return bool(st.session_state.get(_ANEW))
+
+
 def forget() -> None:
     """Start over: the visitor's model goes."""
+    st.session_state[_ANEW] = False
     learners().put(_visitor(), None)
+
+
+def _leave(learner: Learner | None) -> None:
+    """Keep the curve of a model that another one takes the place of."""
+    st.session_state[_ANEW] = learner is not None and learner.step > 0
+    if learner is None or not learner.step or learner.diverged:
+        return
+    shop, model = learner.ground.config, learner.name
+    others = [one for one in st.session_state.get(_BEFORE, []) if one.shop == shop and one.model != model]
+    curve = pd.DataFrame(learner.curve)[["epoch", "valid_auc"]]
+    st.session_state[_BEFORE] = [*others, Before(shop, model, curve)][-MOST_BEFORE:]
 
 
 @st.cache_resource(show_spinner=False)

@@ -22,6 +22,18 @@ class Knob:
     low: float = 0.0
 
 
+@dataclass(frozen=True)
+class Choice:
+    """How the model learns: one of some numbers. `words` say what it is; shown `beside` the model, or on demand."""
+
+    label: str
+    options: tuple[str, ...]
+    default: str
+    words: str
+    since: Level = "Learn"
+    beside: bool = False
+
+
 SHOP = (
     Knob(
         "main_strength",
@@ -79,23 +91,27 @@ SHOP = (
         -4.0,
     ),
 )
-TRAINING: dict[str, tuple[str, tuple[str, ...], str, str, Level]] = {
-    "rate": (
+TRAINING = {
+    "rate": Choice(
         mark("Learning rate"),
         ("0.001", "0.005", "0.02", "0.05", "0.2"),
         "0.02",
         mark("How far a step goes. It can be changed while the model learns."),
-        "Learn",
+        beside=True,
     ),
-    "l2": (
+    "l2": Choice(
         mark("L2"),
         ("0", "1", "10", "100"),
         "0",
-        mark("How strongly weights are pulled towards 0. It can be changed while the model learns."),
-        "Learn",
+        mark("A penalty on large weights: it pulls them towards 0. It can be changed while the model learns."),
     ),
-    "batch": (mark("Batch"), ("64", "512", "2048"), "512", mark("Rows in one step."), "Learn"),
-    "rows": (
+    "batch": Choice(
+        mark("Batch"),
+        ("64", "512", "2048"),
+        "512",
+        mark("Rows in one step. Another number starts training anew."),
+    ),
+    "rows": Choice(
         mark("Rows"),
         ("2000", "6000", "20000", "50000"),
         str(ROWS),
@@ -104,14 +120,14 @@ TRAINING: dict[str, tuple[str, tuple[str, ...], str, str, Level]] = {
         ),
         "Expert",
     ),
-    "seed": (
+    "seed": Choice(
         mark("Seed of the shop"),
         ("1", "2", "3", "4", "5"),
         "1",
         mark("Another seed draws other rows from the same truth."),
         "Expert",
     ),
-    "start": (
+    "start": Choice(
         mark("Start"),
         ("1", "2", "3", "4", "5"),
         "1",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,13 +11,12 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.language import say
+from ctrcore.learn.playground_curves import auc_curve, auc_levels, loss_curve
 from ctrcore.learn.playground_figures import (
     MEASURES,
     Spec,
-    auc_curve,
     behaviours_picture,
     logit_picture,
-    loss_curve,
     shares_legend,
     shares_picture,
 )
@@ -23,41 +24,66 @@ from ctrcore.learn.playground_presets import WITHIN
 from pages.shared.charts import csv_button
 from pages.shared.level import level
 
+BEHAVIOUR_MEASURES = ("truth", "contribution", "attention")
+Card = Callable[[], None]
+
 if TYPE_CHECKING:
     from ctrcore.learn.playground_shares import Behaviours, Shares
     from ctrcore.learn.playground_training import Learner
 
 
-def show_pictures(learner: Learner) -> None:
-    """All cards; Simple leaves out those that need a second thought."""
-    from ctrcore.learn.playground_shares import behaviours, shares
-
+def show_pictures(learner: Learner, before: Mapping[str, pd.DataFrame]) -> None:
+    """All cards, beside the curve those that the shop is about. `before`: the curves of other models."""
     if learner.diverged:
         return
-    simple = level() == "Simple"
+    first, rest = _cards(learner)
+    narrow = len(first) > 1
+    with st.grid(1 + len(first), min_column_width=220 if narrow else 300):
+        _auc(learner, before)
+        for card in first:
+            card()
     with st.grid(2, min_column_width=300):
-        _auc(learner)
-        _logits(learner)
-        found = shares(learner.model, learner.ground)
-        _shares(found, pairs=False)
-        if not simple:
-            _loss(learner)
-    if not simple:
-        _shares(found, pairs=True)
+        for card in rest:
+            card()
+
+
+def _cards(learner: Learner) -> tuple[list[Card], list[Card]]:
+    """Those that stand beside the curve, and the others; Simple leaves out what needs a second thought."""
+    from ctrcore.learn.playground_shares import behaviours, shares
+
+    simple, shop = level() == "Simple", learner.ground.config
+    found = shares(learner.model, learner.ground)
+    fields, pairs = partial(_shares, found, pairs=False), partial(_shares, found, pairs=True)
+    others: list[Card] = [partial(_logits, learner)]
+    loss: list[Card] = [] if simple else [partial(_loss, learner)]
     past = behaviours(learner.model, learner.ground)
-    if past is not None:
-        _behaviours(past)
+    maps: list[Card] = [] if past is None else [partial(_behaviours, past, one) for one in BEHAVIOUR_MEASURES]
+    if maps and (shop.interest or shop.suppression):
+        return maps[:2], [*maps[2:], *others, fields, *([] if simple else [pairs]), *loss]
+    if (shop.pair_strength or shop.xor) and not simple:
+        return [pairs], [*others, fields, *loss, *maps]
+    return [fields], [*others, *([] if simple else [pairs]), *loss, *maps]
 
 
 def _card(
-    figure: Spec, *, key: str, title: str, read: str, beware: str, alt_text: str, data: pd.DataFrame, legend: str = ""
+    figure: Spec,
+    *,
+    key: str,
+    title: str,
+    words: str,
+    read: str,
+    beware: str,
+    alt_text: str,
+    data: pd.DataFrame,
+    legend: str = "",
 ) -> None:
-    """A picture small enough to stand beside others: what there is to say of it opens on demand."""
+    """A picture small enough to stand beside others: its terms in plain words; what else there is opens on demand."""
     with st.container(border=True, key=f"card-{key}", height="stretch"):
         st.markdown(f"##### {title}")
         if legend:
             st.html(legend)
         st.vega_lite_chart(None, figure, key=key, alt=alt_text, width="stretch")
+        st.caption(words)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             with st.popover(say("How to read this"), type="tertiary", icon=":material/help:", key=f"read-{key}"):
                 st.markdown(say("**How to read this.** {text}", text=read))
@@ -65,14 +91,25 @@ def _card(
             csv_button(data, key)
 
 
-def _auc(learner: Learner) -> None:
+def _auc(learner: Learner, before: Mapping[str, pd.DataFrame]) -> None:
     points, ground = pd.DataFrame(learner.curve), learner.ground
     far = ground.additive_auc < ground.best_auc - WITHIN
+    additive = ground.additive_auc if far else None
+    levels = auc_levels(ground.best_auc, ground.best_chance, additive, ground.additive_chance)
     _card(
-        auc_curve(points, learner.name, ground.best_auc, ground.additive_auc if far else None),
+        auc_curve(points, learner.name, levels, before),
         key="playground-auc",
         title=say("AUC while it learns"),
-        read=say("The closer to the dashed line, the better the model ranks: that line is the truth's own AUC."),
+        words=say(
+            "AUC: how often a clicked row gets a higher score than one that was not; 0.5 is guessing. Pale band: "
+            "chance, ±{chance:.3f} on {rows:,} rows.",
+            chance=ground.best_chance,
+            rows=len(ground.label),
+        ),
+        read=say(
+            "The closer to the dashed line, the better the model ranks: that line is the truth's own AUC. A pale curve "
+            "is that of another model that learnt this shop before."
+        ),
         beware=say(
             "The line is exact only for endless rows: on these {rows:,} a model may by chance lie a little above.",
             rows=len(ground.label),
@@ -93,6 +130,7 @@ def _loss(learner: Learner) -> None:
         loss_curve(points, learner.ground.best_loss),
         key="playground-loss",
         title=say("Loss while it learns"),
+        words=say("Log-loss: how surprised the model is by what was clicked; a sure mistake costs most."),
         read=say("Both fall as the model learns. Where only the grey one still falls, it learns rows by heart."),
         beware=say("A lower training loss is no better model: only new rows can tell."),
         alt_text=say(
@@ -115,6 +153,7 @@ def _logits(learner: Learner) -> None:
         logit_picture(sample.logit, learnt, sample.rows.label.astype(int)),
         key="playground-logits",
         title=say("Learnt logit against the true one"),
+        words=say("Logit: the model's score before it is turned into a probability; 0 means 50 %."),
         read=say(
             "A dot is a row, sample of {rows}. Dots climb onto the diagonal as the model learns.", rows=len(learnt)
         ),
@@ -135,6 +174,15 @@ def _shares(found: Shares, *, pairs: bool) -> None:
         shares_picture(table, truth["line"].tolist()),
         key="playground-pairs" if pairs else "playground-fields",
         title=say("Which pairs matter") if pairs else say("Which fields matter"),
+        words=say(
+            "Share: a pair's part of all pairs. Contribution: what the pair's own term adds. Shapley value: what both "
+            "do to the score together, beyond each alone. “category & item” is one line: an item has one category."
+        )
+        if pairs
+        else say(
+            "Share: a line's part of all lines. Contribution: what the line's own terms add. Shapley value: how the "
+            "score changes when the line is unknown. “category & item” is one line: an item has one category."
+        ),
         read=say(
             "Grey bars: the truth. A mark at the end of its bar is right. Truth and Shapley value: sample of {few} "
             "rows; the rest: sample of {many}.",
@@ -165,33 +213,24 @@ def _in_words(table: pd.DataFrame, order: list[str]) -> str:
     return say("{count} lines. First by each measure: {list}.", count=len(order), list="; ".join(said))
 
 
-def _behaviours(past: Behaviours) -> None:
-    st.markdown(f"#### {say('What past behaviours do')}")
-    st.caption(
-        say(
+def _behaviours(past: Behaviours, measure: str) -> None:
+    finds = past.finds.get(measure)
+    _card(
+        behaviours_picture(past.table, measure),
+        key=f"playground-behaviours-{measure}",
+        title=say("Past behaviours: {measure}", measure=say(MEASURES[measure])),
+        words=say("Blue raises the logit, orange lowers it.")
+        if finds is None or np.isnan(finds)
+        else say("Correlation with the truth {value:+z.2f}.", value=finds),
+        read=say(
             "Mean over {count:,} behaviours of the sample, by the item at hand and the category of the behaviour. Blue "
             "raises the logit, orange lowers it; attention is a weight of either sign.",
             count=past.count,
-        )
+        ),
+        beware=say("A mean over many rows says nothing on a single one."),
+        alt_text=_cells(past.table, measure),
+        data=past.table[past.table["measure"] == measure],
     )
-    with st.grid(3, min_column_width=230):
-        for measure in ("truth", "contribution", "attention"):
-            with st.container(gap="small"):
-                st.markdown(f"**{_heading(measure, past.finds.get(measure))}**")
-                st.vega_lite_chart(
-                    None,
-                    behaviours_picture(past.table, measure),
-                    key=f"playground-behaviours-{measure}",
-                    width="stretch",
-                    alt=_cells(past.table, measure),
-                )
-
-
-def _heading(measure: str, finds: float | None) -> str:
-    name = say(MEASURES[measure])
-    if finds is None or np.isnan(finds):
-        return name
-    return say("{measure}, correlation with the truth {value:+z.2f}", measure=name, value=finds)
 
 
 def _cells(table: pd.DataFrame, measure: str) -> str:

@@ -41,7 +41,7 @@ def show_playground() -> None:
     with left:
         shop = _shop(preset)
     with right:
-        with st.container(horizontal=True, gap="medium"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             model = pick_model(preset)
             training = pick_training(preset)
         settings = settings_of(preset, shop, model, training)
@@ -78,11 +78,12 @@ def _sides() -> tuple[st.delta_generator.DeltaGenerator, st.delta_generator.Delt
 def _shop(preset: str) -> dict[str, float]:
     if not knobs.hidden():
         st.markdown(f"#### {say('The shop')}")
+        st.caption(say("A moved knob starts training anew."))
     return pick_shop(preset)
 
 
 def _show_buttons(settings: Settings) -> None:
-    """Play, steps and reset. They stand outside of what is drawn again and again, so that a click is never lost."""
+    """Play, steps and restart. They stand outside of what is drawn again and again, so that a click is never lost."""
     playing = bool(st.session_state.get(PLAYING))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
@@ -99,7 +100,13 @@ def _show_buttons(settings: Settings) -> None:
         st.button(
             say("One epoch"), key="epoch-step", icon=":material/fast_forward:", on_click=_one_epoch, args=(settings,)
         )
-        st.button(say("Reset"), key="reset", icon=":material/restart_alt:", on_click=_reset)
+        st.button(
+            say("Restart training"),
+            key="reset",
+            icon=":material/restart_alt:",
+            on_click=_restart,
+            help=say("The model forgets what it has learnt. All knobs stay."),
+        )
 
 
 def _panel(settings: Settings) -> None:
@@ -112,7 +119,7 @@ def _panel(settings: Settings) -> None:
             st.rerun()  # the whole page, which stops the clock
     _show_numbers(learner)
     _show_state(learner, settings)
-    show_pictures(learner)
+    show_pictures(learner, kept.before(settings))
 
 
 def _learn(learner: Learner) -> None:
@@ -130,11 +137,11 @@ def _show_numbers(learner: Learner) -> None:
         st.metric(say("AUC"), f"{now.valid_auc:.3f}", width="content", help=say("On validation rows."))
         st.metric(
             say("Best reachable AUC"),
-            f"{learner.ground.best_auc:.3f}",
+            f"{learner.ground.best_auc:.3f} ± {learner.ground.best_chance:.3f}",
             width="content",
             help=say(
                 "That of the true logit on the same {rows:,} rows. No model can expect more; by chance one may lie a "
-                "little above.",
+                "little above. After ±: the chance in the AUC of so many rows, as its 95 % interval (DeLong).",
                 rows=len(learner.ground.label),
             ),
         )
@@ -145,11 +152,24 @@ def _show_state(learner: Learner, settings: Settings) -> None:
     ground, reached = learner.ground, learner.curve[-1].valid_auc
     reason = why_not(settings.model, settings.shop, ground.best_auc, ground.additive_auc)
     if learner.diverged:
-        st.warning(say("The loss is no longer a number. Lower the learning rate and press Reset."))
+        st.warning(say("The loss is no longer a number. Lower the learning rate and press “Restart training”."))
+    elif not learner.step:
+        words = say("Something was changed, so training starts anew.") if kept.anew() else say("Nothing learnt yet.")
+        st.info(words, icon=":material/restart_alt:" if kept.anew() else ":material/play_arrow:")
+    elif reached > ground.best_auc:
+        st.success(
+            say(
+                "As good as it gets. That the curve is above the dashed line is chance: on {rows:,} rows an AUC is "
+                "only known to about ±{chance:.3f}.",
+                rows=len(ground.label),
+                chance=ground.best_chance,
+            ),
+            icon=":material/flag:",
+        )
     elif reached > ground.best_auc - WITHIN:
         st.success(say("As good as it gets: within 0.01 of the best reachable AUC."), icon=":material/flag:")
     elif reason:
-        st.info(say(reason, auc=ground.additive_auc), icon=":material/block:")
+        st.info(say(reason, auc=ground.additive_auc, chance=ground.additive_chance), icon=":material/block:")
     elif learner.finished:
         st.info(say("It has seen all rows {count} times and stops here.", count=round(learner.epoch)))
     else:
@@ -192,7 +212,7 @@ def _one_epoch(settings: Settings) -> None:
         st.session_state[PLAYING], st.session_state[UNTIL] = True, end
 
 
-def _reset() -> None:
+def _restart() -> None:
     _play(False)
     kept.forget()
     address.flush()
