@@ -51,6 +51,9 @@ def _many_fields(now: Facts, _: Facts) -> bool:
     return bool(now["below"] == "costs" and now["fields"] >= 30)
 
 
+_SHOES = {"candidate": "phones", "past": "shoes"}
+_CELLS = {f"w{down}{across}": float(down == across) for down in range(1, 5) for across in range(1, 5)}
+_PLAIN: dict[str, object] = {"matrix": "hand", **_CELLS}
 _STEPS = (
     Step(
         mark("Two lists of four numbers"),
@@ -63,6 +66,7 @@ _STEPS = (
         _another_past,
         {"past": "books"},
         focus="inner products",
+        start=_SHOES,
     ),
     Step(
         mark("It cannot tell who came first"),
@@ -74,6 +78,7 @@ _STEPS = (
         _swapped,
         {"candidate": "shoes", "past": "phones"},
         focus="inner total",
+        start={**_SHOES, "below": "nothing"},
     ),
     Step(
         mark("It always likes more of the same"),
@@ -85,6 +90,7 @@ _STEPS = (
         _with_itself,
         {"candidate": "phones", "past": "phones"},
         focus="inner total",
+        start=_SHOES,
     ),
     Step(
         mark("A real FM runs into this wall"),
@@ -96,6 +102,7 @@ _STEPS = (
         _tables_shown,
         {"below": "tables"},
         focus="inner below",
+        start={"below": "nothing"},
     ),
     Step(
         mark("A matrix in between"),
@@ -108,6 +115,7 @@ _STEPS = (
         _turned_chosen,
         {"chosen": "turned1", "below": "matrix"},
         focus="turned",
+        start={**_SHOES, **_PLAIN, "below": "matrix", "chosen": ""},
     ),
     Step(
         mark("The diagonal: which number counts"),
@@ -119,6 +127,7 @@ _STEPS = (
         _diagonal_turned,
         {"matrix": "hand", "from": "1", "to": "1", "w11": 0.0},
         focus="turned",
+        start={**_PLAIN, "from": "1", "to": "1", "below": "matrix"},
     ),
     Step(
         mark("Beside the diagonal: numbers that never met"),
@@ -130,6 +139,7 @@ _STEPS = (
         _beside_turned,
         {"matrix": "hand", "w11": 1.0, "from": "1", "to": "2", "w12": 1.5},
         focus="turned",
+        start={**_PLAIN, "from": "1", "to": "2", "below": "matrix"},
     ),
     Step(
         mark("Now the direction matters"),
@@ -141,6 +151,7 @@ _STEPS = (
         _direction_matters,
         {"matrix": "hand", "candidate": "shoes", "past": "phones", "from": "1", "to": "2", "w12": 1.5},
         focus="total",
+        start={**_SHOES, **_PLAIN, "w12": 1.5, "from": "1", "to": "2", "below": "matrix"},
     ),
     Step(
         mark("And the same can repel"),
@@ -152,6 +163,7 @@ _STEPS = (
         _negative_with_itself,
         {"matrix": "hand", "candidate": "phones", "past": "phones", "from": "1", "to": "1", "w11": -2.0, "w12": 0.0},
         focus="total",
+        start={**_PLAIN, "from": "1", "to": "1", "below": "matrix"},
     ),
     Step(
         mark("The W that FiBiNET learned"),
@@ -163,6 +175,7 @@ _STEPS = (
         _learned,
         {"matrix": "learned", "below": "tables"},
         focus="below",
+        start={"matrix": "hand", "below": "tables"},
     ),
     Step(
         mark("What a matrix costs"),
@@ -174,6 +187,7 @@ _STEPS = (
         _many_fields,
         {"below": "costs", "fields": 39},
         focus="below",
+        start={"below": "costs", "fields": 6},
     ),
 )
 

@@ -19,6 +19,7 @@ STEPS = (
         lambda now, _: 0.08 <= now["mean"] <= 0.14,
         {"bucket": 3},
         "bucket",
+        start={"buckets": 10, "bucket": 7},
     ),
     Step(
         mark("Kept, up to chance"),
@@ -31,6 +32,7 @@ STEPS = (
         lambda now, _: now["buckets"] == 40,
         {"buckets": 40},
         "buckets",
+        start={"buckets": 10},
     ),
     Step(
         mark("Promising too much"),
@@ -43,6 +45,7 @@ STEPS = (
         lambda now, _: now["shift"] >= 0.8,
         CLEAN | {"shift": 1},
         "shift",
+        start=CLEAN,
     ),
     Step(
         mark("Promising too little"),
@@ -54,6 +57,7 @@ STEPS = (
         lambda now, _: now["pcoc"] < 0.6,
         CLEAN | {"shift": -1},
         "shift",
+        start=CLEAN,
     ),
     Step(
         mark("Too sure of itself"),
@@ -65,6 +69,7 @@ STEPS = (
         lambda now, _: now["stretch"] >= 2 and abs(now["shift"]) < 0.1,
         CLEAN | {"stretch": 2},
         "stretch",
+        start=CLEAN,
     ),
     Step(
         mark("Right on average, wrong everywhere"),
@@ -76,6 +81,7 @@ STEPS = (
         lambda now, _: now["stretch"] >= 2 and abs(now["pcoc"] - 1) <= 0.03,
         CLEAN | {"stretch": 2, "shift": 0.75},
         "stretch",
+        start=CLEAN | {"stretch": 2},
     ),
     Step(
         mark("Fewer rows without a click"),
@@ -87,6 +93,7 @@ STEPS = (
         lambda now, _: now["rows"] == "thinned" and not now["corrected"] and now["shift"] == 0 and now["stretch"] == 1,
         CLEAN | {"rows": "thinned"},
         "thinned",
+        start=CLEAN | {"stretch": 2, "shift": 0.75},
     ),
     Step(
         mark("One logarithm puts it back"),
@@ -99,6 +106,7 @@ STEPS = (
         lambda now, _: now["rows"] == "thinned" and now["corrected"],
         CLEAN | {"rows": "thinned", "corrected": "yes"},
         "corrected",
+        start=CLEAN | {"rows": "thinned"},
     ),
     Step(
         mark("Platt's repair"),
@@ -111,6 +119,7 @@ STEPS = (
         lambda now, _: now["repaired"] and (abs(now["shift"]) >= 0.5 or abs(now["stretch"] - 1) >= 0.5),
         CLEAN | {"shift": 1, "stretch": 2, "repair": "platt"},
         "repair",
+        start=CLEAN,
     ),
     Step(
         mark("Judged on other rows"),
@@ -122,6 +131,7 @@ STEPS = (
         lambda now, _: now["repaired"] and now["part"] == "valid",
         CLEAN | {"shift": 1, "stretch": 2, "repair": "platt", "part": "valid"},
         "part",
+        start=CLEAN | {"shift": 1, "stretch": 2, "repair": "platt"},
     ),
 )
 

@@ -31,7 +31,8 @@ def _own_kind(now: Facts) -> bool:
     return place is not None and bool(looked.behaviours[place].category == looked.candidate)
 
 
-FRIDGE = {"history": START, "off": "", "right": "fridges", "look": "right"}
+CLICKS = {"history": START, "off": ""}
+FRIDGE = {**CLICKS, "right": "fridges", "look": "right"}
 
 STEPS = (
     Step(
@@ -44,6 +45,7 @@ STEPS = (
         lambda now, _: now["right"] == "fridges",
         {"right": "fridges"},
         "two",
+        start={**CLICKS, "left": "shoes", "right": "books"},
     ),
     Step(
         mark("A click does not always mean more"),
@@ -55,6 +57,7 @@ STEPS = (
         lambda now, _: now["right"] == "fridges" and _switched_off(now, "fridges"),
         FRIDGE | {"off": "1"},
         "two",
+        start={**CLICKS, "right": "fridges"},
     ),
     Step(
         mark("Every offer reads the history anew"),
@@ -66,6 +69,7 @@ STEPS = (
         lambda now, _: now["left"] == "phones",
         {"history": START, "off": "", "left": "phones"},
         "two",
+        start={**CLICKS, "left": "shoes"},
     ),
     Step(
         mark("Twice is twice"),
@@ -74,6 +78,7 @@ STEPS = (
         lambda now, _: "fridges" in (now["left"], now["right"]) and _on(now, "fridges") >= 2,
         FRIDGE | {"history": START + "f"},
         "history",
+        start=FRIDGE,
     ),
     Step(
         mark("The interest is a weighted sum"),
@@ -86,6 +91,7 @@ STEPS = (
         lambda now, _: now["place"] is not None,
         FRIDGE | {"chosen": "a0"},
         "sum",
+        start=FRIDGE | {"chosen": ""},
     ),
     Step(
         mark("Loud is not good"),
@@ -97,6 +103,7 @@ STEPS = (
         lambda now, _: _loudest_lowers(now),
         FRIDGE | {"chosen": "a1"},
         "sum",
+        start=FRIDGE | {"chosen": ""},
     ),
     Step(
         mark("Where attention comes from"),
@@ -108,6 +115,7 @@ STEPS = (
         lambda now, _: _own_kind(now),
         FRIDGE | {"behaviour": "2"},
         "scorer",
+        start=FRIDGE | {"behaviour": "1"},
     ),
     Step(
         mark("No softmax"),
@@ -119,6 +127,7 @@ STEPS = (
         lambda now, _: len(now["history"]) == 8,
         FRIDGE | {"history": START + "bbpf"},
         "sum",
+        start=FRIDGE,
     ),
     Step(
         mark("Nothing clicked yet"),
@@ -130,6 +139,7 @@ STEPS = (
         lambda now, _: not now["history"],
         FRIDGE | {"history": ""},
         "sum",
+        start=FRIDGE,
     ),
     Step(
         mark("Now you"),
@@ -138,6 +148,7 @@ STEPS = (
         lambda now, _: (now["left"], now["right"]) == ("shoes", "books") and now["right_logit"] - now["left_logit"] > 1,
         {"left": "shoes", "right": "books", "history": "bb", "off": "", "look": "right"},
         "sum",
+        start={"left": "shoes", "right": "books", "history": "", "off": "", "look": "right"},
     ),
 )
 

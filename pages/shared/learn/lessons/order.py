@@ -6,6 +6,8 @@ from ctrcore.language import mark
 from pages.shared.learn.lesson import Lesson, Question, Step
 from pages.shared.learn.lessons.order_stage import START, stage
 
+LIST = {"by": "hand", "order": START, "pair": ""}
+BEST = "0134725689"
 STEPS = (
     Step(
         mark("Ten people saw an item"),
@@ -17,6 +19,7 @@ STEPS = (
         lambda now, _: now["by"] == "hand" and now["order"] != START,
         {"by": "hand", "order": "2038416795"},
         "hand",
+        start=LIST,
     ),
     Step(
         mark("A pair is right or wrong"),
@@ -28,6 +31,7 @@ STEPS = (
         lambda now, _: now["pair"] == 0,
         {"by": "hand", "order": START, "pair": "0-2"},
         "hand",
+        start=LIST,
     ),
     Step(
         mark("The best order"),
@@ -37,8 +41,9 @@ STEPS = (
         ),
         mark("Order the list until the AUC is 1."),
         lambda now, _: now["by"] == "hand" and now["auc"] == 1,
-        {"by": "hand", "order": "0134725689"},
+        {"by": "hand", "order": BEST},
         "hand",
+        start=LIST,
     ),
     Step(
         mark("The worst order"),
@@ -50,6 +55,7 @@ STEPS = (
         lambda now, _: now["by"] == "hand" and now["auc"] < 0.3,
         {"by": "hand", "order": "9865274310"},
         "hand",
+        start={"by": "hand", "order": BEST},
     ),
     Step(
         mark("Now the model"),
@@ -61,6 +67,7 @@ STEPS = (
         lambda now, _: now["by"] == "model",
         {"by": "model"},
         "hand",
+        start=LIST,
     ),
     Step(
         mark("A threshold cuts the list"),
@@ -72,6 +79,7 @@ STEPS = (
         lambda now, _: now["false_alarms"] == 0 and bool(now["found"]),
         {"scale": "as they are", "round": "0", "threshold": 0.3},
         "threshold",
+        start={"threshold": -0.4},
     ),
     Step(
         mark("The staircase is the border"),
@@ -83,6 +91,7 @@ STEPS = (
         lambda now, _: now["found"] == 5 and now["false_alarms"] == 5,
         {"scale": "as they are", "round": "0", "threshold": -3.0},
         "stairs",
+        start={"threshold": -0.4},
     ),
     Step(
         mark("So its area is the AUC"),
@@ -94,6 +103,7 @@ STEPS = (
         lambda now, _: now["pair"] == 0,
         {"scale": "as they are", "round": "0", "pair": "7-2"},
         "stairs",
+        start={"pair": ""},
     ),
     Step(
         mark("Other numbers, same order"),
@@ -105,6 +115,7 @@ STEPS = (
         lambda now, _: now["scale"] != "as they are",
         {"scale": "doubled", "round": "0"},
         "scale",
+        start={"scale": "as they are"},
     ),
     Step(
         mark("Ties count half"),
@@ -116,6 +127,7 @@ STEPS = (
         lambda now, _: now["rounding"] != "0" and now["ties"] > 0,
         {"scale": "as they are", "round": "1"},
         "ties",
+        start={"scale": "as they are", "round": "0"},
     ),
 )
 

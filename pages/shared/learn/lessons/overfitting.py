@@ -45,6 +45,7 @@ def _stopped(now: Facts, _: Facts) -> bool:
     return bool(now["stop"] == "on" and now["epochs"] >= _LATE)
 
 
+_THRICE = {"ids": "thrice", "l2": "none", "stop": "off"}
 _STEPS = (
     Step(
         mark("The training loss only knows one way"),
@@ -57,6 +58,7 @@ _STEPS = (
         _all_epochs,
         {"ids": "thrice", "l2": "none", "epochs": 10},
         focus="curves",
+        start={**_THRICE, "epochs": 2},
     ),
     Step(
         mark("The peak comes first"),
@@ -69,6 +71,7 @@ _STEPS = (
         _best_epoch,
         {"ids": "thrice", "l2": "none", "epochs": 1},
         focus="curves",
+        start={**_THRICE, "epochs": 10},
     ),
     Step(
         mark("Learned by heart"),
@@ -80,6 +83,7 @@ _STEPS = (
         _learnt_row,
         {"ids": "thrice", "l2": "none", "epochs": 10, "chosen": "learnt.id"},
         focus="visitor",
+        start={**_THRICE, "epochs": 10, "chosen": ""},
     ),
     Step(
         mark("And sure of the wrong thing"),
@@ -91,6 +95,7 @@ _STEPS = (
         _new_row,
         {"ids": "thrice", "l2": "none", "epochs": 10, "chosen": "fresh.id"},
         focus="visitor",
+        start={**_THRICE, "epochs": 10, "chosen": ""},
     ),
     Step(
         mark("The loss shouts where the AUC is silent"),
@@ -103,6 +108,7 @@ _STEPS = (
         _third_epoch,
         {"ids": "thrice", "l2": "none", "epochs": 3},
         focus="curves",
+        start={**_THRICE, "epochs": 10},
     ),
     Step(
         mark("Take the id away"),
@@ -114,6 +120,7 @@ _STEPS = (
         _no_id,
         {"ids": "none", "l2": "none", "epochs": 10},
         focus="curves",
+        start={**_THRICE, "epochs": 10},
     ),
     Step(
         mark("An id that never comes back"),
@@ -126,6 +133,7 @@ _STEPS = (
         _seen_once,
         {"ids": "once", "l2": "none", "epochs": 10},
         focus="curves",
+        start={**_THRICE, "ids": "none", "epochs": 10},
     ),
     Step(
         mark("Make learning by heart expensive"),
@@ -137,6 +145,7 @@ _STEPS = (
         _strong_l2,
         {"ids": "thrice", "l2": "strong", "epochs": 10},
         focus="curves",
+        start={**_THRICE, "epochs": 10},
     ),
     Step(
         mark("Stop in time"),
@@ -148,6 +157,7 @@ _STEPS = (
         _stopped,
         {"stop": "on", "epochs": 10},
         focus="curves",
+        start={**_THRICE, "epochs": 10},
     ),
 )
 

@@ -131,8 +131,8 @@ _STEPS = (
         mark("Every value has a vector"),
         mark(
             "FM keeps no list of pairs. Each value has four learned numbers, its **vector**; the term of a pair is the "
-            "product of both vectors, number by number, added up (the formula's second line). Equal signs raise it, "
-            "opposite signs lower it."
+            "product of both vectors, number by number, added up: it is written out below the logit. Equal signs raise "
+            "it, opposite signs lower it."
         ),
         mark("Click the vector of the age, and see which terms it goes into."),
         _vector_chosen,

@@ -48,6 +48,7 @@ def _other_row(now: Facts, _: Facts) -> bool:
     return bool(now["against"] == "phones")
 
 
+_FRIDGES = {"against": "fridges"}
 _STEPS = (
     Step(
         mark("Why this score and not that one?"),
@@ -59,6 +60,7 @@ _STEPS = (
         mark("Only the age joins: select the box young, and compare it with the other row on its left."),
         _age_joined,
         {"chosen": "age"},
+        start={**_FRIDGES, "chosen": ""},
     ),
     Step(
         mark("One after the other"),
@@ -70,6 +72,7 @@ _STEPS = (
         mark("Choose an order that starts with device."),
         _device_first,
         {"first": "device", "second": "age"},
+        start={**_FRIDGES, "first": "age", "chosen": ""},
     ),
     Step(
         mark("The order matters"),
@@ -80,6 +83,7 @@ _STEPS = (
         mark("Choose an order in which age comes last. What is it given now?"),
         _age_last,
         {"first": "device", "second": "item"},
+        start={**_FRIDGES, "first": "device", "second": "age"},
     ),
     Step(
         mark("All six, to be fair"),
@@ -90,6 +94,7 @@ _STEPS = (
         mark("Choose all six orders, one after the other, until no question mark is left above the means."),
         _all_seen,
         {"seen": _ALL},
+        start=_FRIDGES,
     ),
     Step(
         mark("And take the mean"),
@@ -101,6 +106,7 @@ _STEPS = (
         _mean_found,
         {"guess": -0.25, "seen": _ALL},
         focus="guess",
+        start={**_FRIDGES, "seen": _ALL, "guess": 2.0},
     ),
     Step(
         mark("Nothing is left over"),
@@ -112,6 +118,7 @@ _STEPS = (
         _device_chosen,
         {"chosen": "phi-device", "seen": _ALL},
         focus="mean",
+        start={**_FRIDGES, "seen": _ALL, "chosen": ""},
     ),
     Step(
         mark("What two do together is halved"),
@@ -123,6 +130,7 @@ _STEPS = (
         _half_found,
         {"half": 1.8, "seen": _ALL},
         focus="half",
+        start={**_FRIDGES, "seen": _ALL, "half": 0.0},
     ),
     Step(
         mark("Compared with whom?"),
@@ -134,6 +142,7 @@ _STEPS = (
         _other_row,
         {"against": "phones", "seen": _ALL},
         focus="against",
+        start={**_FRIDGES, "seen": _ALL},
     ),
 )
 

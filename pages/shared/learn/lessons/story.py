@@ -43,6 +43,7 @@ def _removal_upwards(now: Facts, _: Facts) -> bool:
     return bool(now["upwards"] == "removal")
 
 
+_BOOKS = {"row": "books", "below": "row"}
 _STEPS = (
     Step(
         mark("What did the model look at?"),
@@ -53,6 +54,7 @@ _STEPS = (
         mark("Sort the pairs by attention. Which one is first?"),
         _by_attention,
         {"row": "books", "order": "attention", "below": "row"},
+        start={**_BOOKS, "order": "fields"},
     ),
     Step(
         mark("The first becomes the last"),
@@ -64,6 +66,7 @@ _STEPS = (
         _by_contribution,
         {"row": "books", "order": "contribution", "below": "row"},
         focus="pair",
+        start={**_BOOKS, "order": "attention"},
     ),
     Step(
         mark("Take it away and see"),
@@ -75,6 +78,7 @@ _STEPS = (
         _by_removal,
         {"row": "books", "order": "removal", "below": "row"},
         focus="removal",
+        start={**_BOOKS, "order": "contribution"},
     ),
     Step(
         mark("Who is right?"),
@@ -86,6 +90,7 @@ _STEPS = (
         _truth_shown,
         {"truth": "shown", "below": "row"},
         focus="pair",
+        start={**_BOOKS, "truth": "hidden"},
     ),
     Step(
         mark("The same attention, the opposite effect"),
@@ -97,6 +102,7 @@ _STEPS = (
         _phones,
         {"row": "phones", "below": "row"},
         focus="pair",
+        start=_BOOKS,
     ),
     Step(
         mark("Much attention, no effect"),
@@ -107,6 +113,7 @@ _STEPS = (
         mark("Choose the row middle × books, and sort by attention."),
         _older,
         {"row": "middle", "order": "attention", "below": "row"},
+        start={"row": "phones", "below": "row", "order": "contribution"},
     ),
     Step(
         mark("Not one row, but many"),
@@ -117,6 +124,7 @@ _STEPS = (
         mark("Look at many rows."),
         _many_rows,
         {"below": "rows", "upwards": "attention"},
+        start={"below": "row", "upwards": "attention"},
     ),
     Step(
         mark("From a V to a line"),
@@ -127,6 +135,7 @@ _STEPS = (
         mark("Draw the contribution upwards."),
         _contribution_upwards,
         {"below": "rows", "upwards": "contribution"},
+        start={"below": "rows", "upwards": "attention"},
     ),
     Step(
         mark("Two that agree"),
@@ -137,6 +146,7 @@ _STEPS = (
         mark("Draw upwards what is lost without the pair. Is it the same picture?"),
         _removal_upwards,
         {"below": "rows", "upwards": "removal"},
+        start={"below": "rows", "upwards": "contribution"},
     ),
 )
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST = 100
 _FEW = 4  # fields up to which the products are written out
+_SQUARE = ("squared", "squares", "half")  # the steps on the square, which then stands before the cost
 _PARTS = {"squared": "all", "squares": "diagonal", "half": "both", "products": "upper", "pairs": "upper"}
 
 
@@ -35,8 +36,11 @@ def show_stage(step: Step) -> Facts:
     one = place(table, at)
     chosen = _show_place(one, (by_pairs(table), by_trick(table)), at, step)
     cost = multiplications_by_pairs(fields, k), multiplications_by_trick(fields, k)
-    _show_cost(cost)
-    _show_pictures(one, _PARTS.get(chosen) or _PARTS.get(step.focus, "all"), fields, k)
+    above, below = st.container(), st.container()
+    with below if step.focus in _SQUARE else above:
+        _show_cost(cost)
+    with above if step.focus in _SQUARE else below:
+        _show_pictures(one, _PARTS.get(chosen) or _PARTS.get(step.focus, "all"), fields, k)
     return {
         "fields": fields,
         "k": k,
