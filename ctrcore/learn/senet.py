@@ -34,7 +34,8 @@ class Gated:
 
     Attributes:
         fields: the F names, in the model's order.
-        values: what the row holds in each; a history is counted.
+        values: what the row holds in each; a history is counted by category.
+        behaviours: how many there are in the history.
         vectors: (F, k) embeddings, scaled.
         means: (F,) squeezed.
         hidden: (H,) between the two matrices.
@@ -48,6 +49,7 @@ class Gated:
 
     fields: tuple[str, ...]
     values: tuple[str, ...]
+    behaviours: int
     vectors: tuple[Vector, ...]
     means: Vector
     hidden: Vector
@@ -119,6 +121,7 @@ def pass_through(
     return Gated(
         fields,
         tuple(_in_words(shop_row[field]) for field in fields),
+        len(shop_row["history"]),
         tuple(_vector(one) for one in v[0]),
         _vector(v.mean(2)[0]),
         _vector(torch.relu(model.senet.squeeze(v.mean(2)))[0]),

@@ -14,6 +14,7 @@ from ctrcore.learn.senet import ROWS, Gated, learnt, pass_through, survey, weigh
 from ctrcore.learn.tiny import Tiny
 from ctrcore.training.predicting import predict
 from pages.shared.learn.lessons.senet import LESSON
+from pages.shared.learn.lessons.senet_flow import moved
 from tests.learn.stages import facts_of, undone
 
 
@@ -117,6 +118,41 @@ def test_a_gate_reaches_the_reweighted_pairs_only_and_numbers_reach_the_other_ga
         assert all(abs(a - b) > 0.005 for a, b in zip(plain.own, louder.own, strict=True))
 
 
+def test_the_answers_to_what_the_steps_ask(dying: Tiny) -> None:
+    living = _learnt("sigmoid")
+    gates = {row: pass_through(living, row).own for row in (0, 2)}
+    assert all(abs(pass_through(living, row).own[5] - gates[0][5]) > 0.01 for row in range(1, ROWS))  # the first step's
+    louder = pass_through(living, 2, {"category": 3.0}).own
+    assert [f"{gate[place]:.2f}" for place in (2, 5) for gate in (gates[2], louder)] == ["0.74", "0.37", "1.23", "1.55"]
+    turned, plain = pass_through(living, 2, gates={"category": 2.0}), pass_through(living, 2)
+    assert abs(turned.reweighted - plain.reweighted) > 0.3
+    dead = [field for field, gate in zip(plain.fields, pass_through(dying, 2).own, strict=True) if gate == 0]
+    assert dead == ["age", "gender", "category", "item"]
+    found = survey(dying)
+    assert min(found.dead_share[:2]) > 0.5
+    assert max(found.dead_share[2], found.dead_share[5]) < 0.5
+    without, row = pass_through(dying, 0, {"category": 0.0}), pass_through(dying, 0)
+    assert min(abs(getattr(without, part) - getattr(row, part)) for part in ("single", "raw", "reweighted")) > 0.3
+    assert [abs(a - b) > 0.05 for a, b in zip(without.own, row.own, strict=True)] == [True] * 3 + [False] * 2 + [True]
+    alive = survey(living)
+    order = [alive.fields[int(np.argmax(numbers))] for numbers in (alive.mean, alive.effect)]
+    assert order == ["history", "category"]
+
+
+def test_only_what_moved_is_set_off() -> None:
+    tiny = _learnt("sigmoid")
+    row, turned = pass_through(tiny, 2), pass_through(tiny, 2, gates={"category": 2.0})
+    assert moved(row, row) == []
+    assert moved(row, turned) == ["category.gate", "reweighted", "logit"]
+
+
+def test_every_step_has_its_start_and_its_answer() -> None:
+    for step in LESSON.steps:
+        assert {"row", "excitation"} <= set(step.start)
+        assert step.after
+        assert "row" not in step.example or step.done in (LESSON.steps[0].done, LESSON.steps[6].done)
+
+
 def test_figures_show_the_numbers(dying: Tiny) -> None:
     found = survey(dying, shown=5)
     heat = figures_senet.gates_of_rows(found).data[0]
@@ -136,4 +172,5 @@ def test_every_example_does_its_action() -> None:
 
 def test_hostile_knobs_do_not_break_the_stage() -> None:
     hostile = {"row": "nan", "scale-age": "nan", "scale-item": "x", "gate-age": "9", "chosen": "a.b", "below": "z"}
-    assert facts_of(LESSON, 0, hostile)["scales"] == {}
+    assert facts_of(LESSON, 8, hostile)["scales"] == {}
+    assert facts_of(LESSON, 3, hostile | {"excitation": "<b>"})["by_hand"] == {}

@@ -34,7 +34,8 @@ _LIT = {
     "logit": ("logit",),
     "heat": ("heat", "share"),
 }
-_LINES = {"other": 1, "score": 2, "share": 3}  # of the formula, as far as its parts are known; later on all of them
+_LINES = {"other": (0,), "score": (0, 1), "share": (0, 1, 2)}  # of the formula, as far as its parts are known
+_LATER = (0, 2, 3)
 
 
 @st.cache_resource(show_spinner=False)
@@ -58,9 +59,10 @@ def show_stage(step: Step) -> Facts:
     now = attend(tiny, one, pushed=about, push=push, temperature=temperature)
     before = attend(tiny, encoded(tiny, "phones") if step.focus == "pair" else one)
     _show_moves(before, now, about)
+    lines = _formula(now, now.pair(about), push, temperature)
     show_flow(
         "attention-flow",
-        _formula(now, now.pair(about), push, temperature)[: _LINES.get(step.focus)],
+        [lines[place] for place in _LINES.get(step.focus, _LATER)],
         _nodes(now, directed=step.focus not in _LINES),
         _edges(now),
         alt_text=say(
@@ -167,7 +169,7 @@ def _nodes(now: Attended, *, directed: bool) -> list[Node]:
     nodes += [
         Node(
             pair.id,
-            f"{percent(pair.attention)} {_named(pair.id)}",
+            f"{percent(pair.attention)} {_named(pair.id, '×')}",
             1,
             pair.contribution,
             note=_with_direction(pair) if directed else _without_direction(pair),
@@ -228,5 +230,5 @@ def decimals(share: float) -> int:
     return next((digits for digits in range(3, 6) if share >= 10.0**-digits), 6)
 
 
-def _named(pair: str) -> str:
-    return pair.replace("-", " × ")
+def _named(pair: str, between: str = " × ") -> str:
+    return pair.replace("-", between)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ctrcore.language import mark
 from pages.shared.learn.lesson import Facts, Lesson, Question, Step
-from pages.shared.learn.lessons.senet_stage import show_stage
+from pages.shared.learn.lessons.senet_stage import FIELDS, show_stage
 
 _FIELD = "category"  # the field that the steps speak of
+_UNSCALED = {f"scale-{field}": 1.0 for field in FIELDS}
+_OWN = {f"gate-{field}": "own" for field in FIELDS}
+_SIGMOID = {"excitation": "sigmoid", "row": 3}
+_RELU = {"excitation": "relu", "row": 1}
 
 
-def _another_row(now: Facts, _: Facts) -> bool:
-    return bool(now["row"] != 1)
+def _another_row(now: Facts, opened: Facts) -> bool:
+    return bool(now["row"] != opened["row"])
 
 
-def _mean_chosen(now: Facts, _: Facts) -> bool:
-    return str(now["chosen"]).endswith(".mean")
-
-
-def _gate_chosen(now: Facts, _: Facts) -> bool:
-    return str(now["chosen"]).endswith(".gate")
+def _chosen(part: str) -> Callable[[Facts, Facts], bool]:
+    return lambda now, _: str(now["chosen"]).endswith(part)
 
 
 def _gate_set(now: Facts, _: Facts) -> bool:
@@ -37,144 +39,166 @@ def _age_is_dead(now: Facts, _: Facts) -> bool:
     return bool(now["excitation"] == "relu" and now["own"]["age"] == 0)
 
 
-def _rows_shown(now: Facts, _: Facts) -> bool:
-    return bool(now["excitation"] == "relu" and now["below"] == "rows")
-
-
 def _dead_field_out(now: Facts, _: Facts) -> bool:
     return bool(now["excitation"] == "relu" and now["scales"].get(_FIELD) == 0)
 
 
-def _effects_shown(now: Facts, _: Facts) -> bool:
-    return bool(now["excitation"] == "relu" and now["below"] == "effects")
-
-
-def _living_gates(now: Facts, _: Facts) -> bool:
-    return bool(now["excitation"] == "sigmoid" and now["below"] == "effects")
+def _charted(excitation: str, chart: str) -> Callable[[Facts, Facts], bool]:
+    return lambda now, _: bool(now["excitation"] == excitation and now["below"] == chart)
 
 
 _STEPS = (
     Step(
-        mark("One row, six fields"),
+        mark("A volume knob for each field"),
         mark(
-            "A row of a tiny shop on its way through a real FiBiNET, from left to right. Each field brings four "
-            "learned numbers, its **embedding**; SENet gives each field a **gate**, a number that says how loud the "
-            "field is in this row; on the right the parts add up to the **logit**, the score of a click."
+            "A row of a tiny shop enters a real FiBiNET: each field brings four learned numbers, its **embedding**. "
+            "Not every field matters in every row, and what does not is noise; so SENet puts a **gate** behind each, "
+            "one number that turns the field up (above 1) or down (below 1), anew for each row."
         ),
         mark("Choose another row, and see that the gates are others too."),
         _another_row,
         {"row": 7},
+        focus="gate",
+        start=_SIGMOID | {"row": 1, "chosen": "history.gate"},
+        after=mark("Same model, other row, other gates. The next steps show how they are made."),
     ),
     Step(
         mark("Squeeze: one number a field"),
         mark(
-            "First SENet looks at each field through a keyhole: of the four numbers it only sees their **mean**. The "
-            "formula's second line does it with the row's own numbers: +1 and −1 would cancel out."
+            "Take row 3. First SENet looks at each field through a keyhole: of the four numbers it only sees their "
+            "**mean**, which the formula finds with the row's own numbers: +1 and −1 would cancel out."
         ),
         mark("Click the mean of category, in the second column."),
-        _mean_chosen,
+        _chosen(".mean"),
         {"chosen": f"{_FIELD}.mean"},
         focus="mean",
+        start=_SIGMOID | {"chosen": f"{_FIELD}.vector"},
+        after=mark("Four numbers have become one, and this one is all that the gates are made of."),
     ),
     Step(
         mark("Excite: from six means to six gates"),
         mark(
             "Matrix W1 mixes the six means into three numbers h, and what is below 0 becomes 0. Matrix W2 mixes h "
-            "into one number a field, and 2 · sigmoid turns it into a gate between 0 and 2: **1 leaves the field as "
-            "it is**."
+            "into one number a field, and 2 · sigmoid, a curve from 0 to 2, turns it into a gate: **1 leaves the field "
+            "as it is**."
         ),
-        mark("Click the gate of category: the third line of the formula is its sum."),
-        _gate_chosen,
-        {"chosen": f"{_FIELD}.gate", "below": "weights"},
-        focus="gate",
+        mark("Click the gate of category: the formula is its sum."),
+        _chosen(".gate"),
+        {"chosen": f"{_FIELD}.gate"},
+        focus="excite",
+        start=_SIGMOID | {"chosen": f"{_FIELD}.mean"},
+        after=mark("It is made of all three h, and these of all six means: a gate depends on every field of the row."),
     ),
     Step(
         mark("Re-weight: turn a gate by hand"),
         mark(
-            "The gate multiplies the field's four numbers. FiBiNET then pairs all fields **twice**: once with the raw "
-            "numbers, once with the re-weighted ones. A gate only reaches the second kind."
+            "The **logit**, the score of a click, adds up three parts: what the **fields say alone**; their **pairs**, "
+            "because young × shoes says what neither says alone; and the same pairs **re-weighted**, made of the "
+            "numbers times their gates."
         ),
-        mark("Set the gate of category to 2. Which numbers on the right move, and which do not?"),
+        mark("Set the gate of category to 2. Which of the three parts moves?"),
         _gate_set,
-        {"chosen": f"{_FIELD}.gate", f"gate-{_FIELD}": "2"},
-        focus="sums",
+        {f"gate-{_FIELD}": "2"},
+        focus="turn",
+        start=_SIGMOID | _OWN | {"chosen": f"{_FIELD}.gate"},
+        after=mark("Only the re-weighted pairs, and with them the logit: the other two parts never pass a gate."),
     ),
     Step(
         mark("Louder numbers move everybody's gate"),
         mark(
             "Now change the field itself instead of its gate. Its mean grows with its numbers, W1 hands that on to h, "
-            "and h feeds **all six** gates: fields that you never touched become louder or quieter too."
+            "and h feeds **all six** gates."
         ),
-        mark("Multiply the numbers of category by 3, and watch the gates of the other fields."),
+        mark("Multiply the numbers of category by 3. What happens to the gates of the other fields?"),
         _field_scaled,
-        {"chosen": f"{_FIELD}.vector", f"scale-{_FIELD}": 3.0, f"gate-{_FIELD}": "own"},
-        focus="gate",
+        {f"scale-{_FIELD}": 3.0},
+        focus="louder",
+        start=_SIGMOID | _UNSCALED | {"chosen": f"{_FIELD}.vector"},
+        after=mark("They move too: in row 3 device falls from 0.74 to 0.37, and history rises from 1.23 to 1.55."),
     ),
     Step(
         mark("The gates of the paper"),
         mark(
             "The paper that invented FiBiNET cuts at 0 instead (ReLU): a gate that would be negative is **exactly "
-            "0**. Here is a second model with such gates, trained on the same rows."
+            "0**. There is a second model with such gates, trained on the same rows."
         ),
-        mark("Switch the gates to ReLU."),
+        mark("Switch the gates to ReLU. How many gates of row 3 are 0?"),
         _paper_gates,
-        {"excitation": "relu", f"scale-{_FIELD}": 1.0, f"gate-{_FIELD}": "own"},
-        focus="gate",
+        {"excitation": "relu"},
+        focus="paper",
+        start=_SIGMOID | {"chosen": f"{_FIELD}.gate"},
+        after=mark("Four of the six, drawn pale: age, gender, category and item."),
     ),
     Step(
         mark("A dead gate"),
         mark(
-            "A gate of exactly 0 is called **dead**: in this row the field is missing from all re-weighted pairs, "
-            "however large its numbers are. It is drawn pale."
+            "A gate of exactly 0 is called **dead**: 0 times the field's numbers is 0, and so are all re-weighted "
+            "pairs that the field is part of, however large its numbers are. In row 1 the gate of age is alive."
         ),
         mark("Find a row in which the gate of age is dead."),
         _age_is_dead,
-        {"excitation": "relu", "row": 3},
-        focus="gate",
+        {"row": 3},
+        focus="dead",
+        start=_RELU | {"chosen": "age.gate"},
+        after=mark(
+            "Age takes part in no re-weighted pair of this row; in the raw pairs, past the gates, it still does."
+        ),
     ),
     Step(
         mark("Not one row, but most of them"),
         mark(
-            "Is that an accident of one row? Below, each column is a real test row and a grey cell is a dead gate. "
-            "Age is dead in most rows, and two fields are dead in **every** row."
+            "Is that an accident of one row? In the second chart each column is a real test row, and a grey cell is a "
+            "dead gate."
         ),
-        mark("Look at the gates of many rows, below the diagram."),
-        _rows_shown,
-        {"excitation": "relu", "below": "rows"},
-        focus="below",
+        mark("Switch the chart to the gates of many rows. Which fields are grey in every row?"),
+        _charted("relu", "rows"),
+        {"below": "rows"},
+        focus="chart",
+        start=_RELU | {"below": "weights", "chosen": f"{_FIELD}.gate"},
+        after=mark("Category and item are dead in **every** row, age and gender in most rows."),
     ),
     Step(
         mark("Dead, but not mute"),
         mark(
-            "The gate of category is dead in every row. Does the model not need it? Its numbers still go into the raw "
-            "pairs, and its own weight into the logit."
+            "Back to row 1: the gate of category is dead, here as in every row. Does the model not need it? Its "
+            "numbers still go into the raw pairs, its own weight into what fields say alone, and its mean into the "
+            "**gates of the others**."
         ),
-        mark("Take category out: multiply its numbers by 0. How far does the logit move?"),
+        mark("Take category out: multiply its numbers by 0. Which of the three parts move?"),
         _dead_field_out,
-        {"excitation": "relu", "row": 1, "chosen": f"{_FIELD}.vector", f"scale-{_FIELD}": 0.0},
-        focus="sums",
+        {f"scale-{_FIELD}": 0.0},
+        focus="out",
+        start=_RELU | _UNSCALED | {"chosen": f"{_FIELD}.vector"},
+        after=mark(
+            "In row 1 all three: fields alone and raw pairs directly, and the re-weighted pairs of the **other** "
+            "fields, because their gates have moved."
+        ),
     ),
     Step(
         mark("A gate is not an importance"),
         mark(
-            "On all test rows: the two fields whose gates are always dead are the two **without which the logit moves "
-            "most**. To learn what a field is worth, take it away; its gate does not tell."
+            "What does the model do without a field? The third chart takes each field out of all test rows, and "
+            "shows how far the logit moves, beside the field's mean gate."
         ),
-        mark("Compare gates and effects, below the diagram."),
-        _effects_shown,
-        {"excitation": "relu", "below": "effects"},
-        focus="below",
+        mark("Switch the chart to gates and effects. Which two fields move the logit most?"),
+        _charted("relu", "effects"),
+        {"below": "effects"},
+        focus="chart",
+        start=_RELU | {"below": "rows", "chosen": f"{_FIELD}.gate"},
+        after=mark("Category and item, whose gates are always dead: only taking a field away shows what it is worth."),
     ),
     Step(
         mark("Gates that cannot die"),
         mark(
-            "Back to 2 · sigmoid: no gate is ever exactly 0. Yet here as well the field with the largest mean gate is "
-            "not the one that matters most."
+            "Back to the first model: 2 · sigmoid is never exactly 0. Is at least here the field with the largest gate "
+            "the one that matters most?"
         ),
-        mark("Switch back to sigmoid and compare gates and effects once more."),
-        _living_gates,
-        {"excitation": "sigmoid", "below": "effects", f"scale-{_FIELD}": 1.0},
-        focus="below",
+        mark("Switch the gates to 2 · sigmoid, and compare gates and effects once more."),
+        _charted("sigmoid", "effects"),
+        {"excitation": "sigmoid"},
+        focus="chart",
+        start=_RELU | {"below": "effects", "chosen": f"{_FIELD}.gate"},
+        after=mark("No: history has the largest mean gate, but without category the logit moves more."),
     ),
 )
 
