@@ -105,6 +105,7 @@ def test_all_lessons_shows_what_was_done(app: AppTest) -> None:
 
 def test_the_quiz_judges_at_once_and_counts_first_answers(empty_space: Workspace, visit: Open) -> None:
     app = visit("learn.py", lesson="pairs", step="quiz")
+    assert f"{len(PAIRS.steps)} steps are still open" in texts(app)
     first = PAIRS.quiz[0]
     wrong = (first.right + 1) % len(first.options)
     app.radio(key="quiz-pairs-0").set_value(wrong).run()

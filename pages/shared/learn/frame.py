@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ctrcore.language import say
+from ctrcore.language import say, say_count
 from pages.shared import address
 from pages.shared.learn import knobs, modes, progress, quiz
 from pages.shared.learn.lesson import Lesson, Step
@@ -138,6 +138,15 @@ def _show_way(lesson: Lesson, number: int) -> None:
 
 def _show_quiz(lesson: Lesson, following: Lesson | None) -> None:
     with st.container(width=720, key="lesson-quiz"):
+        left = len(lesson.steps) - len(progress.steps_done(lesson))
+        if left:
+            st.caption(
+                say_count(
+                    "{count} step is still open. You may answer now and return to it later: nothing is lost.",
+                    "{count} steps are still open. You may answer now and return to them later: nothing is lost.",
+                    left,
+                )
+            )
         quiz.show_quiz(lesson)
         _show_way(lesson, len(lesson.steps) + 1)
         if following is not None:

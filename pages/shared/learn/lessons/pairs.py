@@ -78,8 +78,8 @@ _STEPS = (
     Step(
         mark("What really happens"),
         mark(
-            "The table below shows how often each age really clicks each category. Young visitors like shoes and leave "
-            "books alone; with old visitors it is the other way round. Beside it stands how far LR is off."
+            "The table shows how often each age really clicks each category. Young visitors like shoes and leave books "
+            "alone; with old visitors it is the other way round. Beside it stands how far LR is off."
         ),
         mark("Choose **young** as age and **books** as category, where LR is far too high."),
         _young_books,
