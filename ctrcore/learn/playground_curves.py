@@ -35,9 +35,9 @@ class Level:
 
 def auc_levels(best: float, best_chance: float, additive: float | None, additive_chance: float) -> list[Level]:
     """The AUC of the true logit, dashed, and that of the best sum of single values, dotted; None for not."""
-    levels = [Level(best, say("best reachable, about {auc:.3f}", auc=best), (6, 3), -1, best_chance)]
+    levels = [Level(best, say("best reachable ≈ {auc:.3f}", auc=best), (6, 3), -1, best_chance)]
     if additive is not None:
-        name = say("best sum of single values, about {auc:.3f}", auc=additive)
+        name = say("best plain sum ≈ {auc:.3f}", auc=additive)
         levels.append(Level(additive, name, (1, 3), 1, additive_chance))
     return levels
 
@@ -100,7 +100,7 @@ def _over_epochs(points: pd.DataFrame, lines: Spec, levels: Sequence[Level], las
         data, y = {"name": f"level{number}"}, {"field": "value", "type": "quantitative"}
         band = {"type": "rect", "color": NEUTRAL, "opacity": 0.13}
         rule = {"type": "rule", "strokeDash": list(level.dash), "strokeWidth": 1.6, "color": NEUTRAL}
-        text = {"type": "text", "align": "right", "dx": -4, "dy": level.side * 9, "color": NEUTRAL, "fontSize": 12}
+        text = {"type": "text", "align": "right", "dx": -4, "dy": level.side * 9, "color": NEUTRAL, "fontSize": 11}
         if level.chance:
             both = {"y": y | {"field": "low"}, "y2": {"field": "high"}}
             layers.append({"data": data, "mark": band, "encoding": both})

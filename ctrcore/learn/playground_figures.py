@@ -69,7 +69,13 @@ def shares_picture(table: pd.DataFrame, order: Sequence[str]) -> Spec:
     words = [say(MEASURES[name]) for name in shown]
     table = table.assign(said=table["measure"].map(dict(zip(shown, words, strict=True)))).dropna(subset=["share"])
     encoding = {
-        "y": {"field": "line", "type": "nominal", "sort": list(order), "title": None, "axis": {"labelLimit": 170}},
+        "y": {
+            "field": "line",
+            "type": "nominal",
+            "sort": list(order),
+            "title": None,
+            "axis": {"labelLimit": 170, "labelOverlap": False},
+        },
         "x": {
             "field": "share",
             "type": "quantitative",
@@ -128,11 +134,16 @@ def behaviours_picture(table: pd.DataFrame, measure: str) -> Spec:
     most = max(float(part["value"].abs().max()), 1e-6)
     scale = {"domain": [-most, 0, most], "range": [NEGATIVE, "#ffffff00", POSITIVE]}
     order = list(LEVELS["category"])
-    behaviour = {"field": "behaviour", "type": "nominal", "sort": order, "axis": {"labelAngle": 0}}
+    behaviour = {
+        "field": "behaviour",
+        "type": "nominal",
+        "sort": order,
+        "axis": {"labelAngle": -35, "labelOverlap": False},
+    }
     return {
         "datasets": {"cells": part},
         "data": {"name": "cells"},
-        "height": 200,
+        "height": 180,
         "encoding": {
             "x": behaviour | {"title": say("past behaviour")},
             "y": {"field": "candidate", "type": "nominal", "sort": order, "title": say("item at hand")},
@@ -150,9 +161,9 @@ def behaviours_picture(table: pd.DataFrame, measure: str) -> Spec:
                 },
             },
             {
-                "mark": {"type": "text", "fontSize": 13, "fontWeight": 600},
+                "mark": {"type": "text", "fontSize": 12, "fontWeight": 600},
                 "encoding": {
-                    "text": {"field": "value", "type": "quantitative", "format": "+.2f"},
+                    "text": {"field": "value", "type": "quantitative", "format": ".1f"},
                     "color": {
                         "condition": {"test": f"abs(datum.value) > {most / 2}", "value": "white"},
                         "value": NEUTRAL,

@@ -133,8 +133,8 @@ PRESETS: dict[str, Preset] = {
 }
 FIRST = "pair"
 _SUM = mark(
-    "LR adds up one number per value. What two fields say only together is lost on it, so it cannot learn more than "
-    "any sum of single values: an AUC of about {auc:.3f} (dotted line), give or take {chance:.3f} by chance."
+    "LR adds up one number per value and loses what two fields say only together: it cannot learn more than about "
+    "{auc:.3f} ± {chance:.3f} (dotted line), the best sum of single values."
 )
 _MEAN = mark(
     "This model reads the history as the mean of its behaviours: it knows the share of shoes among them, but not how "

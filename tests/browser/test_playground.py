@@ -24,7 +24,7 @@ def test_play_until_the_curve_is_at_the_line(page: Any, app_url: str) -> None:
     page.wait_for_timeout(1_500)
     assert epoch.inner_text() == stopped
 
-    page.get_by_role("button", name="Reset").press("Enter")
+    page.get_by_role("button", name="Restart training").press("Enter")
     page.wait_for_function("document.querySelector('[data-testid=stMetricValue]').innerText === '0.0'")
     page.get_by_role("button", name="One epoch").press("Enter")
     page.wait_for_function("document.querySelector('[data-testid=stMetricValue]').innerText === '1.0'")

@@ -158,7 +158,7 @@ def test_pictures_hold_their_data_apart_from_the_specification() -> None:
         assert named == set(picture["datasets"])
         assert all(len(frame) for frame in picture["datasets"].values())
     levels = [frame["name"][0] for name, frame in pictures[0]["datasets"].items() if name.startswith("level")]
-    assert levels == ["best reachable, about 0.800", "best sum of single values, about 0.600"]
+    assert levels == ["best reachable ≈ 0.800", "best plain sum ≈ 0.600"]
     pale = [layer for layer in pictures[0]["layer"] if layer["data"]["name"].startswith("before")]
     assert [layer["mark"]["type"] for layer in pale] == ["text", "line"]
     assert pictures[0]["datasets"][pale[0]["data"]["name"]]["name"].tolist() == ["FM"]

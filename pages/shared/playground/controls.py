@@ -49,13 +49,15 @@ def pick_preset() -> str:
                 key=PRESET,
                 on_change=_take_preset,
                 args=(chosen,),
+                wrap=True,
             )
             if changed:
                 st.button(
-                    say("Changed: back to “{preset}”", preset=say(PRESETS[chosen].title)),
+                    say("Changed: put back"),
                     key="back-to-preset",
                     type="tertiary",
                     icon=":material/undo:",
+                    help=say("Back to “{preset}” as it was.", preset=say(PRESETS[chosen].title)),
                     on_click=_start_from,
                     args=(chosen,),
                 )
@@ -80,13 +82,18 @@ def pick_model(preset: str) -> str:
 
 
 def pick_training(preset: str) -> dict[str, float]:
-    """How it learns: name of the choice to its number."""
-    found = {"rate": float(_choose("rate", preset))}
-    rest = [name for name in TRAINING if not TRAINING[name].beside]
+    """How it learns, as far as it is shown beside the model: name of the choice to its number."""
+    return {name: float(_choose(name, preset)) for name, choice in TRAINING.items() if choice.beside}
+
+
+def pick_more(preset: str) -> dict[str, float]:
+    """The other choices, which open on demand."""
+    rest = [name for name, choice in TRAINING.items() if not choice.beside]
     if knobs.hidden() or not any(_shown(TRAINING[name].since) for name in rest):
-        return found | {name: float(_choice(name, preset)) for name in rest}
-    with st.popover(say("More settings"), icon=":material/tune:"):
-        return found | {name: float(_choose(name, preset)) for name in rest}
+        return {name: float(_choice(name, preset)) for name in rest}
+    more = st.popover(say("More settings"), icon=":material/tune:", key="more", on_change="rerun")
+    with more:  # drawn only while open: a choice that is not seen when it is set shows nothing as chosen
+        return {name: float(_choose(name, preset) if more.open else _choice(name, preset)) for name in rest}
 
 
 def settings_of(preset: str, shop: dict[str, float], model: str, training: dict[str, float]) -> Settings:

@@ -16,6 +16,7 @@ from pages.shared.playground import kept
 from pages.shared.playground.controls import (
     Settings,
     pick_model,
+    pick_more,
     pick_preset,
     pick_shop,
     pick_training,
@@ -44,8 +45,11 @@ def show_playground() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             model = pick_model(preset)
             training = pick_training(preset)
-        settings = settings_of(preset, shop, model, training)
-        _show_buttons(settings)
+        with st.container(horizontal=True, gap="small"):
+            buttons = st.container(horizontal=True, gap="small", width="content")
+            settings = settings_of(preset, shop, model, training | pick_more(preset))
+        with buttons:
+            _show_buttons(settings)
         panel = st.fragment(_panel, run_every=TICK_S if st.session_state.get(PLAYING) else None)
         panel(settings)
     _show_foot()
@@ -85,28 +89,23 @@ def _shop(preset: str) -> dict[str, float]:
 def _show_buttons(settings: Settings) -> None:
     """Play, steps and restart. They stand outside of what is drawn again and again, so that a click is never lost."""
     playing = bool(st.session_state.get(PLAYING))
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.button(
-            say("Pause") if playing else say("Play"),
-            key="play",
-            icon=":material/pause:" if playing else ":material/play_arrow:",
-            type="primary",
-            on_click=_play,
-            args=(not playing,),
-        )
-        st.button(
-            say("One batch"), key="batch-step", icon=":material/skip_next:", on_click=_one_batch, args=(settings,)
-        )
-        st.button(
-            say("One epoch"), key="epoch-step", icon=":material/fast_forward:", on_click=_one_epoch, args=(settings,)
-        )
-        st.button(
-            say("Restart training"),
-            key="reset",
-            icon=":material/restart_alt:",
-            on_click=_restart,
-            help=say("The model forgets what it has learnt. All knobs stay."),
-        )
+    st.button(
+        say("Pause") if playing else say("Play"),
+        key="play",
+        icon=":material/pause:" if playing else ":material/play_arrow:",
+        type="primary",
+        on_click=_play,
+        args=(not playing,),
+    )
+    st.button(say("One batch"), key="batch-step", icon=":material/skip_next:", on_click=_one_batch, args=(settings,))
+    st.button(say("One epoch"), key="epoch-step", icon=":material/fast_forward:", on_click=_one_epoch, args=(settings,))
+    st.button(
+        say("Restart training"),
+        key="reset",
+        icon=":material/restart_alt:",
+        on_click=_restart,
+        help=say("The model forgets what it has learnt. All knobs stay."),
+    )
 
 
 def _panel(settings: Settings) -> None:
