@@ -117,6 +117,9 @@ def _pick(about: str) -> tuple[str, float, float]:
 
 def _show_moves(before: Attended, now: Attended, about: str) -> None:
     """The logit and the pair before and after the reader's changes."""
+    if before == now:
+        st.caption(say("The model as it is: nothing was changed."))
+        return
     was, has = before.pair(about), now.pair(about)
     st.caption(
         say(

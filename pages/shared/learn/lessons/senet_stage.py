@@ -78,9 +78,8 @@ def show_stage(step: Step) -> Facts:
     if view.chart == "above":
         _show_chart_box(chart, weights, survey, field)
     chosen = show_row(Drawn(gated, plain, weights, field, kind, step.focus), view.columns, view.lines)
-    if "sums" in view.columns:
-        changed = bool(scales or by_hand)
-        st.markdown(_moved(plain, gated) if changed else say("This row as it is: nothing was changed by hand."))
+    if (scales or by_hand) and "sums" in view.columns:
+        st.markdown(_moved(plain, gated))
     if view.chart == "below":
         _show_chart("weights", weights, survey, field)
     return {
@@ -117,7 +116,7 @@ def _show_knobs(view: _View, field: str) -> tuple[int, str]:
 
     said = knobs.get("excitation")
     kind = said if said in _KINDS else "sigmoid"
-    places = st.columns(2) + (st.columns(2) if len(view.controls) > 1 else [])
+    places = [*st.columns(2), *(st.columns(2) if len(view.controls) > 1 else ())]
     with places[0]:
         row = int(knobs.slider("row", say("Row"), low=1, high=ROWS, default=1, step=1))
     for place, control in zip(places[1:], view.controls, strict=False):
