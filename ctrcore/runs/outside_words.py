@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from ctrcore.language import mark, say
 from ctrcore.runs.outside_choices import Meaning
-from ctrcore.runs.outside_guesses import reason_in_words
 
 if TYPE_CHECKING:
     from ctrcore.runs.outside import Manifest
@@ -20,6 +19,8 @@ _TAKEN: dict[Meaning, str] = {
 
 def notes(told: Manifest) -> list[str]:
     """A sentence each on how the file was read and on what does not count as it stands."""
+    from ctrcore.runs.outside_guesses import reason_in_words  # needs pandas, which the help of the shell does without
+
     columns = say(", ").join(f"'{name}'" for name in told.id_columns)
     found = say(_TAKEN[told.meaning], columns=columns, score=told.score)
     reason = reason_in_words(told.meaning, told.score, told.reason)
