@@ -13,7 +13,7 @@ from ctrcore.models.batch import Batch
 from ctrcore.training.loader import RowTensors
 from pages.shared.learn.lessons.attention import LESSON
 from pages.shared.learn.lessons.attention_stage import decimals, percent
-from tests.learn.staged import drawn
+from tests.learn.stages import facts_of
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +117,8 @@ def test_no_share_is_said_to_be_nothing() -> None:
 def test_listening_to_a_pair_that_lowers_less_than_another_does_not_count_as_lowering() -> None:
     """Before a book, more attention to the history takes it from a pair that lowers the logit more."""
     pushed = {"chosen": "age-history", "push": 3.0}
-    step, phone = drawn("attention", 5, pushed)
-    _, book = drawn("attention", 5, pushed | {"row": "books"})
+    step, phone = LESSON.steps[5], facts_of(LESSON, 5, pushed)
+    book = facts_of(LESSON, 5, pushed | {"row": "books"})
     assert step.done(phone, phone)
     assert not step.done(book, book)
 
@@ -126,14 +126,6 @@ def test_listening_to_a_pair_that_lowers_less_than_another_does_not_count_as_low
 def test_the_same_lesson_every_time(tiny: Tiny) -> None:
     again = trained_afm()
     assert attend(again, encoded(again, "books")) == attend(tiny, encoded(tiny, "books"))
-
-
-@pytest.mark.parametrize("place", range(len(LESSON.steps)))
-def test_what_is_shown_does_the_step_and_nothing_is_done_before(place: int) -> None:
-    step, before = drawn("attention", place, {})
-    assert not step.done(before, before)
-    _, shown = drawn("attention", place, step.example)
-    assert step.done(shown, before)
 
 
 def test_strange_knobs_break_nothing() -> None:
@@ -154,12 +146,12 @@ def test_strange_knobs_break_nothing() -> None:
         ),
         "nan-<b>",
     )
-    drawn("attention", 0, strange | {"against": "", "half": "inf"})
+    facts_of(LESSON, 0, strange | {"against": "", "half": "inf"})
 
 
 def test_the_pair_stays_when_another_part_is_selected() -> None:
     pushed = {"chosen": "age-history", "push": 3.0}
-    _, facts = drawn("attention", 5, pushed)
-    _, still = drawn("attention", 5, pushed | {"chosen": "logit", "pair": "age-history"})
+    facts = facts_of(LESSON, 5, pushed)
+    still = facts_of(LESSON, 5, pushed | {"chosen": "logit", "pair": "age-history"})
     assert still == facts
     assert facts["selected"] == "age-history"

@@ -24,7 +24,7 @@ from ctrcore.learn.bilinear import (
 from ctrcore.learn.tiny import Tiny, untrained
 from ctrcore.training.loader import to_batch
 from pages.shared.learn.lessons.bilinear import LESSON
-from tests.learn.stages import facts_of, undone
+from tests.learn.stages import facts_of
 
 
 @pytest.fixture(scope="module")
@@ -117,10 +117,6 @@ def test_figures_show_the_numbers(taught: Learnt) -> None:
     frame = figures_bilinear.matrix(taught.matrix, (0, 1)).layout.shapes[0]
     assert (frame.x0, frame.y0) == (0.5, -0.5)
     assert list(figures_bilinear.costs({"field_all": 16, "field_each": 80}).data[0].x) == [16, 80]
-
-
-def test_every_example_does_its_action() -> None:
-    assert undone(LESSON) == []
 
 
 def test_hostile_knobs_do_not_break_the_stage() -> None:

@@ -14,7 +14,7 @@ from ctrcore.learn.tiny import trained
 from ctrcore.metrics import sigmoid
 from ctrcore.training.predicting import predict
 from pages.shared.learn.lessons.calibration import LESSON
-from tests.learn.stages import facts_of, undone
+from tests.learn.stages import facts_of
 
 
 @pytest.fixture(scope="module")
@@ -150,10 +150,6 @@ def test_the_figure_shows_the_buckets_and_the_chosen_one(models: Learnt) -> None
     np.testing.assert_array_equal(shown["untouched model"].x, before.mean)
     assert list(shown["chosen bucket"].x) == [now.mean[3]]
     assert "untouched model" not in {trace.name for trace in promises(before, before, 3).data}
-
-
-def test_each_step_is_done_by_its_example_and_not_before() -> None:
-    assert undone(LESSON) == []
 
 
 def test_what_an_address_says_never_breaks_the_stage() -> None:

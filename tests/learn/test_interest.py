@@ -16,7 +16,7 @@ from ctrcore.metrics import auc
 from ctrcore.training.loader import to_batch
 from ctrcore.training.predicting import predict
 from pages.shared.learn.lessons.interest import LESSON
-from tests.learn.stages import facts_of, undone
+from tests.learn.stages import facts_of
 
 CATEGORIES = LEVELS["category"]
 HISTORY = ("shoes", "fridges", "books", "shoes")
@@ -128,10 +128,6 @@ def test_the_figure_has_a_bar_of_attention_and_one_of_contribution_for_each_cand
         assert list(contribution.x) == [one.contribution for one in judged.behaviours]
     assert list(bars[1].y) == ["1 shoes", "2 fridges", "3 books", "4 shoes"]
     assert bars[2].y[1] == "2 fridges (off)"
-
-
-def test_each_step_is_done_by_its_example_and_not_before() -> None:
-    assert undone(LESSON) == []
 
 
 def test_what_an_address_says_never_breaks_the_stage() -> None:

@@ -10,7 +10,7 @@ from ctrcore.learn.order import CLICKED, RESCALED, ROWS, Shown, called, learnt, 
 from ctrcore.metrics import auc
 from ctrcore.training.predicting import predict
 from pages.shared.learn.lessons.order import LESSON
-from tests.learn.stages import facts_of, undone
+from tests.learn.stages import facts_of
 
 
 @pytest.fixture(scope="module")
@@ -106,10 +106,6 @@ def test_rounding_ties_a_clicked_and_another_row(rows: tuple[Shown, ...]) -> Non
 
 def test_the_same_score_for_all_is_worth_one_half() -> None:
     assert ordered([True, False, True], [1.0, 1.0, 1.0]).auc == 0.5
-
-
-def test_each_step_is_done_by_its_example_and_not_before() -> None:
-    assert undone(LESSON) == []
 
 
 def test_what_an_address_says_never_breaks_the_stage() -> None:

@@ -19,7 +19,7 @@ from ctrcore.training.events import EpochEvent
 from ctrcore.training.predicting import predict
 from ctrcore.training.trainer import train
 from pages.shared.learn.lessons.overfitting import LESSON
-from tests.learn.stages import facts_of, undone
+from tests.learn.stages import facts_of
 
 
 @pytest.fixture(scope="module")
@@ -142,10 +142,6 @@ def test_the_figure_reveals_the_epochs_and_marks_the_best(sparse: Course) -> Non
     assert figure.data[2].y[1] == sparse.epochs[1].valid_auc
     assert list(figure.data[3].x) == [1]
     assert len(curves(sparse, 4).data) == 3
-
-
-def test_every_example_does_its_action() -> None:
-    assert undone(LESSON) == []
 
 
 def test_hostile_knobs_do_not_break_the_stage() -> None:

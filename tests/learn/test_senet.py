@@ -15,7 +15,7 @@ from ctrcore.learn.tiny import Tiny
 from ctrcore.training.predicting import predict
 from pages.shared.learn.lessons.senet import LESSON
 from pages.shared.learn.lessons.senet_flow import moved
-from tests.learn.stages import facts_of, undone
+from tests.learn.stages import facts_of
 
 
 @cache
@@ -164,10 +164,6 @@ def test_figures_show_the_numbers(dying: Tiny) -> None:
     grid = figures_senet.matrices(weights(dying), "age").data[1].z
     assert grid.shape == (3, 6)
     assert grid[2, 5] == pytest.approx(weights(dying).excite[5][2])
-
-
-def test_every_example_does_its_action() -> None:
-    assert undone(LESSON) == []
 
 
 def test_hostile_knobs_do_not_break_the_stage() -> None:

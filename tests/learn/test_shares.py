@@ -12,7 +12,7 @@ from ctrcore.learn.shares import COALITIONS, ORDERS, OTHERS, PLAYERS, ROW, Share
 from ctrcore.learn.tiny import Tiny
 from ctrcore.training.loader import RowTensors
 from pages.shared.learn.lessons.shares import LESSON
-from tests.learn.staged import drawn
+from tests.learn.stages import facts_of
 
 
 @pytest.fixture(scope="module")
@@ -93,14 +93,6 @@ def test_against_another_row_age_gets_another_share(tiny: Tiny) -> None:
     assert shares(tiny, "phones").mean("age") > 1
 
 
-@pytest.mark.parametrize("place", range(len(LESSON.steps)))
-def test_what_is_shown_does_the_step_and_nothing_is_done_before(place: int) -> None:
-    step, before = drawn("shares", place, {})
-    assert not step.done(before, before)
-    _, shown = drawn("shares", place, step.example)
-    assert step.done(shown, before)
-
-
 def test_strange_knobs_break_nothing() -> None:
     strange = dict.fromkeys(
         (
@@ -119,4 +111,4 @@ def test_strange_knobs_break_nothing() -> None:
         ),
         "nan-<b>",
     )
-    drawn("shares", 0, strange | {"against": "", "half": "inf"})
+    facts_of(LESSON, 0, strange | {"against": "", "half": "inf"})

@@ -11,7 +11,7 @@ from ctrcore.learn.story import measured, ordered, over_rows, strongest
 from ctrcore.learn.tiny import Tiny
 from ctrcore.training.loader import RowTensors
 from pages.shared.learn.lessons.story import LESSON
-from tests.learn.staged import drawn
+from tests.learn.stages import facts_of
 
 
 @pytest.fixture(scope="module")
@@ -84,14 +84,6 @@ def test_numbers_over_many_rows_are_those_of_each_row(tiny: Tiny) -> None:
     assert most != moved
 
 
-@pytest.mark.parametrize("place", range(len(LESSON.steps)))
-def test_what_is_shown_does_the_step_and_nothing_is_done_before(place: int) -> None:
-    step, before = drawn("story", place, {})
-    assert not step.done(before, before)
-    _, shown = drawn("story", place, step.example)
-    assert step.done(shown, before)
-
-
 def test_strange_knobs_break_nothing() -> None:
     strange = dict.fromkeys(
         (
@@ -110,4 +102,4 @@ def test_strange_knobs_break_nothing() -> None:
         ),
         "nan-<b>",
     )
-    drawn("story", 0, strange | {"against": "", "half": "inf"})
+    facts_of(LESSON, 0, strange | {"against": "", "half": "inf"})
