@@ -154,7 +154,7 @@ def test_the_dataset_and_runs_follow_from_page_to_page(page: Any, trained_by_han
 def test_a_deep_link_on_a_fresh_visit_opens_its_page_in_the_frame(page: Any, app_url: str) -> None:
     page.goto(f"{app_url}/runs?run=..%2F..%2Fetc%2Fpasswd")
     page.get_by_role("heading", name="Runs", exact=True, level=1).wait_for()
-    assert page.get_by_test_id("stSidebarNavLink").count() == 13
+    assert page.get_by_test_id("stSidebarNavLink").count() == 15
     assert page.title() == "Runs" or "CTR Lens" in page.title()
 
 
