@@ -150,7 +150,7 @@ def overview(chosen: Chosen) -> None:
             table,
             hide_index=True,
             column_config={
-                "history": "History",
+                "history": say("History"),
                 "same_as_candidate": say("Value"),
                 "behaviours": st.column_config.NumberColumn(say("Clicks"), format="localized"),
                 "attention": st.column_config.NumberColumn(say("Attention"), format="%.4f", help=WORDS["attention"]),

@@ -47,7 +47,7 @@ def table_of_runs(runs: list[Run]) -> Run | None:
             "curve": st.column_config.LineChartColumn(
                 say("Validation AUC"), width="small", help=say("Over the epochs.")
             ),
-            "dataset": "Dataset",
+            "dataset": say("Dataset"),
             "tags": st.column_config.ListColumn(say("Tags")),
             "created": st.column_config.DatetimeColumn(say("Started"), format="distance"),
         },

@@ -92,7 +92,7 @@ def show_needs(run: Run) -> None:
                     say("If it is missing"),
                     help=say("What the model sees where the column or a single value is missing."),
                 ),
-                "example": "Example",
+                "example": say("Example"),
             },
         )
         st.download_button(

@@ -15,7 +15,7 @@ from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.estimating import seconds_at_most
 from ctrcore.runs.spec import RunSpec
 from ctrcore.training.config import AUGMENTATIONS, TrainConfig
-from ctrcore.training.presets import PRESETS, TUNED_ROWS, preset
+from ctrcore.training.presets import PRESET_NAMES, PRESETS, TUNED_ROWS, Preset, preset
 from ctrcore.words import WORDS
 from pages.shared import address
 from pages.shared.drafts import saved_or_guessed
@@ -56,12 +56,12 @@ def choose(dataset: Dataset, recipe: Recipe) -> list[RunSpec]:
         list(PRESETS),
         default="quick",
         required=True,
-        format_func=str.capitalize,
+        format_func=_preset_title,
         key="train-preset",
         persist_state="session",
-        help="  \n".join(f"**{name.capitalize()}**: {text}" for name, text in PRESETS.items()),
+        help="  \n".join(f"**{_preset_title(name)}**: {say(text)}" for name, text in PRESETS.items()),
     )
-    learn(f"{chosen.capitalize()}: {PRESETS[chosen]}.")
+    learn(say("{preset}: {about}.", preset=_preset_title(chosen), about=say(PRESETS[chosen])))
     with st.grid(4, min_column_width=140):
         knobs = few_knobs()
     configs = {model: preset(chosen, model, dataset.rows or 0) for model in models}
@@ -76,6 +76,10 @@ def choose(dataset: Dataset, recipe: Recipe) -> list[RunSpec]:
     ]
 
 
+def _preset_title(name: Preset) -> str:
+    return PRESET_NAMES[name].capitalize()
+
+
 def few_knobs() -> dict[str, int]:
     """What most people want to change: 0 epochs and 0 embedding numbers leave the preset's."""
     return {
@@ -85,7 +89,7 @@ def few_knobs() -> dict[str, int]:
             max_value=1000,
             value=None,
             step=1,
-            placeholder="preset",
+            placeholder=say("preset"),
             key="train-epochs",
             persist_state="session",
             help=say(
@@ -99,7 +103,7 @@ def few_knobs() -> dict[str, int]:
             max_value=256,
             value=None,
             step=1,
-            placeholder="preset",
+            placeholder=say("preset"),
             key="train-size",
             persist_state="session",
             help=say("Numbers per embedding. {embedding}", embedding=WORDS["embedding"]),

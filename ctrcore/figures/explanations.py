@@ -43,7 +43,7 @@ def part_label(name: str, value: object, length: int = 34) -> str:
     return shorten(f"{name} = {text}" if text else name, length)
 
 
-def waterfall(explanation: Explanation, count: int = CHARTED, start: str = "model bias", length: int = 34) -> go.Figure:
+def waterfall(explanation: Explanation, count: int = CHARTED, start: str | None = None, length: int = 34) -> go.Figure:
     """From the base to the logit, part by part, largest first; the smaller parts and the residual stay visible.
 
     The axis on top says the probability. Whiskers: the 95 % interval of what was sampled.
@@ -51,11 +51,18 @@ def waterfall(explanation: Explanation, count: int = CHARTED, start: str = "mode
     Args:
         explanation: any.
         count: parts shown one by one.
-        start: what the base is.
+        start: what the base is; the model's bias if None.
         length: letters of a part's name that fit beside its bar.
     """
     top, rest = largest_parts(explanation, count)
-    steps = [(say("start: {start}", start=start), explanation.base, say("the logit before any part"), "absolute")]
+    steps = [
+        (
+            say("start: {start}", start=start or say("model bias")),
+            explanation.base,
+            say("the logit before any part"),
+            "absolute",
+        )
+    ]
     steps += [
         (
             part_label(str(name), value, length),

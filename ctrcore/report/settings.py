@@ -9,7 +9,7 @@ from ctrcore.report.material import Material, prepared_report
 from ctrcore.report.writing import literal
 from ctrcore.runs.differences import Difference, differences, every_setting, in_words
 from ctrcore.runs.run import Run
-from ctrcore.training.presets import PRESETS, preset
+from ctrcore.training.presets import PRESET_NAMES, PRESETS, preset
 
 
 def settings(material: Material) -> list[Part]:
@@ -77,7 +77,7 @@ def _preset(run: Run) -> str:
     for name in PRESETS:
         config, training = preset(name, run.spec.model.name, int(prepared_report(run).get("source_rows") or 0))
         if run.spec.model == config and run.spec.training == training.model_copy(update=free):
-            return say(name)
+            return PRESET_NAMES[name]
     return say("own settings")
 
 

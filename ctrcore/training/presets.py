@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any, Literal
 
+from ctrcore.language import Spoken, mark
 from ctrcore.models.config import CONFIGS, ModelConfig
 from ctrcore.training.config import TrainConfig
 
 Preset = Literal["quick", "standard", "paper"]
 PRESETS: dict[Preset, str] = {
-    "quick": "a few epochs with a high learning rate: a first look",
-    "standard": "early stopping and regularisation chosen on real data: the one to compare models with",
-    "paper": "each model as its authors describe it",
+    "quick": mark("a few epochs with a high learning rate: a first look"),
+    "standard": mark("early stopping and regularisation chosen on real data: the one to compare models with"),
+    "paper": mark("each model as its authors describe it"),
 }
+PRESET_NAMES = Spoken({"quick": mark("quick"), "standard": mark("standard"), "paper": mark("paper")})
 
 TUNED_ROWS = 60_000
 _STANDARD: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {

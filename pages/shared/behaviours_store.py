@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ctrcore.data.logs.choices import LogChoices
+from ctrcore.language import language, say
 from ctrcore.runs.dataset import Dataset
 from pages.shared.store import workspace
 
@@ -17,18 +18,21 @@ if TYPE_CHECKING:
 
 def users_of(dataset: Dataset) -> dict[str, UserActivity]:
     """Users to look at, by id: first those with a handful of clicks."""
-    return _users(dataset.id)
+    with st.spinner(say("Looking for users")):
+        return _users(dataset.id)
 
 
 def timeline_of(dataset: Dataset, user: str, recipe: Recipe | None) -> Timeline:
     """One user's events and rows; with their parts, if rows were prepared by the recipe. Read only."""
     known = recipe is not None and dataset.is_prepared(recipe)
-    return _timeline(dataset.id, user, recipe.id if recipe is not None and known else None, recipe)
+    with st.spinner(say("Reading the user's events and rows")):
+        return _timeline(dataset.id, user, recipe.id if recipe is not None and known else None, recipe)
 
 
 def reasons_of(dataset: Dataset, choices: LogChoices) -> dict[str, str]:
     """What each choice does to the log, by the name of the choice."""
-    return _reasons(dataset.id, choices.model_dump_json())
+    with st.spinner(say("Looking into the behaviours")):
+        return _reasons(dataset.id, choices.model_dump_json(), language())
 
 
 def values_of(dataset: Dataset, column: str) -> dict[str, int]:
@@ -48,25 +52,26 @@ def names_of(dataset: Dataset) -> dict[str, str]:
 
 def first_choices(dataset: Dataset) -> LogChoices | None:
     """How rows could be built if this table of impressions is a log after all; None if it does not look like one."""
-    return _first_choices(dataset.id)
+    with st.spinner(say("Looking whether this may be a log")):
+        return _first_choices(dataset.id)
 
 
-@st.cache_resource(show_spinner="Looking for users", max_entries=12)
+@st.cache_resource(show_spinner=False, max_entries=12)
 def _users(dataset_id: str) -> dict[str, UserActivity]:
     from ctrcore.runs.behaviours import users_to_check
 
     return {one.user: one for one in users_to_check(workspace().dataset(dataset_id))}
 
 
-@st.cache_resource(show_spinner="Reading the user's events and rows", max_entries=60)
+@st.cache_resource(show_spinner=False, max_entries=60)
 def _timeline(dataset_id: str, user: str, recipe_id: str | None, _recipe: Recipe | None) -> Timeline:
     from ctrcore.runs.behaviours import timeline_of as read
 
     return read(workspace().dataset(dataset_id), user, _recipe if recipe_id is not None else None)
 
 
-@st.cache_resource(show_spinner="Looking into the behaviours", max_entries=60)
-def _reasons(dataset_id: str, choices: str) -> dict[str, str]:
+@st.cache_resource(show_spinner=False, max_entries=60)
+def _reasons(dataset_id: str, choices: str, spoken: str) -> dict[str, str]:  # noqa: ARG001
     from ctrcore.data.logs.explaining import explain_choices
     from ctrcore.runs.behaviours import log_of
 
@@ -94,7 +99,7 @@ def _names(dataset_id: str) -> dict[str, str]:
     return item_names(workspace().dataset(dataset_id))
 
 
-@st.cache_resource(show_spinner="Looking whether this may be a log", max_entries=12)
+@st.cache_resource(show_spinner=False, max_entries=12)
 def _first_choices(dataset_id: str) -> LogChoices | None:
     from ctrcore.data.logs.guessing import guess_log
 

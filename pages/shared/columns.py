@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pandas as pd
 import streamlit as st
 
-from ctrcore.language import Spoken, mark, say
+from ctrcore.language import Spoken, mark, say, say_in
 from ctrcore.runs.dataset import Dataset
 from ctrcore.schema import Column, Impute, Kind, Role, Scale
 from pages.shared.drafts import Draft, edition
@@ -114,7 +114,9 @@ def _edit_positive(schema: dict[str, Any], key: str) -> None:
             positive = st.text_input(say("Value"), schema["positive"] or "", key=f"positive-{key}", width=220) or None
         elif chosen == how[2]:
             start = float(schema["threshold"] if schema["threshold"] is not None else 4.0)
-            threshold = st.number_input(say("From"), value=start, key=f"threshold-{key}", format="%.6g", width=220)
+            threshold = st.number_input(
+                say_in("a smallest number", "From"), value=start, key=f"threshold-{key}", format="%.6g", width=220
+            )
     schema["positive"], schema["threshold"] = positive, threshold
 
 
@@ -163,7 +165,7 @@ def _fill(text: str | None, kind: str) -> float | str | None:
 
 def _example(values: pd.Series) -> str:
     known = values.dropna()
-    return str(known.iloc[0])[:60] if len(known) else "(empty)"
+    return str(known.iloc[0])[:60] if len(known) else say("(empty)")
 
 
 def _config(columns: list[dict[str, Any]]) -> dict[str, Any]:

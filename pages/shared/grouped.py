@@ -71,7 +71,8 @@ def show_groups(chosen: Chosen, row: Encoded) -> None:
 
 def show_cloud(chosen: Chosen) -> None:
     """Attention against leaving out for every click of a sample of rows."""
-    cloud = _cloud(chosen.run.id, chosen.run.finished, chosen.run)
+    with st.spinner(say("Leaving out clicks of many rows")):
+        cloud = _cloud(chosen.run.id, chosen.run.finished, chosen.run)
     if cloud.table.empty:
         return
     note = say("{rows}, those with a history", rows=sample_note(chosen.run, cloud.rows))
@@ -93,7 +94,7 @@ def show_cloud(chosen: Chosen) -> None:
     )
 
 
-@st.cache_resource(show_spinner="Leaving out clicks of many rows", max_entries=8)
+@st.cache_resource(show_spinner=False, max_entries=8)
 def _cloud(run_id: str, version: float | None, _run: Run) -> Cloud:  # noqa: ARG001
     from ctrcore.explain.din_groups import behaviour_cloud
     from ctrcore.explain.sampling import sample_rows

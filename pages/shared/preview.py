@@ -46,9 +46,10 @@ def show_preview(dataset: Dataset, recipe: Recipe) -> None:
             )
         )
         values = made.encoder.inverse(few)
+        clicked, unclicked = say("click"), say("no click")
         # In the index, for a column of the table may have any name.
         values.index = pd.Index(
-            [f"{row}: {'click' if label else 'no click'}" for row, label in zip(few.row, few.label, strict=True)]
+            [f"{row}: {clicked if label else unclicked}" for row, label in zip(few.row, few.label, strict=True)]
         )
         st.dataframe(values, key="preview-values", alt=say("The first rows as values: {part}", part=PARTS[part]))
         csv_button(values, "values")
@@ -97,6 +98,7 @@ def counts(report: dict[str, Any]) -> None:
         st.caption(say("Left out: {what}.", what=", ".join(dropped)))
 
 
+WHOSE = Spoken({"user": mark("users"), "item": mark("items")})
 COUNTED = ("rows", "clicks", "click_rate", "users")
 DROPPED = Spoken(
     {
@@ -111,7 +113,7 @@ def never_seen(cold: dict[str, dict[str, dict[str, float]]] | None) -> None:
     """How much of validation and test is about users and items without a training row."""
     table = pd.DataFrame(
         [
-            {"part": PARTS[part], "what": f"{key}s", **{name: found[key][name] for name in COLD}}
+            {"part": PARTS[part], "what": WHOSE[key], **{name: found[key][name] for name in COLD}}
             for part, found in (cold or {}).items()
             for key in found
             if found[key]["rows"]
@@ -135,7 +137,7 @@ def never_seen(cold: dict[str, dict[str, dict[str, float]]] | None) -> None:
             alt=say("Share of validation and test rows whose user or item has no training row"),
             column_config={
                 "part": say("Rows for"),
-                "what": "Of",
+                "what": say("Of"),
                 "share": st.column_config.ProgressColumn(
                     say("Rows of new ones"),
                     min_value=0.0,
@@ -158,18 +160,23 @@ COLD = ("share", "cold_rows", "cold", "distinct")
 
 def unknown(shares: dict[str, dict[str, float]]) -> None:
     """Share of unknown values per field and part: what the models have to guess at."""
-    table = pd.DataFrame({PARTS[name]: shares[name] for name in PARTS}).rename_axis("field").reset_index()
+    table = pd.DataFrame({name: shares[name] for name in PARTS}).rename_axis("field").reset_index()
     table = table[table.drop(columns="field").max(axis=1) > 0]
     if table.empty:
         return
     with st.container(border=True):
         st.markdown(say("#### Unknown values"), help=WORDS["unknown"])
-        share = st.column_config.ProgressColumn(min_value=0.0, max_value=1.0, format="percent")
         st.dataframe(
             table.sort_values("test", ascending=False),
             hide_index=True,
             key="preview-unknown",
-            column_config=dict.fromkeys(PARTS.values(), share),
+            column_config={
+                "field": say("field"),
+                **{
+                    name: st.column_config.ProgressColumn(word, min_value=0.0, max_value=1.0, format="percent")
+                    for name, word in PARTS.items()
+                },
+            },
             alt=say("Share of unknown values of each field"),
         )
 

@@ -107,7 +107,7 @@ def columns_table(profile: Profile) -> None:
             selection_mode="single-row",
             alt=say("Every column with missing share, number of values, rare share, range and its AUC alone"),
             column_config={
-                "name": "Column",
+                "name": say("Column"),
                 "kind": say("Kind"),
                 "missing": st.column_config.NumberColumn(
                     say("Missing"), format="percent", help=say("Share of empty cells.")
@@ -210,10 +210,10 @@ def determined(profile: Profile) -> None:
             key="profile-determined",
             alt=say("Pairs of columns of which the first determines the second"),
             column_config={
-                "a": "Column",
-                "b": "Determines",
+                "a": say("Column"),
+                "b": say("Determines"),
                 "share": st.column_config.NumberColumn(
-                    "In",
+                    say_in("of a share of rows", "In"),
                     format="percent",
                     help=say("Share of the rows that agree with the commonest one of their value."),
                 ),

@@ -149,7 +149,7 @@ def _details(report: ScoreReport) -> None:
         key="score-fields",
         alt=say("Share of unknown values of each field, and stand-ins of missing columns"),
         column_config={
-            "field": "Field",
+            "field": say("Field"),
             "unknown": st.column_config.ProgressColumn(
                 say("Unknown"),
                 format="percent",

@@ -45,7 +45,7 @@ def rows_table(timeline: Timeline, chosen: int | None, key: str) -> None:
         selection_default={"selection": {"rows": [] if chosen is None else [place_of(timeline, chosen)]}},
         alt=say("The {count:,} rows made of the events of user {user}", count=len(frame), user=timeline.user),
         column_config={
-            "time": "Time",
+            "time": say("Time"),
             "item": st.column_config.TextColumn(say("Item"), width="medium"),
             "label": say("Label"),
             "from": st.column_config.TextColumn(
@@ -111,10 +111,10 @@ def events_table(timeline: Timeline, chosen: int | None, key: str) -> None:
                 user=timeline.user,
             ),
             column_config={
-                "time": "Time",
+                "time": say("Time"),
                 "item": st.column_config.TextColumn(say("Item"), width="medium"),
-                "action": "Action",
-                "rating": "Rating",
+                "action": say("Action"),
+                "rating": say("Rating"),
                 "click": say("Counts as"),
                 "back": st.column_config.TextColumn(
                     say("In the history"),
