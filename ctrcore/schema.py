@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ctrcore.errors import DataError
+from ctrcore.language import mark
 
 Kind = Literal["numeric", "categorical", "multi_value", "history", "ignore"]
 Role = Literal["user", "item", "context"]
@@ -22,23 +23,25 @@ class Column(BaseModel):
 
     name: str
     kind: Kind
-    role: Role = Field("context", description="who the value describes: the user, the item, or the situation")
+    role: Role = Field("context", description=mark("who the value describes: the user, the item, or the situation"))
     of: str | None = Field(
-        None, description="history only: the item column whose values the behaviours hold; they share embeddings"
+        None, description=mark("history only: the item column whose values the behaviours hold; they share embeddings")
     )
-    delimiter: str = Field("|", min_length=1, description="between the members of a multi-value or history text")
-    max_length: int = Field(50, ge=1, le=1000, description="members kept; of a history the most recent ones")
-    min_count: int = Field(1, ge=1, description="values seen in fewer training rows become 'unknown'")
+    delimiter: str = Field("|", min_length=1, description=mark("between the members of a multi-value or history text"))
+    max_length: int = Field(50, ge=1, le=1000, description=mark("members kept; of a history the most recent ones"))
+    min_count: int = Field(1, ge=1, description=mark("values seen in fewer training rows become 'unknown'"))
     impute: Impute | None = Field(
-        None, description="what stands in for a missing value; none: median for numbers, 'unknown' for the rest"
+        None, description=mark("what stands in for a missing value; none: median for numbers, 'unknown' for the rest")
     )
-    fill_value: float | str | None = Field(None, description="the value of the 'constant' imputation")
+    fill_value: float | str | None = Field(None, description=mark("the value of the 'constant' imputation"))
     scale: Scale = Field(
         "standard",
-        description="numeric only; 'log_standard' takes the logarithm first; 'quantile' makes the number a bucket id",
+        description=mark(
+            "numeric only; 'log_standard' takes the logarithm first; 'quantile' makes the number a bucket id"
+        ),
     )
-    buckets: int = Field(20, ge=2, le=1000, description="number of buckets of the 'quantile' scaling")
-    reason: str = Field("", description="why the kind was guessed")
+    buckets: int = Field(20, ge=2, le=1000, description=mark("number of buckets of the 'quantile' scaling"))
+    reason: str = Field("", description=mark("why the kind was guessed"))
 
 
 class Schema(BaseModel):

@@ -18,7 +18,7 @@ from pages.shared.level import expert
 from pages.shared.preview import PARTS
 from pages.shared.problems import problems_shown, safely, show_problem, two_sentences
 from pages.shared.store import workspace
-from pages.shared.tools import ago, duration, model_badge, plain, state_badge
+from pages.shared.tools import STATES, ago, duration, model_badge, plain, state_badge
 
 INSIDE = {
     "afm": ("afm.py", mark("AFM attention")),
@@ -68,7 +68,7 @@ def _row(run: Run, datasets: dict[str, str]) -> dict[str, Any]:
     return {
         "name": run.name,
         "model": MODEL_TITLES[run.spec.model.name],
-        "state": run.state,
+        "state": STATES[run.state],
         "auc": ((run.metrics() or {}).get("test") or {}).get("auc"),
         "curve": [record["valid_auc"] for record in run.events() if record.get("kind") == "epoch"],
         "dataset": datasets.get(run.spec.dataset, "(deleted)"),
@@ -243,6 +243,6 @@ else:
     )
     st.page_link("train.py", label=say("Go to Train"), icon=":material/model_training:")
 for broken in workspace().damaged_runs():
-    st.warning(f"The run folder {plain(broken)} cannot be read.", icon=":material/broken_image:")
+    st.warning(say("The run folder {folder} cannot be read.", folder=plain(broken)), icon=":material/broken_image:")
     st.button(say("Delete it"), key=f"delete-{broken}", on_click=safely(workspace().delete), args=(broken,))
 take_in()

@@ -42,7 +42,7 @@ def pick_run() -> Run:
         one: say(
             "{run}, trained on {dataset}",
             run=run_label(run, list(runs.values())),
-            dataset=datasets.get(run.spec.dataset, "data not here"),
+            dataset=datasets.get(run.spec.dataset, say("data not here")),
         )
         for one, run in runs.items()
     }
@@ -60,7 +60,7 @@ def pick_run() -> Run:
     return runs[chosen]
 
 
-@st.cache_resource(show_spinner="Looking at what the model reads", max_entries=24)
+@st.cache_resource(show_spinner=False, max_entries=24)
 def _needs(run_id: str, version: float | None) -> tuple[pd.DataFrame, bytes]:  # noqa: ARG001  part of the key
     """The needed columns as a table, and the template as CSV."""
     run = workspace().run(run_id)
@@ -70,7 +70,8 @@ def _needs(run_id: str, version: float | None) -> tuple[pd.DataFrame, bytes]:  #
 
 def show_needs(run: Run) -> None:
     """Which columns a file has to have, and a file to begin with."""
-    needs, begun = _needs(run.id, run.finished)
+    with st.spinner(say("Looking at what the model reads")):
+        needs, begun = _needs(run.id, run.finished)
     keys = needs.loc[needs["without"] != "", "name"].tolist()
     simple = ["name", "example", "without"]
     order = simple if level() == "Simple" else [name for name in needs.columns if name != "required"]

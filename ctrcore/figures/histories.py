@@ -103,7 +103,11 @@ def recency_bars(records: Sequence[Mapping[str, float]]) -> go.Figure:
                 "cmin": -largest,
                 "cmax": largest,
                 "line": {"color": NEUTRAL, "width": 1},
-                "colorbar": {"title": {"text": "contribution", "side": "right"}, "thickness": 12, "outlinewidth": 0},
+                "colorbar": {
+                    "title": {"text": say("contribution"), "side": "right"},
+                    "thickness": 12,
+                    "outlinewidth": 0,
+                },
             },
             customdata=np.column_stack([values, [record["behaviours"] for record in records]]),
             hovertemplate=say(
@@ -177,7 +181,11 @@ def attention_cloud(cloud: pd.DataFrame) -> go.Figure:
                 "cmin": -(largest or 1e-9),
                 "cmax": largest or 1e-9,
                 "line": {"color": NEUTRAL, "width": 0.5},
-                "colorbar": {"title": {"text": "contribution", "side": "right"}, "thickness": 12, "outlinewidth": 0},
+                "colorbar": {
+                    "title": {"text": say("contribution"), "side": "right"},
+                    "thickness": 12,
+                    "outlinewidth": 0,
+                },
             },
             customdata=np.column_stack([cloud["back"], values]),
             hovertemplate=say(

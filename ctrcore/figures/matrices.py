@@ -130,7 +130,7 @@ def confusion(counts: Mapping[str, int], title: str) -> go.Figure:
             "height": 290,
             "margin": {"l": 4, "r": 4, "t": 36, "b": 4},
             "showlegend": False,
-            "xaxis": {"automargin": True, "title": {"text": "predicted", "standoff": 4}},
+            "xaxis": {"automargin": True, "title": {"text": say("predicted"), "standoff": 4}},
             "yaxis": {"automargin": True, "autorange": "reversed"},
         },
     )

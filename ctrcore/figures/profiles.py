@@ -28,7 +28,7 @@ def class_balance(clicks: int, rows: int) -> go.Figure:
             insidetextanchor="middle",
             hovertemplate=say("{name}: {count:,} rows<extra></extra>", name=name, count=count),
         )
-    finish(figure, height=150, x="rows")
+    finish(figure, height=150, x=say("rows"))
     figure.update_layout(barmode="stack", legend_traceorder="normal")
     return figure
 
@@ -107,7 +107,7 @@ def value_rates(
     finish(figure, height=120 + 26 * len(labels), legend=False, top=30)
     # Else values that look like dates or numbers would be laid out as such.
     figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
-    figure.update_xaxes(title_text="rows", row=1, col=1)
+    figure.update_xaxes(title_text=say("rows"), row=1, col=1)
     figure.update_xaxes(title_text=say("share of the rows that was clicked"), tickformat=".0%", row=1, col=2)
     return figure
 
@@ -137,7 +137,7 @@ def distribution(edges: Sequence[float], counts: Sequence[int], x: str, logarith
         customdata=names,
         hovertemplate=say("%{customdata}: %{y:,} rows<extra></extra>"),
     )
-    finish(figure, height=280, x=safe(x), y="rows", legend=False)
+    finish(figure, height=280, x=safe(x), y=say("rows"), legend=False)
     figure.update_layout(bargap=0.03)
     if logarithmic:
         shown = np.unique(np.linspace(0, len(edges) - 1, 7).round().astype(int))

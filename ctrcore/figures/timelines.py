@@ -56,7 +56,7 @@ def user_lanes(timeline: Timeline, chosen_row: int | None = None) -> go.Figure:
             hovertemplate="%{text}<extra></extra>",
         )
     low, high = min(row_y, default=-STEP), max(event_y, default=STEP)
-    finish(figure, height=int(min(700, 200 + 110 * (high - low))), x="time")
+    finish(figure, height=int(min(700, 200 + 110 * (high - low))), x=say("time"))
     figure.update_yaxes(
         tickvals=[2 * STEP, -2 * STEP],
         ticktext=[say(EVENTS), say(ROWS)],

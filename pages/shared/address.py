@@ -38,6 +38,7 @@ OF_PAGE = {
         *("matters", "matters-of", "matters-order", "matters-field", "matters-measure", "matters-least", "matters-by"),
         *("tied", "shapley-rows", "shapley-background", "matters-seed"),
     ),
+    "train": ("curves-over",),
     "learn": ("lesson", "step", "hide", "show", "set"),
     "playground": ("hide", "show", "set"),
     "trust": ("method", "retrain", "beside", "seed", "rows"),

@@ -136,10 +136,11 @@ def _what_attention_did(chosen: Chosen, terms: Attended, note: str) -> None:
 
 def attended_of(run: Run) -> tuple[Encoded, Attended]:
     """A sample of the rows that judge the run, and what AFM's attention did in them. Read only."""
-    return _attended(run.id, run.finished, run)
+    with st.spinner(say("Looking at many rows")):
+        return _attended(run.id, run.finished, run)
 
 
-@st.cache_resource(show_spinner="Looking at many rows", max_entries=6)
+@st.cache_resource(show_spinner=False, max_entries=6)
 def _attended(run_id: str, version: float | None, _run: Run) -> tuple[Encoded, Attended]:  # noqa: ARG001
     from ctrcore.explain.afm_attention import attended
     from ctrcore.explain.sampling import sample_rows

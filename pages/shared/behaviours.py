@@ -8,7 +8,8 @@ import streamlit as st
 
 from ctrcore.data.logs.choices import LogChoices
 from ctrcore.data.logs.wording import click_in_words, negatives_in_words, remembered_in_words
-from ctrcore.language import Spoken, mark, say
+from ctrcore.explain.sentences import joined
+from ctrcore.language import Spoken, mark, say, say_in
 from ctrcore.runs.dataset import Dataset
 from ctrcore.words import WORDS
 from pages.shared.behaviours_form import Form
@@ -68,7 +69,7 @@ def in_words(choices: LogChoices) -> list[str]:
             "of each its {columns}.",
             choices=remembered_in_words(choices),
             history_length=choices.history_length,
-            columns=" and ".join(columns),
+            columns=joined(columns),
         ),
     ]
 
@@ -80,7 +81,9 @@ def show_report(built: dict[str, Any]) -> None:
     rows, clicks = built["rows"], built["rows_with_click"]
     with st.grid(4, min_column_width=130):
         st.metric(say("Events"), f"{built['events']:,}", help=say("Lines of the log."))
-        st.metric(say("Users"), f"{built['users']:,}", help=say("Users with an event that is not left out."))
+        st.metric(
+            say_in("people", "Users"), f"{built['users']:,}", help=say("Users with an event that is not left out.")
+        )
         st.metric(say("Items"), f"{built['items']:,}", help=say("Items with an event that is not left out."))
         st.metric(say("Clicks"), f"{built['clicks']:,}", help=say("Events that count as a click."))
         st.metric(say("Rows"), f"{rows:,}", help=say("Rows to learn from and to test on."))

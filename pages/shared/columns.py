@@ -24,6 +24,30 @@ KINDS = Spoken(
         "ignore": mark("not used"),
     }
 )
+CHOICES = Spoken(  # what stands in a cell for each kind, role, imputation and scaling
+    {
+        NONE: NONE,
+        "numeric": mark("numeric"),
+        "categorical": mark("categorical"),
+        "multi_value": mark("multi_value"),
+        "history": mark("history"),
+        "ignore": mark("ignore"),
+        "user": mark("user"),
+        "item": mark("item"),
+        "context": mark("context"),
+        "constant": mark("constant"),
+        "mean": mark("mean"),
+        "median": mark("median"),
+        "most_frequent": mark("most_frequent"),
+        "forward_fill": mark("forward_fill"),
+        "none": mark("none"),
+        "min_max": mark("min_max"),
+        "standard": mark("standard"),
+        "log1p": "log1p",
+        "log_standard": mark("log_standard"),
+        "quantile": mark("quantile"),
+    }
+)
 SHOWN = {
     "Simple": ["name", "example", "kind", "why"],
     "Learn": ["name", "example", "kind", "role", "of", "why"],
@@ -168,17 +192,28 @@ def _example(values: pd.Series) -> str:
     return str(known.iloc[0])[:60] if len(known) else say("(empty)")
 
 
+def _choice(one: object) -> str:
+    return CHOICES[str(one)]
+
+
 def _config(columns: list[dict[str, Any]]) -> dict[str, Any]:
     config = st.column_config
     items = [NONE, *(column["name"] for column in columns if column["kind"] == "categorical")]
-    about = {name: info.description for name, info in Column.model_fields.items()}
-    kinds = "; ".join(f"{kind}: {text}" for kind, text in KINDS.items())
+    about = {name: say(info.description or "") for name, info in Column.model_fields.items()}
+    kinds = "; ".join(f"{CHOICES[kind]}: {text}" for kind, text in KINDS.items())
     return {
         "name": config.TextColumn(say("Column"), pinned=True, width=130),
         "example": config.TextColumn(say("Example"), width=110, help=say("A value of the first rows.")),
-        "kind": config.SelectboxColumn(say("Kind"), options=get_args(Kind), required=True, width=110, help=kinds),
+        "kind": config.SelectboxColumn(
+            say("Kind"), options=get_args(Kind), format_func=_choice, required=True, width=110, help=kinds
+        ),
         "role": config.SelectboxColumn(
-            say("Role"), options=get_args(Role), required=True, width="small", help=about["role"]
+            say("Role"),
+            options=get_args(Role),
+            format_func=_choice,
+            required=True,
+            width="small",
+            help=about["role"],
         ),
         "of": config.SelectboxColumn(say("History of"), options=items, required=True, width=120, help=about["of"]),
         "delimiter": config.TextColumn(say("Split at"), max_chars=8, width="small", help=about["delimiter"]),
@@ -187,11 +222,21 @@ def _config(columns: list[dict[str, Any]]) -> dict[str, Any]:
         ),
         "min_count": config.NumberColumn(say("Min count"), min_value=1, step=1, help=about["min_count"]),
         "impute": config.SelectboxColumn(
-            say("Missing"), options=[NONE, *get_args(Impute)], required=True, width="small", help=about["impute"]
+            say("Missing"),
+            options=[NONE, *get_args(Impute)],
+            format_func=_choice,
+            required=True,
+            width="small",
+            help=about["impute"],
         ),
         "fill_value": config.TextColumn(say("Fill with"), width="small", help=about["fill_value"]),
         "scale": config.SelectboxColumn(
-            say("Scale"), options=get_args(Scale), required=True, width="small", help=about["scale"]
+            say("Scale"),
+            options=get_args(Scale),
+            format_func=_choice,
+            required=True,
+            width="small",
+            help=about["scale"],
         ),
         "buckets": config.NumberColumn(say("Buckets"), min_value=2, max_value=1000, step=1, help=about["buckets"]),
         "why": config.TextColumn(say("Why this guess"), width="large"),

@@ -11,6 +11,7 @@ import streamlit as st
 
 from ctrcore.language import say
 from ctrcore.metrics import sigmoid
+from ctrcore.report.writing import KINDS
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.run import Run
 from ctrcore.words import WORDS
@@ -98,7 +99,13 @@ def show_row(chosen: Chosen) -> None:
             st.metric(say("Probability"), f"{float(sigmoid(np.array(chosen.logit))):.1%}", help=WORDS["probability"])
             st.metric(say("Really"), say("click") if chosen.label else say("no click"))
         with st.expander(say("The row's values")):
-            st.dataframe(row_values(chosen), hide_index=True, alt=say("The row's columns and values"), key="row-values")
+            st.dataframe(
+                row_values(chosen),
+                hide_index=True,
+                alt=say("The row's columns and values"),
+                key="row-values",
+                column_config={"column": say("column"), "value": say("value"), "read as": say("read as")},
+            )
 
 
 def row_values(chosen: Chosen) -> pd.DataFrame:
@@ -110,6 +117,6 @@ def row_values(chosen: Chosen) -> pd.DataFrame:
         {
             "column": [str(name) for name in source.index],
             "value": [str(value)[:400] for value in source],
-            "read as": ["label" if name == label else kinds.get(str(name), "not used") for name in source.index],
+            "read as": [KINDS["label" if name == label else kinds.get(str(name), "ignore")] for name in source.index],
         }
     )

@@ -114,17 +114,16 @@ def _curves(runs: list[Run]) -> None:
     if epochs.empty and steps.empty:
         st.caption(say("Curves appear here as soon as the first rows have been learnt."))
         return
-    axis = st.segmented_control(
+    axis = address.choose(
         say("Curves over"),
         list(AXES),
-        default="epoch",
-        required=True,
-        key="curves-over",
-        bind="query-params",
-        help=say(
+        "epoch",
+        "curves-over",
+        say(
             "{epoch} A step is one batch. Seconds show which model gets there first on this machine.",
             epoch=WORDS["epoch"],
         ),
+        words=AXES.__getitem__,
     )
     losses = epochs.rename(columns={"train_loss": "loss"}) if axis == "epoch" else thin(steps.dropna(subset=["loss"]))
     with st.grid(2, min_column_width=380):

@@ -14,6 +14,7 @@ from ctrcore.runs.run import Run
 from pages.shared import address
 from pages.shared.compare import chosen_cutoff
 from pages.shared.store import workspace
+from pages.shared.tools import STATES
 
 
 def pick_dataset(with_runs_of: Collection[str] = ()) -> Dataset | None:
@@ -128,7 +129,7 @@ def _say_gone(named: list[str]) -> None:
 def _dataset_label(datasets: dict[str, Dataset], chosen: str) -> str:
     dataset = datasets[chosen]
     double = sum(other.name == dataset.name for other in datasets.values()) > 1
-    state = "" if dataset.state == "done" else f" ({'being read' if dataset.active else dataset.state})"
+    state = "" if dataset.state == "done" else f" ({say('being read') if dataset.active else STATES[dataset.state]})"
     return dataset.name + (f" · {dataset.id[-4:]}" if double else "") + state
 
 

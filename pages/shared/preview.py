@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from ctrcore.data.recipe import Recipe
-from ctrcore.language import Spoken, mark, say
+from ctrcore.language import Spoken, mark, say, say_in
 from ctrcore.runs.dataset import Dataset
 from ctrcore.words import WORDS
 from pages.shared.charts import csv_button
@@ -90,7 +90,7 @@ def counts(report: dict[str, Any]) -> None:
             "rows": st.column_config.NumberColumn(say("Rows"), format="localized"),
             "clicks": st.column_config.NumberColumn(say("Clicks"), format="localized"),
             "click_rate": st.column_config.NumberColumn(say("Click rate"), format="percent"),
-            "users": st.column_config.NumberColumn(say("Users"), format="localized"),
+            "users": st.column_config.NumberColumn(say_in("people", "Users"), format="localized"),
         },
     )
     dropped = [f"{count:,} {DROPPED.get(name, name)}" for name, count in report["dropped"].items() if count]

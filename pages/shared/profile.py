@@ -32,7 +32,7 @@ def show_warnings(profile: Profile) -> None:
 def show_profile(profile: Profile) -> None:
     """Class balance, every column in a line, and one column's values."""
     with st.grid(4, min_column_width=130):
-        st.metric(say("Users"), "—" if profile.users is None else f"{profile.users:,}")
+        st.metric(say_in("people", "Users"), "—" if profile.users is None else f"{profile.users:,}")
         st.metric(say("Items"), "—" if profile.items is None else f"{profile.items:,}")
         st.metric(say("Rows without a label"), f"{profile.rows - profile.labelled:,}")
         st.metric(

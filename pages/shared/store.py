@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from ctrcore.language import say
 from ctrcore.runs.dataset import Dataset
 from ctrcore.runs.judging import judging_rows
 from ctrcore.runs.run import Run
@@ -71,7 +72,8 @@ def prepared(dataset_id: str, recipe: Recipe) -> Prepared:
 
 def seen_of(dataset: Dataset, recipe: Recipe) -> Stored:
     """The rows after cleaning, with built histories, indexed by their number in the table. Read only."""
-    return _seen(dataset.id, recipe.id, recipe)
+    with st.spinner(say("Reading the rows")):
+        return _seen(dataset.id, recipe.id, recipe)
 
 
 def catalogue_of(dataset: Dataset, recipe: Recipe) -> pd.DataFrame | None:
@@ -91,7 +93,8 @@ def background_for(run: Run) -> Background:
 
 def ties_of(run: Run) -> list[list[str]]:
     """Columns that determine each other in the training rows. Read only."""
-    return _ties(run.spec.dataset, run.recipe.id, run)
+    with st.spinner(say("Looking which columns go together")):
+        return _ties(run.spec.dataset, run.recipe.id, run)
 
 
 def content_of(one: Encoded) -> str:
@@ -161,7 +164,7 @@ def _prepared(dataset_id: str, recipe_id: str, _recipe: Recipe) -> Prepared:  # 
     return workspace().dataset(dataset_id).prepared(_recipe)
 
 
-@st.cache_resource(show_spinner="Reading the rows", max_entries=3)
+@st.cache_resource(show_spinner=False, max_entries=3)
 def _seen(dataset_id: str, recipe_id: str, _recipe: Recipe) -> Stored:  # noqa: ARG001
     from ctrcore.data.preparing import rows_as_seen
 
@@ -189,7 +192,7 @@ def _background(dataset_id: str, recipe_id: str, _run: Run) -> Background:  # no
     return background_of(prepared(_run.spec.dataset, _run.recipe).train)
 
 
-@st.cache_resource(show_spinner="Looking which columns go together", max_entries=12)
+@st.cache_resource(show_spinner=False, max_entries=12)
 def _ties(dataset_id: str, recipe_id: str, _run: Run) -> list[list[str]]:  # noqa: ARG001
     from ctrcore.explain.players import tied_fields
 
