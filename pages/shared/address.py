@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ctrcore.language import say
 
@@ -46,7 +47,7 @@ OF_PAGE = {
 NOTHING = "none"
 _BARE = ("learn", "playground")  # pages that keep defaults out of the address: a key that is gone means the default
 T = TypeVar("T")
-_CHOSEN, _WRITTEN, _PAGE = "address-chosen", "address-written", "address-page"
+_CHOSEN, _WRITTEN, _PAGE, _SCRIPT = "address-chosen", "address-written", "address-page", "address-script"
 
 
 def restore(page: str) -> None:
@@ -55,7 +56,7 @@ def restore(page: str) -> None:
     Args:
         page: the one that is open, as the address calls it.
     """
-    st.session_state[_PAGE] = page
+    st.session_state[_PAGE], st.session_state[_SCRIPT] = page, _script()
     chosen, written = _store(_CHOSEN), _store(_WRITTEN)
     for key in _keys():
         said = st.query_params.get(key)
@@ -66,7 +67,12 @@ def restore(page: str) -> None:
 
 
 def flush() -> None:
-    """Write what is chosen to the address. Once, at the end of a run, or when a part of the page runs alone."""
+    """Write what is chosen to the address. Once, at the end of a run, or when a part of the page runs alone.
+
+    While a page is being left, its widgets' last changes come under the address of the next one, which is not theirs.
+    """
+    if st.session_state.get(_SCRIPT) != _script():
+        return
     keys = _keys()
     chosen, written = {key: value for key, value in _store(_CHOSEN).items() if key in keys}, _store(_WRITTEN)
     shown = st.query_params.to_dict()
@@ -168,8 +174,10 @@ def tabs(key: str, names: Sequence[str]) -> dict[str, TabContainer]:
 
 def _take_tab(key: str, labels: Mapping[str, str]) -> None:
     """Choose the tab that was opened, by its name."""
-    write(key, next(name for name, label in labels.items() if label == st.session_state[key]))
-    flush()
+    opened = next((name for name, label in labels.items() if label == st.session_state[key]), None)
+    if opened is not None:
+        write(key, opened)
+        flush()
 
 
 def show_number(widget: str, key: str, default: float, low: float, high: float) -> None:
@@ -184,9 +192,19 @@ def show_number(widget: str, key: str, default: float, low: float, high: float) 
 
 
 def take(widget: str, key: str) -> None:
-    """Choose what a widget was changed to. For its `on_change`; it may lie in a part of the page that runs alone."""
-    write(key, str(st.session_state[widget]))
-    flush()
+    """Choose what a widget was changed to. For its `on_change`; it may lie in a part of the page that runs alone.
+
+    Who leaves a page before all of it is drawn changes widgets to nothing, which is no choice.
+    """
+    if (value := st.session_state[widget]) is not None:
+        write(key, str(value))
+        flush()
+
+
+def _script() -> str:
+    """What Streamlit calls the page that the address names."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.page_script_hash if context else ""
 
 
 def _keys() -> tuple[str, ...]:
