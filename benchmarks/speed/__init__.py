@@ -1,0 +1,1 @@
+"""Training and prediction beside other libraries: data, rounds, tables and a plot."""
