@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from ctrcore.commands.options import changed, given, parse_set, settings_of
 from ctrcore.commands.output import as_json, note, print_json, print_metrics, run_record
 from ctrcore.commands.places import open_workspace
+from ctrcore.commands.profiled import Profiles
 from ctrcore.commands.tables import open_table, table_options, take_options
 from ctrcore.models.config import CONFIGS, ModelConfig
 from ctrcore.runs.run import Run
@@ -65,6 +66,15 @@ def _model_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--tag", "tags", multiple=True, help="A word to find the run by; may be repeated.")
 @click.option("--set", "sets", multiple=True, metavar="SECTION.FIELD=VALUE", help="Any setting, as fm.dropout=0.1.")
 @click.option("--background", is_flag=True, help="Queue the runs, print their ids and return.")
+@click.option(
+    "--profile",
+    "profile",
+    is_flag=False,
+    flag_value="",
+    metavar="[FOLDER]",
+    help="Say where the time goes, and write a trace of a few steps, for Perfetto or chrome://tracing, to FOLDER. "
+    "[default: the run's own folder] Give it after DATA.",
+)
 @as_json
 @table_options
 @settings_of(TrainConfig, "training")
@@ -78,6 +88,7 @@ def train(
     tags: tuple[str, ...],
     sets: tuple[str, ...],
     background: bool,
+    profile: str | None,
     json_: bool,
     **options: Any,
 ) -> None:
@@ -85,6 +96,8 @@ def train(
 
     Settings that are not given come from the preset, so the defaults below hold for the presets that leave them alone.
     """
+    if background and profile is not None:
+        raise click.UsageError("A profile is made by a training that runs here: leave out --background or --profile.")
     chosen = list(CONFIGS) if "all" in models else list(dict.fromkeys(models or ("fm",)))
     changes = parse_set(sets, SECTIONS)
     for section in SECTIONS:
@@ -96,8 +109,11 @@ def train(
         RunSpec(name=name or "", dataset=dataset.id, recipe=recipe, model=config, training=training, tags=list(tags))
         for config, training in _configs(preset_name, chosen, changes, dataset.rows or 0)
     ]
-    runs = [workspace.run(workspace.submit(spec)) for spec in specs] if background else _train_all(workspace, specs)
-    _report(runs, json_, background)
+    if background:
+        _report([workspace.run(workspace.submit(spec)) for spec in specs], json_, background)
+    else:
+        profiles = None if profile is None else Profiles(profile)
+        _report(_train_all(workspace, specs, profiles), json_, background, profiles)
 
 
 def _configs(
@@ -111,7 +127,7 @@ def _configs(
     return found
 
 
-def _train_all(workspace: Workspace, specs: list[RunSpec]) -> list[Run]:
+def _train_all(workspace: Workspace, specs: list[RunSpec], profiles: Profiles | None) -> list[Run]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -128,16 +144,19 @@ def _train_all(workspace: Workspace, specs: list[RunSpec]) -> list[Run]:
                 on_status=lambda status, bar=bar: bars.update(  # type: ignore[misc]
                     bar, completed=status.progress, description=status.message
                 ),
+                watch=None if profiles is None else profiles.watch,
             )
+            if profiles is not None:
+                profiles.keep(run)
             runs.append(run)
             if run.state == "cancelled":
                 break
     return runs
 
 
-def _report(runs: list[Run], json_: bool, background: bool) -> None:
+def _report(runs: list[Run], json_: bool, background: bool, profiles: Profiles | None = None) -> None:
     if json_:
-        print_json({"runs": [run_record(run) for run in runs]})
+        print_json({"runs": [run_record(run) | (profiles.record(run) if profiles else {}) for run in runs]})
     elif background:
         for run in runs:
             click.echo(run.id)
@@ -147,6 +166,9 @@ def _report(runs: list[Run], json_: bool, background: bool) -> None:
             rows = {label: metrics[part] for label, metrics in measured.items() if metrics[part]}
             if rows:
                 print_metrics(f"{part} rows", rows)
+        if profiles is not None:
+            for run in runs:
+                profiles.show(run)
     for run in runs:
         if run.error is not None:
             note(f"{run.name}: {run.error}")

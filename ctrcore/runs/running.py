@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -36,6 +36,7 @@ PACKING: dict[str, Any] = {
     "use_dictionary": ["split", "label", "group"],
     "column_encoding": {"row": "DELTA_BINARY_PACKED", "logit": "BYTE_STREAM_SPLIT"},
 }
+Watch = Callable[["CTRModel", Iterator[Event]], Iterator[Event]]
 PREPARED, TRAINED = 0.04, 0.92  # shares of the progress bar that are behind when rows are prepared, the model trained
 
 
@@ -44,6 +45,7 @@ def run_here(
     spec: RunSpec,
     on_event: Callable[[Event], None] | None = None,
     on_status: Callable[[JobStatus], None] | None = None,
+    watch: Watch | None = None,
 ) -> Run:
     """Train in this process, in the workspace's queue like any other run.
 
@@ -52,6 +54,7 @@ def run_here(
         spec: what to train.
         on_event: called with each event of the training.
         on_status: called with each status, also while the run waits for its turn.
+        watch: given the untrained model and the training's events, passes the events on, as a profile does.
 
     Returns:
         The run at its end. A failure is in its `error`; an interrupt from the keyboard leaves it cancelled.
@@ -60,13 +63,18 @@ def run_here(
         os.environ.setdefault(name, value)  # of use as long as torch is not loaded yet
     run_id = workspace.create(spec)
     attempt = workspace.enlist(run_id)
-    function = partial(train_run, on_event=on_event)
+    function = partial(train_run, on_event=on_event, watch=watch)
     folder, slots = workspace.run(run_id).folder, settings.slots()
     work(folder, lambda: function, attempt, queue=workspace.queue, slots=slots, listen=on_status)
     return workspace.run(run_id)
 
 
-def train_run(folder: Path, report: Reporter, on_event: Callable[[Event], None] | None = None) -> None:
+def train_run(
+    folder: Path,
+    report: Reporter,
+    on_event: Callable[[Event], None] | None = None,
+    watch: Watch | None = None,
+) -> None:
     """The job function of a run: prepare, train, measure, explain. Goes on from a checkpoint if the folder has one.
 
     Raises:
@@ -76,7 +84,7 @@ def train_run(folder: Path, report: Reporter, on_event: Callable[[Event], None] 
     report.write(message="preparing the rows")
     data = run.dataset().prepared(run.recipe, lambda done: report.progress(PREPARED * done, "preparing the rows"))
     report.write(progress=PREPARED, message="loading torch")
-    model = _trained(run, data, report, on_event)
+    model = _trained(run, data, report, on_event, watch)
     report.write(progress=TRAINED, message="measuring the test rows")
     report.check()
     figures = _measure(run, data, model)
@@ -88,7 +96,9 @@ def train_run(folder: Path, report: Reporter, on_event: Callable[[Event], None] 
         path.unlink()
 
 
-def _trained(run: Run, data: Prepared, report: Reporter, on_event: Callable[[Event], None] | None) -> CTRModel:
+def _trained(
+    run: Run, data: Prepared, report: Reporter, on_event: Callable[[Event], None] | None, watch: Watch | None
+) -> CTRModel:
     import torch
 
     from ctrcore.models.registry import build
@@ -113,7 +123,7 @@ def _trained(run: Run, data: Prepared, report: Reporter, on_event: Callable[[Eve
         folder=folder,
         resume=run.has_checkpoint,
     )
-    for event in events:
+    for event in events if watch is None else watch(model, events):
         diary.write(event)
         if on_event is not None:
             on_event(event)
