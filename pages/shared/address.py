@@ -71,7 +71,7 @@ def flush() -> None:
 
     While a page is being left, its widgets' last changes come under the address of the next one, which is not theirs.
     """
-    if st.session_state.get(_SCRIPT) != _script():
+    if _left():
         return
     keys = _keys()
     chosen, written = {key: value for key, value in _store(_CHOSEN).items() if key in keys}, _store(_WRITTEN)
@@ -196,9 +196,15 @@ def take(widget: str, key: str) -> None:
 
     Who leaves a page before all of it is drawn changes widgets to nothing, which is no choice.
     """
-    if (value := st.session_state[widget]) is not None:
+    value = st.session_state[widget]
+    if value is not None or not _left():
         write(key, str(value))
         flush()
+
+
+def _left() -> bool:
+    """Whether the page of the last run is being left."""
+    return st.session_state.get(_SCRIPT) != _script()
 
 
 def _script() -> str:

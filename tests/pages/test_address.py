@@ -28,12 +28,18 @@ def test_a_choice_is_written() -> None:
     assert app.query_params["view"] == "Curves"
 
 
-def test_a_widget_without_a_value_chose_nothing() -> None:
+def test_nothing_can_be_a_choice() -> None:
+    app = AppTest.from_function(visit).run()
+    assert not app.exception
+    assert app.query_params["level"] == "None"
+
+
+def test_a_widget_that_is_gone_with_its_page_chose_nothing() -> None:
     app = AppTest.from_function(visit)
-    app.query_params["level"] = "Simple"
+    app.session_state["leaving"] = True
     app.run()
     assert not app.exception
-    assert app.query_params["level"] == "Simple"
+    assert app.session_state["address-chosen"] == {"view": "Curves"}
 
 
 def test_a_page_that_is_left_writes_nothing_to_the_next_one() -> None:
