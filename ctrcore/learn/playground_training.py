@@ -134,12 +134,10 @@ class Learner:
         rows = self._order[place]
         batch, label = self.ground.train.batch(rows), self.ground.train.label[rows]
         loss = F.binary_cross_entropy_with_logits(self.model(batch), label)
-        objective = loss
-        if self.training.l2:
-            penalty = self.model.embedding.penalty(batch, self._inverse_count)
-            objective = loss + self.training.l2 / len(label) * penalty
         self.optimizer.zero_grad(set_to_none=True)
-        objective.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]
+        if self.training.l2:
+            self.model.embedding.add_penalty(batch, self._inverse_count, self.training.l2 / len(label))
         self.optimizer.step()
         self.step += 1
         return loss.detach()

@@ -21,11 +21,23 @@ class Looked(NamedTuple):
     members: dict[str, Tensor]  # per bag (B, L, k): its members' vectors, zero where padded
 
 
+class Sums(NamedTuple):
+    """Sums over all fields."""
+
+    v: Tensor  # (B, k)
+    square: Tensor  # (B, k) of the squares of v
+    w: Tensor  # (B,)
+
+
 class FieldEmbedding(nn.Module):
     """Looks all fields up in one table of shape (vocabulary, k + 1).
 
     A categorical value picks its own row, a numeric field's one row is multiplied by the value, and a bag is the
     mean over its members, zeros if it has none.
+
+    Attributes:
+        compiled: look up with compiled kernels, on the CPU; the same numbers but for rounding.
+        sparse: the table's gradient holds the looked-up rows only.
     """
 
     def __init__(self, fields: Sequence[EncodedField], size: int, init_std: float) -> None:
@@ -36,28 +48,66 @@ class FieldEmbedding(nn.Module):
         table = torch.randn(rows, size + 1) * init_std
         table[:, size] = 0.0
         self.table = nn.Parameter(table)
+        self.compiled = self.sparse = False
+
+    def rows(self, ids: Tensor) -> Tensor:
+        """The rows (..., k + 1) of ids of any shape."""
+        if self.compiled:
+            from ctrcore.models.lookup import look_up
+
+            return look_up(self.table, ids, self.sparse)
+        return F.embedding(ids, self.table, sparse=self.sparse)
 
     def forward(self, batch: Batch) -> Looked:
-        found = [F.embedding(batch.ids, self.table) * batch.values.unsqueeze(-1)]
+        found = [self.rows(batch.ids) * batch.values.unsqueeze(-1)]
         members = {}
         for name in self.bag_names:
-            ids, mask = batch.bags[name]
-            rows = F.embedding(ids * mask, self.table) * mask.unsqueeze(-1)
-            found.append(rows.sum(1, keepdim=True) / mask.sum(1).clamp(min=1).view(-1, 1, 1))
+            mean, rows = self._bag(batch, name)
+            found.append(mean.unsqueeze(1))
             members[name] = rows[..., : self.size]
         both = torch.cat(found, dim=1)
         return Looked(both[..., : self.size], both[..., self.size], members)
 
-    def penalty(self, batch: Batch, inverse_count: Tensor) -> Tensor:
-        """Sum over the looked-up rows of |row|^2 / (times the row is looked up in an epoch).
+    def _bag(self, batch: Batch, name: str) -> tuple[Tensor, Tensor]:
+        """The mean (B, k + 1) of a bag and its members (B, L, k + 1), zero where padded."""
+        ids, mask = batch.bags[name]
+        rows = self.rows(ids * mask) * mask.unsqueeze(-1)
+        return rows.sum(1) / mask.sum(1, keepdim=True).clamp(min=1), rows
 
-        Over an epoch this adds up to |table|^2 of the seen rows, yet a step only moves rows of its batch
+    def sums(self, batch: Batch) -> Sums:
+        """What models need that only add fields up: the same as the sums of `forward`, without its large arrays."""
+        if self.compiled:
+            from ctrcore.models.lookup import field_sums
+
+            v, square, w = field_sums(self.table, batch.ids, batch.values, self.sparse)
+        else:
+            rows = self.rows(batch.ids) * batch.values.unsqueeze(-1)
+            v, square, w = rows[..., :-1].sum(1), rows[..., :-1].square().sum(1), rows[..., -1].sum(1)
+        for name in self.bag_names:
+            mean, _ = self._bag(batch, name)
+            v, square, w = v + mean[:, :-1], square + mean[:, :-1].square(), w + mean[:, -1]
+        return Sums(v, square, w)
+
+    @torch.no_grad()
+    def add_penalty(self, batch: Batch, inverse_count: Tensor, strength: float) -> None:
+        """Add to the table's gradient that of `strength` times the sum over the look-ups of |row|^2 / its look-ups.
+
+        Over an epoch the penalties add up to |table|^2 of the seen rows, yet a step only moves rows of its batch
         (Zhou et al. 2018, section 5.1). Not averaged over the batch.
 
         Args:
-            batch: the rows of the step.
+            batch: the rows of the step, after `backward`.
             inverse_count: (vocabulary,) one over the number of look-ups in the training rows.
+            strength: of the penalty.
         """
-        ids = [batch.ids.reshape(-1)] + [bag.ids[bag.mask] for bag in batch.bags.values()]
-        flat = torch.cat(ids)
-        return (F.embedding(flat, self.table).square().sum(1) * inverse_count[flat]).sum()
+        gradient = self.table.grad
+        assert gradient is not None
+        ids = torch.cat([batch.ids.reshape(-1), *(bag.ids[bag.mask] for bag in batch.bags.values())])
+        count = torch.zeros_like(inverse_count).index_add_(0, ids, torch.ones(len(ids), device=ids.device))
+        if not gradient.is_sparse:
+            gradient.addcmul_(self.table, (count * inverse_count).unsqueeze(1), value=2 * strength)
+            return
+        self.table.grad = gradient = gradient.coalesce()
+        seen = gradient.indices()[0]
+        pull = (count[seen] * inverse_count[seen]).unsqueeze(1)
+        gradient.values().addcmul_(self.table[seen], pull, value=2 * strength)

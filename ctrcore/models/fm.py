@@ -16,14 +16,14 @@ from torch import Tensor
 from ctrcore.models.base import CTRModel, Parts
 from ctrcore.models.batch import Batch
 from ctrcore.models.config import FMConfig
-from ctrcore.models.embedding import Looked
+from ctrcore.models.embedding import Sums
 from ctrcore.models.layers import MLP, held_at
 from ctrcore.schema import EncodedField
 
 
-def pair_interaction(v: Tensor) -> Tensor:
-    """`sum_{i<j} v_i * v_j` elementwise in linear time: (B, F, k) to (B, k)."""
-    return 0.5 * (v.sum(1).square() - v.square().sum(1))
+def pair_interaction(total: Tensor, squares: Tensor) -> Tensor:
+    """`sum_{i<j} v_i * v_j` elementwise (B, k) from `sum_i v_i` and `sum_i v_i * v_i`, both (B, k)."""
+    return 0.5 * (total.square() - squares)
 
 
 class FM(CTRModel):
@@ -38,17 +38,17 @@ class FM(CTRModel):
         self.exact = self.mlp is None
 
     def forward(self, batch: Batch) -> Tensor:
-        looked = self.embedding(batch)
+        sums = self.embedding.sums(batch)
         if self.mlp is None:
-            deep = looked.w.sum(1) + pair_interaction(looked.v).sum(1)
+            deep = sums.w + pair_interaction(sums.v, sums.square).sum(1)
         else:
-            deep = self.mlp(self._hidden_input(looked))
+            deep = self.mlp(self._hidden_input(sums))
         logit: Tensor = self.bias + deep
         return logit
 
     @staticmethod
-    def _hidden_input(looked: Looked) -> Tensor:
-        return torch.cat([looked.w.sum(1, keepdim=True), pair_interaction(looked.v)], dim=1)
+    def _hidden_input(sums: Sums) -> Tensor:
+        return torch.cat([sums.w.unsqueeze(1), pair_interaction(sums.v, sums.square)], dim=1)
 
     @torch.no_grad()
     def explain(self, batch: Batch) -> Parts:
@@ -58,7 +58,7 @@ class FM(CTRModel):
         base = self.bias.expand(len(batch))
         if self.mlp is None:
             return Parts(logit=self(batch), base=base, fields=looked.w, pairs=g.sum(2))
-        gradient, constant = held_at(self.mlp, self._hidden_input(looked))
+        gradient, constant = held_at(self.mlp, self._hidden_input(self.embedding.sums(batch)))
         return Parts(
             logit=self(batch),
             base=base + constant,

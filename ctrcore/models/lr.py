@@ -13,11 +13,11 @@ class LR(CTRModel):
     """`f = w0 + sum_i w_i`."""
 
     def forward(self, batch: Batch) -> Tensor:
-        logit: Tensor = self.bias + self.embedding(batch).w.sum(1)
+        logit: Tensor = self.bias + self.embedding.sums(batch).w
         return logit
 
     @torch.no_grad()
     def explain(self, batch: Batch) -> Parts:
         w = self.embedding(batch).w
         base = self.bias.expand(len(batch))
-        return Parts(logit=base + w.sum(1), base=base, fields=w)
+        return Parts(logit=self(batch), base=base, fields=w)

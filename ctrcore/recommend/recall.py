@@ -74,7 +74,7 @@ class FMRecall:
                 looked = self.model.embedding(batch)
                 v, const = looked.v[:, places], looked.w[:, places].sum(1)
                 if isinstance(self.model, FM):
-                    const = const + pair_interaction(v).sum(1)
+                    const = const + pair_interaction(v.sum(1), v.square().sum(1)).sum(1)
                 vectors.append((v if isinstance(self.model, FM) else torch.zeros_like(v)).sum(1).cpu().numpy())
                 consts.append(const.cpu().numpy())
         return Side(np.concatenate(consts), np.concatenate(vectors))

@@ -69,5 +69,17 @@ class TrainConfig(BaseModel):
         0.5, gt=0, le=1, description=mark("the learning rate is multiplied by it; 1: never reduced")
     )
     gradient_clip: float = Field(0.0, ge=0, le=1e6, description=mark("largest gradient norm; 0: not clipped"))
+    lazy_rows: Literal["auto", "yes", "no"] = Field(
+        "auto",
+        description=mark(
+            "Adam moves only the embedding rows of the batch; 'auto': in tables much larger than what a batch looks up"
+        ),
+    )
+    precision: Literal["float32", "bfloat16"] = Field(
+        "float32",
+        description=mark(
+            "of the layers after the embeddings while training; bfloat16 is faster where the processor computes with it"
+        ),
+    )
     seed: int = Field(1, ge=0, le=2**31 - 1, description=mark("seed of initialisation, shuffling and dropout"))
     device: str = Field("auto", description=mark("auto, cpu, cuda, mps, ...; CTR_DEVICE overrides it"))

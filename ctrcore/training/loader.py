@@ -70,9 +70,10 @@ class RowTensors:
 
     def batch(self, index: Tensor) -> Batch:
         """The rows at the positions `index` (B,), padded to the longest bag among them."""
-        ids = self.ids[index]
+        ids = self.ids.index_select(0, index)
         values = torch.ones(ids.shape, dtype=self.numbers.dtype, device=ids.device)
-        values[:, self.numeric] = self.numbers[index]
+        if len(self.numeric):
+            values[:, self.numeric] = self.numbers.index_select(0, index)
         return Batch(ids, values, {name: bag.batch(index) for name, bag in self.bags.items()})
 
     def epoch(self, batch_size: int) -> Iterator[tuple[Batch, Tensor]]:

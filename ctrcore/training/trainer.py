@@ -23,9 +23,12 @@ from ctrcore.training.checkpoint import Position, load_checkpoint, save_checkpoi
 from ctrcore.training.config import TrainConfig
 from ctrcore.training.device import choose_device
 from ctrcore.training.events import EpochEvent, Event, StepEvent
+from ctrcore.training.lazy_adam import LazyAdam
 from ctrcore.training.predicting import predict
 
 EVENT_GAP_S = 0.2
+WORTH_COMPILING = 500_000  # rows of all epochs: from here on loading the kernels takes less time than they save
+LAZY = 8  # tables so many times as large as the look-ups of a step: most of their rows would only be moved by momentum
 
 
 def train(
@@ -68,8 +71,7 @@ def train(
         yield run.finish_epoch()
         if folder is not None:
             run.save(folder)
-    model.load_state_dict(run.best)
-    model.eval()
+    run.finish()
 
 
 class _Run:
@@ -94,8 +96,18 @@ class _Run:
         self.augment = Augmenter(model.fields, config, id_fields, self.device)
         self.shift = -math.log(keep)
         self.inverse_count = self._inverse_count(train_rows) if config.l2 else None
-        kind = torch.optim.AdamW if config.optimizer == "adamw" else torch.optim.Adam
-        self.optimizer = kind(model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True)
+        embedding = model.embedding
+        embedding.compiled = self.device.type == "cpu" and len(train_rows) * config.epochs >= WORTH_COMPILING
+        embedding.sparse = config.lazy_rows == "yes" or (
+            config.lazy_rows == "auto" and len(embedding.table) > LAZY * self._look_ups(train_rows)
+        )
+        self.optimizer = LazyAdam(
+            model.parameters(),
+            lr=config.learning_rate,
+            weight_decay=config.weight_decay,
+            decoupled_weight_decay=config.optimizer == "adamw",
+            fused=True,
+        )
         self.scheduler = (
             torch.optim.lr_scheduler.ReduceLROnPlateau(
                 self.optimizer, mode="max", factor=config.plateau_factor, patience=config.plateau_patience
@@ -107,6 +119,11 @@ class _Run:
         self.best: dict[str, Tensor] = {}
         self.batches = math.ceil(len(self.rows) / config.batch_size)
         self.total_loss = 0.0
+
+    def _look_ups(self, rows: Encoded) -> float:
+        """Look-ups of a step, on the average."""
+        members = sum(len(bag.ids) for bag in rows.bags.values()) / len(rows)
+        return min(self.config.batch_size, len(rows)) * float(rows.ids.shape[1] + members)
 
     def _inverse_count(self, rows: Encoded) -> Tensor:
         """One over the number of look-ups of each row of the table, at most 1."""
@@ -158,14 +175,15 @@ class _Run:
 
     def _step(self, batch: Batch, label: Tensor) -> Tensor:
         config = self.config
-        logit = self.model(batch) + self.shift
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=config.precision == "bfloat16"):
+            logit = self.model(batch).float() + self.shift
         loss = _loss(logit, label, config)
         penalty = self.model.penalty()
         objective = loss if penalty is None else loss + penalty
-        if self.inverse_count is not None:
-            objective = objective + config.l2 / len(label) * self.model.embedding.penalty(batch, self.inverse_count)
         self.optimizer.zero_grad(set_to_none=True)
         objective.backward()  # type: ignore[no-untyped-call]
+        if self.inverse_count is not None:
+            self.model.embedding.add_penalty(batch, self.inverse_count, config.l2 / len(label))
         if config.gradient_clip:
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.gradient_clip)
         self.optimizer.step()
@@ -202,6 +220,12 @@ class _Run:
             best=best,
             stopped=position.stopped or position.epoch == config.epochs,
         )
+
+    def finish(self) -> None:
+        """Leave the model as it was best, ready to predict."""
+        self.model.load_state_dict(self.best)
+        self.model.embedding.compiled = self.model.embedding.sparse = False
+        self.model.eval()
 
     def save(self, folder: Path) -> None:
         """Write the checkpoint of the epoch just finished."""

@@ -164,9 +164,19 @@ def test_l2_adds_up_to_the_seen_rows_of_the_table() -> None:
     flat = np.concatenate([many.ids.ravel(), *(bag.ids for bag in many.bags.values())])
     count = np.bincount(flat, minlength=len(model.embedding.table))
     inverse = torch.from_numpy(1 / np.maximum(count, 1)).float()
-    total = sum(model.embedding.penalty(tensors.batch(index), inverse) for index in torch.split(torch.arange(40), 7))
-    expected = model.embedding.table[torch.from_numpy(count > 0)].square().sum()
-    assert torch.allclose(torch.as_tensor(total), expected, rtol=1e-4)
+    table = model.embedding.table
+    for sparse in (False, True):
+        table.grad = torch.zeros_like(table).to_sparse(1) if sparse else torch.zeros_like(table)
+        for index in torch.split(torch.arange(40), 7):
+            if sparse:
+                seen = tensors.batch(index)
+                ids = torch.cat([seen.ids.flatten(), *(bag.ids[bag.mask] for bag in seen.bags.values())]).unique()
+                nothing = torch.zeros(len(ids), table.shape[1])
+                table.grad = table.grad + torch.sparse_coo_tensor(ids[None].long(), nothing, table.shape)
+            model.embedding.add_penalty(tensors.batch(index), inverse, 0.5)
+        # half the gradient of |row|^2 is the row
+        expected = table.detach() * torch.from_numpy(count > 0)[:, None]
+        assert torch.allclose(table.grad.to_dense(), expected, rtol=1e-4, atol=1e-6)
 
 
 def test_unknown_rows_are_trained_by_feature_dropout() -> None:

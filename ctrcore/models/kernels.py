@@ -1,0 +1,213 @@
+"""Compiled loops over the embedding table for the CPU: what torch does in many passes is done in one, in cache.
+
+Each kernel runs on several threads. Reading is shared out by rows of the batch, writing by rows of the table (`id`
+modulo the number of threads), so that no two threads write to the same place, and every sum is added up in the order
+of the batch: the result does not depend on the number of threads.
+
+`place` maps an id to its row of the gradient: the id itself for a gradient as large as the table, or a place among
+the rows that the batch looked up (`touched`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import torch
+
+Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int32]
+
+MOST_THREADS = 16
+TWO = np.float32(2)  # a plain 2 would make the product one of doubles
+SMALL = 4096  # look-ups that one thread does sooner than it can share them
+_compiled = numba.njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
+
+
+@_compiled
+def _sums(table: Floats, ids: Ids, values: Floats, out: tuple[Floats, Floats, Floats], share: int, shares: int) -> None:
+    s, q, w = out
+    rows, size = ids.shape[0], s.shape[1]
+    for b in range(rows * share // shares, rows * (share + 1) // shares):
+        own_s, own_q, first = s[b], q[b], np.float32(0)
+        own_s[:] = 0
+        own_q[:] = 0
+        for f in range(ids.shape[1]):
+            row, x = table[ids[b, f]], values[b, f]
+            for d in range(size):
+                v = row[d] * x
+                own_s[d] += v
+                own_q[d] += v * v
+            first += row[size] * x
+        w[b] = first
+
+
+@_compiled
+def _sums_back(
+    table: Floats,
+    ids: Ids,
+    values: Floats,
+    towards: tuple[Floats, Floats, Floats],
+    place: Ids,
+    out: Floats,
+    share: int,
+    shares: int,
+) -> None:
+    ds, dq, dw = towards
+    size = ds.shape[1]
+    for b in range(ids.shape[0]):
+        own_s, own_q = ds[b], dq[b]
+        for f in range(ids.shape[1]):
+            i = ids[b, f]
+            if i % shares != share:
+                continue
+            row, to, x = table[i], out[place[i]], values[b, f]
+            for d in range(size):
+                to[d] += x * (own_s[d] + TWO * own_q[d] * row[d] * x)
+            to[size] += x * dw[b]
+
+
+@_compiled
+def _scatter(ids: Ids, rows: Floats, place: Ids, out: Floats, share: int, shares: int) -> None:
+    for n in range(len(ids)):
+        i = ids[n]
+        if i % shares == share:
+            to, row = out[place[i]], rows[n]
+            for d in range(out.shape[1]):
+                to[d] += row[d]
+
+
+@_compiled
+def _claim(ids: Ids, place: Ids, found: Ids, counts: Ids, share: int, shares: int) -> None:
+    own, count = found[share], 0
+    for n in range(len(ids)):
+        i = ids[n]
+        if i % shares == share and place[i] < 0:
+            place[i] = count
+            own[count] = i
+            count += 1
+    counts[share] = count
+
+
+@_compiled
+def _number(place: Ids, found: Ids, starts: Ids, touched: npt.NDArray[np.int64], share: int, shares: int) -> None:
+    for n in range(starts[share + 1] - starts[share]):
+        place[found[share, n]] = starts[share] + n
+        touched[starts[share] + n] = found[share, n]
+
+
+@_compiled
+def _forget(place: Ids, touched: npt.NDArray[np.int64], share: int, shares: int) -> None:
+    for n in range(len(touched) * share // shares, len(touched) * (share + 1) // shares):
+        place[touched[n]] = -1
+
+
+@_compiled
+def _adam(
+    state: tuple[Floats, Floats, Floats],
+    touched: npt.NDArray[np.int64],
+    gradient: Floats,
+    rates: tuple[np.float32, ...],
+    share: int,
+    shares: int,
+) -> None:
+    table, mean, square = state
+    step, keep1, new1, keep2, new2, root, eps, decay = rates
+    for n in range(len(touched) * share // shares, len(touched) * (share + 1) // shares):
+        i = touched[n]
+        row, m, v, g = table[i], mean[i], square[i], gradient[n]
+        for d in range(len(row)):
+            m[d] = keep1 * m[d] + new1 * g[d]
+            v[d] = keep2 * v[d] + new2 * g[d] * g[d]
+            row[d] = decay * row[d] - step * m[d] / (np.sqrt(v[d]) * root + eps)
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="kernel")
+
+
+def _share(kernel: Callable[..., None], look_ups: int, *arguments: Any) -> None:
+    """Run the kernel on as many threads as torch may use, if there is enough to do."""
+    shares = threads() if look_ups > SMALL else 1
+    others = [_pool(shares - 1).submit(kernel, *arguments, share, shares) for share in range(1, shares)]
+    kernel(*arguments, 0, shares)
+    wait(others)
+    for other in others:
+        other.result()
+
+
+def threads() -> int:
+    """Threads that a kernel runs on."""
+    return min(torch.get_num_threads(), MOST_THREADS)
+
+
+def sums(table: Floats, ids: Ids, values: Floats) -> tuple[Floats, Floats, Floats]:
+    """Over the fields of each row: sums of vectors (B, k), of their squares (B, k), and of first-order weights (B,).
+
+    Args:
+        table: (vocabulary, k + 1), the first-order weight last.
+        ids, values: (B, D).
+    """
+    rows, size = len(ids), table.shape[1] - 1
+    out = np.empty((rows, size), np.float32), np.empty((rows, size), np.float32), np.empty(rows, np.float32)
+    _share(_sums, ids.size, table, ids, values, out)
+    return out
+
+
+def add_sums_gradient(
+    table: Floats, ids: Ids, values: Floats, towards: tuple[Floats, ...], place: Ids, out: Floats
+) -> None:
+    """Add the gradient of `sums` with respect to the table to `out`.
+
+    Args:
+        table, ids, values: those of `sums`.
+        towards: the gradients with respect to its three results.
+        place: (vocabulary,) row of `out` for every id looked up.
+        out: (n, k + 1).
+    """
+    _share(_sums_back, ids.size, table, ids, values, towards, place, out)
+
+
+def add_rows(ids: Ids, rows: Floats, place: Ids, out: Floats) -> None:
+    """Add the rows (N, width) to the rows of `out` that `place` says for their ids (N,)."""
+    _share(_scatter, len(ids), ids, rows, place, out)
+
+
+def claim(ids: Ids, place: Ids) -> npt.NDArray[np.int64]:
+    """The different ids among `ids` (N,); `place` (vocabulary,), all -1 before, says where each of them stands."""
+    shares = threads() if len(ids) > SMALL else 1
+    found, counts = np.empty((shares, len(ids)), np.int32), np.zeros(shares, np.int32)
+    _share(_claim, len(ids), ids, place, found, counts)
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    touched = np.empty(starts[-1], np.int64)
+    _share(_number, len(ids), place, found, starts, touched)
+    return touched
+
+
+def release(place: Ids, touched: npt.NDArray[np.int64]) -> None:
+    """Set `place` back to -1 where `claim` wrote to it."""
+    _share(_forget, len(touched), place, touched)
+
+
+def adam(
+    state: tuple[Floats, Floats, Floats],
+    touched: npt.NDArray[np.int64],
+    gradient: Floats,
+    rates: tuple[np.float32, ...],
+) -> None:
+    """A step of Adam on some rows of a table, in place.
+
+    Args:
+        state: table, mean of the gradients, mean of their squares, each (vocabulary, width).
+        touched: (n,) the rows.
+        gradient: (n, width).
+        rates: step size with the first bias correction in it; beta 1, 1 - beta 1, beta 2, 1 - beta 2; one over the
+            root of the second correction; epsilon; what a row is multiplied by before the step.
+    """
+    _share(_adam, gradient.size, state, touched, gradient, rates)

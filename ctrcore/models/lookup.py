@@ -1,0 +1,91 @@
+"""Looking up with the compiled kernels, as functions that torch can differentiate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.autograd import Function
+
+from ctrcore.models import kernels
+
+
+class Places:
+    """Where the rows of a table's gradient go: to themselves, or to a place among those that were looked up."""
+
+    def __init__(self, rows: int) -> None:
+        self.own = np.arange(rows, dtype=np.int32)
+        self.none = np.full(rows, -1, np.int32)
+
+
+def _places(table: Tensor) -> Places:
+    """Made once for a table and kept with it."""
+    if not hasattr(table, "_places"):
+        table._places = Places(len(table))  # type: ignore[attr-defined]
+    found: Places = table._places  # type: ignore[attr-defined]
+    return found
+
+
+def _gradient(table: Tensor, ids: npt.NDArray[np.int32], sparse: bool, add: Any) -> Tensor:
+    """The gradient of a table to which `add(place, out)` adds rows: dense, or the rows of the ids only."""
+    places = _places(table)
+    if not sparse:
+        out = torch.zeros_like(table)
+        add(places.own, out.numpy())
+        return out
+    touched = kernels.claim(ids, places.none)
+    out = torch.zeros(len(touched), table.shape[1])
+    add(places.none, out.numpy())
+    kernels.release(places.none, touched)
+    where = torch.from_numpy(touched).unsqueeze(0)
+    # every row stands there once, so it counts as coalesced, which spares sorting
+    return torch.sparse_coo_tensor(where, out, table.shape, is_coalesced=True, check_invariants=False)
+
+
+class _Rows(Function):
+    @staticmethod
+    def forward(ctx: Any, table: Tensor, ids: Tensor, sparse: bool) -> Tensor:
+        ctx.save_for_backward(ids)
+        ctx.table, ctx.sparse = table, sparse
+        return torch.nn.functional.embedding(ids, table.detach())
+
+    @staticmethod
+    def backward(ctx: Any, *towards: Tensor) -> tuple[Tensor, None, None]:
+        ids = ctx.saved_tensors[0].reshape(-1).numpy()
+        rows = towards[0].reshape(len(ids), -1).contiguous().numpy()
+        add = lambda place, out: kernels.add_rows(ids, rows, place, out)  # noqa: E731
+        return _gradient(ctx.table, ids, ctx.sparse, add), None, None
+
+
+class _FieldSums(Function):
+    @staticmethod
+    def forward(ctx: Any, table: Tensor, ids: Tensor, values: Tensor, sparse: bool) -> tuple[Tensor, Tensor, Tensor]:
+        ctx.save_for_backward(ids, values)
+        ctx.table, ctx.sparse = table, sparse
+        v, square, w = kernels.sums(table.detach().numpy(), ids.numpy(), values.numpy())
+        return torch.from_numpy(v), torch.from_numpy(square), torch.from_numpy(w)
+
+    @staticmethod
+    def backward(ctx: Any, *towards: Tensor) -> tuple[Tensor, None, None, None]:
+        ids, values = (saved.numpy() for saved in ctx.saved_tensors)
+        table, given = ctx.table.detach().numpy(), tuple(part.contiguous().numpy() for part in towards)
+        add = lambda place, out: kernels.add_sums_gradient(table, ids, values, given, place, out)  # noqa: E731
+        return _gradient(ctx.table, ids.reshape(-1), ctx.sparse, add), None, None, None
+
+
+def look_up(table: Tensor, ids: Tensor, sparse: bool) -> Tensor:
+    """Rows (..., width) of a table (vocabulary, width) for int32 ids (...); `sparse`: its gradient holds these only."""
+    found: Tensor = _Rows.apply(table, ids.contiguous(), sparse)  # type: ignore[no-untyped-call]
+    return found
+
+
+def field_sums(table: Tensor, ids: Tensor, values: Tensor, sparse: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """Sums over the fields of rows times values (B, D): of the vectors, their squares (both (B, k)), and the last
+    column (B,)."""
+    found: tuple[Tensor, Tensor, Tensor] = _FieldSums.apply(  # type: ignore[no-untyped-call]
+        table, ids.contiguous(), values.contiguous(), sparse
+    )
+    return found
