@@ -16,8 +16,8 @@ from typing import Any
 from speed_common import HISTORY, LENGTH, answer, measured, read_task, settle
 
 BASE_NOTES = (
-    "loss summed over the batch, not averaged (Adam hardly sees the difference); embeddings and tower weights drawn "
-    "with a standard deviation of 0.0001; ids travel as float32"
+    "loss summed over the batch, not averaged (Adam hardly sees the difference); embeddings and the weights of hidden "
+    "layers drawn with a standard deviation of 0.0001; ids travel as float32"
 )
 NOTES = {
     "fm": "DeepFM without a tower, first-order weights and bias",

@@ -14,7 +14,8 @@ from typing import Any
 from speed_common import HISTORY, Rows, answer, measured, read_task, settle
 
 MISSING = {
-    "fm": "no factorization machine: its FM is a layer inside DeepFM, whose tower cannot be left out",
+    "fm": "no factorization machine: its FM is a layer of DeepFM, which has a tower, and a linear map of the "
+    "embeddings in the place of first-order weights",
     "afm": "its AFM takes the softmax over a single attention score, which is always 1: no attention",
 }
 BASE_NOTES = (

@@ -4,7 +4,8 @@
 
 The package holds models alone; its examples train them with a torch DataLoader over rows one at a time, BCELoss and
 Adam. Its weight decay (1e-6 there) and dropout (0.2) are 0 here. Rows are shuffled in every epoch, as the other
-libraries do; its example does so once, when it splits.
+libraries do; its example does so once, when it splits. The example's loader has 8 worker processes; this one has none,
+which is faster on two cores.
 """
 
 from __future__ import annotations

@@ -38,11 +38,19 @@ def _required() -> tuple[str, ...]:
 
 LIBRARIES = {
     "ours": Library("CTR Lens", (), _required()),
-    "deepctr": Library("deepctr-torch 0.3.0", (TORCH, ("deepctr-torch==0.3.0",)), ("deepctr-torch", "torch")),
+    # Imports requests and does not ask for it.
+    "deepctr": Library(
+        "deepctr-torch 0.3.0", (TORCH, ("deepctr-torch==0.3.0", "requests")), ("deepctr-torch", "requests", "torch")
+    ),
     "fuxictr": Library("FuxiCTR 2.3.10", FUXICTR_STEPS, ("fuxictr", "torch")),
     "recbole": Library("RecBole 1.2.1", PREPARING["recbole"].steps, ("recbole", "torch")),
     "rechub": Library("torch-rechub 0.9.0", (TORCH, ("torch-rechub==0.9.0",)), ("torch-rechub", "torch")),
-    "torchfm": Library("torchfm 0.7.0", (TORCH, ("torchfm==0.7.0",)), ("torchfm", "torch")),
+    # Asks for nothing; needs a NumPy that has np.long again, and its example the two others.
+    "torchfm": Library(
+        "torchfm 0.7.0",
+        (TORCH, ("torchfm==0.7.0", "numpy>=2", "scikit-learn", "tqdm")),
+        ("torchfm", "numpy", "scikit-learn", "tqdm", "torch"),
+    ),
 }
 
 # Runs in the library's own environment: sizes of the files of packages and of all that they require there.
