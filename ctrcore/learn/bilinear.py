@@ -16,7 +16,8 @@ import torch
 
 from ctrcore.data.tiny_shop import LEVELS, TinyConfig
 from ctrcore.learn.tiny import K, Tiny, trained
-from ctrcore.models.fibinet import Bilinear, FiBiNET
+from ctrcore.models.bilinear import Bilinear
+from ctrcore.models.fibinet import FiBiNET
 
 SHOP = TinyConfig(interest=3.0, suppression=3.0)
 CATEGORIES = LEVELS["category"]

@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from ctrcore.models.base import CTRModel, Parts
 from ctrcore.models.batch import Batch
+from ctrcore.models.bilinear import Bilinear, layer_over_pairs
 from ctrcore.models.config import FiBiNETConfig
 from ctrcore.models.layers import MLP, held_at
 from ctrcore.schema import EncodedField
@@ -42,33 +44,6 @@ class SENet(nn.Module):
         """(..., F) gates of the squeezed embeddings z (..., F)."""
         gate: Tensor = self.excite(torch.relu(self.squeeze(z)))
         return torch.relu(gate) if self.excitation == "relu" else 2 * torch.sigmoid(gate)
-
-
-class Bilinear(nn.Module):
-    """`(v_i W) * v_j` for every pair: (B, F, k) to (B, P, k). W is shared by all, by a left field, or by a pair."""
-
-    def __init__(self, pairs: Tensor, size: int, kind: str) -> None:
-        super().__init__()
-        count = pairs.shape[1]  # F (F - 1) / 2, so F - 1 is the root of twice that, rounded down
-        matrices = {"field_all": min(count, 1), "field_each": math.isqrt(2 * count), "field_interaction": count}[kind]
-        bound = math.sqrt(6 / (2 * size))  # the fan of one k x k matrix, not of the stack
-        self.weight = nn.Parameter(torch.empty(matrices, size, size).uniform_(-bound, bound))
-        self.kind = kind
-
-    def forward(self, v: Tensor, pairs: Tensor) -> Tensor:
-        return self.turned(v, pairs) * v[:, pairs[1]]
-
-    def turned(self, v: Tensor, pairs: Tensor) -> Tensor:
-        """(B, P, k): `v_i W` of each pair's left field."""
-        i, _ = pairs
-        if self.kind == "field_interaction":
-            turned = torch.bmm(v[:, i].transpose(0, 1), self.weight).transpose(0, 1)
-        elif self.kind == "field_each":
-            left = v[:, : self.weight.shape[0]]  # every field but the last is a left one
-            turned = torch.bmm(left.transpose(0, 1), self.weight).transpose(0, 1)[:, i]
-        else:
-            turned = (v @ self.weight[0])[:, i] if len(self.weight) else v[:, i]
-        return turned
 
 
 class FiBiNET(CTRModel):
@@ -103,10 +78,27 @@ class FiBiNET(CTRModel):
     def forward_with_gates(self, batch: Batch, gates: Tensor | None = None) -> Tensor:
         """Logits (B,) with these gates (B, F) instead of the model's own: for ablation."""
         looked = self.embedding(batch)
-        c = self._interactions(looked.v, self.gates(looked.v) if gates is None else gates)
-        deep = c.sum((1, 2, 3)) if self.mlp is None else self.mlp(c.flatten(1))
+        gates = self.gates(looked.v) if gates is None else gates
+        if self.mlp is None:
+            deep = self._interactions(looked.v, gates).sum((1, 2, 3))
+        else:
+            deep = self.mlp.after_first(self._first_layer(looked.v, gates, self.mlp.first))
         logit: Tensor = self.bias + looked.w.sum(1) + deep
         return logit
+
+    def _first_layer(self, v: Tensor, gates: Tensor, first: nn.Linear) -> Tensor:
+        """(B, m) what the first layer makes of the interactions."""
+        if v.device.type != "cpu":  # many small products take longer there than few large ones
+            return cast(Tensor, first(self._interactions(v, gates).flatten(1)))
+        size = self.config.embedding_size if self.config.product == "hadamard" else 1
+        out: Tensor = first.bias
+        for layer, bilinear, rows in zip(
+            first.weight.chunk(2, 1), (self.raw, self.reweighted), (v, v * gates.unsqueeze(2)), strict=True
+        ):
+            # a product's sum weighs each of its k numbers alike
+            spread = layer.repeat_interleave(self.config.embedding_size // size, dim=1)
+            out = out + layer_over_pairs(rows, bilinear.per_pair(self.pairs), spread)
+        return out
 
     def forward(self, batch: Batch) -> Tensor:
         return self.forward_with_gates(batch)
