@@ -59,16 +59,26 @@ class DIN(CTRModel):
     def attend(self, q: Tensor, k: Tensor, mask: Tensor) -> Tensor:
         """(B, L) weights, 0 where padded. Only real behaviours pass the scorer: Dice must not see padding."""
         row, step = mask.nonzero(as_tuple=True)
-        query, key = q[row], k[row, step]
+        return self._weights(self._scores(q, k[row, step], row), (row, step), mask)
+
+    def _scores(self, q: Tensor, key: Tensor, row: Tensor) -> Tensor:
+        """(N,) s_t of the behaviours `key` (N, d) that belong to the candidates q[row]."""
+        query = q.index_select(0, row)
         if self.scorer is None:
-            score = (query * key).sum(1)
-        else:
-            score = self.scorer(torch.cat([query, key, query - key, query * key], dim=1))
+            return (query * key).sum(1)
+        # q - k is no new input of a linear layer, and what that makes of q is the same for a row's whole history
+        of_q, of_k, of_difference, of_product = self.scorer.first.weight.split(self.width, dim=1)
+        once = q @ (of_q + of_difference).T + self.scorer.first.bias
+        each = torch.cat([key, query * key], dim=1) @ torch.cat([of_k - of_difference, of_product], dim=1).T
+        return self.scorer.after_first(once.index_select(0, row) + each)
+
+    def _weights(self, score: Tensor, place: tuple[Tensor, Tensor], mask: Tensor) -> Tensor:
+        """(B, L) a_t from the scores (N,) of the real behaviours, which stand at `place`."""
         if self.scorer is None or self.config.softmax:
             score = score / self.width**0.5
         if not self.config.softmax:
-            return torch.zeros_like(mask, dtype=score.dtype).index_put((row, step), score)
-        full = torch.full_like(mask, float("-inf"), dtype=score.dtype).index_put((row, step), score)
+            return torch.zeros_like(mask, dtype=score.dtype).index_put(place, score)
+        full = torch.full_like(mask, float("-inf"), dtype=score.dtype).index_put(place, score)
         return torch.softmax(full, dim=1).where(mask, 0.0) if mask.shape[1] else full
 
     def _output_input(self, looked: Looked, q: Tensor, interest: Tensor) -> Tensor:
@@ -90,7 +100,16 @@ class DIN(CTRModel):
         return logit
 
     def forward(self, batch: Batch) -> Tensor:
-        return self.forward_with_attention(batch)
+        """The same as `forward_with_attention`, without its padding."""
+        looked = self.embedding(batch, skip=self.histories)
+        q = looked.v[:, self.candidate].flatten(1)
+        key = torch.cat([self.embedding.members(batch, name) for name in self.histories], dim=1)
+        mask = batch.bags[self.histories[0]].mask
+        row, step = mask.nonzero(as_tuple=True)
+        weight = self._weights(self._scores(q, key, row), (row, step), mask)[row, step]
+        interest = torch.zeros_like(q).index_add(0, row, (weight.unsqueeze(1) * key).to(q.dtype))
+        logit: Tensor = self.bias + self.mlp(self._output_input(looked, q, interest))
+        return logit
 
     @torch.no_grad()
     def explain(self, batch: Batch) -> Parts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import torch
@@ -58,15 +58,24 @@ class FieldEmbedding(nn.Module):
             return look_up(self.table, ids, self.sparse)
         return F.embedding(ids, self.table, sparse=self.sparse)
 
-    def forward(self, batch: Batch) -> Looked:
+    def forward(self, batch: Batch, skip: Collection[str] = ()) -> Looked:
+        """Look everything up; bags named in `skip` are left out: their v and w are zeros."""
         found = [self.rows(batch.ids) * batch.values.unsqueeze(-1)]
         members = {}
         for name in self.bag_names:
+            if name in skip:
+                found.append(found[0].new_zeros(len(batch), 1, self.size + 1))
+                continue
             mean, rows = self._bag(batch, name)
             found.append(mean.unsqueeze(1))
             members[name] = rows[..., : self.size]
         both = torch.cat(found, dim=1)
         return Looked(both[..., : self.size], both[..., self.size], members)
+
+    def members(self, batch: Batch, name: str) -> Tensor:
+        """(N, k) the vectors of the real members of a bag, row after row."""
+        ids, mask = batch.bags[name]
+        return self.rows(ids[mask])[:, : self.size]
 
     def _bag(self, batch: Batch, name: str) -> tuple[Tensor, Tensor]:
         """The mean (B, k + 1) of a bag and its members (B, L, k + 1), zero where padded."""

@@ -49,7 +49,7 @@ class PReLU(nn.Module):
         self.alpha = nn.Parameter(torch.full((width,), 0.25))
 
     def forward(self, s: Tensor) -> Tensor:
-        return torch.where(s > 0, s, self.alpha * s)
+        return nn.functional.prelu(s, self.alpha)
 
     def gate(self, s: Tensor) -> Tensor:
         """What `s` is multiplied by: 1 or alpha."""
