@@ -31,10 +31,10 @@ def main() -> None:
     """Write what the loader reads, train and predict."""
     task, sizes, train, test = read_task()
     began = time.perf_counter()
-    import fuxictr.pytorch.layers
-    import fuxictr.pytorch.models
     from fuxictr.features import FeatureMap
+    from fuxictr.pytorch import layers
     from fuxictr.pytorch.dataloaders import RankDataLoader
+    from fuxictr.pytorch.models import BaseModel
 
     import_seconds = time.perf_counter() - began
     settle(task)
@@ -54,7 +54,7 @@ def main() -> None:
             )
             for part in ("train", "test")
         }
-        model = _model(task, features, folder)
+        model = _model(task, features, folder, layers, BaseModel)
         found = measured(
             task,
             model,
@@ -88,16 +88,14 @@ def _write(path: Path, rows: Rows, names: list[str]) -> None:
     np.savez(path, label=rows.label, **columns)
 
 
-def _model(task: dict[str, Any], features: Any, folder: Path) -> Any:
+def _model(task: dict[str, Any], features: Any, folder: Path, layers: Any, base: type[Any]) -> Any:
     """A model of FuxiCTR's base class, compiled."""
     import torch
-    from fuxictr.pytorch import layers
-    from fuxictr.pytorch.models import BaseModel
     from torch import nn
 
     k, fields = task["embedding_size"], features.num_fields
 
-    class Model(BaseModel):
+    class Model(base):
         def __init__(self) -> None:
             settings = {"model_root": str(folder), "metrics": ["AUC"], "verbose": 0}
             super().__init__(features, gpu=0 if task["device"] == "cuda" else -1, **settings)

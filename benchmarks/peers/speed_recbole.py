@@ -18,7 +18,6 @@ object.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
