@@ -31,14 +31,15 @@ class Dice(nn.Module):
 
     def gate(self, s: Tensor) -> Tensor:
         """What `s` is multiplied by: `alpha + p (1 - alpha)`."""
-        mean, variance = self.mean, self.variance
         if self.training and len(s):
-            mean, variance = s.mean(0), s.var(0, correction=0)
+            # torch's own running variance would be another one: that of a sample
+            z, mean, scale = torch.native_batch_norm(s, None, None, None, None, True, 0.0, self.eps)
             with torch.no_grad():
-                self.mean.lerp_(mean.detach(), self.momentum)
-                self.variance.lerp_(variance.detach(), self.momentum)
-        p = torch.sigmoid((s - mean) * torch.rsqrt(variance + self.eps))
-        return self.alpha + p * (1 - self.alpha)
+                self.mean.lerp_(mean, self.momentum)
+                self.variance.lerp_(scale.pow(-2) - self.eps, self.momentum)
+        else:
+            z = (s - self.mean) * torch.rsqrt(self.variance + self.eps)
+        return torch.addcmul(self.alpha, torch.sigmoid(z), 1 - self.alpha)
 
 
 class PReLU(nn.Module):
