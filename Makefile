@@ -1,13 +1,15 @@
 # make run     set up and open the app on the demo
 # make test    set up and pass the checks and tests
 # make sample  rebuild sample_data: the shop, its truth and the demo runs
+# make bench   measure training and prediction beside other libraries, which it installs: hours (five rounds); one task
+#              takes 5 to 40 minutes, see benchmarks/README.md
 # make texts   bring the tables of other languages up to date: new texts appear without a translation
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test sample texts clean
+.PHONY: run test sample bench texts clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/python -m ctrcore sample
@@ -21,6 +23,10 @@ test: $(VENV)/test.stamp
 
 sample: $(VENV)/run.stamp
 	$(BIN)/python -m ctrcore sample --rebuild
+
+bench: $(VENV)/run.stamp
+	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.speed.draw benchmarks/speed.json
 
 TABLES := ctrcore/languages
 TEXTS := $(VENV)/texts.pot

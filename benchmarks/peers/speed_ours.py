@@ -100,7 +100,7 @@ def rows_of(folder: str, part: str, count: int | None) -> Any:
     """The first `count` rows of a part, or all of them, as encoded rows."""
     from ctrcore.data.encoded import Bag, Encoded
 
-    def array(name: str) -> np.ndarray:
+    def array(name: str) -> Any:
         return np.load(Path(folder) / f"{part}_{name}.npy", mmap_mode="r")[:count]
 
     fields = fields_of(folder)

@@ -9,8 +9,8 @@ the model batch by batch over its own loader of test rows, which is what `Traine
 RecBole numbers the values that occur in its files; each table is then made as large as the task says. FM and AFM have
 first-order terms; it has no FiBiNET. Its DIN differs from the task and has no setting for it: sigmoid in the attention,
 Dice and batch normalisation in the output layers, as hidden units of both those of the output, no user fields and no
-field but the item in its input. It therefore takes part where DIN has Dice and not where it has ReLU. An earlier
-history must not be empty: one that is holds the id 0, with length 0.
+field but the item in its input. It therefore takes part where DIN has Dice and not where it has ReLU. A history must
+not be empty there: one that is gets the unknown item as its only behaviour.
 
 Runs with numpy below 2, in which `np.long` does not exist: it is put back as int64. The last line printed is a JSON
 object.

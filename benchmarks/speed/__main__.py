@@ -48,7 +48,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, default=default_folder() / "speed", help="folder for the data folders")
     parser.add_argument("--peers", type=Path, default=default_folder() / "peers", help="folder for environments")
     parser.add_argument("--python", type=Path, help="a Python that has all libraries, instead of environments")
-    parser.add_argument("--out", type=Path, default=default_folder() / "speed.json", help="file for the figures")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "speed.json", help="file for the figures")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--quick", action="store_true", help="few rows, one round")
     parser.add_argument("--show", action="store_true", help="print what the file holds and measure nothing")

@@ -133,7 +133,7 @@ def _frappe(folder: Path) -> None:
     source = Path(os.environ["CTR_DATA"]) / "frappe"
     tables = {part: pd.read_csv(source / f"{part}.csv") for part in ("train", "test")}
     tables["train"] = tables["train"].sample(frac=1, random_state=0)
-    names = [name for name in tables["train"] if name != "label"]
+    names = [str(name) for name in tables["train"] if name != "label"]
     _write(folder, tables, names, "Frappe")
 
 
@@ -164,7 +164,7 @@ def _movies(folder: Path) -> None:
     names = [*PERSON, "item_id"]
     items = _write(folder, tables, names, source, of="item_id")["item_id"]
     behaviours, lengths = histories(
-        rows["user_id"].to_numpy(), items.get_indexer(rows["item_id"]) + 1, rows["label"].to_numpy() > 0
+        rows["user_id"].to_numpy(), items.get_indexer(pd.Index(rows["item_id"])) + 1, rows["label"].to_numpy() > 0
     )
     for part, table in tables.items():
         np.save(folder / f"{part}_history.npy", behaviours[table.index])

@@ -34,7 +34,7 @@ def step_bytes(ids: npt.NDArray[np.int32], batch_size: int, embedding_size: int)
     batches = [ids[start : start + batch_size] for start in range(0, len(ids) - batch_size + 1, batch_size)][:BATCHES]
     rows = [sum(len(np.unique(column)) for column in batch.T) for batch in batches]
     given = batch_size * (ids.shape[1] + 1) * FLOAT
-    return given + float(np.mean(rows)) * (embedding_size + 1) * FLOAT * TRAFFIC
+    return float(given + np.mean(rows) * (embedding_size + 1) * FLOAT * TRAFFIC)
 
 
 def bandwidth(repetitions: int = 20) -> float:
@@ -51,7 +51,7 @@ def bandwidth(repetitions: int = 20) -> float:
         ended.record()
         torch.cuda.synchronize()
         seconds.append(begun.elapsed_time(ended) / 1000)
-    return 2 * COPIED / median(seconds[1:])
+    return float(2 * COPIED / median(seconds[1:]))
 
 
 def notes(task: Task, record: Record, folder: Path) -> list[str]:

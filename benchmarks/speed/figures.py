@@ -37,7 +37,7 @@ def seconds_to(answer: Answer, auc: float) -> float | None:
     """Training seconds, the first epoch's too, until the test AUC is at least that; None if it never is."""
     seconds = 0.0
     for epoch in answer["epochs"]:
-        seconds += epoch["seconds"]
+        seconds += float(epoch["seconds"])
         if epoch["auc"] >= auc:
             return seconds
     return None
@@ -60,7 +60,7 @@ def answers(record: Record, entry: str) -> list[Answer]:
 
 def peers(record: Record) -> list[str]:
     """Who ran beside us."""
-    return [entry for entry in record["runs"] if entry != OURS]
+    return [entry for entry in record["runs"] if entry != OURS and entry in record["libraries"]]
 
 
 def fastest_peer(record: Record, speed: Any = training_speed) -> str | None:
