@@ -25,14 +25,15 @@ PHASES: dict[Phase, str] = {
     "setting up": "before the first step: rows to tensors, the optimizer, the first batch",
     "reading batches": "putting the rows of a batch together",
     "forward": "from a batch to its logits",
-    "loss": "from logits to the loss, with its penalties",
+    "loss": "from logits to the loss, with the model's own penalty",
     "backward": "the gradients",
-    "optimizer": "clipping the gradients, changing the weights",
+    "optimizer": "the L2 part of the gradients, clipping them, changing the weights",
     "validation": "scoring the validation rows, their AUC",
-    "between epochs": "checkpoint and shuffling",
+    "between epochs": "checkpoint, shuffling, the best weights",
 }
 WARM_UP, TRACED = 10, 10  # steps that are left alone at first, and then traced: some 300 KB each
 TOP = 10
+OUTSIDE = "outside torch's operators"
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class TrainingProfile:
     def operators(self) -> list[Operator]:
         """Those with most time of their own in the traced steps, most first; on a GPU, the GPU's time.
 
-        Time outside all operators, that is in Python, is one of them.
+        Time outside all of them is one of them: Python, and kernels that are not torch's.
         """
         if not self.traced:
             return []
@@ -89,7 +90,7 @@ class TrainingProfile:
         for event in self._profiler.key_averages():
             if event.device_type.name != "CPU" or (self._on_gpu and event.is_user_annotation):
                 continue
-            name = "Python, outside operators" if event.is_user_annotation else event.key
+            name = OUTSIDE if event.is_user_annotation else event.key
             spent = event.self_device_time_total if self._on_gpu else event.self_cpu_time_total
             sums = own.setdefault(name, [0.0, 0.0])
             sums[0] += 0 if event.is_user_annotation else event.count

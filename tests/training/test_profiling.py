@@ -17,7 +17,7 @@ from ctrcore.models.registry import build
 from ctrcore.training.config import TrainConfig
 from ctrcore.training.events import EpochEvent, Event
 from ctrcore.training.loader import RowTensors
-from ctrcore.training.profiling import PHASES, TOP, TRACED, WARM_UP, TrainingProfile
+from ctrcore.training.profiling import OUTSIDE, PHASES, TOP, TRACED, WARM_UP, TrainingProfile
 from ctrcore.training.trainer import train
 from tests.synthetic import FIELDS, rows
 
@@ -97,7 +97,7 @@ def test_the_trace_holds_a_bounded_number_of_steps_with_their_phases(tmp_path: P
     assert len(operators) == TOP
     assert sorted(operators, key=lambda one: -one.seconds) == operators
     assert 0.5 < sum(one.share for one in operators) <= 1
-    assert "Python, outside operators" in {one.name for one in operators}
+    assert OUTSIDE in {one.name for one in operators}
     sums = {one.name: one.calls for one in operators}
     assert all(calls > 0 for name, calls in sums.items() if name.startswith("aten::"))
 
