@@ -52,9 +52,11 @@ def what_matters(values: Mapping[str, Mapping[str, float]], measure: str) -> lis
     for place, name in enumerate(firsts):
         models = sorted(by_first[name], key=lambda one: -values[one][name])
         amount = say(PHRASES[measure][len(models) > 1], amount=values[models[0]][name], model=models[0])
-        whom = say("all models") if len(models) == len(ranked) > 1 else joined(models)
-        sentence = mark("{field} matters most to {models} ({amount})") if place == 0 else LATER
-        told.append(say(sentence, field=name, models=whom, amount=amount))
+        if len(models) == len(ranked) > 1:
+            told.append(say("{field} matters most to all models ({amount})", field=name, amount=amount))
+        else:
+            sentence = mark("{field} matters most to {models} ({amount})") if place == 0 else LATER
+            told.append(say(sentence, field=name, models=joined(models), amount=amount))
     sentences = [say("{sentences}.", sentences=semicolons(told))]
     apart = _most_apart(ranked)
     if apart:

@@ -28,10 +28,12 @@ def curves(course: Course, shown: int, best: Epoch | None = None) -> go.Figure:
         x=numbers, y=[one.valid_auc for one in seen], name=valid, line=_line(), showlegend=False, row=2, col=1
     )
     figure.update_traces(mode="lines+markers", hovertemplate="%{x}: %{y:.3f}<extra>%{fullData.name}</extra>")
+    above = course.epochs[-1].valid_loss < 0.95 * course.click_rate_loss  # the words stand where no curve ends
     figure.add_hline(
         y=course.click_rate_loss,
         line={"color": NEUTRAL, "dash": "dot", "width": 1.5},
         annotation={"text": say("always the click rate"), "font": {"size": 11, "color": NEUTRAL}},
+        annotation_position="top right" if above else "bottom right",
         row=1,
         col=1,
     )

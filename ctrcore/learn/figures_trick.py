@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from ctrcore.figures.style import MODEL_COLORS, finish
 
-LARGEST = 12  # fields up to which the products are written into their cells
+LARGEST = 7  # fields up to which the products are written into their cells
 
 
 def square_picture(products: npt.NDArray[np.floating], part: str) -> go.Figure:

@@ -42,7 +42,7 @@ CHOICES = Spoken(  # what stands in a cell for each kind, role, imputation and s
         "forward_fill": mark("forward_fill"),
         "none": mark("none"),
         "min_max": mark("min_max"),
-        "standard": mark("standard"),
+        "standard": mark("standardised"),
         "log1p": "log1p",
         "log_standard": mark("log_standard"),
         "quantile": mark("quantile"),

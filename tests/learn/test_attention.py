@@ -108,8 +108,7 @@ def test_the_answers_to_what_the_steps_ask(tiny: Tiny) -> None:
 
 
 def test_no_share_is_said_to_be_nothing() -> None:
-    assert [percent(share) for share in (0.242, 0.01, 0.0099, 0.0)] == ["24%", "1%", "<1%", "<1%"]
-    assert [percent(share, 1) for share in (0.242, 0.001, 0.0009)] == ["24.2%", "0.1%", "<0.1%"]
+    assert [percent(share) for share in (0.242, 0.001, 0.0009, 0.0)] == ["24.2%", "0.1%", "<0.1%", "<0.1%"]
     assert f"{0.0022:.{decimals(0.0022)}f}" == "0.002"
     assert [decimals(share) for share in (0.5, 0.0001, 1e-30)] == [3, 4, 6]
 

@@ -21,6 +21,7 @@ from ctrcore.comparing.ranked import Ranked
 from ctrcore.comparing.sheet import Sheet
 from ctrcore.comparing.testing import Comparison, Method, compare_all, method_for
 from ctrcore.figures.curves import Curve
+from ctrcore.language import say
 from ctrcore.metrics import sigmoid
 from pages.shared.compare.view import Key, View
 
@@ -38,7 +39,8 @@ BARS = 40
 
 def comparison(view: View, method: Method | None = None) -> Comparison:
     """Intervals and tests of all models by a formula; without a method by the one that the rows call for."""
-    return _tested(view.key, method or method_for(view.sheet), view.sheet)
+    with st.spinner(say("Comparing the models")):
+        return _tested(view.key, method or method_for(view.sheet), view.sheet)
 
 
 def bootstraps(view: View) -> dict[tuple[Method, int], Comparison]:
@@ -48,7 +50,8 @@ def bootstraps(view: View) -> dict[tuple[Method, int], Comparison]:
 
 def bootstrap_seconds(view: View, method: Method) -> float:
     """What one replicate takes on this machine, tried out with a few."""
-    return _bootstrap_seconds(view.key, method, view.sheet)
+    with st.spinner(say("Trying out how long it takes")):
+        return _bootstrap_seconds(view.key, method, view.sheet)
 
 
 def run_bootstrap(view: View, method: Method, replicates: int, progress: Callable[[float], None]) -> Comparison:
@@ -82,7 +85,7 @@ def best_cutoffs(view: View, goal: Goal, false_alarm: float, missed: float) -> d
     return _best_cutoffs(view.key, (goal, false_alarm, missed), view.sheet, [one.id for one in view.probable])
 
 
-@st.cache_resource(show_spinner="Comparing the models", max_entries=24)
+@st.cache_resource(show_spinner=False, max_entries=24)
 def _tested(key: Key, method: Method, _sheet: Sheet) -> Comparison:  # noqa: ARG001
     return compare_all(_sheet, method)
 
@@ -92,7 +95,7 @@ def _bootstraps(key: Key) -> dict[tuple[Method, int], Comparison]:  # noqa: ARG0
     return {}
 
 
-@st.cache_resource(show_spinner="Trying out how long it takes", max_entries=24)
+@st.cache_resource(show_spinner=False, max_entries=24)
 def _bootstrap_seconds(key: Key, method: Method, _sheet: Sheet) -> float:  # noqa: ARG001
     count = 4 if len(_sheet) > 100_000 else 20
     started = time.perf_counter()

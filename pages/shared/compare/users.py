@@ -46,7 +46,9 @@ def show(view: View) -> None:
     item = recipe_of(view).data_schema.item
     # Without the items all but coverage and popularity can be said.
     known = item is not None and at_hand(view)
-    _lists(view, _items(view.key, view.dataset.id, recipe_of(view).id, str(item), view) if known else None)
+    with st.spinner(say("Reading the items")):
+        items = _items(view.key, view.dataset.id, recipe_of(view).id, str(item), view) if known else None
+    _lists(view, items)
 
 
 def _say_no_users(view: View) -> None:
@@ -77,7 +79,8 @@ def _lists(view: View, items: Items | None) -> None:
     """The choice of K and all that depends on it: a moved slider runs nothing else again."""
     with problems_shown():
         k, metric, everyone = _choices(view)
-        found = _measured(view.key, k, items is not None, view.sheet, items)
+        with st.spinner(say("Ordering the users' lists")):
+            found = _measured(view.key, k, items is not None, view.sheet, items)
         order = sorted(view.contenders, key=lambda one: -interval_of(found[one.id], metric, everyone).value)
         best = [found[one.id] for one in order]
         _verdict(view, best, k, metric)
@@ -186,7 +189,7 @@ def _rests_on(users: Users, k: int) -> str:
     return said
 
 
-@st.cache_resource(show_spinner="Reading the items", max_entries=SHEETS)
+@st.cache_resource(show_spinner=False, max_entries=SHEETS)
 def _items(key: Key, dataset_id: str, recipe_id: str, item: str, _view: View) -> Items:  # noqa: ARG001
     return items_of(_view.dataset.stored()[item], _view.sheet.row, learned_rows(_view))
 
@@ -196,7 +199,7 @@ def _first_k(key: Key, _sheet: Sheet) -> int:  # noqa: ARG001
     return first_k(_sheet)
 
 
-@st.cache_resource(show_spinner="Ordering the users' lists", max_entries=LISTS)
+@st.cache_resource(show_spinner=False, max_entries=LISTS)
 def _measured(
     key: Key,  # noqa: ARG001
     k: int,

@@ -87,7 +87,8 @@ class View:
 
 def view_of(dataset: Dataset, found: Sequence[Contender]) -> View:
     """Bring the scores of the contenders together. Raises DataError where they share no rows."""
-    sheet, part, without = _sheet(_key(found), list(found))
+    with st.spinner(say("Reading the scores")):
+        sheet, part, without = _sheet(_key(found), list(found))
     return View(dataset, tuple(found), sheet.ordered([one.id for one in found]), part, no_test_rows(without))
 
 
@@ -133,7 +134,7 @@ def say_one_class(view: View) -> None:
     )
 
 
-@st.cache_resource(show_spinner="Reading the scores", max_entries=SHEETS)
+@st.cache_resource(show_spinner=False, max_entries=SHEETS)
 def _sheet(key: Key, _found: list[Contender]) -> tuple[Sheet, Part, tuple[str, ...]]:  # noqa: ARG001
     found = judged(_found)
     return sheet_of(found.rows, {one.id: one.title for one in _found}), found.part, found.without

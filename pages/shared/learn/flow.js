@@ -62,18 +62,36 @@ function layout(view) {
   const between = (view.dense ? 5 : 7) * unit, head = data.headings.length ? 24 * unit : 0;
   const tall = (nodes) => nodes.reduce((sum, node) => sum + size(node) + between, -between);
   const inside = Math.max(0, ...[...columns.values()].map(tall));
+  const widths = shared(view, order.map((column) => columns.get(column)), wide), starts = [];
+  widths.reduce((x, one) => { starts.push(x); return x + one + gap; }, 3);
   const place = new Map(), headings = [];
   order.forEach((column, x) => {
     let y = head + 3 + (inside - tall(columns.get(column))) / 2;
     for (const node of columns.get(column)) {
-      place.set(node.id, { x: 3 + x * (wide + gap), y, wide, high: size(node), column: x });
+      place.set(node.id, { x: starts[x], y, wide: widths[x], high: size(node), column: x });
       y += size(node) + between;
     }
     const text = data.headings[x] ?? "";
-    if (text) headings.push({ key: `head${x}`, tag: "text", at: { class: "heading", x: 3 + x * (wide + gap), y: 14 * unit }, in: named(view, text, wide + gap / 2, 11.5) });
+    if (text) headings.push({ key: `head${x}`, tag: "text", at: { class: "heading", x: starts[x], y: 14 * unit }, in: named(view, text, widths[x] + gap / 2, 11.5) });
   });
+  // In a dense column the cells of the vectors begin where its longest name ends.
+  view.named = Math.max(0, ...data.nodes.filter((node) => node.vector.length).map((node) => measure(view, node.label, 12.5)));
   view.largest = Math.max(1e-9, ...data.nodes.flatMap((node) => node.vector.map(Math.abs)));
   return { place, headings, wide: 6 + count * wide + (count - 1) * gap, high: head + inside + 6 };
+}
+
+// Columns are equally wide, unless names are too long for one while others have room to spare.
+function shared(view, columns, wide) {
+  const { unit, dense } = view;
+  const needs = columns.map((nodes) => Math.max(...nodes.map((node) => {
+    const named = measure(view, node.label, 12.5) + 17 * unit;
+    if (node.vector.length) return Math.max(named, wide);
+    return named + (dense && node.value !== null ? written(node.value, node.digits).length * 7 * unit + 6 : 0);
+  })));
+  const sum = (numbers) => numbers.reduce((total, one) => total + one, 0);
+  const lack = sum(needs.map((need) => Math.max(0, need - wide))), spare = sum(needs.map((need) => Math.max(0, wide - need)));
+  const moved = Math.min(lack, spare);
+  return needs.map((need) => (moved ? wide + (need > wide ? ((need - wide) * moved) / lack : ((need - wide) * moved) / spare) : wide));
 }
 
 function drawTerm(view, term, key) {
@@ -103,7 +121,8 @@ function drawNode(view, node) {
   const { x, y, wide, high } = view.place.get(node.id), { unit, dense } = view;
   const number = node.vector.length || node.value === null ? "" : written(node.value, node.digits);
   const said = node.vector.length ? node.vector.map((one) => written(one, 2)).join(", ") : number;
-  const right = dense ? (node.vector.length ? wide / 2 : number.length * 7 * unit + 6) : 0;
+  const begin = Math.min(0.72 * wide, Math.max(0.5 * wide, view.named + 17 * unit));
+  const right = dense ? (node.vector.length ? wide - begin : number.length * 7 * unit + 6) : 0;
   const line = dense ? high / 2 + 4 * unit : number || node.vector.length ? 15.5 * unit : high / 2 + 4 * unit;
   const inner = [
     { key: "full", tag: "title", text: `${node.label} ${said}`.trim() },
@@ -114,7 +133,7 @@ function drawNode(view, node) {
     inner.push({ key: "strip", tag: "rect", at: { class: `strip ${tone(node)}`, x: 0, y: 5 * unit, width: 3.5 * unit, height: high - 10 * unit, rx: 2 } });
     inner.push({ key: "number", tag: "text", at: { class: `number ${tone(node)}`, x: dense ? wide - 7 * unit : 9 * unit, y: dense ? line : 32.5 * unit, "text-anchor": dense ? "end" : "start", style: `font-size:${(dense ? 12 : 14) * unit}px` }, text: number });
   }
-  if (node.vector.length) inner.push(...drawCells(view, node.vector, dense ? wide / 2 : 6 * unit, dense ? 4 * unit : 20 * unit, dense ? wide / 2 - 5 * unit : wide - 12 * unit, dense ? high - 8 * unit : 16 * unit));
+  if (node.vector.length) inner.push(...drawCells(view, node.vector, dense ? begin : 6 * unit, dense ? 4 * unit : 20 * unit, dense ? wide - begin - 5 * unit : wide - 12 * unit, dense ? high - 8 * unit : 16 * unit));
   const at = { class: node.faded ? "node faded" : "node", transform: `translate(${x},${y})`, ...button("node", node.id, `${node.label} ${said}`) };
   return { key: `node ${node.id}`, tag: "g", at, in: inner };
 }

@@ -87,11 +87,12 @@ def show_flow(
     lit: Sequence[str] = (),
     chosen: str = "",
     headings: Sequence[str] = (),
+    spoken: int = 1,
 ) -> str:
     """Draw the formula (one line after the other) above the diagram.
 
     A click, Enter or space on a node or a term selects it, a second one lets it go; the selection is the knob "chosen".
-    The reading level Simple shows the first line of the formula only, Expert also the numbers as a table.
+    The reading level Simple shows only the lines of the formula that are spoken of, Expert also the numbers as a table.
 
     Args:
         key: of the widget; unique on the page.
@@ -101,6 +102,7 @@ def show_flow(
         lit: ids set off from the rest, such as those a step is about.
         chosen: the id that counts as selected before the reader selects one.
         headings: what stands above each column.
+        spoken: how many of the first lines the texts beside the diagram speak of.
 
     Returns:
         The id selected; "" if none is.
@@ -109,7 +111,7 @@ def show_flow(
     said = knobs.get("chosen", chosen)
     selected = said if said in known else ""
     data = {
-        "formula": [[_plain(term) for term in line] for line in (formula[:1] if level() == "Simple" else formula)],
+        "formula": [[_plain(term) for term in line] for line in (formula[:spoken] if level() == "Simple" else formula)],
         "nodes": [_plain(node) for node in nodes],
         "edges": [_plain(edge) for edge in edges],
         "lit": list(lit),

@@ -10,6 +10,7 @@ from ctrcore.language import mark, say
 from pages.shared.learn import knobs
 from pages.shared.learn.flow import Edge, Node, Term, show_flow
 from pages.shared.learn.lesson import Facts, Step
+from pages.shared.learn.numbers import signed
 
 if TYPE_CHECKING:
     from ctrcore.learn.attention import Attended, Pair
@@ -36,6 +37,7 @@ _LIT = {
 }
 _LINES = {"other": (0,), "score": (0, 1), "share": (0, 1, 2)}  # of the formula, as far as its parts are known
 _LATER = (0, 2, 3)
+_SPOKEN = {"score": 2, "share": 3, "direction": 3}  # lines that a step's text speaks of, if more than the first
 
 
 @st.cache_resource(show_spinner=False)
@@ -70,6 +72,7 @@ def show_stage(step: Step) -> Facts:
         ),
         lit=[about, *_LIT.get(step.focus, ())],
         headings=[say("The row"), say("Share, pair, what it adds"), say("Sum")],
+        spoken=_SPOKEN.get(step.focus, 1),
     )
     return {
         "row": row,
@@ -128,8 +131,8 @@ def _show_moves(before: Attended, now: Attended, about: str) -> None:
             logit_before=before.logit,
             logit=now.logit,
             pair=_named(about),
-            share_before=percent(was.attention, 1),
-            share=percent(has.attention, 1),
+            share_before=percent(was.attention),
+            share=percent(has.attention),
             added_before=was.contribution,
             added=has.contribution,
         ).replace("-", "−")
@@ -194,7 +197,7 @@ def _without_direction(pair: Pair) -> str:
     return say(
         "({values}): {share} of the attention; adds {added} to the logit.",
         values=" × ".join(pair.values),
-        share=percent(pair.attention, 1),
+        share=percent(pair.attention),
         added=signed(pair.contribution),
     )
 
@@ -203,7 +206,7 @@ def _with_direction(pair: Pair) -> str:
     return say(
         "({values}): {share} of the attention times a direction of {direction} adds {added} to the logit.",
         values=" × ".join(pair.values),
-        share=percent(pair.attention, 1),
+        share=percent(pair.attention),
         direction=signed(pair.projected),
         added=signed(pair.contribution),
     )
@@ -217,15 +220,9 @@ def _edges(now: Attended) -> list[Edge]:
     ]
 
 
-def signed(number: float) -> str:
-    """With a sign, as it stands in a sentence."""
-    return f"{number:+z.2f}".replace("-", "−")
-
-
-def percent(share: float, digits: int = 0) -> str:
-    """A share of the attention; one that is too small for its digits is never said to be 0."""
-    least = 10.0**-digits
-    return f"{share:.{digits}%}" if share >= least / 100 else f"<{least:.{digits}f}%"
+def percent(share: float) -> str:
+    """A share of the attention, never said to be 0; with a decimal, as fifteen whole percents may add up to 102."""
+    return f"{share:.1%}" if share >= 0.001 else "<0.1%"
 
 
 def decimals(share: float) -> int:

@@ -11,6 +11,7 @@ from ctrcore.language import mark, say
 from pages.shared.learn import knobs
 from pages.shared.learn.flow import Edge, Node, Term, show_flow
 from pages.shared.learn.lesson import Facts, Step
+from pages.shared.learn.numbers import signed
 
 if TYPE_CHECKING:
     from ctrcore.learn.bilinear import Interaction, Learnt, Matrix, Vector
@@ -82,13 +83,13 @@ def show_stage(step: Step) -> Facts:
 
 def _both_orders(candidate: str, past: str, now: float, swapped: float) -> str:
     if candidate == past:
-        return say("{a} after {a}: **{now:+z.2f}**.", a=candidate, now=now)
+        return say("{a} after {a}: **{now}**.", a=candidate, now=signed(now))
     return say(
-        "{a} after {b}: **{now:+z.2f}**. The other way round, {b} after {a}: **{swapped:+z.2f}**.",
+        "{a} after {b}: **{now}**. The other way round, {b} after {a}: **{swapped}**.",
         a=candidate,
         b=past,
-        now=now,
-        swapped=swapped,
+        now=signed(now),
+        swapped=signed(swapped),
     )
 
 

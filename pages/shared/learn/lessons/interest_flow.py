@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ctrcore.language import say
 from pages.shared.learn.flow import Edge, Node, Term, show_flow
+from pages.shared.learn.numbers import signed
 
 if TYPE_CHECKING:
     from ctrcore.learn.interest import Attended, Behaviour, Judged
@@ -26,7 +27,7 @@ def show_sum(judged: Judged) -> int | None:
     ]
     nodes += [
         Node("interest", say("interest"), 2, vector=judged.interest, note=say("The sum of a k over the behaviours.")),
-        Node("rest", say("without the history"), 2, judged.rest, note=say("What all other fields say.")),
+        Node("rest", say("without history"), 2, judged.rest, note=say("What all other fields say.")),
         Node("logit", "logit", 3, judged.logit, note=say("Sum of all contributions.")),
     ]
     loudest = max((abs(one.attention) for one in judged.behaviours), default=1.0) or 1.0
@@ -91,7 +92,7 @@ def _sum_lines(judged: Judged) -> list[list[Term]]:
     """The interest as the sum of a k, and the logit as the sum of all contributions."""
     on = [(place, one) for place, one in enumerate(judged.behaviours) if one.on]
     interest = [Term(say("interest"), "interest"), Term(" = ")]
-    logit = [Term("logit", "logit", judged.logit), Term(" = "), Term(say("without the history"), "rest", judged.rest)]
+    logit = [Term("logit", "logit", judged.logit), Term(" = "), Term(say("without history"), "rest", judged.rest)]
     for place, one in on:
         interest += [Term(" + ")] * (len(interest) > 2)
         interest += [
@@ -106,8 +107,8 @@ def _sum_lines(judged: Judged) -> list[list[Term]]:
 
 def _attention_note(one: Behaviour) -> str:
     return say(
-        "attention {attention:z.2f} × {effect:+z.2f} a unit = {contribution:+z.2f} in the logit",
+        "attention {attention:.2f} × {effect} a unit = {contribution} in the logit",
         attention=one.attention,
-        effect=one.effect,
-        contribution=one.attention * one.effect,
+        effect=signed(one.effect),
+        contribution=signed(one.attention * one.effect),
     )

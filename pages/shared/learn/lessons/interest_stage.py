@@ -13,6 +13,7 @@ from pages.shared import address
 from pages.shared.learn import knobs
 from pages.shared.learn.lesson import Facts, Step
 from pages.shared.learn.lessons.interest_flow import show_scorer, show_sum
+from pages.shared.learn.numbers import signed
 
 if TYPE_CHECKING:
     from ctrcore.learn.interest import Judged
@@ -161,12 +162,11 @@ def _take(history: str) -> None:
 def _said(judged: Judged) -> None:
     st.markdown(
         say(
-            "{candidate}: logit **{logit:+z.2f}**, click **{probability:.0%}**  \n(without history: logit "
-            "{rest:+z.2f})",
+            "{candidate}: logit **{logit}**, click **{probability:.0%}**  \n(without history: logit {rest})",
             candidate=judged.candidate,
-            logit=judged.logit,
+            logit=signed(judged.logit),
             probability=judged.probability,
-            rest=judged.rest,
+            rest=signed(judged.rest),
         )
     )
 

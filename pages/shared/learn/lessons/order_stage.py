@@ -10,6 +10,7 @@ import streamlit as st
 from ctrcore.language import mark, say
 from pages.shared.learn import knobs
 from pages.shared.learn.lesson import Facts, Step
+from pages.shared.learn.numbers import signed
 from pages.shared.learn.ordering import Item, show_ordering
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _list(
     show_ordering(
         "order-list",
         [
-            Item(str(place), " · ".join(row.values), row.clicked, "" if by_hand else f"{score:+z.2f}")
+            Item(str(place), " · ".join(row.values), row.clicked, "" if by_hand else signed(score))
             for place, (row, score) in enumerate(zip(rows, scores, strict=True))
         ],
         order,

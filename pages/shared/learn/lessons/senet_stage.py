@@ -12,6 +12,7 @@ from ctrcore.language import mark, say
 from pages.shared.learn import knobs
 from pages.shared.learn.lesson import Facts, Step
 from pages.shared.learn.lessons.senet_flow import Drawn, show_row
+from pages.shared.learn.numbers import signed, written
 
 if TYPE_CHECKING:
     from ctrcore.learn.senet import Gated, GateSurvey, Weights
@@ -97,10 +98,10 @@ def show_stage(step: Step) -> Facts:
 def _moved(before: Gated, after: Gated) -> str:
     """The move is that of the numbers as they are written."""
     return say(
-        "Your changes moved the logit by **{move:+z.2f}**, from {before:.2f} to {after:.2f}.",
-        move=round(after.logit, 2) - round(before.logit, 2),
-        before=before.logit,
-        after=after.logit,
+        "Your changes moved the logit by **{move}**, from {before} to {after}.",
+        move=signed(round(after.logit, 2) - round(before.logit, 2)),
+        before=written(before.logit),
+        after=written(after.logit),
     )
 
 

@@ -12,7 +12,7 @@ from ctrcore.language import mark, say
 from pages.shared.learn import knobs
 from pages.shared.learn.flow import Edge, Node, Term, show_flow
 from pages.shared.learn.lesson import Facts, Step
-from pages.shared.learn.lessons.attention_stage import signed
+from pages.shared.learn.numbers import signed
 
 if TYPE_CHECKING:
     from ctrcore.learn.shares import Shares
@@ -42,6 +42,7 @@ def show_stage(step: Step) -> Facts:
         alt_text=say("The eight rows between the other row and this one, with their logits; the chosen order is lit"),
         lit=["phi-age", "age-item"] if step.focus == "half" else _path(order),
         headings=[say(text) for text in _HEADINGS],
+        spoken=3 if step.focus == "half" else 2,
     )
     _show_orders(game, order, seen, step.focus in _KNOWN)
     guess, half = _guesses(step)

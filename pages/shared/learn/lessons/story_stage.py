@@ -10,7 +10,8 @@ from ctrcore.language import mark, say
 from pages.shared.learn import knobs
 from pages.shared.learn.flow import Edge, Node, Term, show_flow
 from pages.shared.learn.lesson import Facts, Step
-from pages.shared.learn.lessons.attention_stage import line, signed, tiny_afm
+from pages.shared.learn.lessons.attention_stage import line, tiny_afm
+from pages.shared.learn.numbers import signed
 
 if TYPE_CHECKING:
     from ctrcore.learn.attention import Attended

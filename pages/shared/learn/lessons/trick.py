@@ -147,7 +147,7 @@ _QUIZ = (
         (
             mark("Ten is the number of fields; each of them meets nine others."),
             mark("Right: 10 · 9 / 2, as every pair would otherwise be counted twice."),
-            mark("A hundred cells has the square, with the diagonal and every pair twice."),
+            mark("That is how many cells the square has, with the diagonal and every pair twice."),
         ),
     ),
     Question(

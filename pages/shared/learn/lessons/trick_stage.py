@@ -96,6 +96,7 @@ def _show_place(one: Place, whole: tuple[float, float], at: int, step: Step) -> 
         alt_text=say("The numbers at one place of all vectors, and the two ways to the sum over their pairs"),
         lit=[step.focus] if step.focus in ("pairs", "squared", "squares", "half") else [],
         headings=[say("Place {place}", place=at + 1), say("One pass"), say("Square"), say("Sum over pairs")],
+        spoken=3,
     )
 
 
