@@ -77,17 +77,70 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
+class Tab:
+    """A tab that test after test uses: a new one would compile the app's scripts again, which takes seconds."""
+
+    def __init__(self, browser: Any, app_url: str) -> None:
+        self.browser, self.app_url = browser, app_url
+        self.page: Any = None
+        self.errors: list[str] = []
+
+    def fresh(self) -> Any:
+        """The tab as a first visit finds it: nothing loaded, nothing stored, light, and of the usual size."""
+        if self.page is None:
+            self._open()
+        self.page.set_viewport_size({"width": 1280, "height": 900})
+        self.page.emulate_media(color_scheme="light")
+        self.errors.clear()
+        return self.page
+
+    def leave(self) -> None:
+        """Forget what the visit left behind."""
+        if self.page.url.startswith(self.app_url):
+            self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+
+    def close(self) -> None:
+        """Close it."""
+        if self.page is not None:
+            self.page.context.close()
+            self.page = None
+
+    def _open(self) -> None:
+        context = self.browser.new_context()
+        context.set_default_timeout(60_000)
+        self.page = context.new_page()
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self._note(request.url))
+
+    def _note(self, url: str) -> None:
+        if not is_own(url, self.app_url):
+            self.errors.append(url)
+
+
+@pytest.fixture(scope="session")
+def tab(browser: Any, app_url: str) -> Iterator[Tab]:
+    shared = Tab(browser, app_url)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-def page(browser: Any, app_url: str) -> Iterator[Any]:
+def new_tab(tab: Tab) -> None:
+    """For a test that counts the pages seen, of which a browser keeps the last 50, or times the first one."""
+    tab.close()
+
+
+@pytest.fixture
+def page(tab: Tab) -> Iterator[Any]:
     """A fresh visitor. Fails on script errors in the browser and on any request to another place."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(60_000)
-    tab = context.new_page()
-    errors: list[str] = []
-    tab.on("pageerror", lambda error: errors.append(str(error)))
-    tab.on("request", lambda request: errors.append(request.url) if not is_own(request.url, app_url) else None)
-    yield tab
-    context.close()
+    yield tab.fresh()
+    errors = list(tab.errors)
+    try:
+        tab.leave()
+    except Exception:  # whatever hangs in it must not reach the next test
+        tab.close()
     assert not errors, errors
 
 

@@ -122,6 +122,7 @@ def test_a_click_on_a_cell_opens_its_formula_and_the_link_keeps_it(page: Any, tr
     other.context.close()
 
 
+@pytest.mark.usefixtures("new_tab")
 def test_the_row_is_in_the_address_and_the_back_button_brings_it_back(page: Any, trained_by_hand: str) -> None:
     page.goto(trained_by_hand.replace("/compare", "/afm"))
     heading = page.get_by_role("heading", name=re.compile(r"Row \d+ of the table"))
@@ -174,9 +175,9 @@ def test_a_hostile_upload_gets_two_sentences_and_can_be_removed(page: Any, app_u
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 900])
-def test_nothing_is_wider_than_the_window(browser: Any, trained_by_hand: str, scheme: str, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
+def test_nothing_is_wider_than_the_window(page: Any, trained_by_hand: str, scheme: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
     for path in ("/compare", "/afm", "/data", "/train", "/runs"):
         page.goto(trained_by_hand.replace("/compare", path))
         page.get_by_role("heading", level=1).wait_for()
@@ -185,7 +186,6 @@ def test_nothing_is_wider_than_the_window(browser: Any, trained_by_hand: str, sc
             "() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollWidth - m.clientWidth }"
         )
         assert overflow <= 1, path
-    context.close()
 
 
 def test_every_answer_carries_safe_headers(app_url: str) -> None:
@@ -195,6 +195,7 @@ def test_every_answer_carries_safe_headers(app_url: str) -> None:
         assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
+@pytest.mark.usefixtures("new_tab")
 def test_the_first_page_is_there_soon(page: Any, app_url: str) -> None:
     started = time.perf_counter()
     page.goto(app_url)

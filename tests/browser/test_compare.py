@@ -200,9 +200,9 @@ def test_scores_of_another_system_join_and_leave(page: Any, app_url: str, shop: 
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 900), ("dark", 1280)])
-def test_nothing_is_cut_off_in_any_tab(browser: Any, app_url: str, shop: Workspace, scheme: str, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
+def test_nothing_is_cut_off_in_any_tab(page: Any, app_url: str, shop: Workspace, scheme: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
     page.goto(link(app_url, "Is it chance?"))
     for name in CHARTS:
         open_tab(page, name)
@@ -216,4 +216,3 @@ def test_nothing_is_cut_off_in_any_tab(browser: Any, app_url: str, shop: Workspa
             "plot => plot.scrollWidth > plot.parentElement.clientWidth + 1).length"
         )
         assert over == 0, name
-    context.close()

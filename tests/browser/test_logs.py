@@ -148,16 +148,15 @@ def test_building_again_can_be_cancelled_and_changes_are_kept_until_then(page: A
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 900])
-def test_the_log_fits_the_window(browser: Any, shop_log: str, scheme: str, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
+def test_the_log_fits_the_window(page: Any, shop_log: str, scheme: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
     page.goto(shop_log)
     page.get_by_text("The chosen row asks about").wait_for(timeout=60_000)
     idle(page)
     overflow = page.evaluate(
         "() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollWidth - m.clientWidth }"
     )
-    context.close()
     assert overflow <= 1
 
 
