@@ -94,7 +94,7 @@ def show_row(chosen: Chosen) -> None:
         st.markdown(f"#### {say('Row {row} of the table', row=chosen.row)}")
         if level() != "Expert":
             st.caption(say("Another row: in the sidebar, or by its Find button."))
-        with st.grid(3, min_column_width=110):
+        with st.grid(3, min_column_width=150):
             st.metric(say("Logit"), f"{chosen.logit:+z.3f}", help=WORDS["logit"])
             st.metric(say("Probability"), f"{float(sigmoid(np.array(chosen.logit))):.1%}", help=WORDS["probability"])
             st.metric(say("Really"), say("click") if chosen.label else say("no click"))

@@ -130,8 +130,8 @@ def _nodes(name: str, guess: Guess) -> list[Node]:
     by_id = say("What knowing the visitor's id adds to that.")
     probability = say("A click is expected in {share:.1%} of such rows.", share=guess.probability)
     return [
-        Node(f"{name}.others", say("other fields"), 0, guess.others, note=f"{row}. {others}"),
-        Node(f"{name}.id", say("visitor id"), 0, guess.by_id, note=f"{row}. {by_id}"),
+        Node(f"{name}.others", say("other fields"), 0, guess.others, note=say("{row}. {what}", row=row, what=others)),
+        Node(f"{name}.id", say("visitor id"), 0, guess.by_id, note=say("{row}. {what}", row=row, what=by_id)),
         Node(f"{name}.logit", row, 1, guess.others + guess.by_id, note=say("The two numbers add up.")),
         Node(f"{name}.probability", say("click"), 2, guess.probability, note=probability),
         Node(
