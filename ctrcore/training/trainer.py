@@ -27,7 +27,7 @@ from ctrcore.training.lazy_adam import LazyAdam
 from ctrcore.training.predicting import predict
 
 EVENT_GAP_S = 0.2
-WORTH_COMPILING = 500_000  # rows of all epochs: from here on loading the kernels takes less time than they save
+WORTH_COMPILING = 200_000  # rows of all epochs: from here on loading the kernels takes less time than they save
 LAZY = 8  # tables so many times as large as the look-ups of a step: most of their rows would only be moved by momentum
 
 
