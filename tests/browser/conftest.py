@@ -120,27 +120,27 @@ class Tab:
 
 
 @pytest.fixture(scope="session")
-def tab(browser: Any, app_url: str) -> Iterator[Tab]:
+def shared_tab(browser: Any, app_url: str) -> Iterator[Tab]:
     shared = Tab(browser, app_url)
     yield shared
     shared.close()
 
 
 @pytest.fixture
-def new_tab(tab: Tab) -> None:
+def new_tab(shared_tab: Tab) -> None:
     """For a test that counts the pages seen, of which a browser keeps the last 50, or times the first one."""
-    tab.close()
+    shared_tab.close()
 
 
 @pytest.fixture
-def page(tab: Tab) -> Iterator[Any]:
+def page(shared_tab: Tab) -> Iterator[Any]:
     """A fresh visitor. Fails on script errors in the browser and on any request to another place."""
-    yield tab.fresh()
-    errors = list(tab.errors)
+    yield shared_tab.fresh()
+    errors = list(shared_tab.errors)
     try:
-        tab.leave()
+        shared_tab.leave()
     except Exception:  # whatever hangs in it must not reach the next test
-        tab.close()
+        shared_tab.close()
     assert not errors, errors
 
 
