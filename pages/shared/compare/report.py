@@ -176,15 +176,16 @@ def _offer(view: View, options: Options, making: Making | None) -> None:
                 type="primary",
                 on_click="ignore",
             )
-        st.button(
+        asked = st.button(
             say("Make it again") if ready else say("Make the report"),
             key="report-make",
             icon=":material/summarize:",
             type="secondary" if ready else "primary",
             disabled=other is not None and other.active,
-            on_click=_start,
-            args=(view, options),
         )
+        if asked:  # here and not in a callback, which would know the choices of the run before: no title just typed
+            _start(view, options)
+            st.rerun()
         if ready and making is not None:
             when = ago(making.when)
             st.caption(say("Made {when}. Takes some seconds; you can go on looking around meanwhile.", when=when))
