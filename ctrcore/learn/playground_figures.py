@@ -74,7 +74,7 @@ def shares_picture(table: pd.DataFrame, order: Sequence[str]) -> Spec:
             "type": "nominal",
             "sort": list(order),
             "title": None,
-            "axis": {"labelLimit": 170, "labelOverlap": False},
+            "axis": {"labelLimit": 170, "labelOverlap": False, "labelFlush": False},
         },
         "x": {
             "field": "share",
@@ -99,7 +99,7 @@ def shares_picture(table: pd.DataFrame, order: Sequence[str]) -> Spec:
     }
     return {
         "datasets": {"bars": table[table["measure"] == "truth"], "marks": table[table["measure"] != "truth"]},
-        "height": 60 + 19 * len(order),
+        "height": 95 + 19 * len(order),
         "encoding": encoding,
         "layer": [
             {"data": {"name": "bars"}, "mark": {"type": "bar", "color": NEUTRAL, "opacity": 0.35, "size": 14}},
