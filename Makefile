@@ -34,7 +34,7 @@ BABEL := $(BIN)/python -m babel.messages.frontend
 SAID := -k say -k mark -k say_count:1,2 -k say_in:1c,2
 texts: $(VENV)/test.stamp
 	$(BABEL) extract -F pyproject.toml --no-location $(SAID) -o $(TEXTS) ctrcore pages
-	$(BABEL) update --no-fuzzy-matching --ignore-obsolete -i $(TEXTS) -D ctrcore -d $(TABLES) -w 120
+	$(BABEL) update --no-fuzzy-matching --ignore-obsolete --sort-output -i $(TEXTS) -D ctrcore -d $(TABLES) -w 120
 	$(BABEL) compile -D ctrcore -d $(TABLES)
 
 $(VENV)/run.stamp: requirements.txt

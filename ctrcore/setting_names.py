@@ -24,6 +24,8 @@ SETTINGS = Spoken(
         "plateau_patience": mark("Plateau patience"),
         "plateau_factor": mark("Plateau factor"),
         "gradient_clip": mark("Gradient clip"),
+        "lazy_rows": mark("Lazy rows"),
+        "precision": mark("Precision"),
         "seed": mark("Seed"),
         "device": mark("Device"),
         "embedding_size": mark("Embedding size"),

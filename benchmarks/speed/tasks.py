@@ -67,7 +67,7 @@ DIN: dict[str, Any] = {"hidden_units": [200, 80]}
 DICE = DIN | {"activation": "dice"}
 ON_GPU = ("ours", "fuxictr", "deepctr")
 TASKS = {
-    "fm_frappe": Task("FM, Frappe", "fm", FRAPPE, 4096, 10, 0.01),
+    "fm_frappe": Task("FM, Frappe", "fm", FRAPPE, 4096, 10, 0.01, options={"init_std": 0.05}),
     "afm_frappe": Task("AFM, Frappe", "afm", FRAPPE, 4096, 8, 0.01),
     "fibinet_frappe": Task("FiBiNET, Frappe", "fibinet", FRAPPE, 4096, 5, 0.001),
     "din_ml": Task("DIN with ReLU, MovieLens", "din", MOVIES, 1024, 4, 0.001, 16, more=DIN),

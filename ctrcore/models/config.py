@@ -83,7 +83,9 @@ class DINConfig(ModelConfig):
     scorer: Literal["mlp", "dot"] = Field("mlp", description=mark("how a behaviour is scored against the candidate"))
     softmax: bool = Field(False, description=mark("normalise the scores over the behaviours; the paper does not"))
     attention_units: HiddenUnits = Field((80, 40), description=mark("hidden layers of the scorer"))
-    activation: Literal["dice", "prelu", "relu"] = Field("dice", description=mark("activation of scorer and output layers"))
+    activation: Literal["dice", "prelu", "relu"] = Field(
+        "dice", description=mark("activation of scorer and output layers")
+    )
     hidden_units: HiddenUnits = Field((200, 80), description=mark("hidden layers of the output"))
     dropout: float = Field(0.0, ge=0, lt=1, description=mark("dropout in the output layers"))
     batch_norm: bool = Field(False, description=mark("batch normalisation in the output layers"))

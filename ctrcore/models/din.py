@@ -67,7 +67,7 @@ class DIN(CTRModel):
         if self.scorer is None:
             return (query * key).sum(1)
         # q - k is no new input of a linear layer, and what that makes of q is the same for a row's whole history
-        of_q, of_k, of_difference, of_product = self.scorer.first.weight.split(self.width, dim=1)
+        of_q, of_k, of_difference, of_product = torch.split(self.scorer.first.weight, self.width, dim=1)
         once = q @ (of_q + of_difference).T + self.scorer.first.bias
         each = torch.cat([key, query * key], dim=1) @ torch.cat([of_k - of_difference, of_product], dim=1).T
         return self.scorer.after_first(once.index_select(0, row) + each)

@@ -50,17 +50,17 @@ class FieldEmbedding(nn.Module):
         self.table = nn.Parameter(table)
         self.compiled = self.sparse = False
 
-    def rows(self, ids: Tensor) -> Tensor:
-        """The rows (..., k + 1) of ids of any shape."""
+    def rows(self, ids: Tensor, apart: bool = False) -> Tensor:
+        """The rows (..., k + 1) of ids of any shape; `apart`: the last axis are fields, which share no id."""
         if self.compiled:
             from ctrcore.models.lookup import look_up
 
-            return look_up(self.table, ids, self.sparse)
+            return look_up(self.table, ids, apart, self.sparse)
         return F.embedding(ids, self.table, sparse=self.sparse)
 
     def forward(self, batch: Batch, skip: Collection[str] = ()) -> Looked:
         """Look everything up; bags named in `skip` are left out: their v and w are zeros."""
-        found = [self.rows(batch.ids) * batch.values.unsqueeze(-1)]
+        found = [self.rows(batch.ids, apart=True) * batch.values.unsqueeze(-1)]
         members = {}
         for name in self.bag_names:
             if name in skip:
@@ -90,7 +90,7 @@ class FieldEmbedding(nn.Module):
 
             v, square, w = field_sums(self.table, batch.ids, batch.values, self.sparse)
         else:
-            rows = self.rows(batch.ids) * batch.values.unsqueeze(-1)
+            rows = self.rows(batch.ids, apart=True) * batch.values.unsqueeze(-1)
             v, square, w = rows[..., :-1].sum(1), rows[..., :-1].square().sum(1), rows[..., -1].sum(1)
         for name in self.bag_names:
             mean, _ = self._bag(batch, name)

@@ -1,8 +1,8 @@
 """Compiled loops over the embedding table for the CPU: what torch does in many passes is done in one, in cache.
 
-Each kernel runs on several threads. Reading is shared out by rows of the batch, writing by rows of the table (`id`
-modulo the number of threads), so that no two threads write to the same place, and every sum is added up in the order
-of the batch: the result does not depend on the number of threads.
+Each kernel runs on several threads. Reading is shared out by rows of the batch; writing to the table by columns of the
+ids, which are fields, each with ids of its own, so that no two threads write to the same place. Every sum is added up
+in the order of the batch: the result does not depend on the number of threads.
 
 `place` maps an id to its row of the gradient: the id itself for a gradient as large as the table, or a place among
 the rows that the batch looked up (`touched`).
@@ -25,7 +25,7 @@ Ids = npt.NDArray[np.int32]
 
 MOST_THREADS = 16
 TWO = np.float32(2)  # a plain 2 would make the product one of doubles
-SMALL = 4096  # look-ups that one thread does sooner than it can share them
+SMALL = 50_000  # look-ups that one thread does sooner than it can share them
 _compiled = numba.njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
 
 
@@ -59,13 +59,11 @@ def _sums_back(
     shares: int,
 ) -> None:
     ds, dq, dw = towards
-    size = ds.shape[1]
+    size, columns = ds.shape[1], ids.shape[1]
     for b in range(ids.shape[0]):
         own_s, own_q = ds[b], dq[b]
-        for f in range(ids.shape[1]):
+        for f in range(columns * share // shares, columns * (share + 1) // shares):
             i = ids[b, f]
-            if i % shares != share:
-                continue
             row, to, x = table[i], out[place[i]], values[b, f]
             for d in range(size):
                 to[d] += x * (own_s[d] + TWO * own_q[d] * row[d] * x)
@@ -74,23 +72,24 @@ def _sums_back(
 
 @_compiled
 def _scatter(ids: Ids, rows: Floats, place: Ids, out: Floats, share: int, shares: int) -> None:
-    for n in range(len(ids)):
-        i = ids[n]
-        if i % shares == share:
-            to, row = out[place[i]], rows[n]
+    columns = ids.shape[1]
+    for b in range(ids.shape[0]):
+        for f in range(columns * share // shares, columns * (share + 1) // shares):
+            to, row = out[place[ids[b, f]]], rows[b, f]
             for d in range(out.shape[1]):
                 to[d] += row[d]
 
 
 @_compiled
 def _claim(ids: Ids, place: Ids, found: Ids, counts: Ids, share: int, shares: int) -> None:
-    own, count = found[share], 0
-    for n in range(len(ids)):
-        i = ids[n]
-        if i % shares == share and place[i] < 0:
-            place[i] = count
-            own[count] = i
-            count += 1
+    own, count, columns = found[share], 0, ids.shape[1]
+    for b in range(ids.shape[0]):
+        for f in range(columns * share // shares, columns * (share + 1) // shares):
+            i = ids[b, f]
+            if place[i] < 0:
+                place[i] = count
+                own[count] = i
+                count += 1
     counts[share] = count
 
 
@@ -175,18 +174,18 @@ def add_sums_gradient(
 
 
 def add_rows(ids: Ids, rows: Floats, place: Ids, out: Floats) -> None:
-    """Add the rows (N, width) to the rows of `out` that `place` says for their ids (N,)."""
-    _share(_scatter, len(ids), ids, rows, place, out)
+    """Add the rows (B, columns, width) to the rows of `out` that `place` says for their ids (B, columns)."""
+    _share(_scatter, ids.size, ids, rows, place, out)
 
 
 def claim(ids: Ids, place: Ids) -> npt.NDArray[np.int64]:
-    """The different ids among `ids` (N,); `place` (vocabulary,), all -1 before, says where each of them stands."""
-    shares = threads() if len(ids) > SMALL else 1
-    found, counts = np.empty((shares, len(ids)), np.int32), np.zeros(shares, np.int32)
-    _share(_claim, len(ids), ids, place, found, counts)
+    """The different ids among `ids` (B, columns); `place` (vocabulary,), all -1 before, says where each of them is."""
+    shares = threads() if ids.size > SMALL else 1
+    found, counts = np.empty((shares, ids.size), np.int32), np.zeros(shares, np.int32)
+    _share(_claim, ids.size, ids, place, found, counts)
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     touched = np.empty(starts[-1], np.int64)
-    _share(_number, len(ids), place, found, starts, touched)
+    _share(_number, ids.size, place, found, starts, touched)
     return touched
 
 

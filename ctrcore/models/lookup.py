@@ -47,17 +47,17 @@ def _gradient(table: Tensor, ids: npt.NDArray[np.int32], sparse: bool, add: Any)
 
 class _Rows(Function):
     @staticmethod
-    def forward(ctx: Any, table: Tensor, ids: Tensor, sparse: bool) -> Tensor:
-        ctx.save_for_backward(ids)
+    def forward(ctx: Any, table: Tensor, ids: Tensor, apart: bool, sparse: bool) -> Tensor:
+        ctx.save_for_backward(ids.reshape(-1, ids.shape[-1] if apart else 1))
         ctx.table, ctx.sparse = table, sparse
         return torch.nn.functional.embedding(ids, table.detach())
 
     @staticmethod
-    def backward(ctx: Any, *towards: Tensor) -> tuple[Tensor, None, None]:
-        ids = ctx.saved_tensors[0].reshape(-1).numpy()
-        rows = towards[0].reshape(len(ids), -1).contiguous().numpy()
+    def backward(ctx: Any, *towards: Tensor) -> tuple[Tensor, None, None, None]:
+        ids = ctx.saved_tensors[0].numpy()
+        rows = towards[0].reshape(*ids.shape, ctx.table.shape[1]).contiguous().numpy()
         add = lambda place, out: kernels.add_rows(ids, rows, place, out)  # noqa: E731
-        return _gradient(ctx.table, ids, ctx.sparse, add), None, None
+        return _gradient(ctx.table, ids, ctx.sparse, add), None, None, None
 
 
 class _FieldSums(Function):
@@ -73,18 +73,25 @@ class _FieldSums(Function):
         ids, values = (saved.numpy() for saved in ctx.saved_tensors)
         table, given = ctx.table.detach().numpy(), tuple(part.contiguous().numpy() for part in towards)
         add = lambda place, out: kernels.add_sums_gradient(table, ids, values, given, place, out)  # noqa: E731
-        return _gradient(ctx.table, ids.reshape(-1), ctx.sparse, add), None, None, None
+        return _gradient(ctx.table, ids, ctx.sparse, add), None, None, None
 
 
-def look_up(table: Tensor, ids: Tensor, sparse: bool) -> Tensor:
-    """Rows (..., width) of a table (vocabulary, width) for int32 ids (...); `sparse`: its gradient holds these only."""
-    found: Tensor = _Rows.apply(table, ids.contiguous(), sparse)  # type: ignore[no-untyped-call]
+def look_up(table: Tensor, ids: Tensor, apart: bool, sparse: bool) -> Tensor:
+    """Rows (..., width) of a table (vocabulary, width).
+
+    Args:
+        table: what is read.
+        ids: (...) int32.
+        apart: no id stands in two places of the last axis.
+        sparse: the table's gradient holds these rows only.
+    """
+    found: Tensor = _Rows.apply(table, ids.contiguous(), apart, sparse)  # type: ignore[no-untyped-call]
     return found
 
 
 def field_sums(table: Tensor, ids: Tensor, values: Tensor, sparse: bool) -> tuple[Tensor, Tensor, Tensor]:
     """Sums over the fields of rows times values (B, D): of the vectors, their squares (both (B, k)), and the last
-    column (B,)."""
+    column (B,). No id stands in two columns."""
     found: tuple[Tensor, Tensor, Tensor] = _FieldSums.apply(  # type: ignore[no-untyped-call]
         table, ids.contiguous(), values.contiguous(), sparse
     )

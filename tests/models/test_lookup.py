@@ -62,9 +62,10 @@ def test_the_result_does_not_depend_on_the_number_of_threads(sparse: bool, monke
 def test_claimed_ids_are_the_different_ones_and_all_are_released() -> None:
     rng = np.random.default_rng(1)
     for many in (0, 1, 20_000):
-        ids, place = rng.integers(0, 9_000, many).astype(np.int32), np.full(9_000, -1, np.int32)
+        ids = (rng.integers(0, 3_000, (many, 3)) + np.array([0, 3_000, 6_000])).astype(np.int32)  # fields share no id
+        place = np.full(9_000, -1, np.int32)
         touched = kernels.claim(ids, place)
-        assert sorted(touched) == sorted(set(ids.tolist()))
+        assert sorted(touched) == sorted(set(ids.ravel().tolist()))
         assert (place[touched] == np.arange(len(touched))).all()
         kernels.release(place, touched)
         assert (place == -1).all()
