@@ -33,8 +33,8 @@ TEXTS := $(VENV)/texts.pot
 BABEL := $(BIN)/python -m babel.messages.frontend
 SAID := -k say -k mark -k say_count:1,2 -k say_in:1c,2
 texts: $(VENV)/test.stamp
-	$(BABEL) extract -F pyproject.toml --no-location $(SAID) -o $(TEXTS) ctrcore pages
-	$(BABEL) update --no-fuzzy-matching --ignore-obsolete --sort-output -i $(TEXTS) -D ctrcore -d $(TABLES) -w 120
+	$(BABEL) extract -F pyproject.toml --no-location --sort-output $(SAID) -o $(TEXTS) ctrcore pages
+	$(BABEL) update --no-fuzzy-matching --ignore-obsolete -i $(TEXTS) -D ctrcore -d $(TABLES) -w 120
 	$(BABEL) compile -D ctrcore -d $(TABLES)
 
 $(VENV)/run.stamp: requirements.txt
