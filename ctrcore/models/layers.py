@@ -32,8 +32,8 @@ class Dice(nn.Module):
     def gate(self, s: Tensor) -> Tensor:
         """What `s` is multiplied by: `alpha + p (1 - alpha)`."""
         if self.training and len(s):
-            # torch's own running variance would be another one: that of a sample
-            z, mean, scale = torch.native_batch_norm(s, None, None, None, None, True, 0.0, self.eps)
+            # in float32 also where the layers are not; torch's own running variance would be that of a sample
+            z, mean, scale = torch.native_batch_norm(s.to(self.mean.dtype), None, None, None, None, True, 0.0, self.eps)
             with torch.no_grad():
                 self.mean.lerp_(mean, self.momentum)
                 self.variance.lerp_(scale.pow(-2) - self.eps, self.momentum)

@@ -238,3 +238,17 @@ def test_trained_on_gpu_loads_on_cpu(tmp_path: Path) -> None:
     epochs(model, many, many, TrainConfig(epochs=2, device="cuda"))
     save_model(tmp_path, model)
     assert np.allclose(predict(model, many), predict(load_model(tmp_path), many), atol=1e-4)
+
+
+@ALL
+def test_half_precision_learns_the_same(config: ModelConfig) -> None:
+    many, auc = rows(400), {}
+    many = Encoded(**{**many.__dict__, "label": ((many.ids[:, 0] + many.ids[:, 2]) % 3 == 0).astype(np.float32)})
+    for precision in ("float32", "bfloat16"):
+        model = build(config, FIELDS, 1)
+        settings = TrainConfig(epochs=25, learning_rate=0.02, batch_size=64, patience=0, precision=precision)  # type: ignore[arg-type]
+        epochs(model, many, many, settings)
+        assert all(weight.dtype == torch.float32 for weight in model.parameters())
+        auc[precision] = metrics.auc(many.label, predict(model, many))
+    assert auc["bfloat16"] == pytest.approx(auc["float32"], abs=0.03)
+    assert auc["bfloat16"] > 0.6
