@@ -26,7 +26,16 @@ Ids = npt.NDArray[np.int32]
 MOST_THREADS = 16
 TWO = np.float32(2)  # a plain 2 would make the product one of doubles
 SMALL = 50_000  # look-ups that one thread does sooner than it can share them
-_compiled = numba.njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
+
+
+def _compiled(function: Callable[..., None]) -> Callable[..., None]:
+    """The function compiled at its first call, and kept on disk for the next process where that can be written to."""
+    options: dict[str, Any] = {"nogil": True, "fastmath": {"contract", "reassoc", "nsz"}}
+    try:
+        made: Callable[..., None] = numba.njit(cache=True, **options)(function)
+    except RuntimeError:  # there is no folder for it
+        made = numba.njit(**options)(function)
+    return made
 
 
 @_compiled

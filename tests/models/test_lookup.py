@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import pytest
 import torch
@@ -69,6 +70,25 @@ def test_claimed_ids_are_the_different_ones_and_all_are_released() -> None:
         assert (place[touched] == np.arange(len(touched))).all()
         kernels.release(place, touched)
         assert (place == -1).all()
+
+
+def test_where_nothing_can_be_written_it_is_compiled_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    compile_it = numba.njit
+
+    def read_only(cache: bool = False, **options: object) -> object:
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return compile_it(**options)
+
+    monkeypatch.setattr(numba, "njit", read_only)
+    out = np.zeros(3)
+
+    def fill(out: np.ndarray) -> None:
+        for n in range(len(out)):
+            out[n] = n
+
+    kernels._compiled(fill)(out)
+    assert out.tolist() == [0, 1, 2]
 
 
 def test_a_batch_of_no_rows() -> None:
