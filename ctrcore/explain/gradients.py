@@ -11,6 +11,7 @@ It is written out here because captum, which has it, needs numpy below 2, and th
 from __future__ import annotations
 
 import copy
+from collections.abc import Collection
 
 import numpy as np
 import torch
@@ -28,7 +29,7 @@ from ctrcore.language import say
 from ctrcore.models.base import CTRModel
 from ctrcore.models.batch import BagBatch, Batch
 from ctrcore.models.din import DIN
-from ctrcore.models.embedding import Looked
+from ctrcore.models.embedding import Looked, Sums
 from ctrcore.training.loader import to_batch
 
 
@@ -39,8 +40,14 @@ class Held(nn.Module):
         super().__init__()
         self.looked = looked
 
-    def forward(self, batch: Batch) -> Looked:  # noqa: ARG002
+    def forward(self, batch: Batch, skip: Collection[str] = ()) -> Looked:  # noqa: ARG002
         return self.looked
+
+    def sums(self, batch: Batch) -> Sums:  # noqa: ARG002
+        return Sums(self.looked.v.sum(1), self.looked.v.square().sum(1), self.looked.w.sum(1))
+
+    def members(self, batch: Batch, name: str) -> Tensor:
+        return self.looked.members[name][batch.bags[name].mask]
 
 
 def with_looked(model: CTRModel, looked: Looked) -> CTRModel:
