@@ -1,8 +1,8 @@
 # make run     set up and open the app on the demo
 # make test    set up and pass the checks and tests
 # make sample  rebuild sample_data: the shop, its truth and the demo runs
-# make bench   measure training and prediction beside other libraries, which it installs: hours (five rounds); one task
-#              takes 5 to 40 minutes, see benchmarks/README.md
+# make bench   measure training and prediction beside other libraries, which it installs: some hours (five rounds); one task
+#              takes 5 to 30 minutes, see benchmarks/README.md
 # make texts   bring the tables of other languages up to date: new texts appear without a translation
 
 PYTHON ?= python3
