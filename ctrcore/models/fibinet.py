@@ -90,14 +90,13 @@ class FiBiNET(CTRModel):
         """(B, m) what the first layer makes of the interactions."""
         if v.device.type != "cpu":  # many small products take longer there than few large ones
             return cast(Tensor, first(self._interactions(v, gates).flatten(1)))
-        size = self.config.embedding_size if self.config.product == "hadamard" else 1
+        # a product's sum weighs each of its k numbers alike
+        alike = self.config.embedding_size if self.config.product == "inner" else 1
         out: Tensor = first.bias
         for layer, bilinear, rows in zip(
             first.weight.chunk(2, 1), (self.raw, self.reweighted), (v, v * gates.unsqueeze(2)), strict=True
         ):
-            # a product's sum weighs each of its k numbers alike
-            spread = layer.repeat_interleave(self.config.embedding_size // size, dim=1)
-            out = out + layer_over_pairs(rows, bilinear.per_pair(self.pairs), spread)
+            out = out + layer_over_pairs(rows, bilinear.per_pair(self.pairs), layer.repeat_interleave(alike, dim=1))
         return out
 
     def forward(self, batch: Batch) -> Tensor:

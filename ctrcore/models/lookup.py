@@ -13,33 +13,27 @@ from torch.autograd import Function
 from ctrcore.models import kernels
 
 
-class Places:
-    """Where the rows of a table's gradient go: to themselves, or to a place among those that were looked up."""
-
-    def __init__(self, rows: int) -> None:
-        self.own = np.arange(rows, dtype=np.int32)
-        self.none = np.full(rows, -1, np.int32)
-
-
-def _places(table: Tensor) -> Places:
-    """Made once for a table and kept with it."""
-    if not hasattr(table, "_places"):
-        table._places = Places(len(table))  # type: ignore[attr-defined]
-    found: Places = table._places  # type: ignore[attr-defined]
+def _place(table: Tensor, sparse: bool) -> npt.NDArray[np.int32]:
+    """Where a row's gradient goes: to itself, or -1 while it is not looked up. Made once and kept with the table."""
+    name = "_unclaimed" if sparse else "_itself"
+    if not hasattr(table, name):
+        rows = len(table)
+        setattr(table, name, np.full(rows, -1, np.int32) if sparse else np.arange(rows, dtype=np.int32))
+    found: npt.NDArray[np.int32] = getattr(table, name)
     return found
 
 
 def _gradient(table: Tensor, ids: npt.NDArray[np.int32], sparse: bool, add: Any) -> Tensor:
     """The gradient of a table to which `add(place, out)` adds rows: dense, or the rows of the ids only."""
-    places = _places(table)
+    place = _place(table, sparse)
     if not sparse:
         out = torch.zeros_like(table)
-        add(places.own, out.numpy())
+        add(place, out.numpy())
         return out
-    touched = kernels.claim(ids, places.none)
+    touched = kernels.claim(ids, place)
     out = torch.zeros(len(touched), table.shape[1])
-    add(places.none, out.numpy())
-    kernels.release(places.none, touched)
+    add(place, out.numpy())
+    kernels.release(place, touched)
     where = torch.from_numpy(touched).unsqueeze(0)
     # every row stands there once, so it counts as coalesced, which spares sorting
     return torch.sparse_coo_tensor(where, out, table.shape, is_coalesced=True, check_invariants=False)

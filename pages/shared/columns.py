@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, get_args
 
 import pandas as pd
@@ -200,6 +201,7 @@ def _config(columns: list[dict[str, Any]]) -> dict[str, Any]:
     config = st.column_config
     items = [NONE, *(column["name"] for column in columns if column["kind"] == "categorical")]
     about = {name: say(info.description or "") for name, info in Column.model_fields.items()}
+    choice = partial(config.SelectboxColumn, format_func=_choice, required=True, width="small")
     kinds = "; ".join(f"{CHOICES[kind]}: {text}" for kind, text in KINDS.items())
     return {
         "name": config.TextColumn(say("Column"), pinned=True, width=130),
@@ -207,37 +209,16 @@ def _config(columns: list[dict[str, Any]]) -> dict[str, Any]:
         "kind": config.SelectboxColumn(
             say("Kind"), options=get_args(Kind), format_func=_choice, required=True, width=110, help=kinds
         ),
-        "role": config.SelectboxColumn(
-            say("Role"),
-            options=get_args(Role),
-            format_func=_choice,
-            required=True,
-            width="small",
-            help=about["role"],
-        ),
+        "role": choice(say("Role"), options=get_args(Role), help=about["role"]),
         "of": config.SelectboxColumn(say("History of"), options=items, required=True, width=120, help=about["of"]),
         "delimiter": config.TextColumn(say("Split at"), max_chars=8, width="small", help=about["delimiter"]),
         "max_length": config.NumberColumn(
             say("Longest"), min_value=1, max_value=1000, step=1, help=about["max_length"]
         ),
         "min_count": config.NumberColumn(say("Min count"), min_value=1, step=1, help=about["min_count"]),
-        "impute": config.SelectboxColumn(
-            say("Missing"),
-            options=[NONE, *get_args(Impute)],
-            format_func=_choice,
-            required=True,
-            width="small",
-            help=about["impute"],
-        ),
+        "impute": choice(say("Missing"), options=[NONE, *get_args(Impute)], help=about["impute"]),
         "fill_value": config.TextColumn(say("Fill with"), width="small", help=about["fill_value"]),
-        "scale": config.SelectboxColumn(
-            say("Scale"),
-            options=get_args(Scale),
-            format_func=_choice,
-            required=True,
-            width="small",
-            help=about["scale"],
-        ),
+        "scale": choice(say("Scale"), options=get_args(Scale), help=about["scale"]),
         "buckets": config.NumberColumn(say("Buckets"), min_value=2, max_value=1000, step=1, help=about["buckets"]),
         "why": config.TextColumn(say("Why this guess"), width="large"),
     }
