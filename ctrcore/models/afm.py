@@ -52,7 +52,7 @@ class AFM(CTRModel):
 
     def _attend(self, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         i, j = self.pairs
-        g = v[:, i] * v[:, j]
+        g = v.index_select(1, i) * v.index_select(1, j)
         score = self.score(g)
         return g, score, torch.softmax(score, dim=1)
 
@@ -63,11 +63,21 @@ class AFM(CTRModel):
     def forward_with_attention(self, batch: Batch, attention: Tensor | None = None) -> Tensor:
         """Logits (B,) with these weights (B, P) instead of the model's own: for ablation."""
         looked = self.embedding(batch)
-        g, _, own = self._attend(looked.v)
-        attention = own if attention is None else attention
-        pooled = torch.einsum("bp,bpk->bk", self.attention_dropout(attention), g)
+        if attention is None and self._by_kernel(looked.v):
+            from ctrcore.models.pair_attention import pooled_pairs
+
+            pooled = pooled_pairs(looked.v, self.attention.weight, self.attention.bias, self.h)
+        else:
+            g, _, own = self._attend(looked.v)
+            attention = own if attention is None else attention
+            pooled = torch.einsum("bp,bpk->bk", self.attention_dropout(attention), g)
         logit: Tensor = self.bias + looked.w.sum(1) + self.dropout(pooled) @ self.p
         return logit
+
+    def _by_kernel(self, v: Tensor) -> bool:
+        """A kernel takes the embeddings through all steps; it knows no dropout."""
+        fits = v.dtype == torch.float32 and self.pairs.shape[1] > 0
+        return self.embedding.compiled and fits and not self.attention_dropout.p
 
     def forward(self, batch: Batch) -> Tensor:
         return self.forward_with_attention(batch)

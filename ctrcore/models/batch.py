@@ -25,3 +25,8 @@ class Batch:
 
     def __len__(self) -> int:
         return self.ids.shape[0]
+
+    def take(self, rows: Tensor) -> Batch:
+        """The rows at these positions (n,)."""
+        bags = {name: BagBatch(bag.ids[rows], bag.mask[rows]) for name, bag in self.bags.items()}
+        return Batch(self.ids[rows], self.values[rows], bags)

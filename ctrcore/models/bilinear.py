@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.autograd import Function
+
+WIDE = 150  # columns of a matrix that is worth multiplying
 
 
 class Bilinear(nn.Module):
@@ -44,53 +47,71 @@ class Bilinear(nn.Module):
 
 
 class _Layer(Function):
-    """A linear layer over all `(v_i W_ij) * v_j`, one left field after the other.
+    """A linear layer over all `(v_i W_ij) * v_j`, a few left fields after the other.
 
-    The products of all pairs would be P k numbers a row, written and read many times. Those of one left field stay in
-    the cache, and are made again for the gradient.
+    The products of all pairs would be P k numbers a row, written and read many times. Those of a few left fields stay
+    in the cache, and are made again for the gradient.
     """
 
     @staticmethod
     def forward(ctx: Any, v: Tensor, matrices: Tensor, layer: Tensor) -> Tensor:
         ctx.save_for_backward(v, matrices, layer)
+        flat = v.flatten(1)
         out = v.new_zeros(len(v), len(layer), dtype=torch.promote_types(v.dtype, torch.float32))
-        for left, pairs, right in _blocks(v.shape[1], v.shape[2]):
-            product = v[:, left] @ _beside(matrices[pairs])
-            product *= v.flatten(1)[:, right]
-            out += product @ layer[:, _columns(pairs, v)].T
+        for columns, parts in _blocks(v.shape[1], v.shape[2]):
+            product = v.new_empty(len(v), columns.stop - columns.start)
+            for left, own, pairs, right in parts:
+                torch.mm(v[:, left], _beside(matrices[pairs]), out=product[:, own])
+                product[:, own] *= flat[:, right]
+            if out.dtype == v.dtype:
+                out.addmm_(product, layer[:, columns].T)
+            else:
+                out += product @ layer[:, columns].T
         return out
 
     @staticmethod
     def backward(ctx: Any, *towards: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         v, matrices, layer = ctx.saved_tensors
         (fields, size), flat, gradient = v.shape[1:], v.flatten(1), towards[0].to(v.dtype)
-        of_v, of_matrices, of_layer = torch.zeros_like(flat), torch.empty_like(matrices), torch.empty_like(layer)
-        for left, pairs, right in _blocks(fields, size):
-            columns, matrix = _columns(pairs, v), _beside(matrices[pairs])
-            turned, other = v[:, left] @ matrix, flat[:, right]
-            of_layer[:, columns] = gradient.T @ (turned * other)
+        of_v, of_matrices, of_layer = torch.zeros_like(flat), torch.empty_like(matrices), torch.empty_like(layer.T)
+        for columns, parts in _blocks(fields, size):
+            product = v.new_empty(len(v), columns.stop - columns.start)
             of_product = gradient @ layer[:, columns]
-            of_v[:, right].addcmul_(of_product, turned)
-            of_product *= other
-            of_matrices[pairs] = (v[:, left].T @ of_product).view(size, -1, size).transpose(0, 1)
-            of_v[:, left * size : (left + 1) * size] += of_product @ matrix.T
-        return of_v.view_as(v), of_matrices, of_layer
+            for left, own, pairs, right in parts:
+                matrix, here, other = _beside(matrices[pairs]), of_product[:, own], flat[:, right]
+                turned = torch.mm(v[:, left], matrix, out=product[:, own])
+                of_v[:, right].addcmul_(here, turned)
+                turned *= other
+                here *= other
+                of_matrices[pairs] = (v[:, left].T @ here).view(size, -1, size).transpose(0, 1)
+                of_v[:, left * size : (left + 1) * size].addmm_(here, matrix.T)
+            torch.mm(product.T, gradient, out=of_layer[columns])
+        return of_v.view_as(v), of_matrices, of_layer.T
 
 
-def _blocks(fields: int, size: int) -> list[tuple[int, slice, slice]]:
-    """Each left field, its pairs, and where the vectors of the fields to its right stand in a row's F k numbers."""
-    ends = [left * (2 * fields - left - 1) // 2 for left in range(fields)]
-    return [(left, slice(*ends[left : left + 2]), slice((left + 1) * size, None)) for left in range(fields - 1)]
+@cache
+def _blocks(fields: int, size: int) -> list[tuple[slice, list[tuple[int, slice, slice, slice]]]]:
+    """Left fields in groups whose products together are a matrix worth multiplying.
+
+    Of each group the columns of its pairs among all P k, and of each left field in it: its number, its columns within
+    the group, its pairs, and where the vectors of the fields to its right stand in a row's F k numbers.
+    """
+    groups: list[tuple[slice, list[tuple[int, slice, slice, slice]]]] = []
+    first, begin, parts = 0, 0, list[tuple[int, slice, slice, slice]]()
+    for left in range(fields - 1):
+        end = begin + fields - 1 - left
+        own = slice((begin - first) * size, (end - first) * size)
+        parts.append((left, own, slice(begin, end), slice((left + 1) * size, None)))
+        begin = end
+        if own.stop >= WIDE or left == fields - 2:
+            groups.append((slice(first * size, end * size), parts))
+            first, parts = end, []
+    return groups
 
 
 def _beside(matrices: Tensor) -> Tensor:
     """Matrices (n, k, k) side by side: (k, n k)."""
     return matrices.transpose(0, 1).flatten(1)
-
-
-def _columns(pairs: slice, v: Tensor) -> slice:
-    """Where the products of these pairs stand among the P k inputs of the layer."""
-    return slice(pairs.start * v.shape[2], pairs.stop * v.shape[2])
 
 
 def layer_over_pairs(v: Tensor, matrices: Tensor, layer: Tensor) -> Tensor:

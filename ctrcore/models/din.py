@@ -12,6 +12,7 @@ An empty history has interest 0. The candidate's columns are those that a histor
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -22,7 +23,10 @@ from ctrcore.models.batch import Batch
 from ctrcore.models.config import DINConfig
 from ctrcore.models.embedding import Looked
 from ctrcore.models.layers import MLP, held_at
+from ctrcore.models.row_parts import by_parts, cut
 from ctrcore.schema import EncodedField
+
+TOGETHER = 256  # rows of a part, each with a whole history
 
 
 class DIN(CTRModel):
@@ -57,33 +61,32 @@ class DIN(CTRModel):
         return q, k, batch.bags[self.histories[0]].mask
 
     def attend(self, q: Tensor, k: Tensor, mask: Tensor) -> Tensor:
-        """(B, L) weights, 0 where padded. Only real behaviours pass the scorer: Dice must not see padding."""
-        row, step = mask.nonzero(as_tuple=True)
-        return self._weights(self._scores(q, k[row, step], row), (row, step), mask)
-
-    def _scores(self, q: Tensor, key: Tensor, row: Tensor) -> Tensor:
-        """(N,) s_t of the behaviours `key` (N, d) that belong to the candidates q[row]."""
-        query = q.index_select(0, row)
-        if self.scorer is None:
-            return (query * key).sum(1)
-        # q - k is no new input of a linear layer, and what that makes of q is the same for a row's whole history
-        of_q, of_k, of_difference, of_product = torch.split(self.scorer.first.weight, self.width, dim=1)
-        once = q @ (of_q + of_difference).T + self.scorer.first.bias
-        each = torch.cat([key, query * key], dim=1) @ torch.cat([of_k - of_difference, of_product], dim=1).T
-        return self.scorer.after_first(once.index_select(0, row) + each)
-
-    def _weights(self, score: Tensor, place: tuple[Tensor, Tensor], mask: Tensor) -> Tensor:
-        """(B, L) a_t from the scores (N,) of the real behaviours, which stand at `place`."""
+        """(B, L) weights, 0 where padded."""
+        score = self._scores(q, k, mask)
         if self.scorer is None or self.config.softmax:
             score = score / self.width**0.5
         if not self.config.softmax:
-            return torch.zeros_like(mask, dtype=score.dtype).index_put(place, score)
-        full = torch.full_like(mask, float("-inf"), dtype=score.dtype).index_put(place, score)
+            return score.where(mask, 0.0)
+        full = score.where(mask, float("-inf"))
         return torch.softmax(full, dim=1).where(mask, 0.0) if mask.shape[1] else full
 
-    def _output_input(self, looked: Looked, q: Tensor, interest: Tensor) -> Tensor:
+    def _scores(self, q: Tensor, k: Tensor, mask: Tensor) -> Tensor:
+        """(B, L) s_t of the behaviours, anything where padded."""
+        if self.scorer is None:
+            return torch.bmm(k, q.unsqueeze(2)).squeeze(2)
+        # q - k is no new input of a linear layer, and q scales what that makes of q * k: a layer for each row
+        of_q, of_k, of_difference, of_product = torch.split(self.scorer.first.weight, self.width, dim=1)
+        once = q @ (of_q + of_difference).T + self.scorer.first.bias
+        layer = torch.addcmul((of_k - of_difference).T, q.unsqueeze(2), of_product.T)  # (B, d, units)
+        each = torch.baddbmm(once.unsqueeze(1), k, layer)
+        if self.scorer.apart:
+            return self.scorer.after_first(each.flatten(0, 1)).view(mask.shape)
+        score = self.scorer.after_first(each[mask])  # Dice must not see padding
+        return torch.zeros_like(mask, dtype=score.dtype).masked_scatter(mask, score)
+
+    def _output_input(self, v: Tensor, q: Tensor, interest: Tensor) -> Tensor:
         """(..., B, inputs) of the output layers for an interest (..., B, d)."""
-        given = torch.cat([looked.v[:, self.others].flatten(1), q], dim=1)
+        given = torch.cat([v[:, self.others].flatten(1), q], dim=1)
         return torch.cat([given.expand(*interest.shape[:-1], -1), interest, q * interest], dim=-1)
 
     def forward_with_attention(self, batch: Batch, attention: Tensor | None = None) -> Tensor:
@@ -95,21 +98,43 @@ class DIN(CTRModel):
         q, k, mask = self._sequence(batch, looked)
         attention = self.attend(q, k, mask) if attention is None else attention
         interest = torch.einsum("...bl,bld->...bd", attention, k)
-        x = self._output_input(looked, q, interest)
+        x = self._output_input(looked.v, q, interest)
         logit: Tensor = self.bias + self.mlp(x.flatten(0, -2)).view(x.shape[:-1])
         return logit
 
     def forward(self, batch: Batch) -> Tensor:
-        """The same as `forward_with_attention`, without its padding."""
+        """The same as `forward_with_attention`; on the CPU in parts of rows whose histories are of like length."""
+        mask = batch.bags[self.histories[0]].mask
+        apart = self.scorer is None or self.scorer.apart
+        if mask.device.type != "cpu" or len(batch) <= TOGETHER or not apart:
+            return self.forward_with_attention(batch)
+        order = mask.sum(1).argsort()
+        batch = batch.take(order)
         looked = self.embedding(batch, skip=self.histories)
-        q = looked.v[:, self.candidate].flatten(1)
         key = torch.cat([self.embedding.members(batch, name) for name in self.histories], dim=1)
         mask = batch.bags[self.histories[0]].mask
-        row, step = mask.nonzero(as_tuple=True)
-        weight = self._weights(self._scores(q, key, row), (row, step), mask)[row, step]
-        interest = torch.zeros_like(q).index_add(0, row, (weight.unsqueeze(1) * key).to(q.dtype))
-        logit: Tensor = self.bias + self.mlp(self._output_input(looked, q, interest))
+        rows = cut(len(batch), TOGETHER)
+        ends = [0, *mask.sum(1).cumsum(0)[[part.stop - 1 for part in rows]].tolist()]
+        parts = [[part, slice(*behaviours), part] for part, behaviours in zip(rows, pairwise(ends), strict=True)]
+        read = [] if self.scorer is None else list(self.scorer.parameters())
+        if self.mlp.apart:
+            deep = by_parts(self._deep, [looked.v, key, mask], [*read, *self.mlp.parameters()], parts)
+        else:
+            deep = self.mlp(by_parts(self._read, [looked.v, key, mask], read, parts))
+        logit: Tensor = self.bias + deep.index_select(0, order.argsort())
         return logit
+
+    def _deep(self, v: Tensor, key: Tensor, mask: Tensor) -> Tensor:
+        deep: Tensor = self.mlp(self._read(v, key, mask))
+        return deep
+
+    def _read(self, v: Tensor, key: Tensor, mask: Tensor) -> Tensor:
+        """(B, inputs) of the output layers from the fields (B, F, k) and the behaviours (N, d) of the mask (B, L)."""
+        mask = mask[:, : int(mask.any(0).nonzero().amax()) + 1] if len(key) else mask[:, :0]
+        k = key.new_zeros(*mask.shape, key.shape[1]).index_put(mask.nonzero(as_tuple=True), key)
+        q = v[:, self.candidate].flatten(1)
+        interest = torch.bmm(self.attend(q, k, mask).unsqueeze(1).to(k.dtype), k).squeeze(1)
+        return self._output_input(v, q, interest)
 
     @torch.no_grad()
     def explain(self, batch: Batch) -> Parts:
@@ -117,7 +142,7 @@ class DIN(CTRModel):
         q, k, mask = self._sequence(batch, looked)
         attention = self.attend(q, k, mask)
         interest = torch.einsum("bl,bld->bd", attention, k)
-        x = self._output_input(looked, q, interest)
+        x = self._output_input(looked.v, q, interest)
         gradient, constant = held_at(self.mlp, x)
         size, d = self.config.embedding_size, self.width
         others, of_q, of_interest, of_match = torch.split(gradient, [size * len(self.others), d, d, d], dim=1)

@@ -24,7 +24,10 @@ from ctrcore.models.batch import Batch
 from ctrcore.models.bilinear import Bilinear, layer_over_pairs
 from ctrcore.models.config import FiBiNETConfig
 from ctrcore.models.layers import MLP, held_at
+from ctrcore.models.row_parts import by_parts, cut
 from ctrcore.schema import EncodedField
+
+TOGETHER = 2048  # rows of a part: fewer make more gradients of the weights to add up
 
 
 class SENet(nn.Module):
@@ -78,29 +81,45 @@ class FiBiNET(CTRModel):
     def forward_with_gates(self, batch: Batch, gates: Tensor | None = None) -> Tensor:
         """Logits (B,) with these gates (B, F) instead of the model's own: for ablation."""
         looked = self.embedding(batch)
-        gates = self.gates(looked.v) if gates is None else gates
-        if self.mlp is None:
-            deep = self._interactions(looked.v, gates).sum((1, 2, 3))
-        else:
-            deep = self.mlp.after_first(self._first_layer(looked.v, gates, self.mlp.first))
-        logit: Tensor = self.bias + looked.w.sum(1) + deep
+        logit: Tensor = self.bias + looked.w.sum(1) + self._deep(looked.v, gates)
         return logit
 
-    def _first_layer(self, v: Tensor, gates: Tensor, first: nn.Linear) -> Tensor:
-        """(B, m) what the first layer makes of the interactions."""
+    def _deep(self, v: Tensor, gates: Tensor | None = None) -> Tensor:
+        """(B,) what the interactions of the embeddings (B, F, k) bring to the logit."""
+        if self.mlp is None:
+            return self._interactions(v, self.gates(v) if gates is None else gates).sum((1, 2, 3))
+        return self.mlp.after_first(self._first_layer(v, gates))
+
+    def _first_layer(self, v: Tensor, gates: Tensor | None = None) -> Tensor:
+        """(B, m) what the first hidden layer makes of the interactions."""
+        assert self.mlp is not None
+        first, gates = self.mlp.first, self.gates(v) if gates is None else gates
         if v.device.type != "cpu":  # many small products take longer there than few large ones
             return cast(Tensor, first(self._interactions(v, gates).flatten(1)))
         # a product's sum weighs each of its k numbers alike
         alike = self.config.embedding_size if self.config.product == "inner" else 1
-        out: Tensor = first.bias
-        for layer, bilinear, rows in zip(
-            first.weight.chunk(2, 1), (self.raw, self.reweighted), (v, v * gates.unsqueeze(2)), strict=True
-        ):
-            out = out + layer_over_pairs(rows, bilinear.per_pair(self.pairs), layer.repeat_interleave(alike, dim=1))
-        return out
+        raw, reweighted = (
+            layer_over_pairs(rows, bilinear.per_pair(self.pairs), layer.repeat_interleave(alike, dim=1))
+            for layer, bilinear, rows in zip(
+                first.weight.chunk(2, 1), (self.raw, self.reweighted), (v, v * gates.unsqueeze(2)), strict=True
+            )
+        )
+        return first.bias + raw + reweighted
 
     def forward(self, batch: Batch) -> Tensor:
-        return self.forward_with_gates(batch)
+        """The same as `forward_with_gates`; on the CPU in parts."""
+        if self.bias.device.type != "cpu" or self.mlp is None:
+            return self.forward_with_gates(batch)
+        looked = self.embedding(batch)
+        parts = [[rows] for rows in cut(len(batch), TOGETHER)]
+        weights = [*self.senet.parameters(), *self.raw.parameters(), *self.reweighted.parameters()]
+        if self.mlp.apart:
+            deep = by_parts(self._deep, [looked.v], [*weights, *self.mlp.parameters()], parts)
+        else:
+            first = by_parts(self._first_layer, [looked.v], [*weights, *self.mlp.first.parameters()], parts)
+            deep = self.mlp.after_first(first)
+        logit: Tensor = self.bias + looked.w.sum(1) + deep
+        return logit
 
     @torch.no_grad()
     def explain(self, batch: Batch) -> Parts:

@@ -11,24 +11,22 @@ the rows that the batch looked up (`touched`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
-from functools import cache
 from typing import Any
 
 import numba
 import numpy as np
 import numpy.typing as npt
-import torch
+
+from ctrcore.models.row_parts import each, threads
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int32]
 
-MOST_THREADS = 16
 TWO = np.float32(2)  # a plain 2 would make the product one of doubles
 SMALL = 50_000  # look-ups that one thread does sooner than it can share them
 
 
-def _compiled(function: Callable[..., None]) -> Callable[..., None]:
+def compiled(function: Callable[..., None]) -> Callable[..., None]:
     """The function compiled at its first call, and kept on disk for the next process where that can be written to."""
     options: dict[str, Any] = {"nogil": True, "fastmath": {"contract", "reassoc", "nsz"}}
     try:
@@ -38,7 +36,7 @@ def _compiled(function: Callable[..., None]) -> Callable[..., None]:
     return made
 
 
-@_compiled
+@compiled
 def _sums(table: Floats, ids: Ids, values: Floats, out: tuple[Floats, Floats, Floats], share: int, shares: int) -> None:
     s, q, w = out
     rows, size = ids.shape[0], s.shape[1]
@@ -56,7 +54,7 @@ def _sums(table: Floats, ids: Ids, values: Floats, out: tuple[Floats, Floats, Fl
         w[b] = first
 
 
-@_compiled
+@compiled
 def _sums_back(
     table: Floats,
     ids: Ids,
@@ -79,7 +77,7 @@ def _sums_back(
             to[size] += x * dw[b]
 
 
-@_compiled
+@compiled
 def _scatter(ids: Ids, rows: Floats, place: Ids, out: Floats, share: int, shares: int) -> None:
     columns = ids.shape[1]
     for b in range(ids.shape[0]):
@@ -89,7 +87,7 @@ def _scatter(ids: Ids, rows: Floats, place: Ids, out: Floats, share: int, shares
                 to[d] += row[d]
 
 
-@_compiled
+@compiled
 def _claim(ids: Ids, place: Ids, found: Ids, counts: Ids, share: int, shares: int) -> None:
     own, count, columns = found[share], 0, ids.shape[1]
     for b in range(ids.shape[0]):
@@ -102,20 +100,20 @@ def _claim(ids: Ids, place: Ids, found: Ids, counts: Ids, share: int, shares: in
     counts[share] = count
 
 
-@_compiled
+@compiled
 def _number(place: Ids, found: Ids, starts: Ids, touched: npt.NDArray[np.int64], share: int, shares: int) -> None:
     for n in range(starts[share + 1] - starts[share]):
         place[found[share, n]] = starts[share] + n
         touched[starts[share] + n] = found[share, n]
 
 
-@_compiled
+@compiled
 def _forget(place: Ids, touched: npt.NDArray[np.int64], share: int, shares: int) -> None:
     for n in range(len(touched) * share // shares, len(touched) * (share + 1) // shares):
         place[touched[n]] = -1
 
 
-@_compiled
+@compiled
 def _adam(
     state: tuple[Floats, Floats, Floats],
     touched: npt.NDArray[np.int64],
@@ -135,24 +133,10 @@ def _adam(
             row[d] = decay * row[d] - step * m[d] / (np.sqrt(v[d]) * root + eps)
 
 
-@cache
-def _pool(threads: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(threads, thread_name_prefix="kernel")
-
-
 def _share(kernel: Callable[..., None], look_ups: int, *arguments: Any) -> None:
     """Run the kernel on as many threads as torch may use, if there is enough to do."""
     shares = threads() if look_ups > SMALL else 1
-    others = [_pool(shares - 1).submit(kernel, *arguments, share, shares) for share in range(1, shares)]
-    kernel(*arguments, 0, shares)
-    wait(others)
-    for other in others:
-        other.result()
-
-
-def threads() -> int:
-    """Threads that a kernel runs on."""
-    return min(torch.get_num_threads(), MOST_THREADS)
+    each(lambda share: kernel(*arguments, share, shares), shares)
 
 
 def sums(table: Floats, ids: Ids, values: Floats) -> tuple[Floats, Floats, Floats]:

@@ -112,6 +112,12 @@ class MLP(nn.Module):
         assert isinstance(layer, nn.Linear)
         return layer
 
+    @property
+    def apart(self) -> bool:
+        """A row's output depends on nothing but the row: no statistics of its batch, no chance."""
+        statistics = (*self.norms, *self.acts)
+        return not self.training or not (self.dropout.p or any(isinstance(x, BatchNorm | Dice) for x in statistics))
+
     def forward(self, x: Tensor) -> Tensor:
         return self.after_first(self.first(x))
 

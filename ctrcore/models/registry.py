@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from ctrcore.memory import keep_freed_memory
 from ctrcore.models.afm import AFM
 from ctrcore.models.base import CTRModel
 from ctrcore.models.config import ModelConfig
@@ -25,6 +26,7 @@ def build(config: ModelConfig, fields: Sequence[EncodedField], seed: int = 0) ->
     Raises:
         ModelError: the fields do not suit the model.
     """
+    keep_freed_memory()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model: CTRModel = MODELS[config.name](config, fields)  # type: ignore[attr-defined]

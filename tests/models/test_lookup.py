@@ -87,7 +87,7 @@ def test_where_nothing_can_be_written_it_is_compiled_each_time(monkeypatch: pyte
         for n in range(len(out)):
             out[n] = n
 
-    kernels._compiled(fill)(out)
+    kernels.compiled(fill)(out)
     assert out.tolist() == [0, 1, 2]
 
 
