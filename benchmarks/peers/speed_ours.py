@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 VALIDATION_ROWS = 64
-# What the task says about each model; FiBiNET's and DIN's hidden layers are without batch normalisation everywhere.
+# What the task says about each model.
 SETTINGS = {
     "fm": (),
     "afm": ("attention_size",),
-    "fibinet": ("reduction", "hidden_units"),
+    "fibinet": ("reduction", "hidden_units", "batch_norm"),
     "din": ("attention_units", "hidden_units", "activation"),
 }
 
@@ -53,7 +53,7 @@ def main() -> None:
     of_model = {name: task[name] for name in ("embedding_size", *SETTINGS[task["model"]])}
     of_model |= {name: value for name, value in task["options"].items() if name not in TrainConfig.model_fields}
     if task["model"] == "fibinet":
-        of_model = {"batch_norm": False, "bilinear": "field_interaction"} | of_model
+        of_model = {"bilinear": "field_interaction"} | of_model
     model = build(CONFIGS[task["model"]](**of_model), fields, task["seed"])
     config = TrainConfig(
         **{name: task[name] for name in ("epochs", "batch_size", "learning_rate", "seed", "device")},

@@ -36,6 +36,9 @@ def main() -> None:
     if task["model"] in MISSING:
         answer({"missing": MISSING[task["model"]]})
         return
+    if task["model"] == "fibinet" and not task["batch_norm"]:
+        answer({"missing": "batch norm in every hidden layer of its FiBiNet, which it cannot switch off"})
+        return
     began = time.perf_counter()
     from torch_rechub.trainers import CTRTrainer
     from torch_rechub.utils.data import DataGenerator

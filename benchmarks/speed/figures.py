@@ -151,7 +151,7 @@ def summary(record: Record, name: str) -> list[str]:
     ]
     if record["runs"]:
         lines += [*table(record), ""]
-    if name.partition("@")[0] == "vocabulary" and len(record["runs"]) == 2:
+    if name.startswith("vocabulary") and len(record["runs"]) == 2:
         lines.append(f"- A step with many ids takes {_three(step_ratios(record), '{:.2f}')} times that with few.")
     if fastest := fastest_peer(record):
         own = fastest_peer(record, prediction_speed) or fastest

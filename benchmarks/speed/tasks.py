@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 FRAPPE, MOVIES, BIG, GPU = "frappe", "ml-100k", "zipf_1000000_300000", "zipf_1000000_20000000"
-STEPS, BATCH = 60, 4096  # of the task `vocabulary`
+STEPS, BATCH = 60, 4096  # of the tasks `vocabulary`
 SMALL, LARGE = 10_000, 10_000_000  # its two vocabularies
 
 
@@ -55,6 +55,7 @@ class Task:
             "hidden_units": [128, 64],
             "attention_units": [80, 40],
             "activation": "relu",
+            "batch_norm": False,
             "seed": 1,
             "predictions": 3,
             **self.more,
@@ -70,6 +71,9 @@ TASKS = {
     "fm_frappe": Task("FM, Frappe", "fm", FRAPPE, 4096, 10, 0.01, options={"init_std": 0.05}),
     "afm_frappe": Task("AFM, Frappe", "afm", FRAPPE, 4096, 8, 0.01),
     "fibinet_frappe": Task("FiBiNET, Frappe", "fibinet", FRAPPE, 4096, 5, 0.001),
+    "fibinet_norm": Task(
+        "FiBiNET with batch norm, Frappe", "fibinet", FRAPPE, 4096, 5, 0.001, more={"batch_norm": True}
+    ),
     "din_ml": Task("DIN with ReLU, MovieLens", "din", MOVIES, 1024, 4, 0.001, 16, more=DIN),
     "din_ml_dice": Task(
         "DIN with Dice, MovieLens", "din", MOVIES, 1024, 3, 0.001, 16, more=DIN | {"activation": "dice"}
@@ -78,6 +82,16 @@ TASKS = {
     "fibinet_big": Task("FiBiNET, a million ids", "fibinet", BIG, 4096, 3, 0.001, rows=60_000),
     "vocabulary": Task(
         "FM, one step with few ids and with many", "fm", "", BATCH, 4, 0.001, rows=BATCH * STEPS, libraries=("ours",)
+    ),
+    "vocabulary_fibinet": Task(
+        "FiBiNET, one step with few ids and with many",
+        "fibinet",
+        "",
+        BATCH,
+        3,
+        0.001,
+        rows=BATCH * 8,
+        libraries=("ours",),
     ),
     "gpu_fm": Task(
         "FM, 20 million rows", "fm", GPU, 65_536, 3, 0.001, peer_rows=2_000_000, libraries=ON_GPU, cuda=True
@@ -94,7 +108,7 @@ TASKS = {
 def data_of(name: str) -> dict[str, str]:
     """For each entry of a task's table its data folder's name; an entry is a library, or ours with one vocabulary."""
     task = TASKS[name]
-    if name == "vocabulary":
+    if name.startswith("vocabulary"):
         return {f"{size:,} ids": f"zipf_{size}_{BATCH * STEPS}" for size in (SMALL, LARGE)}
     from benchmarks.speed.libraries import LIBRARIES
 

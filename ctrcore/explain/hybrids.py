@@ -15,6 +15,7 @@ from ctrcore.data.encoded import Encoded
 from ctrcore.models.base import CTRModel
 from ctrcore.models.batch import BagBatch, Batch
 from ctrcore.models.embedding import Looked
+from ctrcore.models.row_parts import cut, each
 from ctrcore.training.loader import to_batch
 
 Integers = npt.NDArray[np.int64]
@@ -93,19 +94,22 @@ class Hybrids:
             steps: (S, L) or (R, S, L) the behaviours that stay in the history; None keeps all of them.
         """
         mixtures = foreign.shape[-2]
-        if not mixtures:
-            return np.empty((len(others), 0))
-        found, together = [], max(1, self.at_once // mixtures)
-        with torch.inference_mode():
-            for start in range(0, len(others), together):
-                part = slice(start, start + together)
-                mixed, kept = (
-                    None if flags is None else torch.from_numpy(flags if flags.ndim == 2 else flags[part])
-                    for flags in (foreign, steps)
-                )
-                assert mixed is not None
-                found.append(self._values(row, torch.from_numpy(others[part]), mixed, kept).double().cpu())
-        return torch.cat(found).numpy() if found else np.empty((0, mixtures))
+        if not mixtures or not len(others):
+            return np.empty((len(others), mixtures))
+        parts = cut(len(others), max(1, self.at_once // mixtures))
+        _ = self.looked  # once, before the threads
+
+        @torch.inference_mode()
+        def one(number: int) -> Tensor:
+            part = parts[number]
+            mixed, kept = (
+                None if flags is None else torch.from_numpy(flags if flags.ndim == 2 else flags[part])
+                for flags in (foreign, steps)
+            )
+            assert mixed is not None
+            return self._values(row, torch.from_numpy(others[part]), mixed, kept).double().cpu()
+
+        return torch.cat(each(one, len(parts), self.model.bias.device)).numpy()
 
     def _values(self, row: int, others: Tensor, foreign: Tensor, steps: Tensor | None) -> Tensor:
         """`values` by forward passes."""

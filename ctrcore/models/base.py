@@ -69,6 +69,11 @@ class CTRModel(nn.Module, ABC):
     def explain(self, batch: Batch) -> Parts:
         """What the logits are made of. The model must be in eval mode; gradients are not kept."""
 
+    @property
+    def shares_rows(self) -> bool:
+        """What takes long in a step is shared out among threads by rows, so that torch's own threads are of no use."""
+        return True
+
     def penalty(self) -> Tensor | None:
         """A term of the model's own that is added to the training loss."""
         return None

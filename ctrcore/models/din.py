@@ -105,8 +105,7 @@ class DIN(CTRModel):
     def forward(self, batch: Batch) -> Tensor:
         """The same as `forward_with_attention`; on the CPU in parts of rows whose histories are of like length."""
         mask = batch.bags[self.histories[0]].mask
-        apart = self.scorer is None or self.scorer.apart
-        if mask.device.type != "cpu" or len(batch) <= TOGETHER or not apart:
+        if mask.device.type != "cpu" or len(batch) <= TOGETHER or not self.shares_rows:
             return self.forward_with_attention(batch)
         order = mask.sum(1).argsort()
         batch = batch.take(order)
@@ -127,6 +126,10 @@ class DIN(CTRModel):
     def _deep(self, v: Tensor, key: Tensor, mask: Tensor) -> Tensor:
         deep: Tensor = self.mlp(self._read(v, key, mask))
         return deep
+
+    @property
+    def shares_rows(self) -> bool:
+        return self.scorer is None or self.scorer.apart
 
     def _read(self, v: Tensor, key: Tensor, mask: Tensor) -> Tensor:
         """(B, inputs) of the output layers from the fields (B, F, k) and the behaviours (N, d) of the mask (B, L)."""

@@ -6,6 +6,7 @@ memory between two steps. Here a thread takes some rows through all steps, forwa
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -21,26 +22,37 @@ Rows = Callable[..., Tensor]
 T = TypeVar("T")
 
 
+_granted = threading.local()
+
+
 def threads() -> int:
-    """Threads that share the work of a batch: as many as torch may use here."""
-    return min(torch.get_num_threads(), MOST_THREADS)
+    """Threads that share the work of a batch: as many as torch may use here, or might use outside of `sharing`."""
+    return min(getattr(_granted, "count", None) or torch.get_num_threads(), MOST_THREADS)
 
 
 @cache
-def pool(count: int) -> ThreadPoolExecutor:
+def _pool(count: int) -> ThreadPoolExecutor:
     """Threads beside the calling one. In them torch uses no further ones."""
     return ThreadPoolExecutor(count, thread_name_prefix="rows", initializer=torch.set_num_threads, initargs=(1,))
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """The calling thread works without torch's other threads."""
-    count = torch.get_num_threads()
+def sharing(among: int | None = None) -> Iterator[None]:
+    """Torch's own threads rest, so that they do not get in the way of those that take rows through all steps.
+
+    They would be woken, or spin, for every small step, which takes longer than the step.
+
+    Args:
+        among: threads that work is shared among meanwhile; None: as many as before.
+    """
+    torchs, before = torch.get_num_threads(), getattr(_granted, "count", None)
+    _granted.count = threads() if among is None else among
     torch.set_num_threads(1)
     try:
         yield
     finally:
-        torch.set_num_threads(count)
+        _granted.count = before
+        torch.set_num_threads(torchs)
 
 
 def each(work: Callable[[int], T], count: int, device: torch.device | None = None) -> list[T]:
@@ -55,8 +67,8 @@ def each(work: Callable[[int], T], count: int, device: torch.device | None = Non
         for number in waiting:
             found[number] = work(number)
 
-    with _alone():
-        others = [pool(shares - 1).submit(take) for _ in range(shares - 1)]
+    with sharing(among=1):
+        others = [_pool(shares - 1).submit(take) for _ in range(shares - 1)]
         try:
             take()
         finally:

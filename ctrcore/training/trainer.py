@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Collection, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from ctrcore.data.encoded import Encoded
 from ctrcore.errors import ModelError
 from ctrcore.models.base import CTRModel
 from ctrcore.models.batch import Batch
+from ctrcore.models.row_parts import sharing
 from ctrcore.training.augmenting import Augmenter
 from ctrcore.training.blocks import MEMORY, hold, parts_of
 from ctrcore.training.checkpoint import Position, load_checkpoint, save_checkpoint
@@ -142,8 +144,11 @@ class _Run:
         summed = torch.zeros((), device=self.device)
         whole = torch.zeros((), device=self.device)
         marked = 0
-        for number, (batch, label) in enumerate(self.rows.epoch(config.batch_size), start=1):
-            loss = self._step(self.augment(batch), label)
+        batches = self.rows.epoch(config.batch_size)
+        for number in range(1, self.batches + 1):
+            with sharing() if self.model.shares_rows else nullcontext():
+                batch, label = next(batches)
+                loss = self._step(self.augment(batch), label)
             summed += loss
             whole += loss * len(label)
             now = time.perf_counter()
