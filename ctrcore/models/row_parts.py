@@ -62,10 +62,12 @@ def each(work: Callable[[int], T], count: int, device: torch.device | None = Non
         return [work(number) for number in range(count)]
     found: dict[int, T] = {}
     waiting = iter(range(count))  # its next number is given out under the interpreter's lock
+    graph = torch.is_grad_enabled()  # each thread has a setting of its own
 
     def take() -> None:
-        for number in waiting:
-            found[number] = work(number)
+        with torch.set_grad_enabled(graph):
+            for number in waiting:
+                found[number] = work(number)
 
     with sharing(among=1):
         others = [_pool(shares - 1).submit(take) for _ in range(shares - 1)]
