@@ -46,7 +46,7 @@ def pick_row(scored: pd.DataFrame, usable: np.ndarray | None = None, apart: np.n
             on_change=lambda: address.write("row", str(st.session_state["pick-row"])),
             help=say(
                 "The row of the table to explain, counted from 0. Only test rows can be chosen; for any other "
-                "number the nearest test row is shown."
+                "number the nearest test row is shown. “Find” lets the app choose one."
             ),
         )
         st.menu_button(
@@ -57,7 +57,6 @@ def pick_row(scored: pd.DataFrame, usable: np.ndarray | None = None, apart: np.n
             icon=":material/search:",
             on_click=_find,
             args=(scored, usable, apart),
-            help=say("Let the app choose a row."),
         )
     if wanted is not None and wanted != row:
         st.sidebar.caption(say("Row {wanted} is not a test row; {row} is the nearest one.", wanted=wanted, row=row))

@@ -57,7 +57,7 @@ def edit_limits() -> None:
     limits = chosen_limits()
     count = sum(limit != DEFAULTS.of(name) for name, limit in limits)
     label = say("Thresholds ({edited} edited)", edited=count) if count else say("Thresholds")
-    with st.popover(label, icon=":material/tune:", type="tertiary", help=say("When a check holds and when it fails.")):
+    with st.popover(label, icon=":material/tune:", type="tertiary"):
         st.markdown(
             say(
                 "What a check must reach is a choice, not a law. Change it here: nothing is computed again, and **the "
