@@ -15,6 +15,7 @@ import click
 
 from ctrcore import __version__
 from ctrcore.errors import CtrLensError
+from ctrcore.threads import WAITING
 
 COMMANDS = {  # what `--help` shows without importing what the commands need
     "sample": "Install the demo, or write sample data to a folder.",
@@ -74,5 +75,6 @@ def cli(workspace: Path | None) -> None:
 
 def main() -> None:
     """Run the command line."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads sleep while they wait: the cores may be shared
+    for name, value in WAITING.items():
+        os.environ.setdefault(name, value)
     cli(prog_name="python -m ctrcore")

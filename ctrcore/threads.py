@@ -8,6 +8,10 @@ from ctrcore.errors import RunError
 
 MOST = 8  # of arrays as long as the rows; more would need more memory, not less time
 
+# Threads that wait for each other's part of a step: GNU's look out for it some microseconds and then sleep, others
+# sleep at once. They must not spin for long, for other processes may want the cores.
+WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "1000"}
+
 
 def cores() -> int:
     """Cores that this process may use."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ctrcore.threads import cores, whole_number
+from ctrcore.threads import WAITING, cores, whole_number
 
 
 def workspace_root() -> Path:
@@ -31,15 +31,15 @@ def threads_beside_pages() -> int:
 def numeric_environment(count: int | None = None) -> dict[str, str]:
     """Environment of a process that calculates, read by numerical libraries when they are loaded.
 
-    Threads that wait for each other sleep instead of spinning: on cores that others use too, spinning made training
-    five to twenty times slower.
+    Threads that wait for each other soon sleep instead of spinning: on cores that others use too, spinning made
+    training five to twenty times slower.
 
     Args:
         count: threads; None: `threads()`.
     """
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
     limits = dict.fromkeys(names, str(threads() if count is None else count))
-    return limits | {"OMP_WAIT_POLICY": "PASSIVE"}
+    return limits | WAITING
 
 
 def max_upload() -> int:
