@@ -4,9 +4,10 @@
 
 A simulated shop with 10 fields (the history is one) and models of default size. shap's explainer gets the model as a
 function of rows that it mixes itself: they become a batch of tensors and go through one forward pass. Both explain the
-same rows. ExactExplainer is compared with every subset of 10 players. PermutationExplainer is compared with sampled
-values of all 16 fields of the shop at as many permutations for each background row; how wrong both are, as a share of
-the sum of sizes, is told by values from many more permutations, and so is how long shap would take for our error.
+same rows and give their values as an array. ExactExplainer is compared with every subset of 10 players.
+PermutationExplainer is compared with sampled values of all 16 fields of the shop at as many permutations for each
+background row; how wrong both are, as a share of the sum of sizes, is told by values from many more permutations, and
+so is how long shap would take for our error.
 
 Two times are taken: of the wall clock, and of the processor, which other work on the machine disturbs less. A ratio
 above 1 says how many times longer shap takes. Then the time of `explain_row`, and rows a second of many rows.
@@ -32,7 +33,7 @@ from ctrcore.explain.fm_shapley import has_closed_form
 from ctrcore.explain.hybrids import Hybrids
 from ctrcore.explain.players import field_groups
 from ctrcore.explain.rows import explain_row
-from ctrcore.explain.shapley import shapley, shapley_rows
+from ctrcore.explain.shapley import shapley_rows
 from ctrcore.models.base import CTRModel
 from ctrcore.models.config import CONFIGS
 from ctrcore.models.registry import build
@@ -127,16 +128,18 @@ def compare(prepared: Prepared, name: str, rows: int, background: Background, *,
     else:  # as many permutations as ours draw at first: each of theirs passes through the whole background
         evaluations = 2 * (2 * players + 1)  # a permutation there and back
         explain = partial(shap.explainers.Permutation(function, masker, seed=0), silent=True, max_evals=evaluations)
-    own = partial(shapley, model, prepared.encoder, prepared.test, background=background)
+
+    def own(row: int, **how: float) -> Numbers:
+        return shapley_rows(model, prepared.test.take([row]), background, **how).values[0]  # type: ignore[arg-type]
+
     ours, theirs, gaps = list[Took](), list[Took](), list[tuple[float, float]]()
     for row in [0, *range(rows)]:  # the first one is done twice, to warm up
         took, there = timed(partial(explain, function.cells[row : row + 1]))
         theirs.append(took)
         took, here = timed(partial(own, row))
         ours.append(took)
-        phi = here.parts["contribution"].to_numpy()
-        truth = phi if exact else own(row, tolerance=SURE, seed=1).parts["contribution"].to_numpy()
-        gaps.append((error_of(phi, truth), error_of(there.values[0], truth)))
+        truth = here if exact else own(row, tolerance=SURE, seed=1)
+        gaps.append((error_of(here, truth), error_of(there.values[0], truth)))
     cells = [name, str(players)]
     for clock in ("wall", "processor"):
         mine, other = ([getattr(took, clock) for took in times[1:]] for times in (ours, theirs))
