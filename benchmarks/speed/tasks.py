@@ -72,7 +72,14 @@ TASKS = {
     "afm_frappe": Task("AFM, Frappe", "afm", FRAPPE, 4096, 8, 0.01),
     "fibinet_frappe": Task("FiBiNET, Frappe", "fibinet", FRAPPE, 4096, 5, 0.001),
     "fibinet_norm": Task(
-        "FiBiNET with batch norm, Frappe", "fibinet", FRAPPE, 4096, 5, 0.001, more={"batch_norm": True}
+        "FiBiNET with batch norm, Frappe",
+        "fibinet",
+        FRAPPE,
+        4096,
+        5,
+        0.001,
+        more={"batch_norm": True},
+        options={"init_std": 0.0001},  # as the others'
     ),
     "din_ml": Task("DIN with ReLU, MovieLens", "din", MOVIES, 1024, 4, 0.001, 16, more=DIN),
     "din_ml_dice": Task(
