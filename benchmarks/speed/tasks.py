@@ -79,7 +79,7 @@ TASKS = {
         5,
         0.001,
         more={"batch_norm": True},
-        options={"init_std": 0.0001},  # as the others'
+        options={"init_std": 0.0001},  # as torch-rechub draws them
     ),
     "din_ml": Task("DIN with ReLU, MovieLens", "din", MOVIES, 1024, 4, 0.001, 16, more=DIN),
     "din_ml_dice": Task(
