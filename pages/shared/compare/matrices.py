@@ -23,8 +23,8 @@ def show_matrices(view: View, counts: dict[str, Counts]) -> None:
                 key=f"confusion-{number}",
                 config={"displayModeBar": False},
                 alt=say(
-                    "Confusion matrix of {title}: {tp:,} clicks found, {fn:,} missed, {fp:,} false alarms, "
-                    "{tn:,} rightly left out",
+                    "Confusion matrix of {title}. Clicks found: {tp:,}, missed: {fn:,}; false alarms: {fp:,}, "
+                    "rightly left out: {tn:,}",
                     title=one.title,
                     tp=found.tp,
                     fn=found.fn,

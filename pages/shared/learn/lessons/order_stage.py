@@ -160,8 +160,8 @@ def _confusion(counts: Counts) -> None:
     """The confusion matrix, and the two shares that are the point on the staircase."""
     st.markdown(
         say(
-            "| | called a click | not called |\n|:--|--:|--:|\n| **clicked** | {tp} found | {fn} missed |\n"
-            "| **not clicked** | {fp} false alarms | {tn} rightly left out |",
+            "| | called a click | not called |\n|:--|--:|--:|\n| **clicked** | found: {tp} | missed: {fn} |\n"
+            "| **not clicked** | false alarms: {fp} | rightly left out: {tn} |",
             tp=counts.tp,
             fn=counts.fn,
             fp=counts.fp,
