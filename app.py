@@ -25,11 +25,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.shared.first_page import shown
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "same-origin",
 }
+UNVISITED = 10.0  # seconds without a visitor after which the warm-up begins
 log = logging.getLogger("ctr_lens")
 
 
@@ -52,7 +55,9 @@ class SafeHeaders:
 
 def _warm() -> None:
     """Do in the background what the first look into a model needs, so that no visitor waits for it."""
-    time.sleep(float(os.environ.get("CTR_WARM_DELAY", "1.5")))  # the first page goes first
+    if delay := float(os.environ.get("CTR_WARM_DELAY", "1.5")):  # the first page goes first
+        shown.wait(UNVISITED)
+        time.sleep(delay)  # while the browser draws it
     started = time.perf_counter()
     for module in ("plotly.graph_objects", "ctrcore.training.saving", "ctrcore.explain.rows"):
         importlib.import_module(module)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ctrcore.language import say
 from pages.shared import address
+from pages.shared.first_page import shown
 from pages.shared.language import follow_visitor, pick_language
 from pages.shared.level import pick_level
 from pages.shared.problems import show_kept, show_problem
@@ -145,3 +146,4 @@ except PageEnd:
 except Exception as error:
     show_problem(error)
 address.flush()
+shown.set()
