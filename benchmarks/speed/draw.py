@@ -37,7 +37,7 @@ COLOURS = {
 }
 SPEEDS: dict[str, Callable[[Answer], float]] = {"Training": training_speed, "Prediction": prediction_speed}
 INK, QUIET, GRID, BAND = "#1a1a1a", "#6b6b6b", "#e3e3e3", "#f6f7f9"
-LEFT, PANEL, GAP, RATIO, ROW, TOP, BOTTOM = 190, 330, 30, 62, 46, 108, 58
+LEFT, PANEL, GAP, RATIO, ROW, TOP, BOTTOM = 240, 330, 30, 62, 46, 108, 58
 FONT = "font-family='Helvetica, Arial, sans-serif'"
 
 
