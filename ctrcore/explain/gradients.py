@@ -36,7 +36,7 @@ from ctrcore.training.loader import to_batch
 class Held(nn.Module):
     """Stands in for the embedding and gives what it is told, whatever is looked up."""
 
-    compiled = False
+    by_kernel = False
 
     def __init__(self, looked: Looked) -> None:
         super().__init__()

@@ -77,7 +77,7 @@ class AFM(CTRModel):
     def _by_kernel(self, v: Tensor) -> bool:
         """A kernel takes the embeddings through all steps; it knows no dropout."""
         fits = v.dtype == torch.float32 and self.pairs.shape[1] > 0
-        return self.embedding.compiled and fits and not self.attention_dropout.p
+        return self.embedding.by_kernel and fits and not self.attention_dropout.p
 
     def forward(self, batch: Batch) -> Tensor:
         return self.forward_with_attention(batch)

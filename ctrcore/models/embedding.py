@@ -36,7 +36,7 @@ class FieldEmbedding(nn.Module):
     mean over its members, zeros if it has none.
 
     Attributes:
-        compiled: look up with compiled kernels, on the CPU; the same numbers but for rounding.
+        compiled: look up with compiled kernels where they fit; the same numbers but for rounding.
         sparse: the table's gradient holds the looked-up rows only.
     """
 
@@ -50,9 +50,14 @@ class FieldEmbedding(nn.Module):
         self.table = nn.Parameter(table)
         self.compiled = self.sparse = False
 
+    @property
+    def by_kernel(self) -> bool:
+        """The compiled kernels are wanted, and know these numbers: float32 on the CPU."""
+        return self.compiled and self.table.dtype == torch.float32 and self.table.device.type == "cpu"
+
     def rows(self, ids: Tensor, apart: bool = False) -> Tensor:
         """The rows (..., k + 1) of ids of any shape; `apart`: the last axis are fields, which share no id."""
-        if self.compiled:
+        if self.by_kernel:
             from ctrcore.models.lookup import look_up
 
             return look_up(self.table, ids, apart, self.sparse)
@@ -85,7 +90,7 @@ class FieldEmbedding(nn.Module):
 
     def sums(self, batch: Batch) -> Sums:
         """What models need that only add fields up: the same as the sums of `forward`, without its large arrays."""
-        if self.compiled:
+        if self.by_kernel:
             from ctrcore.models.lookup import field_sums
 
             v, square, w = field_sums(self.table, batch.ids, batch.values, self.sparse)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -36,9 +35,8 @@ def predict(
         progress: called with the share done, 0 to 1.
     """
     logits = np.empty(len(rows), np.float32)
-    training, compiled = model.training, model.embedding.compiled
+    training = model.training
     model.eval()
-    model.embedding.compiled = compiled or _may_compile(model)
     try:
         for start, part in _parts(rows, batch_size, model.bias.device):
             for begin in range(0, len(part), TOGETHER * batch_size):
@@ -48,14 +46,7 @@ def predict(
                     progress((start + end) / len(rows))
     finally:
         model.train(training)
-        model.embedding.compiled = compiled
     return logits
-
-
-def _may_compile(model: CTRModel) -> bool:
-    """The kernels can compute it, and a training has loaded them, which takes longer than most predictions."""
-    fits = model.bias.device.type == "cpu" and model.bias.dtype == torch.float32
-    return fits and "ctrcore.models.kernels" in sys.modules
 
 
 def _parts(rows: Encoded | RowTensors, batch_size: int, device: torch.device) -> Iterator[tuple[int, RowTensors]]:

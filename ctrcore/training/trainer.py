@@ -227,9 +227,9 @@ class _Run:
         )
 
     def finish(self) -> None:
-        """Leave the model as it was best, ready to predict."""
+        """Leave the model as it was best, ready to predict; with the compiled kernels if they are loaded by now."""
         self.model.load_state_dict(self.best)
-        self.model.embedding.compiled = self.model.embedding.sparse = False
+        self.model.embedding.sparse = False
         self.model.eval()
 
     def save(self, folder: Path) -> None:

@@ -95,3 +95,11 @@ def test_a_batch_of_no_rows() -> None:
     model = build(FMConfig(), FIELDS, 1)
     model.embedding.compiled = True
     assert model(to_batch(rows(4), [])).shape == (0,)
+
+
+def test_kernels_leave_a_model_of_doubles_alone() -> None:
+    model, batch = build(MODELS[1], FIELDS, 1).eval().double(), to_batch(rows(50))
+    plain = model(batch)
+    model.embedding.compiled = True
+    assert plain.dtype == torch.float64
+    assert torch.equal(model(batch), plain)
