@@ -15,13 +15,14 @@ from ctrcore.models.row_parts import each
 from ctrcore.training.blocks import CHUNK, parts_of
 from ctrcore.training.loader import RowTensors
 
+ON_CPU, ON_GPU = 2048, 8192  # rows of a batch: what stays in a core's cache, and what is worth a GPU's start
 TOGETHER = 16  # batches between two reports
 
 
 def predict(
     model: CTRModel,
     rows: Encoded | RowTensors,
-    batch_size: int = 2048,
+    batch_size: int | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> npt.NDArray[np.float32]:
     """Logits (n,) in row order, computed on the model's device in eval mode; the model's mode is left as it was.
@@ -31,11 +32,12 @@ def predict(
     Args:
         model: a model of these rows' fields.
         rows: the rows.
-        batch_size: rows computed together.
+        batch_size: rows computed together; None: as many as suit the device.
         progress: called with the share done, 0 to 1.
     """
     logits = np.empty(len(rows), np.float32)
     training = model.training
+    batch_size = batch_size or (ON_CPU if model.bias.device.type == "cpu" else ON_GPU)
     model.eval()
     try:
         for start, part in _parts(rows, batch_size, model.bias.device):
